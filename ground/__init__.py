@@ -1,0 +1,1 @@
+"""What both stones stand on: the types of our columns, our ids and our clock."""
