@@ -1,0 +1,204 @@
+"""The log: one gapless row of numbers for each stream.
+
+A number comes from `UPDATE streams SET head = head + 1 … RETURNING` and its event row follows, as
+the last statements before COMMIT. The lock on the stream's row is then held for the shortest
+time, and nobody can see number n + 1 before n: seq order is commit order. A sequence or a Redis
+counter would become visible out of order, and a reader by cursor would lose rows.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Integer, String, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ground.columns import Moment, now
+from realtime.events import Change, Event
+from realtime.tables import epoch, events, streams
+
+
+class UnknownStream(LookupError):
+    """An event was emitted to a stream that does not exist; nothing was written."""
+
+
+class NoEpoch(LookupError):
+    """The database has no epoch: it was not migrated to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a stream stands: the number of its last event, and the version of its audience."""
+
+    seq: int
+    authz_version: int
+
+
+_TAKE_NUMBER = (
+    update(streams)
+    .where(streams.c.name == bindparam("stream", type_=String))
+    .values(
+        head=streams.c.head + 1,
+        authz_version=streams.c.authz_version + bindparam("raise_by", type_=BigInteger),
+    )
+    .returning(streams.c.head, streams.c.authz_version)
+)
+
+_COLUMNS = ["stream", "seq", "kind", "object_id", "object_version", "authz_version", "created_at"]
+
+
+def _append_in_one_statement() -> postgresql.Insert:
+    """PostgreSQL takes the number and writes the event in a single round trip."""
+    taken = _TAKE_NUMBER.cte("taken")
+    row = select(
+        bindparam("of_stream", type_=String),
+        taken.c.head,
+        bindparam("kind", type_=String),
+        bindparam("object_id", type_=String),
+        bindparam("object_version", type_=Integer),
+        taken.c.authz_version,
+        bindparam("created_at", type_=Moment),
+    )
+    return postgresql.insert(events).from_select(_COLUMNS, row, include_defaults=False)
+
+
+_APPEND_POSTGRESQL = _append_in_one_statement().returning(events.c.seq)
+_INSERT_EVENT = insert(events)
+_CREATE_STREAM_POSTGRESQL = postgresql.insert(streams).on_conflict_do_nothing()
+_CREATE_STREAM_SQLITE = sqlite.insert(streams).on_conflict_do_nothing()
+
+_EVENTS_AFTER = (
+    select(*(events.c[name] for name in _COLUMNS))
+    .where(
+        events.c.stream == bindparam("stream"),
+        events.c.seq > bindparam("after"),
+        events.c.seq <= bindparam("up_to"),
+    )
+    .order_by(events.c.seq)
+    .limit(bindparam("at_most"))
+)
+_NO_END = 2**62
+# The names go as one value (an array, a JSON list): thousands of streams in one query, and one
+# prepared statement whatever their number.
+_NAMED_POSTGRESQL = streams.c.name == any_(bindparam("names", type_=postgresql.ARRAY(String)))
+_NAMED_SQLITE = streams.c.name.in_(select(func.json_each(bindparam("names", type_=JSON)).table_valued("value").c.value))
+_HEADS = select(streams.c.name, streams.c.head, streams.c.authz_version)
+_HEADS_POSTGRESQL, _HEADS_SQLITE = _HEADS.where(_NAMED_POSTGRESQL), _HEADS.where(_NAMED_SQLITE)
+_EPOCH = select(epoch.c.epoch)
+_POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"))
+_POSITIONS_POSTGRESQL, _POSITIONS_SQLITE = _POSITIONS.where(_NAMED_POSTGRESQL), _POSITIONS.where(_NAMED_SQLITE)
+
+_first = events.alias("first")
+_oldest_seq = (
+    select(func.min(events.c.seq)).where(events.c.stream == streams.c.name).correlate(streams).scalar_subquery()
+)
+_STALE_STREAMS = (
+    select(streams.c.name)
+    .select_from(streams.join(_first, (_first.c.stream == streams.c.name) & (_first.c.seq == _oldest_seq)))
+    .where(_first.c.created_at < bindparam("before", type_=Moment))
+    .limit(bindparam("at_most"))
+)
+
+
+async def append(connection: AsyncConnection, stream: str, change: Change, *, authz: bool = False) -> int:
+    """Write one event and return its number. To be called last in a transaction.
+
+    With `authz` the stream's authz_version is raised in the same row that gives the number.
+    UnknownStream: there is no such stream.
+    """
+    fields = {
+        "kind": change.kind,
+        "object_id": change.object_id,
+        "object_version": change.object_version,
+        "created_at": now(),
+    }
+    number = {"stream": stream, "raise_by": int(authz)}
+    if connection.dialect.name == "postgresql":
+        seq = await connection.scalar(_APPEND_POSTGRESQL, {**number, "of_stream": stream, **fields})
+        if seq is None:
+            raise UnknownStream(stream)
+        return int(seq)
+    taken = (await connection.execute(_TAKE_NUMBER, number)).one_or_none()
+    if taken is None:
+        raise UnknownStream(stream)
+    await connection.execute(
+        _INSERT_EVENT, {"stream": stream, "seq": taken.head, "authz_version": taken.authz_version, **fields}
+    )
+    return int(taken.head)
+
+
+async def create_stream(connection: AsyncConnection, name: str) -> None:
+    """Begin a stream at 0; one that exists already is left as it is."""
+    create = _CREATE_STREAM_POSTGRESQL if connection.dialect.name == "postgresql" else _CREATE_STREAM_SQLITE
+    await connection.execute(create, {"name": name, "head": 0, "authz_version": 0})
+
+
+async def read_after(
+    connection: AsyncConnection, stream: str, after: int, *, limit: int, up_to: int = _NO_END
+) -> list[Event]:
+    """At most `limit` events with `after` < seq <= `up_to`, in order.
+
+    The caller compares the first seq with `after + 1`: a later one means that the log is no
+    longer kept so far back.
+    """
+    rows = await connection.execute(_EVENTS_AFTER, {"stream": stream, "after": after, "up_to": up_to, "at_most": limit})
+    return [Event(*row) for row in rows]
+
+
+async def heads(connection: AsyncConnection, names: Collection[str]) -> dict[str, Head]:
+    """Where each of these streams stands, in one query; unknown names are left out."""
+    if not names:
+        return {}
+    query = _HEADS_POSTGRESQL if connection.dialect.name == "postgresql" else _HEADS_SQLITE
+    rows = await connection.execute(query, {"names": list(names)})
+    return {row.name: Head(row.head, row.authz_version) for row in rows}
+
+
+async def positions(connection: AsyncConnection, names: Collection[str]) -> dict[str, tuple[str, int]]:
+    """The `as_of` of a page or a list: stream → (epoch, head), for streams that its reader may read.
+
+    To be read before the page's rows or in one snapshot with them, never after.
+    """
+    if not names:
+        return {}
+    query = _POSITIONS_POSTGRESQL if connection.dialect.name == "postgresql" else _POSITIONS_SQLITE
+    rows = await connection.execute(query, {"names": list(names)})
+    return {row.name: (row.epoch, row.head) for row in rows}
+
+
+async def get_epoch(connection: AsyncConnection) -> str:
+    """The id of this incarnation of the database. NoEpoch where the row is missing."""
+    found = await connection.scalar(_EPOCH)
+    if found is None:
+        raise NoEpoch("the database has no epoch; run the migrations")
+    return str(found)
+
+
+async def renew_epoch(connection: AsyncConnection) -> str:
+    """Begin a new incarnation, at first migration and after a restore: every client then resyncs."""
+    fresh = secrets.token_hex(8)
+    await connection.execute(delete(epoch))
+    await connection.execute(insert(epoch), {"id": 1, "epoch": fresh, "created_at": now()})
+    return fresh
+
+
+async def trim(connection: AsyncConnection, before: datetime, *, at_most_streams: int = 100) -> int:
+    """Forget events written before `before`, in at most so many streams; return how many went.
+
+    What is left of each stream has no holes, even where clocks disagreed: only events before the
+    first one that is young enough go. Call again until it returns 0.
+    """
+    gone = 0
+    for name in (await connection.scalars(_STALE_STREAMS, {"before": before, "at_most": at_most_streams})).all():
+        young = (
+            select(events.c.seq)
+            .where(events.c.stream == name, events.c.created_at >= before)
+            .order_by(events.c.seq)
+            .limit(1)
+        )
+        first_kept = await connection.scalar(young) or _NO_END
+        result = await connection.execute(delete(events).where(events.c.stream == name, events.c.seq < first_kept))
+        gone += result.rowcount
+    return gone

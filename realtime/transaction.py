@@ -1,0 +1,96 @@
+"""Commit a change and its events together, then wake the others."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from realtime import event_log, outbox
+from realtime.brokers import Broker, Wakeup
+from realtime.events import Change
+
+PUBLISH_SECONDS = 0.05
+"""No answer waits longer than this for Redis: what is not published is found by the head check."""
+
+_log = logging.getLogger(__name__)
+
+
+class Database(Protocol):
+    """What this stone needs of a database. Either context gives a connection for one task."""
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection in AUTOCOMMIT for reading; every statement sees what is committed by then."""
+
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One write transaction: commits on a clean exit, rolls back on an error."""
+
+
+class Transaction:
+    """One write transaction with the events and tasks that it will leave behind."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._emitted: list[tuple[str, Change, bool]] = []
+        self._tasks: list[dict[str, Any]] = []
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement in this transaction."""
+        return await self.connection.execute(statement, parameters)
+
+    async def create_stream(self, name: str) -> None:
+        """Begin a stream at 0; one that exists already is left as it is."""
+        await event_log.create_stream(self.connection, name)
+
+    def emit(self, stream: str, change: Change, *, authz: bool = False) -> None:
+        """Say that `change` happened, to the audience of `stream`; written just before COMMIT.
+
+        With `authz` every right to read the stream is asked again before this event and later
+        ones go out: whatever takes a right away must emit so, in the same transaction.
+        """
+        self._emitted.append((stream, change, authz))
+
+    def enqueue(self, kind: str, reference: dict[str, str], *, after: datetime | None = None) -> None:
+        """Leave a task for the worker, not to be done before `after`. `reference` holds ids, never words."""
+        self._tasks.append(outbox.new_task(kind, reference, after))
+
+    async def finish(self) -> list[Wakeup]:
+        """Write tasks and events, the streams in ascending order so that two writers cannot deadlock."""
+        if self._tasks:
+            await self.connection.execute(outbox.INSERT_TASK, self._tasks)
+        heads: dict[str, int] = {}
+        for stream, change, authz in sorted(self._emitted, key=lambda emitted: emitted[0]):
+            heads[stream] = await event_log.append(self.connection, stream, change, authz=authz)
+        wakeups = [Wakeup(stream, seq) for stream, seq in heads.items()]
+        if self._tasks:
+            wakeups.append(Wakeup(outbox.TOPIC, 0))
+        return wakeups
+
+
+@asynccontextmanager
+async def transaction(database: Database, broker: Broker) -> AsyncIterator[Transaction]:
+    """A write transaction whose events are committed with it and announced after it."""
+    async with database.write() as connection:
+        tx = Transaction(connection)
+        yield tx
+        wakeups = await tx.finish()
+    await _announce(broker, wakeups)
+
+
+async def _announce(broker: Broker, wakeups: Sequence[Wakeup]) -> None:
+    if not wakeups:
+        return
+    try:
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            await broker.publish(wakeups)
+    except Exception as error:
+        # Committed is committed: the answer must not fail because a wake-up did.
+        _log.warning("could not announce %d streams: %s", len(wakeups), type(error).__name__)
