@@ -1,0 +1,55 @@
+# Everything one does with Confer. `make` alone lists it; each target sets up what it needs.
+# All of it runs from the checkout: nothing is installed outside .venv, but for the servers of `make test`.
+
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+LOCK := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(PYTHON) -m uv pip compile --quiet --generate-hashes --no-header \
+	--universal --python-version 3.11 --no-emit-index-url --no-annotate
+WORKERS ?= 2
+TESTS ?= tests
+
+.PHONY: help run demo install install-test services test check pytest bench lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: install ## start Confer on http://127.0.0.1:8000, its data under var/
+	@exec $(PYTHON) -m forum serve
+
+demo: export DATA_DIR := $(or $(DATA_DIR),var/demo)
+demo: install ## the same with a network of invented people, its data under var/demo/
+	@$(PYTHON) -m forum migrate
+	@$(PYTHON) -m forum seed
+	@exec $(PYTHON) -m forum serve
+
+install: .venv/.run ## only make .venv with what Confer needs to run
+
+install-test: .venv/.test ## the same with what the tests need
+
+services: install-test ## PostgreSQL, Redis and Chromium for the tests, where they are missing
+	@tools/test-services.sh
+
+test: install-test services check pytest ## everything: check, then all tests on both databases
+
+check: install-test ## format, style, types and floors
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+pytest: install-test services ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
+	$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
+
+bench: install-test services ## measure both shapes, with the machine's own limits beside
+	$(PYTHON) -m tests.bench
+
+lock: install ## pin the newest versions that pyproject.toml allows, with their hashes
+	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
+	$(LOCK) --upgrade --group dev pyproject.toml -o requirements/test.txt
+	echo uv | $(LOCK) --upgrade - -o requirements/uv.txt
+
+.venv/.run: requirements/run.txt requirements/uv.txt tools/install.sh
+	@tools/install.sh requirements/run.txt && touch $@
+
+.venv/.test: requirements/test.txt requirements/uv.txt tools/install.sh
+	@tools/install.sh requirements/test.txt && touch $@
