@@ -1,0 +1,1 @@
+"""Who you are: accounts, passwords, sessions, tokens. Knows neither networks nor events."""
