@@ -2,11 +2,14 @@
 # All of it runs from the checkout: nothing is installed outside .venv, but for the servers of `make test`.
 
 .DEFAULT_GOAL := help
-PYTHON := .venv/bin/python
-LOCK := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(PYTHON) -m uv pip compile --quiet --generate-hashes --no-header \
+RUN := .venv/bin/python -m
+LOCK := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(RUN) uv pip compile --quiet --generate-hashes --no-header \
 	--universal --python-version 3.11 --no-emit-index-url --no-annotate
 WORKERS ?= 2
 TESTS ?= tests
+
+# An environment whose Python no longer runs (the system was upgraded) is made anew.
+$(shell [ ! -e .venv ] || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run .venv/.test)
 
 .PHONY: help run demo install install-test services test check pytest bench lock
 
@@ -14,17 +17,19 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: install ## start Confer on http://127.0.0.1:8000, its data under var/
-	@exec $(PYTHON) -m forum serve
+	@exec $(RUN) forum serve
 
 demo: export DATA_DIR := $(or $(DATA_DIR),var/demo)
 demo: install ## the same with a network of invented people, its data under var/demo/
-	@$(PYTHON) -m forum migrate
-	@$(PYTHON) -m forum seed
-	@exec $(PYTHON) -m forum serve
+	@$(RUN) forum migrate
+	@$(RUN) forum seed
+	@exec $(RUN) forum serve
 
-install: .venv/.run ## only make .venv with what Confer needs to run
+install: .venv/.run ## only make .venv with what Confer needs to run; PYTHON=python3.12 to choose
+	@:
 
 install-test: .venv/.test ## the same with what the tests need
+	@:
 
 services: install-test ## PostgreSQL, Redis and Chromium for the tests, where they are missing
 	@tools/test-services.sh
@@ -32,16 +37,16 @@ services: install-test ## PostgreSQL, Redis and Chromium for the tests, where th
 test: install-test services check pytest ## everything: check, then all tests on both databases
 
 check: install-test ## format, style, types and floors
-	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy
-	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	.venv/bin/lint-imports
 
 pytest: install-test services ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
-	$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
+	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
 
 bench: install-test services ## measure both shapes, with the machine's own limits beside
-	$(PYTHON) -m tests.bench
+	$(RUN) tests.bench
 
 lock: install ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
