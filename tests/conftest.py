@@ -4,11 +4,15 @@ The two shapes in which Confer runs are one parametrised fixture, `shape`: a tes
 on SQLite with the broker in memory, and again on PostgreSQL with Redis.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
+from tests.servers.browser import Visitors, chromium
+from tests.servers.confer import ConferServer, confer_in_shape
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.shapes import POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
@@ -86,3 +90,43 @@ def database_url(request: pytest.FixtureRequest) -> str:
     chosen = "sqlite_url" if request.param == SQLITE_MEMORY else "fresh_postgres_url"
     url: str = request.getfixturevalue(chosen)
     return url
+
+
+@pytest.fixture(scope="session", params=SHAPES)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConferServer]:
+    """A running Confer in each of the two shapes, shared by all tests of this worker: make your own people in it."""
+    postgres = request.getfixturevalue("postgres_server") if request.param == POSTGRES_REDIS else None
+    with confer_in_shape(request.param, tmp_path_factory.mktemp("confer"), postgres) as running:
+        running.person("Site Administrator", site_administrator=True)
+        yield running
+
+
+@pytest.fixture(params=SHAPES)
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ConferServer]:
+    """A running Confer with fresh data for this test alone, in each shape: no accounts yet, may be killed."""
+    postgres = request.getfixturevalue("postgres_server") if request.param == POSTGRES_REDIS else None
+    with confer_in_shape(request.param, tmp_path / "confer", postgres) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """This worker's Chromium. Tests that take it share one event loop; see `pytest_collection_modifyitems`."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
+    """Opens browser profiles; the test fails at its end if a page wrote an error that nobody expected."""
+    made = Visitors(browser)
+    yield made
+    await made.close()
+    assert made.unexpected() == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser run in the loop in which it was started: it can be used in no other."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
