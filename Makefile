@@ -11,7 +11,7 @@ TESTS ?= tests
 # An environment whose Python no longer runs (the system was upgraded) is made anew.
 $(shell [ ! -e .venv ] || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run .venv/.test)
 
-.PHONY: help run demo install install-test services test check pytest bench lock
+.PHONY: help run demo install install-test servers test check pytest bench lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -31,21 +31,21 @@ install: .venv/.run ## only make .venv with what Confer needs to run; PYTHON=pyt
 install-test: .venv/.test ## the same with what the tests need
 	@:
 
-services: install-test ## PostgreSQL, Redis and Chromium for the tests, where they are missing
-	@tools/test-services.sh
+servers: install-test ## PostgreSQL, Redis and Chromium for the tests, where they are missing
+	@tools/test-servers.sh
 
-test: install-test services check pytest ## everything: check, then all tests on both databases
+test: install-test servers check pytest ## everything: check, then all tests on both databases
 
 check: install-test ## format, style, types and floors
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 
-pytest: install-test services ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
+pytest: install-test servers ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
 
-bench: install-test services ## measure both shapes, with the machine's own limits beside
+bench: install-test servers ## measure both shapes, with the machine's own limits beside
 	$(RUN) tests.bench
 
 lock: install ## pin the newest versions that pyproject.toml allows, with their hashes
