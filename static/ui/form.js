@@ -1,0 +1,54 @@
+// Small courtesies of forms: the summary of errors gets the focus, a password can be shown, a counter appears near the limit, a second press does not send twice.
+
+const NEAR_LIMIT = 0.9;
+
+document.querySelector("[data-focus]")?.focus();
+
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Hide" : "Show";
+    button.setAttribute("aria-label", shown ? "Hide the password" : "Show the password");
+  };
+  show(false);
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form?.addEventListener("submit", () => show(false));
+}
+
+/** Says under a text how many characters are left once few are; data-limit is the most it may hold. */
+export function countCharacters(area) {
+  const limit = Number(area.dataset.limit);
+  const line = document.createElement("p");
+  line.className = "counter";
+  line.setAttribute("role", "status");
+  line.hidden = true;
+  area.after(line);
+  const count = () => {
+    const left = limit - [...area.value].length;
+    line.hidden = left > limit * (1 - NEAR_LIMIT);
+    line.classList.toggle("is-over", left < 0);
+    const number = Math.abs(left).toLocaleString("en-GB");
+    line.textContent = left < 0 ? `${number} characters too many` : `${number} characters left`;
+  };
+  area.addEventListener("input", count);
+  count();
+}
+
+document.querySelectorAll("textarea[data-limit]:not(.words)").forEach(countCharacters);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(() => {
+    delete form.dataset.sent;
+    event.submitter?.removeAttribute("aria-busy");
+  }, 5000);
+});

@@ -1,0 +1,43 @@
+// What can be undone is done at once: a form with data-undo="address" is sent in the background, its row ([data-id] or [data-row]) is hidden,
+// and for ten seconds a toast says data-done with "Undo", which posts to that address. Without JavaScript, or where the sending fails, the form goes as usual.
+import { toast } from "./toast.js";
+
+async function send(action, body) {
+  const answer = await fetch(action, { method: "POST", body, headers: { Accept: "application/json, text/html" }, redirect: "manual" });
+  if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(String(answer.status));
+}
+
+async function act(form, submitter) {
+  const row = form.closest("[data-row], [data-id]");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  try {
+    await send(submitter?.formAction || form.action, body);
+  } catch {
+    form.removeAttribute("data-undo");
+    form.requestSubmit(submitter);
+    return;
+  }
+  const follows = row?.nextElementSibling ?? row?.previousElementSibling;
+  if (row) row.hidden = true;
+  follows?.querySelector("a, button")?.focus();
+  form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
+  toast(form.dataset.done ?? "Done.", { act: { text: "Undo", run: () => undo(form, row) }, onGone: () => row?.hidden && row.remove() });
+}
+
+async function undo(form, row) {
+  try {
+    await send(form.dataset.undo, new URLSearchParams(new FormData(form)));
+    if (row) row.hidden = false;
+    form.querySelector("button").focus();
+    form.dispatchEvent(new CustomEvent("undone", { bubbles: true }));
+  } catch {
+    toast("That could not be undone. Reload the page to see how things stand.");
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.undo) return;
+  event.preventDefault();
+  act(form, event.submitter);
+});
