@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 import time
@@ -19,7 +18,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.servers.processes import Child, accepts, free_port, ordinary_user
+from tests.servers.processes import Child, accepts, family, free_port, ordinary_user
 
 _SAFE_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
@@ -136,12 +135,12 @@ class PostgresServer:
 
     def pause(self) -> None:
         """Freeze the server and its connections: they stay open and nothing answers."""
-        for pid in _family(self._child.pid):
+        for pid in family(self._child.pid):
             os.kill(pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         """Undo `pause`."""
-        for pid in _family(self._child.pid):
+        for pid in family(self._child.pid):
             os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
@@ -168,12 +167,6 @@ def _safe(name: str) -> str:
     if not _SAFE_NAME.match(name):
         raise ValueError(f"not a plain database name: {name}")
     return name
-
-
-def _family(pid: int) -> list[int]:
-    """The process and its children: each connection is a process, with a group of its own."""
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [pid, *(int(line) for line in found.stdout.split())]
 
 
 def _run_apart(make: Callable[[], Coroutine[Any, Any, None]]) -> None:

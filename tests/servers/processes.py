@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -114,7 +115,13 @@ def ordinary_user() -> str | None:
     return next((name for name in ("postgres", "nobody") if name in known), None)
 
 
-def _identity(user: str | None) -> dict[str, object]:
+def family(pid: int) -> list[int]:
+    """The process and its living children (Linux: from /proc)."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [pid, *map(int, children.read_text().split())] if children.exists() else [pid]
+
+
+def _identity(user: str | None) -> dict[str, Any]:
     if user is None:
         return {}
     entry = pwd.getpwnam(user)

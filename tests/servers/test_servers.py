@@ -69,6 +69,22 @@ async def test_postgres_keeps_what_was_committed_through_a_kill() -> None:
         server.stop()
 
 
+async def test_postgres_can_be_paused() -> None:
+    server = PostgresServer()
+    try:
+        connection = await _connect(server.new_database())
+        server.pause()
+        with pytest.raises(TimeoutError):
+            await connection.fetchval("SELECT 1", timeout=0.3)
+        server.resume()
+        connection.terminate()
+        connection = await _connect(server.url("postgres"))
+        assert await connection.fetchval("SELECT 1") == 1
+        await connection.close()
+    finally:
+        server.stop()
+
+
 async def test_redis_can_be_killed_paused_and_brought_back(own_redis: RedisServer) -> None:
     async with Redis.from_url(own_redis.url, socket_timeout=0.3, retry=None) as client:
         await client.set("word", "there")

@@ -1,0 +1,1 @@
+"""Rules about the source itself: floors, sizes, names, and what must not be written anywhere."""
