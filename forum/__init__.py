@@ -1,0 +1,1 @@
+"""Confer, the product: networks, threads and the people in them."""

@@ -1,0 +1,94 @@
+"""The only place where the parts meet: settings in, a running application out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auth.hosts import HostGuard, hosts_of, origins_of
+from auth.origins import OriginGuard
+from auth.rate_limits import RateLimits
+from forum.assets import Assets
+from forum.database import open_database
+from forum.envelope import Envelope
+from forum.errors import ForumError
+from forum.live import make_gateway
+from forum.refusals import refuse, refuse_http, refuse_unexpected
+from forum.rendering import make_templates
+from forum.routes import ROUTES
+from forum.settings import Settings
+from forum.state import State
+from forum.work import Worker
+from realtime.brokers import Broker
+from realtime.brokers.memory import MemoryBroker
+from realtime.brokers.redis import RedisBroker
+from realtime.gateway import Gateway
+
+
+def resource(name: str) -> Path:
+    """The folder `templates` or `static`: beside the packages in a checkout, inside `forum` in a wheel."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+class Confer:
+    """The application as an ASGI server calls it, with the parts that the command line needs."""
+
+    def __init__(self, state: State, gateway: Gateway, app: ASGIApp) -> None:
+        self.state = state
+        self.gateway = gateway
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, one socket, or the lifespan."""
+        await self._app(scope, receive, send)
+
+
+def make_state(settings: Settings) -> State:
+    """Everything that a request can reach; nothing is opened yet."""
+    assets = Assets(resource("static"), development=settings.development)
+    broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
+    return State(
+        settings=settings,
+        database=open_database(settings.database, settings.database_connections),
+        broker=broker,
+        rate_limits=RateLimits(settings.redis_url, enabled=settings.rate_limits == "on"),
+        assets=assets,
+        templates=make_templates(resource("templates"), settings, assets.url),
+        key=settings.key(),
+    )
+
+
+def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
+    """The application. With a worker, the outbox is worked in this process too."""
+    state = make_state(settings)
+    gateway = make_gateway(state)
+    worker = Worker(state) if with_worker else None
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await state.broker.start()
+        await gateway.start()
+        if worker is not None:
+            worker.start()
+        yield
+        if worker is not None:
+            await worker.stop()
+        await gateway.stop()
+        await state.broker.stop()
+        await state.database.dispose()
+
+    app = Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        exception_handlers={ForumError: refuse, HTTPException: refuse_http, Exception: refuse_unexpected},
+    )
+    app.router.redirect_slashes = False
+    app.state.confer = state
+    app.state.gateway = gateway
+    guarded = OriginGuard(app, origins_of(settings.public_url))
+    hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
+    return Confer(state, gateway, Envelope(hosted, settings.public_url))

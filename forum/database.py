@@ -1,0 +1,186 @@
+"""The database, the same for the whole of Confer on SQLite and on PostgreSQL.
+
+Reads are autocommitted and can't write. Writes are one transaction each. On SQLite a write holds
+an advisory lock on a file in the data folder, across processes: SQLite before 3.51.3 can lose a
+commit when two connections write or checkpoint at once, and most machines have an older one.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from forum.hot_reads import HotRead, PostgresqlReader, SqliteReader
+
+LOCK_PATIENCE_SECONDS = 15.0
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+
+
+class DatabaseBusy(Exception):
+    """Another process held the write lock of SQLite for too long; nothing was written."""
+
+
+class Database:
+    """Connections for reading and for writing. Made once for a process, by `open_database`."""
+
+    def __init__(self, url: str, readers: AsyncEngine, writers: AsyncEngine, connections: int) -> None:
+        self.url = url
+        self._connections = connections
+        self._hot: SqliteReader | PostgresqlReader | None = None
+        self._opening = asyncio.Lock()
+        self.dialect = readers.dialect.name
+        self._readers = readers
+        self._writers = writers
+        self._turn = asyncio.Lock()
+        path = make_url(url).database or ""
+        self._path = Path(path) if self.dialect == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for SELECTs: each statement sees what was committed when it began."""
+        async with self._readers.connect() as connection:
+            yield connection
+
+    async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        """The rows of one of the few reads that go past SQLAlchemy (see `hot_reads`)."""
+        if self._hot is None:
+            async with self._opening:
+                self._hot = self._hot or await self._open_hot()
+        return await self._hot.fetch(read, parameters)
+
+    async def _open_hot(self) -> SqliteReader | PostgresqlReader:
+        if self._path is None:
+            return await PostgresqlReader.open(self.url, self._connections, ids_as_text)
+        return SqliteReader(self.url)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one write transaction, committed at the end and rolled back on an error.
+
+        Raises DatabaseBusy where another process keeps SQLite's lock for 15 seconds.
+        """
+        if self._path is None:
+            async with self._writers.begin() as connection:
+                yield connection
+            return
+        async with self._turn, write_lock(self._path):
+            async with self._writers.begin() as connection:
+                yield connection
+            await self._checkpoint(self._path)
+
+    async def _checkpoint(self, path: Path) -> None:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size > CHECKPOINT_BYTES:
+            async with self._writers.connect() as connection:
+                connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        if self._hot is not None:
+            await self._hot.close()
+        await self._readers.dispose()
+        if self._path is None:
+            await self._writers.dispose()
+            return
+        # The last connection to close writes the log back into the database: that is a checkpoint.
+        async with self._turn, write_lock(self._path):
+            await self._writers.dispose()
+
+
+@asynccontextmanager
+async def write_lock(database_path: Path) -> AsyncIterator[None]:
+    """Hold the lock that every writer of this SQLite file holds, in this and other processes."""
+    file = os.open(database_path.with_name(database_path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        await _acquire(file)
+        yield
+    finally:
+        os.close(file)
+
+
+async def _acquire(file: int) -> None:
+    give_up_at = asyncio.get_running_loop().time() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if asyncio.get_running_loop().time() > give_up_at:
+                raise DatabaseBusy("another process has been writing for too long") from None
+            await asyncio.sleep(0.002)
+
+
+def open_database(url: str, connections: int = 8) -> Database:
+    """The database at this address (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`).
+
+    `connections` bounds how many are open for reading, and again for writing.
+    """
+    if url.startswith("sqlite"):
+        Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        return Database(url, _sqlite_engine(url, connections, True), _sqlite_engine(url, 1, False), connections)
+    readers = _postgresql_engine(url, connections, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    return Database(url, readers, _postgresql_engine(url, connections), connections)
+
+
+def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if readonly else {}
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS + (("query_only = ON",) if readonly else ()):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    if not readonly:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: Any) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+SQLITE_PRAGMAS = (
+    "busy_timeout = 5000",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "wal_autocheckpoint = 0",
+    "cache_size = -8000",
+    "temp_store = MEMORY",
+)
+
+
+def _postgresql_engine(url: str, connections: int, **options: Any) -> AsyncEngine:
+    # No just-in-time compilation: it costs more than any of our short queries.
+    settings = {"jit": "off", "synchronous_commit": "on", "timezone": "UTC", "application_name": "confer"}
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+        **options,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.run_async(ids_as_text)
+
+    return engine
+
+
+async def ids_as_text(connection: Any) -> None:
+    """Let asyncpg hand over uuids as text, the one form that ids have in Python."""
+    await connection.set_type_codec("uuid", encoder=str, decoder=str, schema="pg_catalog", format="text")

@@ -1,0 +1,132 @@
+"""What every answer goes out in: its number, the security headers, a bound on what comes in.
+
+A plain ASGI wrapper: it costs a few microseconds, where Starlette's BaseHTTPMiddleware costs more
+than some of our pages.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Iterable
+
+import brotli
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from forum.errors import TooLarge
+
+MOST_BODY_BYTES = 2 * 1024 * 1024
+WORTH_COMPRESSING = 1400
+COMPRESSED_TYPES = (b"text/html", b"application/json", b"application/problem+json")
+
+_log = logging.getLogger("forum.requests")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'{live}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
+
+
+class Envelope:
+    """Wraps the application; `public_url` decides HSTS and where the page's socket may go."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self._app = app
+        self._headers = security_headers(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; sockets and the lifespan pass through untouched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["confer.request_id"] = request_id = secrets.token_hex(6)
+        began = time.perf_counter()
+        sender = _Sender(scope, send, [*self._headers, (b"x-request-id", request_id.encode())])
+        try:
+            await self._app(scope, _bounded(receive), sender.send)
+        finally:
+            # No address, no words: the path holds ids only, and what is asked for is left out.
+            _log.info(
+                "%s %s %s %d ms %s",
+                request_id,
+                scope["method"],
+                scope.get("confer.route", ""),
+                (time.perf_counter() - began) * 1000,
+                sender.status,
+            )
+
+
+def security_headers(public_url: str) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer, errors too."""
+    scheme, _, host = public_url.partition("://")
+    live = f" {'wss' if scheme == 'https' else 'ws'}://{host}"
+    headers = {
+        "content-security-policy": CONTENT_SECURITY_POLICY.format(live=live),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": PERMISSIONS,
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    if scheme == "https":
+        headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+def _bounded(receive: Receive) -> Receive:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BODY_BYTES:
+            raise TooLarge("That is too large to take: at most 2 MB at once.")
+        return message
+
+    return bounded
+
+
+class _Sender:
+    def __init__(self, scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = 0
+        self._scope = scope
+        self._send = send
+        self._headers = headers
+        self._start: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._headers]
+            if not any(name == b"cache-control" for name, _ in message["headers"]):
+                message["headers"].append((b"cache-control", b"private, no-store"))
+            self._start = message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            if not message.get("more_body") and _is_worth_compressing(self._scope, start, message):
+                _compress(start, message)
+            await self._send(start)
+        await self._send(message)
+
+
+def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> bytes:
+    return next((value for name, value in headers if name == wanted), b"")
+
+
+def _is_worth_compressing(scope: Scope, start: Message, message: Message) -> bool:
+    return (
+        len(message.get("body", b"")) > WORTH_COMPRESSING
+        and b"br" in _header(scope["headers"], b"accept-encoding")
+        and _header(start["headers"], b"content-type").startswith(COMPRESSED_TYPES)
+        and not _header(start["headers"], b"content-encoding")
+    )
+
+
+def _compress(start: Message, message: Message) -> None:
+    # Quality 1 costs 55 to 80 µs for a fifth of the bytes; higher ones cost a third of a page.
+    message["body"] = brotli.compress(message["body"], quality=1)
+    kept = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    length = str(len(message["body"])).encode()
+    start["headers"] = [*kept, (b"content-length", length), (b"content-encoding", b"br"), (b"vary", b"Accept-Encoding")]

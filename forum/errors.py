@@ -1,0 +1,71 @@
+"""What a command or a query refuses, and why. `pages` and `api` turn each into an answer."""
+
+from collections.abc import Mapping
+
+
+class ForumError(Exception):
+    """Something that a person asked for and does not get; the text is for them to read."""
+
+
+class NotFound(ForumError):
+    """It does not exist, or this viewer may not know that it does: one answer for both."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here, or it is not open to you.")
+
+
+class Forbidden(ForumError):
+    """The viewer sees it but may not do this; the text is the reason."""
+
+
+class SignInNeeded(ForumError):
+    """Only somebody signed in may do this."""
+
+    def __init__(self) -> None:
+        super().__init__("Sign in to go on.")
+
+
+class BadToken(ForumError):
+    """The bearer token is unknown, revoked or past its end."""
+
+    def __init__(self) -> None:
+        super().__init__("This token is not valid. Make a new one in your settings.")
+
+
+class Invalid(ForumError):
+    """What was typed cannot be taken; `errors` has a sentence for each field that must change."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+class Conflict(ForumError):
+    """It was changed by somebody else meanwhile."""
+
+
+class Stale(ForumError):
+    """`If-Match` names a version that is no longer the current one."""
+
+
+class AlreadySent(ForumError):
+    """The same key came with other words: nothing was written a second time."""
+
+    def __init__(self) -> None:
+        super().__init__("You have already sent this form. Send it again if these words are new.")
+
+
+class TooMany(ForumError):
+    """A limit is reached; `retry_after` says in how many seconds it opens again."""
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class TooLarge(ForumError):
+    """The body of the request is larger than anything we take."""
+
+
+class Unavailable(ForumError):
+    """The database can't be used just now; nothing was written."""

@@ -1,0 +1,101 @@
+"""Everything that can happen, in the past tense. Each class says what its delivered `object` holds.
+
+The public list of kinds is made from these classes, and each has a test that a page kept up by it
+equals a page read anew.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from realtime.events import Change
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCreated(Change):
+    """A thread was begun: the thread, with its first post as `first_post`."""
+
+    kind: ClassVar[str] = "thread.created"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadChanged(Change):
+    """A thread's title, pin or lock changed: the thread."""
+
+    kind: ClassVar[str] = "thread.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PostCreated(Change):
+    """Somebody replied: the post, with `thread`, the thread as it now stands."""
+
+    kind: ClassVar[str] = "post.created"
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited(Change):
+    """The words of a post were changed by its author: the post."""
+
+    kind: ClassVar[str] = "post.edited"
+
+
+@dataclass(frozen=True, slots=True)
+class PostRemoved(Change):
+    """A post was removed by its author or a moderator: the post's stub, without words."""
+
+    kind: ClassVar[str] = "post.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Change):
+    """Somebody became a member of the network: the membership."""
+
+    kind: ClassVar[str] = "member.joined"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged(Change):
+    """A member has another role: the membership."""
+
+    kind: ClassVar[str] = "member.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(Change):
+    """A member left, was removed or banned: the membership, without the reason."""
+
+    kind: ClassVar[str] = "member.left"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged(Change):
+    """The network's name, purpose, look or access changed: the network."""
+
+    kind: ClassVar[str] = "network.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsChanged(Change):
+    """For moderators: somebody asked to join, or was answered: `{network_id, waiting_count}`."""
+
+    kind: ClassVar[str] = "requests.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged(Change):
+    """On a person's own stream: a membership of theirs began, changed or ended: the membership with its network."""
+
+    kind: ClassVar[str] = "membership.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChanged(Change):
+    """On a person's own stream: they read something on another screen: `{network_id, thread_id, unread, ranges}`."""
+
+    kind: ClassVar[str] = "read.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsEnded(Change):
+    """On a person's own stream: some of their sessions or tokens ended, or the account did: null."""
+
+    kind: ClassVar[str] = "session.ended"

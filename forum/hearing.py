@@ -1,0 +1,71 @@
+"""Who hears which stream now: asked by the live gateway, in the words of `policy`.
+
+Every function asks the database anew, so that a right that has ended is never taken from memory.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, select, union_all
+
+from auth.tables import accounts
+from forum.database import Database
+from forum.policy import hears
+from forum.streams import account_stream, network_stream, parse_stream
+from forum.tables import memberships, networks, threads
+
+_IS_USABLE = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None)
+
+
+async def streams_of(database: Database, account_id: str) -> list[str]:
+    """The streams that a person hears without asking: their own, their networks', and those they moderate."""
+    joined = memberships.join(networks, networks.c.id == memberships.c.network_id)
+    mine = memberships.c.account_id == account_id
+    heard = select(networks.c.stream).select_from(joined).where(mine, hears("network"))
+    moderated = select(networks.c.moderators_stream).select_from(joined).where(mine, hears("moderators"))
+    async with database.read() as connection:
+        rows = await connection.scalars(union_all(heard, moderated))
+        return [account_stream(account_id), *rows]
+
+
+async def audience(database: Database, stream: str, account_ids: Collection[str | None]) -> set[str | None]:
+    """Which of these people may hear the stream at this moment; None stands for somebody signed out."""
+    parsed = parse_stream(stream)
+    if parsed is None:
+        return set()
+    kind, identifier = parsed
+    asked = [account_id for account_id in account_ids if account_id is not None]
+    async with database.read() as connection:
+        usable = select(accounts.c.id).where(accounts.c.id.in_(bindparam("asked", expanding=True)), _IS_USABLE)
+        if kind == "account":
+            usable = usable.where(accounts.c.id == identifier)
+            return set(await connection.scalars(usable, {"asked": asked}))
+        if kind == "network" and await connection.scalar(_IS_OPEN, {"id": identifier}):
+            return {*await connection.scalars(usable, {"asked": asked}), *({None} & set(account_ids))}
+        member = (
+            select(memberships.c.account_id)
+            .join(networks, networks.c.id == memberships.c.network_id)
+            .where(memberships.c.network_id == identifier, hears(kind))
+        )
+        return set(await connection.scalars(usable.where(accounts.c.id.in_(member)), {"asked": asked}))
+
+
+_IS_OPEN = select(networks.c.access == "open").where(networks.c.id == bindparam("id"))
+
+
+async def stream_of_thread(database: Database, account_id: str | None, thread_id: str) -> str | None:
+    """The stream whose readers may see this thread, where this person is one of them."""
+    async with database.read() as connection:
+        network_id = await connection.scalar(select(threads.c.network_id).where(threads.c.id == thread_id))
+    if network_id is None:
+        return None
+    stream = network_stream(network_id)
+    return stream if account_id in await audience(database, stream, [account_id]) else None
+
+
+async def names_of(database: Database, account_ids: Collection[str]) -> dict[str, str]:
+    """The names of these people, for presence."""
+    async with database.read() as connection:
+        rows = await connection.execute(select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(account_ids)))
+        return {row.id: row.name for row in rows}
+
+

@@ -1,0 +1,160 @@
+"""The few reads that every page makes, run by the driver itself.
+
+SQLAlchemy's way from a statement to its rows costs about as much again as the query. So a
+`HotRead` is compiled once for each dialect and handed to asyncpg, or to a read-only connection of
+`sqlite3` inside the event loop: these reads take a bounded handful of rows by index.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import asyncpg
+from sqlalchemy import BindParameter, Dialect, Select, bindparam
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql_asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Convert = Callable[[Any], Any]
+
+
+class JsonArray(FunctionElement[str]):
+    """Its arguments as one JSON array, as text."""
+
+    inherit_cache = True
+    name = "json_of"
+
+
+class JsonRows(FunctionElement[str]):
+    """The JSON values of a group of rows, gathered into one JSON array; null where there is none."""
+
+    inherit_cache = True
+    name = "json_rows"
+
+
+@compiles(JsonArray, "postgresql")
+def _(element: JsonArray, compiler: Any, **options: Any) -> str:
+    return f"json_build_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(JsonArray, "sqlite")
+def _(element: JsonArray, compiler: Any, **options: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(JsonRows, "postgresql")
+def _(element: JsonRows, compiler: Any, **options: Any) -> str:
+    return f"json_agg({compiler.process(element.clauses, **options)})"
+
+
+@compiles(JsonRows, "sqlite")
+def _(element: JsonRows, compiler: Any, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+def given(name: str) -> BindParameter[Any]:
+    """A parameter of a hot read, whose value comes with each call."""
+    return bindparam(name, required=False)
+
+
+class HotRead:
+    """A SELECT compiled once; its named parameters become the driver's own."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._forms = {
+            "postgresql": _Form(statement, postgresql_asyncpg.dialect()),  # type: ignore[no-untyped-call]
+            "sqlite": _Form(statement, sqlite.dialect()),
+        }
+
+    def form(self, dialect: str) -> "_Form":
+        """The SQL and the conversions for one dialect."""
+        return self._forms[dialect]
+
+
+class _Form:
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.sql = str(compiled)
+        self._names: list[str] = compiled.positiontup
+        self._constants = {key: value for key, value in compiled.params.items() if value is not None}
+        self._binds: dict[str, Convert | None] = {
+            key: bind.type.dialect_impl(dialect).bind_processor(dialect) for key, bind in compiled.binds.items()
+        }
+        processors = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.selected_columns
+        ]
+        self._results = [(place, convert) for place, convert in enumerate(processors) if convert is not None]
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of the SQL's placeholders."""
+        values = {**self._constants, **parameters}
+        return [self._bound(name, values[name]) for name in self._names]
+
+    def _bound(self, name: str, value: Any) -> Any:
+        convert = self._binds.get(name)
+        return value if convert is None else convert(value)
+
+    def row(self, values: Any) -> list[Any]:
+        """One row of the driver as Python values."""
+        row = list(values)
+        for place, convert in self._results:
+            if row[place] is not None:
+                row[place] = convert(row[place])
+        return row
+
+
+class SqliteReader:
+    """Hot reads by a connection that can't write, in the event loop."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = sqlite3.connect(make_url(url).database or "", isolation_level=None, check_same_thread=False)
+        for pragma in ("busy_timeout = 2000", "query_only = ON", "cache_size = -4000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+
+    async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        """The rows of the read."""
+        form = read.form("sqlite")
+        return [form.row(row) for row in self._connection.execute(form.sql, form.arguments(parameters)).fetchall()]
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class PostgresqlReader:
+    """Hot reads by connections of asyncpg that are neither reset nor wrapped."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, connections: int, prepare: Any) -> "PostgresqlReader":
+        """Open the pool; `prepare` is run on each new connection."""
+
+        async def leave_as_it_is(_: Any) -> None:
+            """Nothing that a hot read does outlives it, so nothing is to be reset."""
+
+        pool = await asyncpg.create_pool(
+            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=1,
+            max_size=connections,
+            init=prepare,
+            reset=leave_as_it_is,
+            command_timeout=30,
+            timeout=5,
+            server_settings={"jit": "off", "application_name": "confer", "default_transaction_read_only": "on"},
+        )
+        return cls(pool)
+
+    async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        """The rows of the read."""
+        form = read.form("postgresql")
+        async with self._pool.acquire(timeout=10) as connection:
+            rows = await connection.fetch(form.sql, *form.arguments(parameters))
+        return [form.row(row) for row in rows]
+
+    async def close(self) -> None:
+        """Close every connection, at once where one hangs."""
+        self._pool.terminate()

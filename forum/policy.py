@@ -1,0 +1,225 @@
+"""Every permission: who may see what, and who may do what.
+
+`may_…` answer for one thing at hand, with a reason that a person can read; `readable_by` and its
+like are the same rules as SQL conditions, asked in the statement that reads. What the kinds of
+access mean on each surface is the table "Who sees what" in the README.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+
+from forum.records import Access, Network, Post, Role, Thread
+from forum.tables import memberships, networks
+from forum.viewer import Viewer
+
+MOST_NETWORKS_CREATED_A_DAY = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """True or false, and for false the sentence that says why."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Decision(True)
+
+
+def _when(allowed: bool, reason: str) -> Decision:
+    return YES if allowed else Decision(False, reason)
+
+
+# -- Who sees: conditions on `networks` ------------------------------------------------------
+
+
+def _has_place(account_id: str, statuses: Collection[str]) -> ColumnElement[bool]:
+    return exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status.in_(statuses),
+        )
+    ).correlate(networks)
+
+
+def readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose content this viewer may read: open ones, and those of which they are a member."""
+    if not viewer.id:
+        return networks.c.access == "open"
+    return or_(networks.c.access == "open", _has_place(viewer.id, ("active",)))
+
+
+def listed_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks that may be named to this viewer in the directory and in suggestions."""
+    listed = networks.c.access.in_(("open", "closed"))
+    return or_(listed, _has_place(viewer.id, ("active",))) if viewer.id else listed
+
+
+def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose address shows this viewer at least a front page."""
+    if viewer.is_site_administrator:
+        return true()
+    by_address = networks.c.access.in_(("open", "closed", "unlisted"))
+    return or_(by_address, _has_place(viewer.id, ("active", "invited"))) if viewer.id else by_address
+
+
+def shown_on_profile(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks that somebody's profile may name to this viewer: open ones and shared ones."""
+    return readable_by(viewer)
+
+
+def member_of(account_id: str, least: Role = "member") -> ColumnElement[bool]:
+    """Networks of which this account is an active member with at least this role."""
+    roles = {"member": None, "moderator": ("moderator", "administrator"), "administrator": ("administrator",)}[least]
+    if not account_id:
+        return false()
+    return exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            *([memberships.c.role.in_(roles)] if roles else []),
+        )
+    ).correlate(networks)
+
+
+# -- Who sees: one network at hand ------------------------------------------------------------
+
+
+def may_read(viewer: Viewer, network_id: str, access: Access) -> bool:
+    """Whether the viewer may read what the network holds; otherwise it is as if it were not there."""
+    return access == "open" or viewer.role_in(network_id) is not None
+
+
+def may_list_members(viewer: Viewer, network: Network) -> Decision:
+    """Members of open networks are shown to signed-in people, of others to members."""
+    if viewer.role_in(network.id) is not None:
+        return YES
+    return _when(network.access == "open" and viewer.is_signed_in, "Only members see who else is a member.")
+
+
+def may_see_requests(viewer: Viewer, network: Network) -> Decision:
+    """Who asked to join, was refused, left or was removed is for administrators and moderators."""
+    return _when(viewer.has_role(network.id, "moderator"), "Only administrators and moderators see this.")
+
+
+def may_see_exact_count(viewer: Viewer, network: Network) -> bool:
+    """The exact number of members; others see a band such as "11–50"."""
+    return may_read(viewer, network.id, network.access)
+
+
+# -- Who does: networks and members -----------------------------------------------------------
+
+
+def may_create_network(viewer: Viewer, creation: str) -> Decision:
+    """Any verified account, unless the site lets only its administrators do it."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in to create a network.")
+    return _when(
+        creation == "anyone" or viewer.is_site_administrator,
+        "On this site only the site's administrators create networks. Ask them to make one for you.",
+    )
+
+
+def may_administer(viewer: Viewer, network: Network) -> Decision:
+    """Change the network's settings, roles and members."""
+    return _when(viewer.has_role(network.id, "administrator"), "Only an administrator of this network may do this.")
+
+
+def may_admit(viewer: Viewer, network: Network) -> Decision:
+    """Answer those who ask to join, and invite."""
+    return may_administer(viewer, network)
+
+
+def may_change_member(viewer: Viewer, network: Network, role: Role) -> Decision:
+    """Change the role of a member who has `role` now, remove or ban them."""
+    return may_administer(viewer, network)
+
+
+def may_join(viewer: Viewer, network: Network) -> Decision:
+    """Join, or ask to join; what becomes of it depends on the network's access."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in to join.")
+    return _when(viewer.role_in(network.id) is None, "You are a member already.")
+
+
+# -- Who does: threads and posts --------------------------------------------------------------
+
+
+def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
+    """Members write; readers of an open network join first."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in and join this network to write here.")
+    return _when(viewer.role_in(network_id) is not None, "Join this network to write here.")
+
+
+def may_reply(viewer: Viewer, thread: Thread) -> Decision:
+    """Members write in threads that are not locked; moderators in locked ones too."""
+    decision = may_start_thread(viewer, thread.network_id)
+    if not decision:
+        return decision
+    return _when(
+        thread.locked_at is None or viewer.has_role(thread.network_id, "moderator"),
+        "This thread is locked: you can read it, and nobody but its moderators can add to it.",
+    )
+
+
+def may_edit_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
+    """People edit their own posts while they are members and the thread is open."""
+    if not viewer.id or post.author.id != viewer.id:
+        return Decision(False, "Only the author may edit a post.")
+    if post.removed_at is not None:
+        return Decision(False, "This post was removed.")
+    return may_reply(viewer, thread)
+
+
+def may_remove_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
+    """One's own post while a member; another's as a moderator, with a reason."""
+    if post.removed_at is not None:
+        return Decision(False, "This post was removed already.")
+    if viewer.has_role(post.network_id, "moderator"):
+        return YES
+    own = bool(viewer.id) and post.author.id == viewer.id and viewer.role_in(post.network_id) is not None
+    return _when(own, "Only the author or a moderator may remove a post.")
+
+
+def may_moderate(viewer: Viewer, network_id: str) -> Decision:
+    """Pin, lock and remove in this network."""
+    return _when(viewer.has_role(network_id, "moderator"), "Only moderators and administrators may do this.")
+
+
+def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
+    """Who began a thread may mend its title while it is open; moderators always."""
+    if viewer.has_role(thread.network_id, "moderator"):
+        return YES
+    own = bool(viewer.id) and thread.author.id == viewer.id
+    return may_reply(viewer, thread) if own else Decision(False, "Only who began the thread may change its title.")
+
+
+def may_keep_read_state(viewer: Viewer, network_id: str) -> bool:
+    """What is read is kept for members only."""
+    return viewer.role_in(network_id) is not None
+
+
+def may_edit_site(viewer: Viewer) -> Decision:
+    """The site's own pages and settings."""
+    return _when(viewer.is_site_administrator, "Only an administrator of the site may do this.")
+
+
+# -- Who hears --------------------------------------------------------------------------------
+
+
+def hears(kind: str) -> ColumnElement[bool]:
+    """Rows of `memberships` joined to `networks` whose account may hear a stream of this kind."""
+    active = and_(memberships.c.current, memberships.c.status == "active")
+    if kind == "network":
+        return active
+    return and_(active, memberships.c.role.in_(("moderator", "administrator")))

@@ -1,0 +1,128 @@
+"""The nouns of the forum, as they are read from the database: frozen, with slots, and without behaviour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Access = Literal["open", "closed", "unlisted", "secret"]
+Role = Literal["administrator", "moderator", "member"]
+Status = Literal["requested", "invited", "active", "refused", "left", "removed", "banned"]
+WatchLevel = Literal["watch", "normal", "mute"]
+
+ACCENTS = ("teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate")
+ROLE_RANK: dict[str, int] = {"member": 1, "moderator": 2, "administrator": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as others see them beside their words."""
+
+    id: str
+    name: str
+    job_title: str = ""
+    organisation: str = ""
+    is_former: bool = False
+    """Their account is closed: shown as "Former member" unless they left their name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network and its counts. `stream` is heard by everybody who may read it."""
+
+    id: str
+    slug: str
+    name: str
+    purpose: str
+    access: Access
+    accent: str
+    stream: str
+    moderators_stream: str
+    member_count: int
+    waiting_count: int
+    thread_count: int
+    post_count: int
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One time that a person asked to join, was invited or belonged to a network."""
+
+    id: str
+    network_id: str
+    person: Person
+    role: Role
+    status: Status
+    words: str
+    reason: str
+    created_at: datetime
+    since: datetime | None
+    ended_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread, with the names of who began it and who wrote last."""
+
+    id: str
+    network_id: str
+    number: int
+    title: str
+    author: Person
+    created_at: datetime
+    post_count: int
+    first_position: int
+    last_position: int
+    last_post_at: datetime
+    last_author: Person
+    pinned_at: datetime | None
+    locked_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """The post that another answers, in the one line that stands above the answer."""
+
+    id: str
+    number: int
+    author: Person
+    excerpt: str
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post as every reader of its thread sees it; equal records are shown by equal bytes."""
+
+    id: str
+    thread_id: str
+    network_id: str
+    number: int
+    position: int
+    author: Person
+    html: str
+    reply_to: ReplyTo | None
+    answers: tuple[int, ...]
+    """Numbers of the posts that answer this one."""
+    created_at: datetime
+    edited_at: datetime | None
+    removed_at: datetime | None
+    removed_by_author: bool
+    removal_reason: str
+    is_imported: bool
+    version: int
+    body: str = ""
+    """The words as written; empty where only the rendered form was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostVersion:
+    """What a post said at one time. The newest version is the post itself."""
+
+    version: int
+    html: str
+    body: str
+    written_at: datetime

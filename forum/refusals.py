@@ -1,0 +1,163 @@
+"""What a person or a program gets instead of what it asked for, in words, with what was typed.
+
+Pages under /api/ get `application/problem+json` (RFC 9457). The 404 is one code path, the same for
+what is hidden and for what does not exist.
+"""
+
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from forum.database import DatabaseBusy
+from forum.errors import (
+    AlreadySent,
+    BadToken,
+    Conflict,
+    Forbidden,
+    ForumError,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+from forum.rendering import PRIVATE, render_page
+from forum.state import request_id_of, viewer_of
+from forum.viewer import Viewer
+
+_log = logging.getLogger("forum")
+
+STATUSES: dict[type[ForumError], tuple[int, str]] = {
+    NotFound: (404, "We can't find that page"),
+    Forbidden: (403, "You can't do that here"),
+    SignInNeeded: (401, "Sign in to go on"),
+    BadToken: (401, "This token is not valid"),
+    Invalid: (422, "Something needs changing"),
+    AlreadySent: (422, "You have sent this already"),
+    Conflict: (409, "Somebody changed this before you"),
+    Stale: (412, "This is no longer the newest version"),
+    TooMany: (429, "That was a lot at once"),
+    TooLarge: (413, "That is too large"),
+    Unavailable: (503, "We can't reach our store just now"),
+}
+SIGNED_OUT = Viewer(None, None, "", {}, "", 0, 0)
+SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "secret", "held"})
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What an error page shows; `typed` is what would otherwise be lost."""
+
+    status: int
+    title: str
+    sentence: str
+    errors: tuple[str, ...]
+    typed: tuple[tuple[str, str], ...]
+    action: str
+    held: str
+    sign_in: bool
+    request_id: str
+    key: str
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """The answer for an error of ours, as a page or as a problem."""
+    known = _known(error)
+    status, title = STATUSES[type(known)]
+    headers = {"Cache-Control": PRIVATE}
+    if isinstance(known, TooMany):
+        headers["Retry-After"] = str(max(1, known.retry_after))
+    if isinstance(known, Unavailable):
+        headers["Retry-After"] = "5"
+    if request.url.path.startswith("/api/"):
+        return _problem(known, status, title, headers)
+    if isinstance(known, SignInNeeded) and request.method in ("GET", "HEAD"):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse("/sign-in?" + urlencode({"next": request.url.path + query}), 303, headers)
+    return await _page(request, known, status, title, headers)
+
+
+def _known(error: Exception) -> ForumError:
+    if isinstance(error, ForumError):
+        return error
+    if isinstance(error, OperationalError | DatabaseBusy | PoolTimeout | OSError | DBAPIError):
+        _log.error("the database can't be used: %s: %s", type(error).__name__, str(error)[:200])
+        return Unavailable("Nothing was lost and nothing was written. Wait a moment, then try again.")
+    raise error
+
+
+def _problem(error: ForumError, status: int, title: str, headers: dict[str, str]) -> Response:
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": str(error)}
+    if isinstance(error, Invalid):
+        body["errors"] = [{"field": field, "message": sentence} for field, sentence in error.errors.items()]
+    elif status == 422:
+        body["errors"] = [{"field": "Idempotency-Key", "message": str(error)}]
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _page(request: Request, error: ForumError, status: int, title: str, headers: dict[str, str]) -> Response:
+    fields: dict[str, str] = request.scope.get("confer.form", {})
+    typed = tuple((name, value) for name, value in fields.items() if value and name not in SECRET_FIELDS | {"key"})
+    held = json.dumps({"action": request.url.path, "fields": dict(typed)}) if typed else ""
+    page = ErrorPage(
+        status=status,
+        title=title,
+        sentence=str(error),
+        errors=tuple(error.errors.values()) if isinstance(error, Invalid) else (),
+        typed=typed,
+        action=request.url.path,
+        held=held,
+        sign_in=isinstance(error, SignInNeeded),
+        request_id=request_id_of(request.scope),
+        key=secrets.token_urlsafe(16),
+    )
+    viewer = await _viewer_or_nobody(request, error)
+    return render_page(request, viewer, "errors/error.html", page, title=title, status=status, headers=headers)
+
+
+async def _viewer_or_nobody(request: Request, error: ForumError) -> Viewer:
+    if isinstance(error, Unavailable):
+        return SIGNED_OUT
+    try:
+        return await viewer_of(request)
+    except Exception:
+        # The error page must not fail because its frame did.
+        return SIGNED_OUT
+
+
+async def refuse_http(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals: no such route is our 404; a wrong method says which are right."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        return Response("This address does not take that method.", 405, {"Allow": allowed}, "text/plain")
+    if isinstance(error, HTTPException) and error.status_code == 400:
+        return await refuse(request, Invalid({"": "The form could not be read. Go back and try again."}))
+    return await refuse(request, NotFound())
+
+
+async def refuse_unexpected(request: Request, error: Exception) -> Response:
+    """A fault of ours: what was typed is kept, the number of the request helps to find the cause."""
+    try:
+        known = _known(error)
+    except Exception:
+        known = Fault("Something went wrong on our side. Nothing that was saved is lost. Try again in a moment.")
+    return await refuse(request, known)
+
+
+class Fault(ForumError):
+    """A mistake in our code."""
+
+
+STATUSES[Fault] = (500, "Something went wrong")

@@ -1,0 +1,221 @@
+"""Pages and fragments: Jinja from files, one dataclass for all that a template gets.
+
+Undefined names are errors, so a template can't show what its page does not carry.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from forum.notices import NOTICES
+from forum.settings import Settings
+from forum.state import state_of
+from forum.viewer import Viewer
+from ground.columns import moment_text
+
+NOTICE_COOKIE = "notice"
+PRIVATE = "private, no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class ShellViewer:
+    """The signed-in person as the frame of each page shows them."""
+
+    id: str
+    name: str
+    initials: str
+    tint: int
+    site_administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShellNetwork:
+    """One line of the column of networks."""
+
+    slug: str
+    name: str
+    accent: str
+    unread: int
+    waiting: int
+    current: bool
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the frame around each page shows."""
+
+    site_name: str
+    page_title: str
+    viewer: ShellViewer | None
+    networks: tuple[ShellNetwork, ...]
+    path: str
+    streams: str
+    epoch: str
+    notice: str | None
+    search_query: str
+    needs_me: int
+    registration_open: bool
+
+
+def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
+    """The Jinja environment with our filters; templates are reloaded in development only."""
+    environment = Environment(
+        loader=FileSystemLoader(root),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings.development,
+        cache_size=-1,
+    )
+    zone = ZoneInfo(settings.time_zone)
+    environment.globals.update(asset=asset, initials=initials, tint=tint, size_band=size_band)
+    environment.filters.update(
+        moment=lambda value: moment_element(value, zone),
+        day=lambda value: day_words(value, zone),
+        number=lambda value: f"{value:,}",
+        rfc3339=moment_text,
+        spell=spell,
+    )
+    return environment
+
+
+def moment_element(moment: datetime, zone: ZoneInfo) -> Markup:
+    """A `<time>` with the moment in words of the site's zone; scripts make it "2 hours ago"."""
+    words = moment_words(moment, zone)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment_text(moment), words, words)
+
+
+def moment_words(moment: datetime, zone: ZoneInfo) -> str:
+    """Such as "3 Nov 2026, 14:05"."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def day_words(value: datetime | date, zone: ZoneInfo) -> str:
+    """Such as "3 Nov 2026"."""
+    local = value.astimezone(zone) if isinstance(value, datetime) else value
+    return f"{local.day} {local:%b %Y}"
+
+
+_SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def spell(count: int, singular: str, plural: str) -> str:
+    """A number with its noun, below ten in words: "three members", "42 members"."""
+    number = _SMALL_NUMBERS[count] if 0 <= count < 10 else f"{count:,}"
+    return f"{number} {singular if count == 1 else plural}"
+
+
+def size_band(count: int) -> str:
+    """How large a network is for those who may not know it exactly."""
+    bands = ((10, "1–10"), (50, "11–50"), (100, "51–100"), (500, "101–500"), (1000, "501–1,000"))
+    return next((band for most, band in bands if count <= most), "over 1,000")
+
+
+def initials(name: str) -> str:
+    """One or two letters for a round avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
+    return "".join(letters).upper() or "?"
+
+
+def tint(identifier: str) -> int:
+    """One of eight avatar tints, always the same for one person; from the random end of the id."""
+    return int(identifier[-2:], 16) % 8 if identifier else 0
+
+
+def make_shell(request: Request, viewer: Viewer, title: str, current_network: str = "") -> Shell:
+    """The frame of a page for this viewer. `current_network` is the id of the network it is in."""
+    settings = state_of(request).settings
+    places = viewer.active_places()
+    administered = [place for place in places if place.role == "administrator"]
+    return Shell(
+        site_name=settings.site_name,
+        page_title=title,
+        viewer=_shell_viewer(viewer),
+        networks=tuple(
+            ShellNetwork(
+                place.slug,
+                place.name,
+                place.accent,
+                max(0, place.unread),
+                place.waiting if place.role == "administrator" else 0,
+                place.network_id == current_network,
+                place.stream,
+            )
+            for place in places
+        ),
+        path=request.url.path,
+        streams=json.dumps(viewer.positions(), separators=(",", ":")),
+        epoch=viewer.epoch,
+        notice=NOTICES.get(request.cookies.get(NOTICE_COOKIE, "")),
+        search_query=request.query_params.get("q", "")[:200],
+        needs_me=sum(place.waiting for place in administered),
+        registration_open=settings.registration == "open",
+    )
+
+
+def _shell_viewer(viewer: Viewer) -> ShellViewer | None:
+    account = viewer.account
+    if account is None:
+        return None
+    return ShellViewer(account.id, account.name, initials(account.name), tint(account.id), account.site_administrator)
+
+
+def render_page(
+    request: Request,
+    viewer: Viewer,
+    template: str,
+    page: Any,
+    *,
+    title: str,
+    network_id: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A whole page. Nobody may keep a copy of it unless `headers` say otherwise."""
+    shell = make_shell(request, viewer, title, network_id)
+    html = state_of(request).templates.get_template(template).render(shell=shell, page=page)
+    response = HTMLResponse(html, status, {"Cache-Control": PRIVATE, **(headers or {})})
+    if shell.notice is not None:
+        response.delete_cookie(NOTICE_COOKIE, path="/")
+    return response
+
+
+def render_fragment(request: Request, template: str, **context: Any) -> str:
+    """A part of a page, for scripts that put it in place."""
+    return state_of(request).templates.get_template(template).render(**context)
+
+
+def redirect(request: Request, path: str, notice: str = "") -> Response:
+    """Go on to `path` of this site, as a GET; `notice` names one of `notices.NOTICES`, shown once there."""
+    response = RedirectResponse(path, 303, {"Cache-Control": PRIVATE})
+    if notice:
+        if notice not in NOTICES:
+            raise KeyError(notice)
+        secure = state_of(request).settings.is_https
+        response.set_cookie(NOTICE_COOKIE, notice, max_age=60, httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def safe_path(path: str) -> str:
+    """The path if it leads to a page of this site, else the home page: no open redirects."""
+    if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path:
+        return path
+    return "/"
+
+
+def escape_text(text: str) -> str:
+    """Text made safe for HTML."""
+    return str(escape(text))

@@ -1,0 +1,151 @@
+"""Run the server: uvicorn in this process, one writer of SQLite at a time, a clean end."""
+
+import asyncio
+import fcntl
+import hashlib
+import hmac
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from auth.accounts import has_claimed_account
+from forum.app import Confer, create_app
+from forum.migrate import is_current, migrate
+from forum.settings import Settings
+from realtime.event_log import get_epoch
+
+GRACE_SECONDS = 10
+
+
+class CannotStart(Exception):
+    """The server can't start; the text says why and what to do."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and tells the open sockets goodbye before it stops."""
+
+    def __init__(self, config: uvicorn.Config, confer: Confer) -> None:
+        super().__init__(config)
+        self._confer = confer
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            await _say_where(self._confer)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._confer.state.is_draining = True
+        await self._confer.gateway.drain()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, *, with_worker: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises CannotStart with a sentence where that is not possible."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = None if settings.is_postgresql else hold_data(settings.data_dir)
+    asyncio.run(_prepare(settings))
+    confer = create_app(settings, with_worker=with_worker or not settings.is_postgresql)
+    config = uvicorn.Config(
+        confer,
+        host=settings.host,
+        port=settings.port,
+        loop="auto",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=32 * 1024,
+        ws_ping_interval=None,
+        backlog=2048,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    configure_logging()
+    try:
+        _Server(config, confer).run(sockets=[_listen(settings)])
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def configure_logging() -> None:
+    """One line for each entry; requests are logged without addresses and without words."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("uvicorn", "uvicorn.error", "asyncio", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("forum.requests").setLevel(logging.WARNING)
+
+
+def hold_data(data_dir: Path) -> int:
+    """Keep this data folder for this process, until it ends. Raises CannotStart where another has it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = os.open(data_dir / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise CannotStart(
+            f"Another Confer is already running on {data_dir.absolute()}. Stop it first, or set DATA_DIR to another folder."
+        ) from None
+    return file
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise CannotStart(
+            f"Port {settings.port} on {settings.host} is taken or not allowed ({error.strerror}). "
+            f"Choose another: PORT=8001 make run"
+        ) from None
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+async def _prepare(settings: Settings) -> None:
+    confer = create_app(settings, with_worker=False)
+    try:
+        if not settings.is_postgresql:
+            await migrate(confer.state.database)
+        elif not await is_current(confer.state.database):
+            raise CannotStart("The database is not up to date. Run: python -m forum migrate")
+    except (OSError, ConnectionError) as error:
+        raise CannotStart(f"The database at DATABASE_URL does not answer ({error}). Start it, then try again.") from error
+    finally:
+        await confer.state.database.dispose()
+
+
+async def _say_where(confer: Confer) -> None:
+    settings = confer.state.settings
+    print(f"Confer is at {settings.public_url}", flush=True)
+    print(f"Its data lies in {settings.data_dir.absolute()}", flush=True)
+    print("Stop it with Ctrl-C.", flush=True)
+    if settings.rate_limits == "off":
+        print("Rate limits are off: this is for load tests only.", flush=True)
+    if not settings.is_https and settings.allow_http:
+        print("ALLOW_HTTP is set: passwords cross the network unprotected.", flush=True)
+    async with confer.state.database.read() as connection:
+        if not await has_claimed_account(connection):
+            secret = set_up_secret(confer.state.key, await get_epoch(connection))
+            print(f"Nobody has an account yet. Make the first one at {settings.public_url}/set-up/{secret}", flush=True)
+
+
+def set_up_secret(key: bytes, epoch: str) -> str:
+    """The secret in the address of the set-up page: the same in each process, and of no use once an account exists."""
+    return hmac.new(key, f"set-up {epoch}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def run(main: Any) -> Any:
+    """Run one coroutine of the command line."""
+    return asyncio.run(main)

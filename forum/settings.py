@@ -1,0 +1,156 @@
+"""Every setting, read from the environment once, at the start. A wrong one stops it with a sentence."""
+
+import os
+import secrets
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting has a wrong value; the text says which and how to write it."""
+
+
+class Settings(BaseSettings):
+    """How Confer runs. Each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    port: int = Field(8000, ge=0, le=65535, description="Port of the server, a number from 0 to 65535.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    data_dir: Path = Field(Path("var"), description="Folder for the database, keys and mail files.")
+    base_url: str = Field("", description="Address people use, such as https://confer.example.org.")
+    database_url: str = Field("", description="postgresql://… or sqlite:///path; SQLite in DATA_DIR if empty.")
+    files_url: str = Field("", description="Where files are kept; a folder in DATA_DIR if empty.")
+    secret_key: str = Field("", description="At least 32 characters; made once in DATA_DIR on SQLite.")
+    redis_url: str = Field("", description="redis://host:port/0; without it one process serves all.")
+    smtp_url: str = Field("", description="smtp://user:password@host:587; without it mail becomes files.")
+    mail_from: str = Field("", description="Address that mail comes from; confer@ the host if empty.")
+    trusted_proxies: str = Field("", description="Addresses of proxies whose forwarded headers count.")
+    rate_limits: Literal["on", "off"] = Field("on", description="Write on, or off for load tests.")
+    allow_http: bool = Field(False, description="1 allows http on addresses that are not loopback.")
+    registration: Literal["open", "closed"] = Field("open", description="Write open or closed.")
+    email_domains: str = Field("", description="Domains people may register from, with commas; all if empty.")
+    network_creation: Literal["anyone", "administrators"] = Field(
+        "anyone", description="Who may create networks: anyone or administrators."
+    )
+    site_name: str = Field("Confer", max_length=40, description="The name in the corner of each page.")
+    time_zone: str = Field("Europe/London", description="Zone of the times on pages, such as Europe/London.")
+    development: bool = Field(False, description="1 shows /styleguide and reloads templates.")
+    database_connections: int = Field(8, ge=2, le=100, description="Connections of one process, 2 to 100.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(part, strict=False)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no time zone is called {value}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _check_addresses(self) -> "Settings":
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+            raise ValueError("BASE_URL must look like https://confer.example.org, without a path")
+        if parts.scheme == "http" and not self.allow_http and not is_loopback(parts.hostname):
+            raise ValueError("BASE_URL is http on a name that others reach: use https, or set ALLOW_HTTP=1")
+        if not self.database.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("DATABASE_URL must begin with postgresql:// or sqlite:///")
+        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("REDIS_URL must begin with redis://")
+        if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
+            raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
+        if self.secret_key and len(self.secret_key) < 32:
+            raise ValueError("SECRET_KEY must have at least 32 characters")
+        if self.is_postgresql and not self.secret_key:
+            raise ValueError("SECRET_KEY is needed with PostgreSQL: at least 32 random characters")
+        return self
+
+    @property
+    def public_url(self) -> str:
+        """The address people use, without a closing slash; every link is built from it."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site by https, so that cookies are `__Host-` and Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The database address with the asynchronous driver that we use."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{(self.data_dir / 'confer.sqlite3').absolute()}"
+        for written, driver in (("postgres://", "postgresql+asyncpg://"), ("postgresql://", "postgresql+asyncpg://")):
+            if self.database_url.startswith(written):
+                return driver + self.database_url.removeprefix(written)
+        if self.database_url.startswith("sqlite:///"):
+            return "sqlite+aiosqlite:///" + self.database_url.removeprefix("sqlite:///")
+        return self.database_url
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL; otherwise it is SQLite."""
+        return self.database.startswith("postgresql")
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies whose forwarded headers are believed."""
+        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The e-mail domains that people may register from; empty means all."""
+        return frozenset(filter(None, (part.strip().lower() for part in self.email_domains.split(","))))
+
+    def key(self) -> bytes:
+        """The secret key; on SQLite made on the first start and kept in DATA_DIR, mode 0600."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file, "w") as stream:
+                stream.write(secrets.token_urlsafe(48))
+        return path.read_bytes()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine's own loopback address or name."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises SettingsError, whose text says what to write."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from error
+
+
+def _sentence(error: dict[str, object]) -> str:
+    location = error["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else ""
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    if not name:
+        return f"{reason}."
+    return f"{name.upper()} is wrong: {reason}. How to write it: {Settings.model_fields[name].description}"

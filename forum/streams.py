@@ -1,0 +1,24 @@
+"""The names of streams. Each has exactly one audience; who that is, `policy.audience` says."""
+
+
+def network_stream(network_id: str) -> str:
+    """The stream of everybody who may read the network."""
+    return f"network:{network_id}"
+
+
+def moderators_stream(network_id: str) -> str:
+    """The stream of the network's moderators and administrators."""
+    return f"moderators:{network_id}"
+
+
+def account_stream(account_id: str) -> str:
+    """One person's own stream: memberships, what is read, sessions that end."""
+    return f"account:{account_id}"
+
+
+def parse_stream(name: str) -> tuple[str, str] | None:
+    """The kind and the id in a stream's name, or None where it is no such name."""
+    kind, colon, identifier = name.partition(":")
+    if colon and kind in ("network", "moderators", "account") and len(identifier) == 36:
+        return kind, identifier
+    return None

@@ -1,0 +1,24 @@
+"""What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
+
+from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
+from forum.text.excerpts import escape_markdown, excerpt, plain_words, quote
+from forum.text.letters import plain_text_html
+from forum.text.markdown import find_mentions, render_markdown
+from forum.text.mentions import mention_key
+from forum.text.sanitising import sanitise
+
+__all__ = [
+    "MAX_BODY",
+    "clean_body",
+    "clean_line",
+    "escape_markdown",
+    "excerpt",
+    "find_mentions",
+    "mention_key",
+    "plain_text_html",
+    "plain_words",
+    "quote",
+    "render_markdown",
+    "sanitise",
+    "tidy",
+]

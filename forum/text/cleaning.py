@@ -1,0 +1,91 @@
+"""What people type, before anything else happens to it: well-formed, without invisible mischief, not too long.
+
+Everything here keeps the words and only drops what no reader could see or would want to: control
+characters, marks that reverse the direction of what follows, and towers of accents.
+"""
+
+import re
+import unicodedata
+
+MAX_BODY = 50_000
+"""The most characters of a post, counted after cleaning."""
+
+MAX_STACKED_MARKS = 4
+"""Accents kept on one letter: pointed Hebrew needs four, no living script more."""
+
+_RAW_LIMIT = 4 * MAX_BODY
+_NEWLINES = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls but tab and newline
+    "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates of direction
+    "\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"  # deprecated formats, byte order mark, interlinear notes
+    "\ud800-\udfff]"  # halves of surrogate pairs, which UTF-8 cannot carry
+)
+_INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b\u2060-\u2064\u3164\uffa0]")
+
+
+def clean_body(text: str) -> str:
+    """The text of a post as it is kept: NFC, newlines as ``\\n``, no control or direction characters.
+
+    Raises ValueError with a sentence for the writer when nothing is left or it is longer than MAX_BODY.
+    """
+    if len(text) > _RAW_LIMIT:
+        raise ValueError(_too_long(len(text)))
+    cleaned = tidy(text).rstrip()
+    cleaned = re.sub(r"\A(?:[^\S\n]*\n)+", "", cleaned)
+    if not cleaned or not _INVISIBLE.sub("", cleaned).strip():
+        raise ValueError("Write something first.")
+    if len(cleaned) > MAX_BODY:
+        raise ValueError(_too_long(len(cleaned)))
+    return cleaned
+
+
+def clean_line(text: str, most: int) -> str:
+    """A title or a name on one line: cleaned, spaces run together, nothing invisible, at most `most` characters.
+
+    Raises ValueError with a sentence when it is empty or too long.
+    """
+    if len(text) > _RAW_LIMIT:
+        raise ValueError(_line_too_long(len(text), most))
+    line = " ".join(_INVISIBLE.sub("", tidy(text)).split())
+    if not line:
+        raise ValueError("Write something first.")
+    if len(line) > most:
+        raise ValueError(_line_too_long(len(line), most))
+    return line
+
+
+def tidy(text: str) -> str:
+    """The text in NFC with plain newlines and without control characters, overrides and towers of accents."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNWANTED.sub("", _NEWLINES.sub("\n", text))
+    if text.isascii():
+        return text
+    # Towers go first: putting thousands of marks in their canonical order takes quadratic time.
+    return unicodedata.normalize("NFC", _limit_marks(text))
+
+
+def _limit_marks(text: str) -> str:
+    """At most MAX_STACKED_MARKS combining marks one after the other."""
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        if character > "\u02ff" and unicodedata.category(character) in {"Mn", "Me"}:
+            marks += 1
+            if marks > MAX_STACKED_MARKS:
+                continue
+        else:
+            marks = 0
+        kept.append(character)
+    return "".join(kept)
+
+
+def _too_long(length: int) -> str:
+    return (
+        f"Your post has {length:,} characters; the most is {MAX_BODY:,}. Shorten it or split it into two."
+    )
+
+
+def _line_too_long(length: int, most: int) -> str:
+    return f"This has {length:,} characters; the most is {most:,}. Shorten it."

@@ -1,0 +1,99 @@
+"""First words of a post for lists and mails, and quotes of it for an answer."""
+
+import re
+from html.parser import HTMLParser
+
+_SKIPPED = frozenset({"blockquote", "details"})
+_BREAKS = frozenset({"p", "br", "li", "h3", "h4", "h5", "h6", "pre", "td", "th", "tr", "hr", "div", "summary"})
+_CHUNK = 4_096
+_QUOTE_MARKS = re.compile(r"\s{0,3}(?:>\s?){3}")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&])")
+_LINE_MARKUP = re.compile(r"^(\s*)([#+=-]|\d{1,9}(?=[.)]))", re.MULTILINE)
+
+
+def plain_words(html: str, most: int | None = None, *, quotes: bool = True) -> str:
+    """The words of rendered HTML on one line, without markup; stops soon after `most` characters.
+
+    With `quotes=False` what the post quotes from others, and its signature, are left out.
+    """
+    reader = _Words(skip_quotes=not quotes)
+    for start in range(0, len(html), _CHUNK):
+        reader.feed(html[start : start + _CHUNK])
+        if most is not None and reader.length > 2 * most:
+            break
+    else:
+        reader.close()
+    return " ".join("".join(reader.pieces).split())
+
+
+def excerpt(html: str, length: int = 140) -> str:
+    """The first words of a rendered post, at most `length` characters, cut between words; quotes left out.
+
+    A post that is nothing but a quote shows the quote's words.
+    """
+    words = plain_words(html, length, quotes=False) or plain_words(html, length)
+    if len(words) <= length:
+        return words
+    cut = words[: length - 1]
+    space = cut.rfind(" ")
+    # One very long "word" (an address, or writing without spaces) is cut where it must be.
+    return (cut[:space] if space > length // 2 else cut).rstrip(" ,;:–-") + "…"
+
+
+def quote(body: str, author: str, number: int, *, plain: bool = False) -> str:
+    """A Markdown quote of `body` (the source of a post, or the part that was chosen), with room to answer.
+
+    It names its author and post number. Quotes three deep or deeper are dropped. `plain` says that `body` is
+    plain text, such as imported mail or words chosen in the page, whose stars and underscores are no markup.
+    """
+    lines = [line.rstrip() for line in body.strip("\n").split("\n")]
+    if plain:
+        lines = escape_markdown("\n".join(lines)).split("\n")
+    else:
+        lines = [line for line in lines if not _QUOTE_MARKS.match(line)]
+    quoted = "\n".join(f"> {line}".rstrip() for line in lines)
+    return f"> **{escape_markdown(author)}** in post {number}:\n>\n{quoted}\n\n"
+
+
+def escape_markdown(text: str) -> str:
+    """The text with a backslash before each character that Markdown would take for markup."""
+    return _LINE_MARKUP.sub(_escape_line_start, _MARKUP.sub(r"\\\1", text))
+
+
+def _escape_line_start(match: re.Match[str]) -> str:
+    space, mark = match.groups()
+    # Four spaces would begin a block of code.
+    indent = "\N{NO-BREAK SPACE}" * len(space) if len(space) > 3 else space
+    return f"{indent}{mark}" if mark.isdigit() else f"{indent}\\{mark}"
+
+
+class _Words(HTMLParser):
+    """Collects text, with a space wherever a block begins or ends."""
+
+    def __init__(self, *, skip_quotes: bool) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.length = 0
+        self._skip_quotes = skip_quotes
+        self._skipped: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._skip_quotes and (tag in _SKIPPED or self._is_signature(tag, attrs) or tag in self._skipped):
+            self._skipped.append(tag)
+        elif tag in _BREAKS:
+            self.pieces.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._skipped and tag == self._skipped[-1]:
+            self._skipped.pop()
+        elif tag in _BREAKS:
+            self.pieces.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped:
+            self.pieces.append(data)
+            self.length += len(data)
+
+    @staticmethod
+    def _is_signature(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+        return tag == "div" and ("class", "signature") in attrs

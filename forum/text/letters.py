@@ -1,0 +1,1 @@
+def plain_text_html(text:str)->str: return text

@@ -1,0 +1,244 @@
+"""Who is looking: an account with the places it has in networks, read in one query for each request.
+
+Everything that a page or an answer shows is asked for as a `Viewer`; `policy` decides by it.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, select
+
+from auth.tables import accounts, sessions, tokens
+from forum.database import Database
+from forum.hot_reads import HotRead, JsonArray, JsonRows, given
+from forum.records import ROLE_RANK, Access, Role, Status
+from forum.tables import memberships, networks, site
+from ground.columns import now
+from realtime.tables import epoch, streams
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The viewer's place in one network: active, requested or invited."""
+
+    network_id: str
+    slug: str
+    name: str
+    accent: str
+    access: Access
+    stream: str
+    head: int
+    moderators_stream: str
+    moderators_head: int
+    membership_id: str
+    role: Role
+    status: Status
+    baseline: int
+    unread: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a viewer's own pages show of them."""
+
+    id: str
+    name: str
+    email: str
+    job_title: str
+    organisation: str
+    site_administrator: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person with their places, or somebody signed out (`account` is None)."""
+
+    account: Account | None
+    credential: Literal["session", "token"] | None
+    credential_id: str
+    places: dict[str, Place]
+    """By network id."""
+    epoch: str
+    account_head: int
+    people_version: int
+    seen_at: datetime | None = None
+    """When this session was last noted as in use."""
+
+    @property
+    def id(self) -> str:
+        """The account's id; empty for somebody signed out."""
+        return self.account.id if self.account else ""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is a person with an account."""
+        return self.account is not None
+
+    @property
+    def is_site_administrator(self) -> bool:
+        """Whether the person looks after the whole site; gives no right to read closed networks."""
+        return self.account is not None and self.account.site_administrator
+
+    def role_in(self, network_id: str) -> Role | None:
+        """The role of an active member, else None."""
+        place = self.places.get(network_id)
+        return place.role if place and place.status == "active" else None
+
+    def has_role(self, network_id: str, least: Role) -> bool:
+        """Whether the person is an active member with at least this role."""
+        role = self.role_in(network_id)
+        return role is not None and ROLE_RANK[role] >= ROLE_RANK[least]
+
+    def active_places(self) -> list[Place]:
+        """The networks this person belongs to, by name."""
+        return sorted((place for place in self.places.values() if place.status == "active"), key=_by_name)
+
+    def positions(self) -> dict[str, list[str | int]]:
+        """Where each stream this person hears stood when this viewer was read (contract, P7)."""
+        if self.account is None:
+            return {}
+        heads = {f"account:{self.account.id}": self.account_head}
+        for place in self.active_places():
+            heads[place.stream] = place.head
+            if place.role != "member":
+                heads[place.moderators_stream] = place.moderators_head
+        return {stream: [self.epoch, head] for stream, head in heads.items()}
+
+
+def _by_name(place: Place) -> str:
+    return place.name.casefold()
+
+
+def _places() -> Any:
+    """The person's current memberships as one JSON array of arrays, in the order of Place's fields."""
+    moderators = streams.alias("moderators")
+    row = JsonArray(
+        networks.c.id,
+        networks.c.slug,
+        networks.c.name,
+        networks.c.accent,
+        networks.c.access,
+        networks.c.stream,
+        streams.c.head,
+        networks.c.moderators_stream,
+        moderators.c.head,
+        memberships.c.id,
+        memberships.c.role,
+        memberships.c.status,
+        memberships.c.baseline,
+        networks.c.post_count - memberships.c.read_count,
+        networks.c.waiting_count,
+    )
+    return (
+        select(JsonRows(row))
+        .select_from(
+            memberships.join(networks, networks.c.id == memberships.c.network_id)
+            .join(streams, streams.c.name == networks.c.stream)
+            .join(moderators, moderators.c.name == networks.c.moderators_stream)
+        )
+        .where(
+            memberships.c.account_id == accounts.c.id,
+            memberships.c.current,
+            memberships.c.ended_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+
+
+def _account_columns(credential_id: ColumnElement[Any], seen_at: ColumnElement[Any]) -> list[Any]:
+    account_stream = "account:" + cast(accounts.c.id, String)
+    return [
+        select(epoch.c.epoch).scalar_subquery(),
+        select(site.c.people_version).scalar_subquery(),
+        accounts.c.id,
+        accounts.c.name,
+        accounts.c.email,
+        accounts.c.job_title,
+        accounts.c.organisation,
+        accounts.c.site_administrator,
+        accounts.c.version,
+        credential_id,
+        seen_at,
+        select(streams.c.head).where(streams.c.name == account_stream).scalar_subquery(),
+        _places(),
+    ]
+
+
+_IS_USABLE = and_(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None))
+ACCOUNT_COLUMN_COUNT = 13
+
+
+def by_session() -> Select[Any]:
+    """The viewer's row for `token_hash`, a session that has not ended by `moment`."""
+    return (
+        select(*_account_columns(sessions.c.id, sessions.c.seen_at))
+        .select_from(sessions.join(accounts, accounts.c.id == sessions.c.account_id))
+        .where(sessions.c.token_hash == given("token_hash"), sessions.c.expires_at > given("moment"), _IS_USABLE)
+    )
+
+
+def by_token() -> Select[Any]:
+    """The viewer's row for `token_hash`, a personal token that is neither revoked nor past its end."""
+    return (
+        select(*_account_columns(tokens.c.id, tokens.c.last_used_at))
+        .select_from(tokens.join(accounts, accounts.c.id == tokens.c.account_id))
+        .where(
+            tokens.c.token_hash == given("token_hash"),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > given("moment"),
+            _IS_USABLE,
+        )
+    )
+
+
+_BY_SESSION = HotRead(by_session())
+_BY_TOKEN = HotRead(by_token())
+_BY_ACCOUNT = HotRead(
+    select(*_account_columns(accounts.c.id, accounts.c.created_at)).where(
+        accounts.c.id == given("account_id"), _IS_USABLE
+    )
+)
+_SIGNED_OUT = HotRead(
+    select(select(epoch.c.epoch).scalar_subquery(), select(site.c.people_version).scalar_subquery())
+)
+
+
+def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:
+    """A viewer from the first columns of a row of `by_session` or `by_token`."""
+    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places) = row[:ACCOUNT_COLUMN_COUNT]
+    account[5] = bool(account[5])
+    return Viewer(
+        account=Account(*account),
+        credential=credential,
+        credential_id=credential_id,
+        places={place[0]: Place(*place) for place in json.loads(places or "[]")},
+        epoch=epoch_id,
+        account_head=account_head or 0,
+        people_version=people_version,
+        seen_at=seen_at,
+    )
+
+
+async def find_viewer(
+    database: Database, credential: Literal["session", "token"], token_hash: str | bytes
+) -> Viewer | None:
+    """The person whose session or token this is, or None where it is unknown, ended or not allowed."""
+    read = _BY_SESSION if credential == "session" else _BY_TOKEN
+    rows = await database.fetch(read, {"token_hash": token_hash, "moment": now()})
+    return viewer_from(rows[0], credential) if rows else None
+
+
+async def viewer_of_account(database: Database, account_id: str) -> Viewer | None:
+    """The person with this id, without a credential: for mail, imports and the command line."""
+    rows = await database.fetch(_BY_ACCOUNT, {"account_id": account_id})
+    return replace(viewer_from(rows[0], None), credential_id="") if rows else None
+
+
+async def signed_out_viewer(database: Database) -> Viewer:
+    """Somebody who is not signed in."""
+    rows = await database.fetch(_SIGNED_OUT, {})
+    return Viewer(None, None, "", {}, rows[0][0], 0, rows[0][1])
