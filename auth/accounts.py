@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.emails import clean_email, mailable_email, normalise_email
 from auth.names import clean_about, clean_line, clean_name, look_alike_key
 from auth.tables import accounts, links, sessions, tokens
-from ground.columns import Moment, new_id, now
+from ground.columns import Moment, is_id, new_id, now
 
 __all__ = [
     "ACCOUNT_COLUMNS",
@@ -124,7 +124,7 @@ def account_from_row(row: Sequence[Any], start: int = 0) -> Account:
 
 async def find_account(connection: AsyncConnection, account_id: str) -> Account | None:
     """The account, closed ones too, or None."""
-    return await _find(connection, accounts.c.id == account_id)
+    return await _find(connection, accounts.c.id == account_id) if is_id(account_id) else None
 
 
 async def get_account(connection: AsyncConnection, account_id: str) -> Account:
@@ -165,9 +165,12 @@ async def has_claimed_account(connection: AsyncConnection) -> bool:
 
 
 async def lock_account(connection: AsyncConnection, account_id: str) -> Account:
-    """The account, held until the transaction ends, so that a quota or a right can be checked and used."""
+    """The account, held until the transaction ends, so that a quota or a right can be checked and used.
+
+    Rows that merely point to the account (its posts) don't wait. Raises UnknownAccount for a closed one too.
+    """
     query = select(*ACCOUNT_COLUMNS).where(accounts.c.id == account_id, accounts.c.closed_at.is_(None))
-    row = (await connection.execute(query.with_for_update())).one_or_none()
+    row = (await connection.execute(query.with_for_update(key_share=True))).one_or_none()
     return _known(None if row is None else account_from_row(row), account_id)
 
 

@@ -5,6 +5,7 @@ never a counter, which would tell outsiders how much happens in closed networks.
 is always a `str`; only PostgreSQL keeps it as its native `uuid`.
 """
 
+import re
 import secrets
 import time
 import uuid
@@ -77,3 +78,11 @@ def new_id() -> str:
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(UTC)
+
+
+_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+
+
+def is_id(text: str) -> bool:
+    """Whether text from outside can be one of our ids; ask before binding it, for PostgreSQL refuses any other."""
+    return _CANONICAL.match(text) is not None
