@@ -27,10 +27,12 @@ _OPTIONS = [
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """The system's own Chromium without a window; nothing is downloaded and nothing is blocked."""
-    options = [*_OPTIONS, "--no-sandbox"] if os.geteuid() == 0 else _OPTIONS
+    """The system's own Chromium without a window; nothing is downloaded and nothing is blocked.
+
+    Playwright starts it without its sandbox, which neither root nor most containers can have.
+    """
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program(), args=options)
+        browser = await playwright.chromium.launch(executable_path=program(), args=_OPTIONS)
         try:
             yield browser
         finally:
