@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+from realtime.gateway import Gateway
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,7 +17,7 @@ from forum.assets import Assets
 from forum.database import open_database
 from forum.envelope import Envelope
 from forum.errors import ForumError
-from forum.live import make_gateway
+from forum.live import make_gateway, present
 from forum.refusals import refuse, refuse_http, refuse_unexpected
 from forum.rendering import make_templates
 from forum.routes import ROUTES
@@ -25,7 +27,6 @@ from forum.work import Worker
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker
 from realtime.brokers.redis import RedisBroker
-from realtime.gateway import Gateway
 
 
 def resource(name: str) -> Path:
@@ -51,14 +52,15 @@ def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
     assets = Assets(resource("static"), development=settings.development)
     broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
+    key = settings.key()
     return State(
         settings=settings,
         database=open_database(settings.database, settings.database_connections),
         broker=broker,
-        rate_limits=RateLimits(settings.redis_url, enabled=settings.rate_limits == "on"),
+        rate_limits=RateLimits(settings.redis_url or None, secret_key=key, enabled=settings.rate_limits == "on"),
         assets=assets,
         templates=make_templates(resource("templates"), settings, assets.url),
-        key=settings.key(),
+        key=key,
     )
 
 
@@ -89,6 +91,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     app.router.redirect_slashes = False
     app.state.confer = state
     app.state.gateway = gateway
+    app.state.present = partial(present, state)
     guarded = OriginGuard(app, origins_of(settings.public_url))
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
     return Confer(state, gateway, Envelope(hosted, settings.public_url))

@@ -75,11 +75,25 @@ def validate(model: type[InputType], fields: Mapping[str, Any]) -> InputType:
     try:
         return model.model_validate({name: value for name, value in fields.items() if name != KEY_FIELD})
     except ValidationError as error:
-        errors: dict[str, str] = {}
-        for item in error.errors(include_url=False, include_input=False):
-            name = ".".join(str(part) for part in item["loc"])
-            errors.setdefault(name, _sentence(item))
-        raise Invalid(errors) from error
+        raise Invalid(_sentences(error)) from error
+
+
+def read_query(request: Request, model: type[InputType]) -> InputType:
+    """The query of the address as a value of the model. Raises Invalid for unknown, repeated and wrong ones."""
+    pairs = request.query_params.multi_items()
+    if len(pairs) != len(dict(pairs)):
+        raise Invalid({"": "Give each parameter once."})
+    try:
+        return model.model_validate(dict(pairs), strict=False)
+    except ValidationError as error:
+        raise Invalid(_sentences(error)) from error
+
+
+def _sentences(error: ValidationError) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for item in error.errors(include_url=False, include_input=False):
+        errors.setdefault(".".join(str(part) for part in item["loc"]), _sentence(item))
+    return errors
 
 
 def _sentence(item: Any) -> str:

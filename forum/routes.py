@@ -7,7 +7,6 @@ from forum.accounts import pages as accounts_pages
 from forum.home import pages as home_pages
 from forum.networks import api as networks_api
 from forum.networks import pages as networks_pages
-from forum.site import api as site_api
 from forum.site import pages as site_pages
 from forum.threads import api as threads_api
 from forum.threads import pages as threads_pages
@@ -21,5 +20,4 @@ ROUTES: list[BaseRoute] = [
     *accounts_api.ROUTES,
     *networks_api.ROUTES,
     *threads_api.ROUTES,
-    *site_api.ROUTES,
 ]

@@ -92,7 +92,8 @@ def hold_data(data_dir: Path) -> int:
     except BlockingIOError:
         os.close(file)
         raise CannotStart(
-            f"Another Confer is already running on {data_dir.absolute()}. Stop it first, or set DATA_DIR to another folder."
+            f"Another Confer is already running on {data_dir.absolute()}. "
+            f"Stop it first, or set DATA_DIR to another folder."
         ) from None
     return file
 
@@ -121,7 +122,9 @@ async def _prepare(settings: Settings) -> None:
         elif not await is_current(confer.state.database):
             raise CannotStart("The database is not up to date. Run: python -m forum migrate")
     except (OSError, ConnectionError) as error:
-        raise CannotStart(f"The database at DATABASE_URL does not answer ({error}). Start it, then try again.") from error
+        raise CannotStart(
+            f"The database at DATABASE_URL does not answer ({error}). Start it, then try again."
+        ) from error
     finally:
         await confer.state.database.dispose()
 

@@ -1,0 +1,208 @@
+"""The API's description, OpenAPI 3.1, made from the declarations that validate.
+
+`operation` notes on an endpoint what it takes and answers. `describe` gathers these notes from the
+routes; an endpoint under /api/v1 without one fails a test.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+from starlette.routing import BaseRoute, Route
+
+from forum.addresses import Endpoint
+from forum.forms import Input
+
+_NOTE = "openapi_operation"
+_PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_PROBLEM = "#/components/schemas/Problem"
+PATTERNS = {
+    "id": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+    "slug": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+}
+
+EndpointType = TypeVar("EndpointType", bound=Endpoint)
+
+
+class FieldError(BaseModel):
+    """One field that must change."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an endpoint takes and answers. `answers` maps a status to the model of its body, or None for no body."""
+
+    summary: str
+    tag: str
+    answers: Mapping[int, type[BaseModel] | None]
+    body: type[Input] | None = None
+    query: type[Input] | None = None
+    refusals: tuple[int, ...] = ()
+    is_idempotent: bool = False
+    takes_if_match: bool = False
+    is_public: bool = False
+    body_is_optional: bool = False
+    description: str = field(default="")
+
+
+def operation(
+    summary: str, tag: str, answers: Mapping[int, type[BaseModel] | None], **more: Any
+) -> Callable[[EndpointType], EndpointType]:
+    """Note on an endpoint what it takes and answers; see `Operation` for the fields."""
+
+    def note(endpoint: EndpointType) -> EndpointType:
+        described = Operation(summary, tag, answers, description=(endpoint.__doc__ or "").strip(), **more)
+        setattr(endpoint, _NOTE, described)
+        return endpoint
+
+    return note
+
+
+def api_routes(routes: Iterable[BaseRoute]) -> list[Route]:
+    """The routes under /api/v1."""
+    return [route for route in routes if isinstance(route, Route) and route.path.startswith("/api/v1/")]
+
+
+def operation_of(route: Route) -> Operation | None:
+    """What was noted on the route's endpoint."""
+    return getattr(route.endpoint, _NOTE, None)
+
+
+def describe(routes: Iterable[BaseRoute], title: str, public_url: str) -> dict[str, Any]:
+    """The whole OpenAPI document."""
+    noted = [(route, note) for route in api_routes(routes) if (note := operation_of(route)) is not None]
+    models = _models(note for _, note in noted)
+    models.append((Problem, "serialization"))
+    _, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    paths: dict[str, dict[str, Any]] = {}
+    for route, note in noted:
+        path = _PART.sub(r"{\1}", route.path)
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            paths.setdefault(path, {})[method.lower()] = _operation(route, note, method)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"{title} API", "version": "1", "description": "Networks, threads and posts. See also /api."},
+        "servers": [{"url": public_url}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "confer"},
+            },
+        },
+    }
+
+
+def _models(notes: Iterable[Operation]) -> list[Any]:
+    models: dict[tuple[type[BaseModel], str], None] = {}
+    for note in notes:
+        if note.body is not None:
+            models[note.body, "validation"] = None
+        for answer in note.answers.values():
+            if answer is not None:
+                models[answer, "serialization"] = None
+    return list(models)
+
+
+def _operation(route: Route, note: Operation, method: str) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "summary": note.summary,
+        "description": note.description,
+        "operationId": route.endpoint.__name__,
+        "tags": [note.tag],
+        "parameters": [*_path_parameters(route.path), *_query_parameters(note), *_header_parameters(note)],
+        "responses": _responses(note),
+        "security": [{"token": []}, {"session": []}, *([{}] if note.is_public else [])],
+    }
+    if note.body is not None:
+        described["requestBody"] = {
+            "required": not note.body_is_optional,
+            "content": {"application/json": {"schema": _reference(note.body)}},
+        }
+    return described
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", **({"pattern": PATTERNS[kind]} if kind in PATTERNS else {})},
+        }
+        for name, kind in _PART.findall(path)
+    ]
+
+
+def _query_parameters(note: Operation) -> list[dict[str, Any]]:
+    if note.query is None:
+        return []
+    schema = TypeAdapter(note.query).json_schema()
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": part}
+        for name, part in schema.get("properties", {}).items()
+    ]
+
+
+def _header_parameters(note: Operation) -> list[dict[str, Any]]:
+    parameters = []
+    if note.is_idempotent:
+        key = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if note.takes_if_match:
+        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        parameters.append({"name": "If-Match", "in": "header", "required": False, "schema": version})
+    return parameters
+
+
+_MEANINGS = {
+    200: "Done.",
+    201: "Made.",
+    202: "Taken; it goes on elsewhere.",
+    204: "Done, with nothing to say.",
+    401: "Who you are is not known.",
+    403: "You see it but may not do this.",
+    404: "There is nothing here, or it is not open to you.",
+    409: "Somebody changed it before you.",
+    410: "These events are no longer kept.",
+    412: "It is no longer the version you named.",
+    413: "The body is too large.",
+    422: "Something in the request must change.",
+    429: "A limit is reached.",
+    503: "The store can't be reached just now.",
+}
+
+
+def _responses(note: Operation) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, model in note.answers.items():
+        responses[str(status)] = {"description": _MEANINGS[status]}
+        if model is not None:
+            responses[str(status)]["content"] = {"application/json": {"schema": _reference(model)}}
+    for status in sorted({401, 404, 422, 429, 503, *note.refusals}):
+        if str(status) not in responses:
+            problem = {"application/problem+json": {"schema": {"$ref": _PROBLEM}}}
+            responses[str(status)] = {"description": _MEANINGS[status], "content": problem}
+    return responses

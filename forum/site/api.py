@@ -1,5 +1,0 @@
-"""Addresses of the slice."""
-
-from starlette.routing import BaseRoute
-
-ROUTES: list[BaseRoute] = []
