@@ -33,6 +33,7 @@ TOO_DEEP = (
 )
 TOO_MANY_CELLS = f"A table in your post has more than {MAX_CELLS:,} cells. Attach it as a file instead."
 
+
 def install_budget(parser: MarkdownIt) -> None:
     """Makes every step of this parser count against the text's budget, kept under "steps" in its environment."""
     parser.block.ruler.before(
@@ -51,7 +52,8 @@ def refuse_huge_tables(text: str) -> None:
         if not inner:
             columns = 0
         elif "|" in inner and "-" in inner and not inner.strip("|:- \t"):
-            columns, rows = max(columns, inner.count("|") + 1), 1
+            rows = rows if columns else 1
+            columns = max(columns, inner.count("|") + 1)
         rows += 1
         if columns * rows > MAX_CELLS:
             raise ValueError(TOO_MANY_CELLS)

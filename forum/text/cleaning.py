@@ -82,9 +82,7 @@ def _limit_marks(text: str) -> str:
 
 
 def _too_long(length: int) -> str:
-    return (
-        f"Your post has {length:,} characters; the most is {MAX_BODY:,}. Shorten it or split it into two."
-    )
+    return f"Your post has {length:,} characters; the most is {MAX_BODY:,}. Shorten it or split it into two."
 
 
 def _line_too_long(length: int, most: int) -> str:

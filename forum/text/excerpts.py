@@ -64,7 +64,7 @@ def _escape_line_start(match: re.Match[str]) -> str:
     space, mark = match.groups()
     # Four spaces would begin a block of code.
     indent = "\N{NO-BREAK SPACE}" * len(space) if len(space) > 3 else space
-    return f"{indent}{mark}" if mark.isdigit() else f"{indent}\\{mark}"
+    return f"{indent}{mark}\\" if mark.isdigit() else f"{indent}\\{mark}"
 
 
 class _Words(HTMLParser):

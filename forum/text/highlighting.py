@@ -18,14 +18,14 @@ from pygments.token import STANDARD_TYPES
 HIGHLIGHTED_AT_MOST = 10_000
 """Characters of one block that are coloured; a longer one is shown plain."""
 
-COLOURING_SECONDS = 0.1
+COLOURING_SECONDS = 0.05
 """Processor time one block may take to be coloured. Several lexers take quadratic time on strange text (10,000
 empty lines of C: three seconds), each token of it quickly; past this the block is shown plain."""
 
 LANGUAGES = {
-    "bash": "bash", "sh": "bash", "shell": "bash", "console": "console", "powershell": "powershell",
+    "bash": "bash", "sh": "bash", "shell": "bash", "powershell": "powershell",
     "c": "c", "cpp": "cpp", "c++": "cpp", "csharp": "csharp", "c#": "csharp", "css": "css", "diff": "diff",
-    "go": "go", "html": "html", "ini": "ini", "toml": "toml", "java": "java", "javascript": "javascript",
+    "go": "go", "html": "html", "toml": "toml", "java": "java", "javascript": "javascript",
     "js": "javascript", "json": "json", "kotlin": "kotlin", "latex": "latex", "tex": "latex", "lua": "lua",
     "php": "php", "python": "python", "py": "python", "r": "r", "rust": "rust", "rs": "rust",
     "sql": "sql", "typescript": "typescript", "ts": "typescript", "vbnet": "vbnet", "xml": "xml", "yaml": "yaml",

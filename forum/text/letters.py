@@ -1,1 +1,107 @@
-def plain_text_html(text:str)->str: return text
+"""Letters from mailing lists as HTML: laid out as they were written, quotes folded, signatures greyed.
+
+Nothing here is Markdown: a line of stars stays a line of stars. Line ends and spaces are kept in the
+HTML, and the style sheet shows them (`.letter p` and `.letter summary` with `white-space: pre-wrap`).
+"""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from forum.text.cleaning import tidy
+from forum.text.letter_parts import Part, looks_laid_out, parts_of
+from forum.text.links import trim_address
+from forum.text.sanitising import sanitise
+
+SHORT_QUOTE = 3
+"""Quotes of so many lines stay open; longer ones are folded."""
+
+MAX_LETTER = 200_000
+"""Characters of one letter that are laid out; a longer one is shown as one block as it is."""
+
+_DEEPEST_QUOTE = 6
+_URL = re.compile(r"(?<![\w/])(?:https?://|www\.(?=\w))[^\s<>\"]+", re.IGNORECASE)
+_QUOTE_MARK = re.compile(r"^ ?[A-Za-z]{0,3}[>|] ?|^ ?> ?")
+
+
+def plain_text_html(text: str) -> str:
+    """A plain-text letter as safe HTML for a page.
+
+    Paragraphs are ``<p>`` with their line ends kept, code and columns ``<pre class="aligned">``, quotes
+    ``<details class="quoted">`` (or ``<blockquote>`` when short), signatures and what a list adds to each
+    letter ``<div class="signature">``, all inside ``<div class="letter">``.
+    """
+    text = tidy(text).strip("\n").expandtabs(8)
+    if len(text) > MAX_LETTER:
+        return sanitise(f'<div class="letter">{_aligned(text)}</div>')
+    return sanitise(f'<div class="letter">{_parts_html(parts_of(text.split(chr(10))), 0)}</div>')
+
+
+def _parts_html(parts: Iterable[Part], depth: int) -> str:
+    return "\n".join(_part_html(part, depth) for part in parts)
+
+
+def _part_html(part: Part, depth: int) -> str:
+    if part.kind == "quote":
+        return _quote_html(part, depth)
+    if part.kind == "signature":
+        return f'<div class="signature">{_blocks_html(part.lines)}</div>'
+    if part.kind == "code":
+        return _aligned("\n".join(part.lines))
+    return _blocks_html(part.lines)
+
+
+def _quote_html(part: Part, depth: int) -> str:
+    """What was quoted, folded when it is long; the line that says whose words they are goes with it."""
+    introduction = _blocks_html(part.introduction)
+    if depth >= _DEEPEST_QUOTE:
+        inner = _aligned("\n".join(part.lines))
+    elif part.marked:
+        inner = _parts_html(parts_of([_QUOTE_MARK.sub("", line, count=1) for line in part.lines], depth + 1), depth + 1)
+    else:
+        inner = _parts_html(parts_of(part.lines, depth + 1), depth + 1)
+    count = sum(1 for line in part.lines if line.strip(" >|"))
+    if depth or count <= SHORT_QUOTE:
+        return f"{introduction}<blockquote>{inner}</blockquote>"
+    return (
+        f'<details class="quoted"><summary>Quoted: {count} lines</summary>{introduction}'
+        f"<blockquote>{inner}</blockquote></details>"
+    )
+
+
+def _blocks_html(lines: list[str]) -> str:
+    """Lines as paragraphs, or as aligned text where they look like code or columns."""
+    blocks: list[str] = []
+    block: list[str] = []
+    for line in [*lines, ""]:
+        if line.strip():
+            block.append(line.rstrip())
+        elif block:
+            # Code goes on through empty lines.
+            aligned = looks_laid_out(block)
+            words = "\n".join(block)
+            if aligned and blocks and blocks[-1].startswith("<pre"):
+                blocks[-1] = blocks[-1].removesuffix("</pre>") + "\n\n" + _linked(words) + "</pre>"
+            else:
+                blocks.append(_aligned(words) if aligned else f"<p>{_linked(words)}</p>")
+            block = []
+    return "\n".join(blocks)
+
+
+def _aligned(words: str) -> str:
+    return f'<pre class="aligned" tabindex="0">{_linked(words)}</pre>'
+
+
+def _linked(words: str) -> str:
+    """Text escaped, with web addresses made into links; e-mail addresses stay text, out of harvesters' sight."""
+    pieces: list[str] = []
+    reached = 0
+    for match in _URL.finditer(words):
+        address = trim_address(match.group())
+        if len(address) < 8:
+            continue
+        leads_to = f"https://{address}" if address[:4].lower() == "www." else address
+        pieces.append(escape(words[reached : match.start()], quote=False))
+        pieces.append(f'<a href="{escape(leads_to)}">{escape(address, quote=False)}</a>')
+        reached = match.start() + len(address)
+    return "".join(pieces) + escape(words[reached:], quote=False)

@@ -16,7 +16,9 @@ from forum.text.sanitising import LINK_SCHEMES
 
 _ADDRESS = re.compile(r"[^\s<>\"`\x00-\x20]+")
 _HOST = re.compile(r"//[^\s/?#\\]*\w")
-_BARE = re.compile(r"(?<![\w@./-])www\.(?=[\w-]+\.\w)[^\s<>\"`]+|(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.I)
+_BARE = re.compile(
+    r"(?<![\w@./-])www\.(?=[\w-]+\.\w)[^\s<>\"`]+|(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.I
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _TRAILING = ".,;:!?'\"*_~’”»"
 

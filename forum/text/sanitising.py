@@ -10,14 +10,13 @@ from forum.text.highlighting import CLASSES, LANGUAGES
 LINK_REL = "nofollow noopener noreferrer ugc"
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
-_TAGS = set(
-    "a blockquote br code details div em h3 h4 h5 h6 hr li ol p pre s span strong summary table tbody td th thead tr ul"
-    .split()
-)
+_WORDS = ("a", "br", "code", "em", "s", "span", "strong")
+_BLOCKS = ("blockquote", "details", "div", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "summary", "ul")
+_TABLES = ("table", "tbody", "td", "th", "thead", "tr")
 _CELL_CLASSES = {"align-left", "align-center", "align-right"}
 
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
+    tags={*_WORDS, *_BLOCKS, *_TABLES},
     clean_content_tags={"script", "style"},
     attributes={
         "a": {"href"},

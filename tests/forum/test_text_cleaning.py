@@ -1,0 +1,76 @@
+"""What people type, cleaned: words stay, invisible mischief goes, and what is too long is said."""
+
+import time
+import unicodedata
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.text import MAX_BODY, clean_body, clean_line, tidy
+
+
+def test_newlines_become_one_kind_and_the_end_is_trimmed() -> None:
+    assert clean_body("\r\n  \r\nDear all,\r\rsee below\u2028thanks  \n\n \t\n") == "Dear all,\n\nsee below\nthanks"
+
+
+def test_the_first_line_keeps_its_indent() -> None:
+    assert clean_body("\n    x <- 1") == "    x <- 1"
+
+
+def test_control_characters_and_direction_overrides_go() -> None:
+    typed = "a\x00b\x07c\u202egnp.exe\u202c d\u2066e\u2069\ufeff\ud800f\tg"
+    assert clean_body(typed) == "abcgnp.exe defg".replace("f", "f\t")
+
+
+def test_right_to_left_writing_and_its_marks_stay() -> None:
+    assert clean_body("שָׁלוֹם\u200f!") == unicodedata.normalize("NFC", "שָׁלוֹם\u200f!")
+
+
+def test_accents_are_composed_and_towers_of_them_cut() -> None:
+    assert clean_body("e\u0301") == "é"
+    zalgo = clean_body("h" + "\u0300\u0316\u0334" * 500 + "i")
+    assert len(zalgo) <= 6
+    assert zalgo.startswith("h")
+    assert zalgo.endswith("i")
+
+
+def test_emoji_and_their_joiners_stay() -> None:
+    family = "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️ 👍🏽"
+    assert clean_body(family) == family
+
+
+@pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u200b\u200b", "\u202e", "\u3164"])
+def test_nothing_is_refused(nothing: str) -> None:
+    with pytest.raises(ValueError, match=r"^Write something first\.$"):
+        clean_body(nothing)
+    with pytest.raises(ValueError, match=r"^Write something first\.$"):
+        clean_line(nothing, 80)
+
+
+def test_the_limit_is_exact_and_counts_after_cleaning() -> None:
+    assert len(clean_body("\r\n" + "x" * MAX_BODY + "   \r\n\x00")) == MAX_BODY
+    with pytest.raises(ValueError, match=r"^Your post has 50,123 characters; the most is 50,000\. Shorten it or split"):
+        clean_body("x" * 50_123)
+
+
+def test_a_line_is_one_line() -> None:
+    assert clean_line("  Falls\n\tand \u00a0 frailty\u202e\u200b ", 80) == "Falls and frailty"
+    with pytest.raises(ValueError, match=r"^This has 300 characters; the most is 200\. Shorten it\.$"):
+        clean_line("n" * 300, 200)
+
+
+@pytest.mark.parametrize("bomb", ["a" + "\u0301\u0316" * 100_000, "x" * 10_000_000, "\r" * 200_000, "\u202e" * 200_000])
+def test_bombs_cost_little(bomb: str) -> None:
+    began = time.thread_time()
+    with suppress(ValueError):
+        clean_body(bomb)
+    assert time.thread_time() - began < 0.5
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = tidy(text)
+    assert tidy(once) == once
+    once.encode()
