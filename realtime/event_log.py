@@ -7,9 +7,10 @@ counter would become visible out of order, and a reader by cursor would lose row
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Integer, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +35,14 @@ class Head:
 
     seq: int
     authz_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Heads of streams that exist, and the epoch to which they belong (None where none exists)."""
+
+    epoch: str | None
+    heads: dict[str, Head]
 
 
 _TAKE_NUMBER = (
@@ -87,7 +96,7 @@ _NAMED_SQLITE = streams.c.name.in_(select(func.json_each(bindparam("names", type
 _HEADS = select(streams.c.name, streams.c.head, streams.c.authz_version)
 _HEADS_POSTGRESQL, _HEADS_SQLITE = _HEADS.where(_NAMED_POSTGRESQL), _HEADS.where(_NAMED_SQLITE)
 _EPOCH = select(epoch.c.epoch)
-_POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"))
+_POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"), streams.c.authz_version)
 _POSITIONS_POSTGRESQL, _POSITIONS_SQLITE = _POSITIONS.where(_NAMED_POSTGRESQL), _POSITIONS.where(_NAMED_SQLITE)
 
 _first = events.alias("first")
@@ -161,11 +170,20 @@ async def positions(connection: AsyncConnection, names: Collection[str]) -> dict
 
     To be read before the page's rows or in one snapshot with them, never after.
     """
+    return {row.name: (row.epoch, row.head) for row in await _positions(connection, names)}
+
+
+async def survey(connection: AsyncConnection, names: Collection[str]) -> Survey:
+    """Heads and epoch together, in one query: what a gateway compares its positions with."""
+    rows = await _positions(connection, names)
+    return Survey(rows[0].epoch if rows else None, {row.name: Head(row.head, row.authz_version) for row in rows})
+
+
+async def _positions(connection: AsyncConnection, names: Collection[str]) -> Sequence[Any]:
     if not names:
-        return {}
+        return []
     query = _POSITIONS_POSTGRESQL if connection.dialect.name == "postgresql" else _POSITIONS_SQLITE
-    rows = await connection.execute(query, {"names": list(names)})
-    return {row.name: (row.epoch, row.head) for row in rows}
+    return (await connection.execute(query, {"names": list(names)})).all()
 
 
 async def get_epoch(connection: AsyncConnection) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 NOTES_KEPT = 1000
-NOTE_LENGTH = 512
+NOTE_LENGTH = 4096
 """The most characters that the text of a note may have."""
 
 

@@ -1,0 +1,230 @@
+"""One browser: what waits to be sent to it, within bounds, and what it listens to.
+
+Nothing here awaits a socket. Frames are put into a bounded buffer; the transport takes them out
+when its socket has room. A connection whose buffer is full is *lagging*: it gets no further events
+until the buffer is empty, and then a ping with the heads, from which it sees what to fetch.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from realtime.frames import Frame, Parcel
+from realtime.limits import Limits
+from realtime.questions import Identity
+
+
+class Transport(Protocol):
+    """What carries frames to one client: an ASGI socket, or later a protocol class of our own."""
+
+    def flush(self) -> None:
+        """Frames wait, or the connection is to be closed: take them as soon as the socket has room."""
+
+
+class Budget:
+    """How many bytes this process holds unsent for all its connections together."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.held = 0
+
+
+class Subscription:
+    """A connection listening to a stream.
+
+    `sent` is the last number handed to it. `checked` is the version of the stream's audience against
+    which its right was last asked: an event with a newer one may not go out before it is asked again.
+    `live` is False while it catches up.
+    """
+
+    __slots__ = ("active", "checked", "connection", "live", "sent", "stream")
+
+    def __init__(self, connection: "Connection", stream: str, *, sent: int, checked: int, live: bool) -> None:
+        self.connection = connection
+        self.stream = stream
+        self.sent = sent
+        self.checked = checked
+        self.live = live
+        self.active = True
+
+    def offer(self, parcels: Sequence[Parcel]) -> None:
+        """Hand over live events; those that it had while catching up are left out."""
+        connection = self.connection
+        for parcel in parcels:
+            if parcel.seq > self.sent:
+                connection.offer(parcel.frame(connection.view))
+                self.sent = parcel.seq
+
+    def catch_up(self, parcels: Sequence[Parcel]) -> bool:
+        """Hand over older events while there is room; whether all of them went."""
+        connection = self.connection
+        for parcel in parcels:
+            if parcel.seq > self.sent:
+                if not connection.has_room:
+                    return False
+                connection.send(parcel.frame(connection.view), is_event=True)
+                self.sent = parcel.seq
+        return True
+
+
+class Connection:
+    """One socket after its `hello`, or before it with no identity known."""
+
+    def __init__(self, connection_id: str, address: str, transport: Transport, limits: Limits, budget: Budget) -> None:
+        self.id = connection_id
+        self.address = address
+        self.identity: Identity | None = None
+        self.view: str | None = None
+        self.view_stream: str | None = None
+        self.own: set[str] = set()  # the streams that belong to this person: account, memberships, moderation
+        self.subscriptions: dict[str, Subscription] = {}
+        self.closing: tuple[int, str] | None = None
+        self.lagging = False
+        self.unsent_bytes = 0
+        self.drained_at = time.monotonic()
+        self.ping_at = 0.0
+        self.pong_by: float | None = None
+        self._pings = 0
+        self._awaited = 0
+        self._transport = transport
+        self._limits = limits
+        self._budget = budget
+        self._queue: deque[tuple[Frame, bool]] = deque()
+        self._in_hand: Frame | None = None
+        self._when_room: list[Callable[[], None]] = []
+        self.on_recovered: Callable[[Connection], None] | None = None
+
+    @property
+    def account(self) -> str | None:
+        """Whose connection it is; None for a signed-out person."""
+        return self.identity.account_id if self.identity else None
+
+    @property
+    def unsent_frames(self) -> int:
+        """How many frames wait, the one in the transport's hand included."""
+        return len(self._queue) + (self._in_hand is not None)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next part of a catch-up, or the answer to a `fetch`, may be handed over."""
+        return self.unsent_bytes < self._limits.unsent_before_next_part and self.unsent_frames < (
+            self._limits.unsent_frames
+        )
+
+    def offer(self, frame: Frame) -> None:
+        """Hand over a live event; where the buffer is full it is dropped and the connection lags."""
+        if self.lagging or self.closing:
+            return
+        budget = self._budget
+        full = (
+            self.unsent_frames >= self._limits.unsent_frames
+            or self.unsent_bytes + frame.size > self._limits.unsent_bytes
+            or (self.unsent_bytes and budget.held + frame.size > budget.limit)
+        )
+        if full:
+            self.lagging = True
+            return
+        self._push(frame, True)
+
+    def offer_lightly(self, frame: Frame) -> None:
+        """Hand over what is worth nothing late (presence); dropped where much waits already."""
+        if not self.lagging and self.has_room:
+            self._push(frame, True)
+
+    def send(self, frame: Frame, *, is_event: bool = False) -> None:
+        """Hand over an answer, which is never dropped; a client that takes none of them is closed."""
+        if self.closing:
+            return
+        limits = self._limits
+        if self.unsent_bytes > 2 * limits.unsent_bytes or self.unsent_frames > 2 * limits.unsent_frames:
+            self.close(4508, "too slow")
+            return
+        self._push(frame, is_event)
+
+    def _push(self, frame: Frame, is_event: bool) -> None:
+        if not self._queue and self._in_hand is None:
+            self.drained_at = time.monotonic()
+        self._queue.append((frame, is_event))
+        self.unsent_bytes += frame.size
+        self._budget.held += frame.size
+        self._transport.flush()
+
+    def take(self) -> Frame | None:
+        """For the transport: the next frame to write; `wrote()` follows when the socket has it."""
+        if not self._queue:
+            return None
+        self._in_hand = self._queue.popleft()[0]
+        return self._in_hand
+
+    def wrote(self) -> None:
+        """For the transport: the socket has the frame that was taken."""
+        if self._in_hand is None:
+            return
+        self._release(self._in_hand)
+        self._in_hand = None
+        self.drained_at = time.monotonic()
+        if self._when_room and self.has_room:
+            waiting, self._when_room = self._when_room, []
+            for call in waiting:
+                call()
+        if self.lagging and not self._queue:
+            self.lagging = False
+            if self.on_recovered:
+                self.on_recovered(self)
+
+    def when_room(self, call: Callable[[], None]) -> None:
+        """Call this, once, as soon as there is room; also when the connection ends."""
+        if self.closing or self.has_room:
+            call()
+        else:
+            self._when_room.append(call)
+
+    def drop_content(self) -> None:
+        """Forget the events that wait: they may no longer be sent. The client will fetch them."""
+        kept = [entry for entry in self._queue if not entry[1]]
+        if len(kept) == len(self._queue):
+            return
+        for frame, is_event in self._queue:
+            if is_event:
+                self._release(frame)
+        self._queue = deque(kept)
+        self.lagging = True
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send what is no event, then close with this code; the first call counts."""
+        if self.closing:
+            return
+        self.drop_content()
+        self.closing = (code, reason)
+        self._transport.flush()
+
+    def abandon(self) -> None:
+        """The socket is gone: give back what was held for it, and let nobody wait for it."""
+        self.closing = self.closing or (1006, "")
+        for frame, _ in self._queue:
+            self._release(frame)
+        self._queue.clear()
+        if self._in_hand is not None:
+            self._release(self._in_hand)
+            self._in_hand = None
+        waiting, self._when_room = self._when_room, []
+        for call in waiting:
+            call()
+
+    def _release(self, frame: Frame) -> None:
+        self.unsent_bytes -= frame.size
+        self._budget.held -= frame.size
+
+    def next_ping(self, now: float) -> int:
+        """Count a ping; from the first that is not answered the time for a pong runs."""
+        self._pings += 1
+        if self.pong_by is None:
+            self._awaited = self._pings
+            self.pong_by = now + self._limits.pong_seconds
+        return self._pings
+
+    def pong(self, n: int) -> None:
+        """A pong came: right if it answers the awaited ping or a later one."""
+        if self._awaited <= n <= self._pings:
+            self.pong_by = None

@@ -1,0 +1,218 @@
+"""What one client says, and what is done about it: each frame in turn, within its limits."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from realtime.connection import Connection
+from realtime.delivery import Delivery
+from realtime.frames import error, range_of, resync
+from realtime.hub import Hub
+from realtime.limits import Limits
+from realtime.log_reader import LogReader
+from realtime.presence import Presence
+from realtime.protocol import (
+    BadFrame,
+    Fetch,
+    Frame,
+    Hello,
+    OtherVersion,
+    Pong,
+    Subscribe,
+    Typing,
+    Unsubscribe,
+    View,
+    parse,
+)
+from realtime.questions import Questions, own_stream
+from realtime.socket import AsgiSocket
+from realtime.subscribing import NotFound, Subscribing, TooMany
+
+_log = logging.getLogger(__name__)
+
+_NOT_FOUND = "There is nothing here for you under this name."
+_NOT_NOW = "This cannot be answered at the moment."
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a conversation leans on, the same for all of a gateway."""
+
+    hub: Hub
+    log: LogReader
+    subscribing: Subscribing
+    delivery: Delivery
+    presence: Presence
+    questions: Questions
+    limits: Limits
+
+
+class Conversation:
+    """The client's side of one connection."""
+
+    def __init__(self, parts: Parts, socket: AsgiSocket, connection: Connection) -> None:
+        self._parts = parts
+        self._limits = parts.limits
+        self._socket = socket
+        self._connection = connection
+        self._bad = 0
+        self._over = 0
+        self._allowance = float(parts.limits.frames_a_minute)
+        self._counted_at = time.monotonic()
+
+    async def wait_for_hello(self) -> Hello | None:
+        """The first frame; None where none came in time or the person may not speak: then it is closed."""
+        connection = self._connection
+        try:
+            async with asyncio.timeout(self._limits.hello_seconds):
+                while not connection.closing:
+                    frame = await self._next(self._limits.hello_bytes_in)
+                    if isinstance(frame, Hello):
+                        return self._is_welcome(frame)
+                    if frame is not None:
+                        self._complain(BadFrame("hello comes first"))
+        except TimeoutError:
+            connection.close(4400, "no hello")
+        return None
+
+    def _is_welcome(self, hello: Hello) -> Hello | None:
+        account = self._connection.account
+        if account is None and not (hello.claims and hello.account is None):
+            self._connection.close(4401, "session ended")
+        elif account is not None and hello.account is not None and hello.account != account:
+            self._connection.close(4401, "another person is signed in")
+        else:
+            return hello
+        return None
+
+    async def go_on(self) -> None:
+        """Everything after `hello`, until the connection is closed or the client leaves."""
+        while not self._connection.closing:
+            frame = await self._next(self._limits.frame_bytes_in)
+            if isinstance(frame, Pong):
+                self._connection.pong(frame.n)
+            elif isinstance(frame, Hello):
+                self._complain(BadFrame("hello was said"))
+            elif frame is not None:
+                await self._room()
+                await self._answer(frame)
+
+    async def _next(self, most_bytes: int) -> Frame | None:
+        """The next frame; None where it was bad, too much or too many, which the client is told."""
+        text = await self._socket.read()
+        if not self._is_within_rate():
+            return None
+        try:
+            if text is None:
+                raise BadFrame("frames are text")
+            if len(text) > most_bytes or len(text.encode()) > most_bytes:
+                self._connection.close(1009, "too big")
+                return None
+            limits = self._limits
+            return parse(text, resume_limit=limits.streams_a_socket, fetch_limit=limits.fetch_events)
+        except OtherVersion:
+            self._connection.close(4412, "version too old")
+        except BadFrame as bad:
+            self._complain(bad)
+        return None
+
+    def _complain(self, bad: BadFrame) -> None:
+        self._bad += 1
+        self._connection.send(error(bad.id, "bad_frame", bad.detail))
+        if self._bad >= self._limits.bad_frames:
+            self._connection.close(4400, "bad frames")
+
+    def _is_within_rate(self) -> bool:
+        now = time.monotonic()
+        most = float(self._limits.frames_a_minute)
+        self._allowance = min(most, self._allowance + (now - self._counted_at) * most / 60)
+        self._counted_at = now
+        if self._allowance >= 1:
+            self._allowance -= 1
+            return True
+        self._over += 1
+        if self._over > self._limits.frames_ignored:
+            self._connection.close(4529, "too many frames")
+        else:
+            wait = round((1 - self._allowance) * 60_000 / most)
+            self._connection.send(error(None, "rate", "Too many frames.", wait))
+        return False
+
+    async def _room(self) -> None:
+        """Wait until the client has taken what it asked for before: so its questions cannot fill the memory."""
+        if not self._connection.has_room:
+            ready = asyncio.get_running_loop().create_future()
+            self._connection.when_room(lambda: ready.done() or ready.set_result(None))
+            await ready
+
+    async def _answer(self, frame: Frame) -> None:
+        request_id = getattr(frame, "id", None)
+        try:
+            async with asyncio.timeout(self._limits.round_seconds):
+                await self._do(frame)
+        except NotFound:
+            self._connection.send(error(request_id, "not_found", _NOT_FOUND))
+        except TooMany:
+            most = self._limits.streams_a_socket
+            self._connection.send(error(request_id, "rate", f"A socket listens to {most} streams at most."))
+        except BadFrame as bad:
+            self._complain(bad)
+        except Exception as failure:
+            _log.warning("%s cannot be answered: %s", type(frame).__name__, type(failure).__name__)
+            wait = round(self._limits.longest_retry_seconds * 1000)
+            self._connection.send(error(request_id, "rate", _NOT_NOW, wait))
+
+    async def _do(self, frame: Frame) -> None:
+        connection = self._connection
+        match frame:
+            case Subscribe():
+                await self._parts.subscribing.subscribe(connection, frame)
+            case Unsubscribe():
+                self._unsubscribe(frame)
+            case Fetch():
+                await self._fetch(frame)
+            case Typing():
+                self._parts.presence.type(connection, frame.thread)
+            case View(thread=None):
+                self._parts.presence.leave(connection)
+            case View(thread=str() as thread):
+                stream = await self._parts.questions.viewable(connection.account, thread)
+                if stream is None:
+                    self._parts.presence.leave(connection)
+                    raise NotFound(thread)
+                if not connection.closing:
+                    self._parts.presence.enter(connection, thread, stream)
+
+    def _unsubscribe(self, frame: Unsubscribe) -> None:
+        connection = self._connection
+        if connection.account is not None and frame.stream == own_stream(connection.account):
+            raise BadFrame("one's own stream is always heard", frame.id)
+        subscription = connection.subscriptions.get(frame.stream)
+        if subscription is not None:
+            self._parts.hub.unsubscribe(subscription)
+
+    async def _fetch(self, frame: Fetch) -> None:
+        """Events of any stream that this person may hear; asked before they are read and after."""
+        connection, name, log = self._connection, frame.stream, self._parts.log
+        before = (await log.survey([name])).heads.get(name)
+        allowed = await self._parts.questions.audience(name, {connection.account})
+        if before is None or connection.account not in allowed:
+            raise NotFound(name)
+        events = await log.events(name, frame.after, frame.limit)
+        parcels = await self._parts.delivery.prepare(name, events) if events else []
+        after = (await log.survey([name])).heads.get(name)
+        if after is None:
+            raise NotFound(name)
+        if after.authz_version != before.authz_version:
+            allowed = await self._parts.questions.audience(name, {connection.account})
+            if connection.account not in allowed:
+                raise NotFound(name)
+        first = parcels[0].seq if parcels else before.seq + 1
+        if frame.after > after.seq or frame.after + 1 < first:
+            why = "ahead" if frame.after > after.seq else "expired"
+            connection.send(resync(name, why, after.seq))
+            parcels = []
+        more = bool(parcels) and parcels[-1].seq < after.seq
+        size = self._limits.frame_bytes_out
+        connection.send(range_of(frame.id, name, parcels, connection.view, more, size), is_event=True)

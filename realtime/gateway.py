@@ -1,0 +1,188 @@
+"""The socket: authenticate, answer, deliver, drain. Put together from the parts around it.
+
+`Gateway.endpoint` is an ASGI endpoint for `GET /live`. It knows nothing of accounts or threads: what
+must be asked it asks through `Questions`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Collection
+from typing import Any
+
+from ground.columns import new_id
+from realtime.brokers import Broker
+from realtime.connection import Budget, Connection
+from realtime.conversation import Conversation, Parts
+from realtime.delivery import Delivery
+from realtime.frames import bye
+from realtime.handshake import Request, credentials, is_allowed, read_request
+from realtime.heartbeat import Heartbeat
+from realtime.hub import Hub
+from realtime.limits import Limits
+from realtime.log_reader import LogReader
+from realtime.presence import Presence
+from realtime.protocol import SUBPROTOCOL
+from realtime.questions import Identity, Questions
+from realtime.rights import Rights
+from realtime.socket import AsgiSocket, Receive, Send, refuse
+from realtime.subscribing import Subscribing
+from realtime.transaction import Database
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """All sockets of this process. `start()` before the first request, `drain()` and `stop()` at the end."""
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        questions: Questions,
+        *,
+        origins: Collection[str],
+        allow_guests: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
+        self.id = new_id()
+        self.limits = limits or Limits()
+        self.draining = False
+        self._broker = broker
+        self._questions = questions
+        self._origins = frozenset(origins)
+        self._allow_guests = allow_guests
+        self._budget = Budget(self.limits.unsent_of_process)
+        self._ear = broker.listen()
+        self.hub = Hub(self._ear, self.limits)
+        log = LogReader(database, self.limits)
+        self._rights = Rights(self.hub, log, questions, self.limits)
+        self._delivery = Delivery(self.hub, log, self._rights, questions, self.limits)
+        self._subscribing = Subscribing(self.hub, log, self._rights, self._delivery, questions, self.limits)
+        self._presence = Presence(self.id, self._ear, broker.tell, self.hub, self._rights, questions, self.limits)
+        self._heartbeat = Heartbeat(self.hub, log, self._rights, self._delivery, self.limits)
+        self._parts = Parts(self.hub, log, self._subscribing, self._delivery, self._presence, questions, self.limits)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def degraded(self) -> bool:
+        """Whether the database could not be read for so long that no content is sent."""
+        return self._heartbeat.degraded
+
+    @property
+    def unsent_bytes(self) -> int:
+        """What this process holds unsent for all its connections."""
+        return self._budget.held
+
+    async def start(self) -> None:
+        """Begin to listen to the broker and to look after connections."""
+        self._tasks = [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._heartbeat.run_sweep()),
+            asyncio.create_task(self._heartbeat.run_head_check()),
+            asyncio.create_task(self._rights.keep(self._subscribing.refresh)),
+            asyncio.create_task(self._presence.run()),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(_say_why_it_ended)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new sockets; say `bye` to each, with its own delay within `seconds`, and close it with 1012.
+
+        Returns when all are gone, or after `closing_seconds`.
+        """
+        self.draining = True
+        for index, connection in enumerate(list(self.hub.connections.values())):
+            if index and index % self.limits.connections_a_slice == 0:
+                await asyncio.sleep(0)
+            connection.send(bye(round(random.uniform(0, seconds) * 1000)))  # noqa: S311 - spreads load
+            connection.close(1012, "restart")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.closing_seconds):
+                while self.hub.connections:
+                    await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        """End everything; `drain()` comes first where clients should be told."""
+        self.draining = True
+        self._ear.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._delivery.stop()
+
+    async def _listen(self) -> None:
+        while True:
+            heard = await self._ear.take()
+            if heard.reconnected:
+                self._heartbeat.check_heads_now()
+            for stream, seq in heard.wakeups.items():
+                self._delivery.wake(stream, seq)
+            for note in heard.notes:
+                self._presence.hear(note)
+
+    async def endpoint(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one socket, from its upgrade request to its end."""
+        if (await receive())["type"] != "websocket.connect":
+            return
+        request = read_request(scope)
+        if request is None or not is_allowed(request, self._origins):
+            await refuse(scope, send, 403)
+            return
+        if self.draining:
+            await refuse(scope, send, 503)
+            return
+        try:
+            async with asyncio.timeout(self.limits.round_seconds):
+                identity = await self._questions.authenticate(credentials(request), request.address)
+        except Exception as error:
+            _log.warning("nobody can be authenticated now: %s", type(error).__name__)
+            await refuse(scope, send, 503)
+            return
+        offered = SUBPROTOCOL in request.subprotocols
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        if not offered:
+            await send({"type": "websocket.close", "code": 4412, "reason": "version too old"})
+        elif identity is None and (request.has_token or not self._allow_guests):
+            await send({"type": "websocket.close", "code": 4401, "reason": "session ended"})
+        else:
+            await self._serve(request, identity, receive, send)
+
+    async def _serve(self, request: Request, identity: Identity | None, receive: Receive, send: Send) -> None:
+        socket = AsgiSocket(receive, send, self.limits)
+        connection = Connection(new_id(), request.address, socket, self.limits, self._budget)
+        connection.identity = identity
+        try:
+            await socket.run(connection, self._talk(Conversation(self._parts, socket, connection), connection))
+        finally:
+            self._presence.leave(connection)
+            connection.abandon()
+            self.hub.remove(connection)
+
+    async def _talk(self, conversation: Conversation, connection: Connection) -> None:
+        """Everything that comes from the client, in order."""
+        hello = await conversation.wait_for_hello()
+        if hello is None or self.draining:
+            connection.close(1012, "restart")
+            return
+        oldest = self.hub.admit(connection)
+        if oldest is not None:
+            oldest.close(4409, "too many connections")
+        self._heartbeat.greet(connection)
+        try:
+            async with asyncio.timeout(self.limits.round_seconds):
+                await self._subscribing.greet(connection, hello)
+        except Exception as error:
+            _log.warning("a connection cannot be greeted now: %s", type(error).__name__)
+            connection.close(1013, "try again later")
+            return
+        if connection.identity is not None:
+            # It may have ended between the upgrade and the reading of its own stream.
+            self._rights.verify_soon(connection.identity)
+        await conversation.go_on()
+
+
+def _say_why_it_ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("a part of the gateway has ended", exc_info=error)

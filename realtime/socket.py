@@ -1,0 +1,81 @@
+"""One socket of an ASGI server as a transport: a task that writes, and messages read one by one."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
+from typing import Any
+
+from realtime.connection import Connection
+from realtime.limits import Limits
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Gone(Exception):
+    """The client has left."""
+
+
+async def refuse(scope: Mapping[str, Any], send: Send, status: int) -> None:
+    """Answer the upgrade request with an HTTP status instead of a socket."""
+    if "websocket.http.response" in (scope.get("extensions") or {}):
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"private, no-store")]
+        await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": b"No socket for this request.\n"})
+    else:
+        await send({"type": "websocket.close", "code": 1008})
+
+
+class AsgiSocket:
+    """Writes what a connection holds as fast as its socket takes it; `flush()` never waits."""
+
+    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
+        self._receive = receive
+        self._send = send
+        self._limits = limits
+        self._something = asyncio.Event()
+
+    def flush(self) -> None:
+        """There is something to write, or the connection is to be closed."""
+        self._something.set()
+
+    async def read(self) -> str | None:
+        """The next text; None for a message that is no text. Gone at the end."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            raise Gone
+        return message.get("text")
+
+    async def run(self, connection: Connection, talk: Coroutine[Any, Any, None]) -> None:
+        """Write until the connection is closed by us, or read by `talk` until the client leaves."""
+        reader = asyncio.create_task(talk)
+        writer = asyncio.create_task(self._write(connection))
+        try:
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            if not writer.done() and connection.closing:
+                await asyncio.wait({writer}, timeout=self._limits.closing_seconds)
+        finally:
+            for task in (reader, writer):
+                task.cancel()
+            results = await asyncio.gather(reader, writer, return_exceptions=True)
+        if connection.closing and connection.closing[0] != 1006:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(self._limits.closing_seconds):
+                    code, reason = connection.closing
+                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, Gone | OSError):
+                raise result
+
+    async def _write(self, connection: Connection) -> None:
+        while True:
+            frame = connection.take()
+            if frame is not None:
+                await self._send({"type": "websocket.send", "text": frame.text})
+                connection.wrote()
+            elif connection.closing:
+                return
+            else:
+                self._something.clear()
+                await self._something.wait()
