@@ -1,7 +1,7 @@
 // Makes every <time datetime="…T…"> read as people say it ("2 hours ago", "Tuesday 14:05"); the exact moment stays in its title.
 // Elements with data-exact are left alone. What is added to the page later is seen to as well.
 
-const ZONE = "Europe/London";
+const ZONE = document.body.dataset.zone || "Europe/London";
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, weekday: "long" });
 const short = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "short" });

@@ -1,4 +1,4 @@
-// What can be undone is done at once: a form with data-undo="address" is sent in the background, its row ([data-id] or [data-row]) is hidden,
+// What can be undone is done at once: a form with data-undo="address" is sent in the background, its row (.item, [data-id] or [data-row]) is hidden,
 // and for ten seconds a toast says data-done with "Undo", which posts to that address. Without JavaScript, or where the sending fails, the form goes as usual.
 import { toast } from "./toast.js";
 
@@ -8,7 +8,7 @@ async function send(action, body) {
 }
 
 async function act(form, submitter) {
-  const row = form.closest("[data-row], [data-id]");
+  const row = form.closest("[data-row], [data-id], .item");
   const body = new URLSearchParams(new FormData(form, submitter));
   try {
     await send(submitter?.formAction || form.action, body);
