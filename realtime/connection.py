@@ -19,7 +19,10 @@ class Transport(Protocol):
     """What carries frames to one client: an ASGI socket, or later a protocol class of our own."""
 
     def flush(self) -> None:
-        """Frames wait, or the connection is to be closed: take them as soon as the socket has room."""
+        """Frames wait: take them as soon as the socket has room."""
+
+    def close(self) -> None:
+        """The connection is `closing`: write what waits, then close; at once where nothing is taken."""
 
 
 class Budget:
@@ -197,7 +200,7 @@ class Connection:
             return
         self.drop_content()
         self.closing = (code, reason)
-        self._transport.flush()
+        self._transport.close()
 
     def abandon(self) -> None:
         """The socket is gone: give back what was held for it, and let nobody wait for it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from realtime.connection import Connection
 from realtime.delivery import Delivery
-from realtime.frames import error, range_of, resync
+from realtime.frames import WhyResync, error, range_of, resync
 from realtime.hub import Hub
 from realtime.limits import Limits
 from realtime.log_reader import LogReader
@@ -142,9 +142,9 @@ class Conversation:
     async def _room(self) -> None:
         """Wait until the client has taken what it asked for before: so its questions cannot fill the memory."""
         if not self._connection.has_room:
-            ready = asyncio.get_running_loop().create_future()
-            self._connection.when_room(lambda: ready.done() or ready.set_result(None))
-            await ready
+            ready = asyncio.Event()
+            self._connection.when_room(ready.set)
+            await ready.wait()
 
     async def _answer(self, frame: Frame) -> None:
         request_id = getattr(frame, "id", None)
@@ -210,7 +210,7 @@ class Conversation:
                 raise NotFound(name)
         first = parcels[0].seq if parcels else before.seq + 1
         if frame.after > after.seq or frame.after + 1 < first:
-            why = "ahead" if frame.after > after.seq else "expired"
+            why: WhyResync = "ahead" if frame.after > after.seq else "expired"
             connection.send(resync(name, why, after.seq))
             parcels = []
         more = bool(parcels) and parcels[-1].seq < after.seq

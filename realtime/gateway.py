@@ -100,8 +100,7 @@ class Gateway:
             connection.close(1012, "restart")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.closing_seconds):
-                while self.hub.connections:
-                    await asyncio.sleep(0.02)
+                await self.hub.empty.wait()
 
     async def stop(self) -> None:
         """End everything; `drain()` comes first where clients should be told."""

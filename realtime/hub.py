@@ -45,6 +45,8 @@ class Hub:
         self.streams: dict[str, Stream] = {}
         self.connections: dict[str, Connection] = {}
         self.epoch: str | None = None
+        self.empty = asyncio.Event()
+        self.empty.set()
         self._ear = ear
         self._limits = limits
         # In order of arrival: the first is the oldest.
@@ -54,6 +56,7 @@ class Hub:
     def admit(self, connection: Connection) -> Connection | None:
         """Count a connection in; returns the oldest of the same person where there are too many now."""
         self.connections[connection.id] = connection
+        self.empty.clear()
         if connection.account is None:
             same = self._of_address.setdefault(connection.address, {})
             most = self._limits.sockets_an_address
@@ -78,6 +81,8 @@ class Hub:
         same.pop(connection.id, None)
         if not same:
             groups.pop(key, None)
+        if not self.connections:
+            self.empty.set()
 
     def of_account(self, account_id: str) -> list[Connection]:
         """The connections of one person here."""

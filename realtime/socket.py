@@ -35,10 +35,16 @@ class AsgiSocket:
         self._send = send
         self._limits = limits
         self._something = asyncio.Event()
+        self._ended = asyncio.Event()
 
     def flush(self) -> None:
-        """There is something to write, or the connection is to be closed."""
+        """There is something to write."""
         self._something.set()
+
+    def close(self) -> None:
+        """Write what waits, then close; at once where the client takes nothing."""
+        self._something.set()
+        self._ended.set()
 
     async def read(self) -> str | None:
         """The next text; None for a message that is no text. Gone at the end."""
@@ -51,22 +57,28 @@ class AsgiSocket:
         """Write until the connection is closed by us, or read by `talk` until the client leaves."""
         reader = asyncio.create_task(talk)
         writer = asyncio.create_task(self._write(connection))
+        for task in (reader, writer):
+            task.add_done_callback(lambda _: self._ended.set())
         try:
-            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-            if not writer.done() and connection.closing:
+            await self._ended.wait()
+            if connection.closing:
                 await asyncio.wait({writer}, timeout=self._limits.closing_seconds)
         finally:
-            for task in (reader, writer):
-                task.cancel()
+            reader.cancel()
+            writer.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
-        if connection.closing and connection.closing[0] != 1006:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(self._limits.closing_seconds):
-                    code, reason = connection.closing
-                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
-        for result in results:
-            if isinstance(result, Exception) and not isinstance(result, Gone | OSError):
-                raise result
+        failures = [each for each in results if isinstance(each, Exception) and not isinstance(each, Gone | OSError)]
+        if failures:
+            connection.close(1011, "error")
+        if connection.closing:
+            await self._say_goodbye(*connection.closing)
+        for failure in failures:
+            raise failure
+
+    async def _say_goodbye(self, code: int, reason: str) -> None:
+        with contextlib.suppress(Exception):  # the client may be gone, which is what is wanted
+            async with asyncio.timeout(self._limits.closing_seconds):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _write(self, connection: Connection) -> None:
         while True:
