@@ -185,9 +185,9 @@ class ConferServer:
         return self._people[email]
 
     def beside(self, folder: Path, **settings: str) -> "ConferServer":
-        """Another process on the same database and Redis, behind the same address for links; not started yet."""
+        """Another process on the same database and Redis, each at an address of its own; not started yet."""
         other = ConferServer(folder, shape=self.shape)
-        taken = {name: other.environment[name] for name in ("PORT", "DATA_DIR")}
+        taken = {name: other.environment[name] for name in ("PORT", "BASE_URL", "DATA_DIR")}
         other.environment = self.environment | taken | settings
         other.redis, other._people = self.redis, self._people
         return other

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import signal
 import socket
 import subprocess
@@ -93,11 +94,17 @@ class Child:
 
 
 def free_port() -> int:
-    """A TCP port on the loopback address that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on the loopback address that was free a moment ago.
+
+    It lies below those that systems give to outgoing connections: none of these can take it before
+    its server starts, or while its server is down between a kill and a new start.
+    """
+    while True:
+        port = secrets.randbelow(16_000) + 16_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def accepts(port: int) -> bool:
