@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
-from realtime.gateway import Gateway
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.hosts import HostGuard, hosts_of, origins_of
 from auth.origins import OriginGuard
+from auth.passwords import Passwords
 from auth.rate_limits import RateLimits
 from forum.assets import Assets
 from forum.database import open_database
@@ -23,10 +25,12 @@ from forum.rendering import make_templates
 from forum.routes import ROUTES
 from forum.settings import Settings
 from forum.state import State
+from forum.visits import Visits
 from forum.work import Worker
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker
 from realtime.brokers.redis import RedisBroker
+from realtime.gateway import Gateway
 
 
 def resource(name: str) -> Path:
@@ -48,6 +52,18 @@ class Confer:
         await self._app(scope, receive, send)
 
 
+class _Live:
+    """The gateway as an endpoint that Starlette leaves alone."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Behind a proxy the client is whom the trusted proxy names, for sockets as for requests.
+        seen = cast(dict[str, Any], {**scope, "client": (scope.get("confer.client", ""), 0)})
+        await self._gateway.endpoint(seen, receive, send)
+
+
 def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
     assets = Assets(resource("static"), development=settings.development)
@@ -58,6 +74,7 @@ def make_state(settings: Settings) -> State:
         database=open_database(settings.database, settings.database_connections),
         broker=broker,
         rate_limits=RateLimits(settings.redis_url or None, secret_key=key, enabled=settings.rate_limits == "on"),
+        passwords=Passwords(),
         assets=assets,
         templates=make_templates(resource("templates"), settings, assets.url),
         key=key,
@@ -81,10 +98,10 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
             await worker.stop()
         await gateway.stop()
         await state.broker.stop()
-        await state.database.dispose()
+        await state.close()
 
     app = Starlette(
-        routes=ROUTES,
+        routes=[*ROUTES, WebSocketRoute("/live", _Live(gateway))],
         lifespan=lifespan,
         exception_handlers={ForumError: refuse, HTTPException: refuse_http, Exception: refuse_unexpected},
     )
@@ -92,6 +109,6 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     app.state.confer = state
     app.state.gateway = gateway
     app.state.present = partial(present, state)
-    guarded = OriginGuard(app, origins_of(settings.public_url))
+    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url))
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
     return Confer(state, gateway, Envelope(hosted, settings.public_url))

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from realtime.gateway import Gateway
 from sqlalchemy import select
 from starlette.datastructures import Headers
 
@@ -20,6 +19,7 @@ from forum.threads import live as threads_live
 from forum.viewer import find_viewer
 from ground.columns import now
 from realtime.events import Event
+from realtime.gateway import Gateway
 from realtime.questions import Identity, Presented, Questions
 
 Presenter = Callable[[State, Sequence[str]], Awaitable[Mapping[str, Presented]]]
@@ -47,7 +47,8 @@ def make_gateway(state: State) -> Gateway:
         viewable=partial(stream_of_thread, database),
         name_of=partial(names_of, database),
     )
-    return Gateway(database, state.broker, questions, origins=origins_of(state.settings.public_url))
+    origins = origins_of(state.settings.public_url)
+    return Gateway(database, state.broker, questions, origins=origins, allow_guests=True)
 
 
 async def authenticate(state: State, headers: Mapping[str, str], client_address: str) -> Identity | None:

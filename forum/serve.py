@@ -20,6 +20,8 @@ from forum.settings import Settings
 from realtime.event_log import get_epoch
 
 GRACE_SECONDS = 10
+DRAIN_SECONDS = 10.0
+"""Over how long the sockets of a process that stops come back elsewhere."""
 
 
 class CannotStart(Exception):
@@ -40,7 +42,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._confer.state.is_draining = True
-        await self._confer.gateway.drain()
+        await self._confer.gateway.drain(DRAIN_SECONDS)
         await super().shutdown(sockets)
 
 
