@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from forum.records import Access, Network, Post, Role, Thread
-from forum.tables import memberships, networks
+from forum.tables import memberships, networks, threads
 from forum.viewer import Viewer
 
 MOST_NETWORKS_CREATED_A_DAY = 20
@@ -68,6 +68,35 @@ def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
         return true()
     by_address = networks.c.access.in_(("open", "closed", "unlisted"))
     return or_(by_address, _has_place(viewer.id, ("active", "invited"))) if viewer.id else by_address
+
+
+def led_on_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks to which an address that they had before leads this viewer on.
+
+    Not for whoever merely knows the old address of a network that is unlisted now: its new one is for
+    those who were told.
+    """
+    if viewer.is_site_administrator:
+        return true()
+    listed = networks.c.access.in_(("open", "closed"))
+    return or_(listed, _has_place(viewer.id, ("active", "invited"))) if viewer.id else listed
+
+
+def thread_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Threads, joined to their readable `networks`, that this viewer may read.
+
+    Opening a network applies to what is begun afterwards, unless its administrators say otherwise:
+    what was written among members stays among them.
+    """
+    afterwards = threads.c.first_position > networks.c.members_only_until
+    return or_(afterwards, _has_place(viewer.id, ("active",))) if viewer.id else afterwards
+
+
+def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose members this viewer may see: `may_list_members` as a condition."""
+    if not viewer.id:
+        return false()
+    return or_(networks.c.access == "open", _has_place(viewer.id, ("active",)))
 
 
 def shown_on_profile(viewer: Viewer) -> ColumnElement[bool]:

@@ -43,6 +43,8 @@ class Network:
     post_count: int
     version: int
     created_at: datetime
+    members_only_until: int = 0
+    """Once it is open: threads whose first position is not above this are for members only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ networks = Table(
     Column("purpose", String(500), nullable=False),
     Column("access", String(10), nullable=False),
     Column("accent", String(10), nullable=False, server_default="teal"),
+    # The name folded (small letters, no accents), by which the directory is searched and ordered.
+    Column("name_key", String(200), nullable=False, server_default=""),
     # An audience has one stream, so these two are unique and must exist.
     Column("stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
     Column("moderators_stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
@@ -73,9 +75,14 @@ networks = Table(
     Column("thread_count", Integer, nullable=False, server_default="0"),
     # How many posts were ever made here; each post keeps the number it got as its `position`.
     Column("post_count", Integer, nullable=False, server_default="0"),
+    # When the network was opened to everybody, threads begun up to this position stayed with its members.
+    Column("members_only_until", Integer, nullable=False, server_default="0"),
+    # When administrators are next told, or were last told, by mail that people wait to be admitted.
+    Column("requests_mail_at", Moment),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Moment, nullable=False),
     _account("created_by"),
+    Index("ix_networks_name_key", "name_key", "id"),
     CheckConstraint("access IN ('open', 'closed', 'unlisted', 'secret')", name="access"),
 )
 
@@ -123,6 +130,36 @@ memberships = Table(
         sqlite_where=text("current"),
     ),
     Index("ix_memberships_network_id_status", "network_id", "status"),
+)
+
+# Whom administrators invited by e-mail. It says nothing of whether the address has an account: where
+# it has a verified one, or once it gets one, an invited membership stands beside it.
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    # One request invites several people; its key stands in `requests` with this id.
+    Column("batch_id", Identifier, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("role", String(14), nullable=False),
+    Column("message", String(1000), nullable=False, server_default=""),
+    _account("invited_by"),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    # Accepted, declined or withdrawn; until then it waits for an answer.
+    Column("ended_at", Moment),
+    CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),
+    Index(
+        "uq_invitations_waiting",
+        "network_id",
+        "email_key",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_invitations_email_key", "email_key"),
 )
 
 threads = Table(
@@ -187,7 +224,7 @@ posts = Table(
     UniqueConstraint("thread_id", "number"),
     Index("ix_posts_by_position", "thread_id", "position"),
     Index("ix_posts_by_time", "thread_id", "created_at"),
-    Index("ix_posts_by_author", "author_id"),
+    Index("ix_posts_by_author", "author_id", "network_id"),
     Index("ix_posts_reply_to_id", "reply_to_id"),
 )
 

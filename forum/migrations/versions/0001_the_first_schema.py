@@ -142,12 +142,15 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=500), nullable=False),
         sa.Column("access", sa.String(length=10), nullable=False),
         sa.Column("accent", sa.String(length=10), server_default="teal", nullable=False),
+        sa.Column("name_key", sa.String(length=200), server_default="", nullable=False),
         sa.Column("stream", sa.String(length=100), nullable=False),
         sa.Column("moderators_stream", sa.String(length=100), nullable=False),
         sa.Column("member_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("waiting_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("thread_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("post_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("members_only_until", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("requests_mail_at", ground.columns.Moment(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("created_at", ground.columns.Moment(), nullable=False),
         sa.Column("created_by", ground.columns.Identifier(), nullable=False),
@@ -160,6 +163,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_networks_slug")),
         sa.UniqueConstraint("stream", name=op.f("uq_networks_stream")),
     )
+    with op.batch_alter_table("networks", schema=None) as batch_op:
+        batch_op.create_index("ix_networks_name_key", ["name_key", "id"], unique=False)
+
     op.create_table(
         "requests",
         sa.Column("account_id", ground.columns.Identifier(), nullable=False),
@@ -196,6 +202,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_former_addresses_network_id")),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_former_addresses")),
     )
+    op.create_table(
+        "invitations",
+        sa.Column("id", ground.columns.Identifier(), nullable=False),
+        sa.Column("network_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("batch_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=14), nullable=False),
+        sa.Column("message", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("invited_by", ground.columns.Identifier(), nullable=False),
+        sa.Column("created_at", ground.columns.Moment(), nullable=False),
+        sa.Column("expires_at", ground.columns.Moment(), nullable=False),
+        sa.Column("ended_at", ground.columns.Moment(), nullable=True),
+        sa.CheckConstraint("role IN ('administrator', 'moderator', 'member')", name=op.f("ck_invitations_role")),
+        sa.ForeignKeyConstraint(["invited_by"], ["accounts.id"], name=op.f("fk_invitations_invited_by")),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_invitations_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+    )
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index("ix_invitations_email_key", ["email_key"], unique=False)
+        batch_op.create_index(
+            "uq_invitations_waiting",
+            ["network_id", "email_key"],
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "memberships",
         sa.Column("id", ground.columns.Identifier(), nullable=False),
@@ -302,7 +336,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("thread_id", "number", name=op.f("uq_posts_thread_id_number")),
     )
     with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.create_index("ix_posts_by_author", ["author_id"], unique=False)
+        batch_op.create_index("ix_posts_by_author", ["author_id", "network_id"], unique=False)
         batch_op.create_index("ix_posts_by_position", ["thread_id", "position"], unique=False)
         batch_op.create_index("ix_posts_by_time", ["thread_id", "created_at"], unique=False)
         batch_op.create_index("ix_posts_reply_to_id", ["reply_to_id"], unique=False)
