@@ -110,10 +110,12 @@ class Credentials:
     password_hash: str | None = field(repr=False)
 
 
+#: Not `IS NOT NULL`: in a RETURNING clause SQLite 3.40 takes that for true whatever the column holds.
+_HAS_PASSWORD: ColumnElement[bool] = func.coalesce(accounts.c.password_hash, "") != ""
 #: What a query selects in order to call `account_from_row` on its rows.
 ACCOUNT_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(column for column in accounts.c if column.name not in ("email_key", "password_hash")),
-    accounts.c.password_hash.is_not(None).label("has_password"),
+    _HAS_PASSWORD.label("has_password"),
 )
 
 

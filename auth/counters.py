@@ -81,9 +81,7 @@ class ProcessStorage(Storage):
 
 def redis_storage(url: str) -> RedisStorage:
     """Counters in Redis. It is opened by the first count, and its errors come as `limits.errors.StorageError`."""
-    return RedisStorage(
-        f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="confer:limits", max_connections=8
-    )
+    return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy", key_prefix="confer:limits")
 
 
 class _Closes(Protocol):

@@ -13,7 +13,6 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.aio.strategies import FixedWindowRateLimiter
@@ -28,10 +27,10 @@ PAUSES = (2, 4, 8, 15, 30, 60)
 _REDIS_PATIENCE_SECONDS = 0.5
 #: After Redis failed it is left alone for so long: everybody would wait for it in vain.
 _REDIS_REST_SECONDS = 5.0
+_REDIS_CONNECTIONS = 8
 _STRICTER = 4
 _LEVELS = Rule("sign_in_level", 1_000_000, SIGN_IN_ACCOUNT.seconds)
 
-_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -77,6 +76,7 @@ class RateLimits:
         self._local = FixedWindowRateLimiter(ProcessStorage(clock))
         self._redis = redis_storage(redis_url) if redis_url and enabled else None
         self._shared = FixedWindowRateLimiter(self._redis) if self._redis else self._local
+        self._turns = asyncio.Semaphore(_REDIS_CONNECTIONS)
         self._rests_until = 0.0
 
     @property
@@ -137,14 +137,25 @@ class RateLimits:
         sealed = tuple(self._seal(rule, part) for part in whose)
         if self._redis is None or not rule.shared:
             return await question(_Counting(self._local, rule, rule.amount, sealed))
-        if not self.degraded:
+        verdict = await self._ask_redis(question, _Counting(self._shared, rule, rule.amount, sealed))
+        if verdict is not None:
+            return verdict
+        return await question(_Counting(self._local, rule, max(1, rule.amount // _STRICTER), sealed))
+
+    async def _ask_redis(
+        self, question: Callable[["_Counting"], Awaitable[Verdict]], counting: "_Counting"
+    ) -> Verdict | None:
+        """What Redis says; None while it doesn't answer."""
+        async with self._turns:
+            if self.degraded:
+                return None
             try:
                 async with asyncio.timeout(_REDIS_PATIENCE_SECONDS):
-                    return await question(_Counting(self._shared, rule, rule.amount, sealed))
+                    return await question(counting)
             except Exception as error:  # whatever it is, nobody is kept out because a counter failed
                 self._rests_until = time.monotonic() + _REDIS_REST_SECONDS
                 _log.warning("Rate limits: Redis did not answer (%s); counting in this process.", type(error).__name__)
-        return await question(_Counting(self._local, rule, max(1, rule.amount // _STRICTER), sealed))
+                return None
 
     def _seal(self, rule: Rule, part: str) -> str:
         message = f"{rule.name}|{part}".encode("utf-8", "surrogatepass")
