@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from typing import Any
 
 from realtime.connection import Connection
 from realtime.limits import Limits
+
+_log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -73,7 +76,8 @@ class AsgiSocket:
         if connection.closing:
             await self._say_goodbye(*connection.closing)
         for failure in failures:
-            raise failure
+            # An error ends one connection at most.
+            _log.error("a connection failed", exc_info=failure)
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):  # the client may be gone, which is what is wanted

@@ -39,6 +39,8 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self.numbers: dict[str, int] = {}
+        """After the end: the last number that this transaction wrote into each stream."""
         self._emitted: list[tuple[str, Change, bool]] = []
         self._tasks: list[dict[str, Any]] = []
 
@@ -66,10 +68,9 @@ class Transaction:
         """Write tasks and events, the streams in ascending order so that two writers cannot deadlock."""
         if self._tasks:
             await self.connection.execute(outbox.INSERT_TASK, self._tasks)
-        heads: dict[str, int] = {}
         for stream, change, authz in sorted(self._emitted, key=lambda emitted: emitted[0]):
-            heads[stream] = await event_log.append(self.connection, stream, change, authz=authz)
-        wakeups = [Wakeup(stream, seq) for stream, seq in heads.items()]
+            self.numbers[stream] = await event_log.append(self.connection, stream, change, authz=authz)
+        wakeups = [Wakeup(stream, seq) for stream, seq in self.numbers.items()]
         if self._tasks:
             wakeups.append(Wakeup(outbox.TOPIC, 0))
         return wakeups
