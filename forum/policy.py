@@ -38,7 +38,7 @@ def _when(allowed: bool, reason: str) -> Decision:
 # -- Who sees: conditions on `networks` ------------------------------------------------------
 
 
-def _has_place(account_id: str, statuses: Collection[str]) -> ColumnElement[bool]:
+def _has_place(account_id: str | ColumnElement[str], statuses: Collection[str]) -> ColumnElement[bool]:
     return exists(
         select(memberships.c.id).where(
             memberships.c.network_id == networks.c.id,
@@ -46,14 +46,19 @@ def _has_place(account_id: str, statuses: Collection[str]) -> ColumnElement[bool
             memberships.c.current,
             memberships.c.status.in_(statuses),
         )
-    ).correlate(networks)
+    ).correlate_except(memberships)
 
 
 def readable_by(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose content this viewer may read: open ones, and those of which they are a member."""
     if not viewer.id:
         return networks.c.access == "open"
-    return or_(networks.c.access == "open", _has_place(viewer.id, ("active",)))
+    return readable_by_account(viewer.id)
+
+
+def readable_by_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out."""
+    return or_(networks.c.access == "open", _has_place(account_id, ("active",)))
 
 
 def listed_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -138,6 +143,18 @@ def may_list_members(viewer: Viewer, network: Network) -> Decision:
 def may_see_requests(viewer: Viewer, network: Network) -> Decision:
     """Who asked to join, was refused, left or was removed is for administrators and moderators."""
     return _when(viewer.has_role(network.id, "moderator"), "Only administrators and moderators see this.")
+
+
+def may_see_purpose(viewer: Viewer, network: Network) -> bool:
+    """What a network is for and how large it is, roughly; of an unlisted one outsiders see the name alone."""
+    place = viewer.places.get(network.id)
+    invited = place is not None and place.status in ("active", "invited")
+    return network.access in ("open", "closed") or invited or viewer.is_site_administrator
+
+
+def may_see_whom_to_ask(viewer: Viewer, network: Network) -> bool:
+    """Who runs the network and which organisations are in it."""
+    return network.access in ("open", "closed") or viewer.role_in(network.id) is not None
 
 
 def may_see_exact_count(viewer: Viewer, network: Network) -> bool:

@@ -21,13 +21,18 @@ SPEAKERS = {
     "queries": "reads as a viewer",
     "commands": "the only writers",
     "worker": "follows events, and asks for rights again",
+    "network_reads": "finds a network as a viewer, for every slice",
+    "membership": "begins and ends memberships, for every slice",
+    "invitations": "turns invitations by address into memberships",
 }
+KINDS = ("queries", "commands")
 SLICES_THAT_SPEAK = {"search", "imports", "migrations"}
 _SQL = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+\"?(?:{'|'.join(sorted(CONTENT))})\b")
 
 
 def may_speak(path: PurePosixPath) -> bool:
-    return path.stem in SPEAKERS or bool(SLICES_THAT_SPEAK & set(path.parts))
+    """Whether it is one of these modules, or a part of a large one: `member_queries` beside `queries`."""
+    return path.stem.rpartition("_")[2] in KINDS or path.stem in SPEAKERS or bool(SLICES_THAT_SPEAK & set(path.parts))
 
 
 def reaches(module: ast.Module) -> list[str]:

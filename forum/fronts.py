@@ -1,0 +1,159 @@
+"""The head that every page of a network has, and the front page that outsiders see in its place.
+
+Shared ground, because pages of several slices lie inside one network.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forum.network_reads import Found, Front, read_front
+from forum.policy import may_join, may_list_members, may_see_exact_count, may_see_purpose
+from forum.records import Access, Role, Status
+from forum.rendering import initials, render_page, size_band, tint
+from forum.state import state_of
+from forum.viewer import Viewer
+
+Tab = tuple[str, str, str, int]
+"""Key, words, address, and a number to show beside (0 for none): an item of `ui/tabs.html`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A member's face in the head."""
+
+    initials: str
+    tint: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHead:
+    """What `networks/_head.html` shows above every page of a network, for one viewer."""
+
+    id: str
+    slug: str
+    name: str
+    accent: str
+    access: Access
+    purpose: str
+    people: tuple[Face, ...]
+    total: int | None
+    """The exact number of members; None where the viewer may not know it."""
+    tabs: tuple[Tab, ...]
+    role: Role | None
+    """The viewer's, as an active member."""
+    status: Status | None
+    """Active, requested or invited."""
+    join: Literal["", "join", "sign-in"]
+    """What the head of an open network offers to who only reads it."""
+    stream: str
+    streams: str
+    """Streams with their positions, as JSON, that are heard for this page beside those of the frame."""
+
+    @property
+    def path(self) -> str:
+        """The address of the network."""
+        return f"/networks/{self.slug}"
+
+
+def network_head(viewer: Viewer, found: Found) -> NetworkHead:
+    """The head of the network's pages, as this viewer sees it."""
+    network = found.network
+    place = viewer.places.get(network.id)
+    role = viewer.role_in(network.id)
+    return NetworkHead(
+        id=network.id,
+        slug=network.slug,
+        name=network.name,
+        accent=network.accent,
+        access=network.access,
+        purpose=network.purpose if may_see_purpose(viewer, network) else "",
+        people=tuple(Face(initials(person.name), tint(person.id)) for person in found.faces),
+        total=network.member_count if may_see_exact_count(viewer, network) else None,
+        tabs=_tabs(viewer, found),
+        role=role,
+        status=place.status if place else None,
+        join=_offer(viewer, found),
+        stream=network.stream if found.is_readable else "",
+        streams="" if role or not found.is_readable else _compact(found.positions(viewer)),
+    )
+
+
+def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
+    if not found.is_readable:
+        return ()
+    network = found.network
+    path = f"/networks/{network.slug}"
+    tabs = [("discussion", "Discussion", path, 0)]
+    if may_list_members(viewer, network):
+        tabs.append(("members", "Members", f"{path}/members", 0))
+    tabs.append(("about", "About", f"{path}/about", 0))
+    if viewer.has_role(network.id, "moderator"):
+        tabs.append(("requests", "Requests", f"{path}/requests", network.waiting_count))
+    if viewer.has_role(network.id, "administrator"):
+        tabs.append(("settings", "Settings", f"{path}/settings", 0))
+    return tuple(tabs)
+
+
+def _offer(viewer: Viewer, found: Found) -> Literal["", "join", "sign-in"]:
+    if found.network.access != "open" or viewer.role_in(found.network.id) is not None:
+        return ""
+    if not viewer.is_signed_in:
+        return "sign-in"
+    return "join" if may_join(viewer, found.network) else ""
+
+
+def _compact(positions: Mapping[str, object]) -> str:
+    return json.dumps(positions, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What an outsider sees of a network: `networks/front.html`."""
+
+    head: NetworkHead
+    front: Front
+    size: str
+    """In words and roughly; empty where even that is not shown."""
+    is_signed_in: bool
+    next: str
+    words: str
+    errors: Mapping[str, str]
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the form is shown: asking, asking again, or accepting an invitation."""
+        standing = self.front.standing
+        return self.is_signed_in and (standing is None or standing.status not in ("requested", "banned"))
+
+
+async def render_front(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    *,
+    words: str = "",
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The front page, for a viewer who may not read the network; with `errors` the form again as it was filled in."""
+    network = found.network
+    async with state_of(request).database.read() as connection:
+        front = await read_front(connection, viewer, network)
+    size = f"{size_band(network.member_count)} members"
+    page = FrontPage(
+        head=network_head(viewer, found),
+        front=front,
+        size=size if may_see_purpose(viewer, network) else "",
+        is_signed_in=viewer.is_signed_in,
+        next=f"/networks/{network.slug}",
+        words=words,
+        errors=errors or {},
+    )
+    return render_page(
+        request, viewer, "networks/front.html", page, title=network.name, network_id=network.id, status=status
+    )

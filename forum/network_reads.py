@@ -1,0 +1,211 @@
+"""How every page and answer finds a network: the right to see it is asked in the statement that reads it.
+
+A slice that shows something inside a network begins with `get_network`. Hidden and unknown are one
+answer there: no row, `NotFound`.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import NotFound
+from forum.hot_reads import JsonArray, JsonRows
+from forum.policy import fronted_to, led_on_to, may_see_whom_to_ask, members_listed_to, readable_by
+from forum.records import Network, Person, Status
+from forum.tables import former_addresses, memberships, networks
+from forum.viewer import Viewer
+from realtime.tables import streams
+
+FACES = 6
+
+NETWORK_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    networks.c.id,
+    networks.c.slug,
+    networks.c.name,
+    networks.c.purpose,
+    networks.c.access,
+    networks.c.accent,
+    networks.c.stream,
+    networks.c.moderators_stream,
+    networks.c.member_count,
+    networks.c.waiting_count,
+    networks.c.thread_count,
+    networks.c.post_count,
+    networks.c.version,
+    networks.c.created_at,
+    networks.c.members_only_until,
+)
+"""What a query selects in order to make a record by `Network(*row[:NETWORK_WIDTH])`."""
+NETWORK_WIDTH = len(NETWORK_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A network that the viewer may at least know by its front page."""
+
+    network: Network
+    is_readable: bool
+    """Whether its content is open to the viewer; otherwise only the front page is."""
+    was_moved: bool
+    """It was asked for by an address that it had before: pages lead on to `network.slug`."""
+    head: int
+    """The number of the last event of its stream, read in the same statement."""
+    faces: tuple[Person, ...]
+    """The longest-standing few of its members, where the viewer may see who they are."""
+
+    def positions(self, viewer: Viewer) -> dict[str, list[str | int]]:
+        """`as_of` of an answer about this network (contract, P7): the streams of it that the viewer may hear."""
+        if not self.is_readable:
+            return {}
+        heard: dict[str, list[str | int]] = {self.network.stream: [viewer.epoch, self.head]}
+        if viewer.has_role(self.network.id, "moderator"):
+            name = self.network.moderators_stream
+            heard |= {stream: position for stream, position in viewer.positions().items() if stream == name}
+        return heard
+
+
+def _faces() -> Any:
+    shown = (
+        select(JsonArray(accounts.c.id, accounts.c.name).label("face"))
+        .select_from(memberships.join(accounts, accounts.c.id == memberships.c.account_id))
+        .where(memberships.c.network_id == networks.c.id, memberships.c.current, memberships.c.status == "active")
+        .order_by(memberships.c.since)
+        .limit(FACES)
+        .correlate(networks)
+        .subquery("shown")
+    )
+    return select(JsonRows(shown.c.face)).scalar_subquery()
+
+
+def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnElement[bool]) -> Select[Any]:
+    columns = (readable_by(viewer), was_moved, streams.c.head, members_listed_to(viewer), _faces())
+    return (
+        select(*NETWORK_COLUMNS, *columns)
+        .select_from(networks.join(streams, streams.c.name == networks.c.stream))
+        .where(condition)
+    )
+
+
+async def find_network(connection: AsyncConnection, viewer: Viewer, slug: str) -> Found | None:
+    """The network at this address, by its present one or a former one, where the viewer may see its front page."""
+    asked: BindParameter[str] = bindparam("slug", slug)
+    formerly = networks.c.id.in_(select(former_addresses.c.network_id).where(former_addresses.c.slug == asked))
+    seen = or_(and_(networks.c.slug == asked, fronted_to(viewer)), and_(formerly, led_on_to(viewer)))
+    return await _find(connection, _finding(viewer, seen, networks.c.slug != asked))
+
+
+async def get_network(connection: AsyncConnection, viewer: Viewer, slug: str) -> Found:
+    """The network at this address, where the viewer may read what it holds. Raises NotFound."""
+    return _readable(await find_network(connection, viewer, slug))
+
+
+async def get_network_by_id(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Found:
+    """The network with this id, where the viewer may read what it holds. Raises NotFound."""
+    condition = and_(networks.c.id == network_id, readable_by(viewer))
+    return _readable(await _find(connection, _finding(viewer, condition, false())))
+
+
+async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | None:
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        return None
+    is_readable, was_moved, head, shows_members, faces = row[NETWORK_WIDTH:]
+    people = json.loads(faces or "[]") if shows_members else []
+    return Found(
+        network=Network(*row[:NETWORK_WIDTH]),
+        is_readable=bool(is_readable),
+        was_moved=bool(was_moved),
+        head=head,
+        faces=tuple(Person(identifier, name) for identifier, name in people),
+    )
+
+
+def _readable(found: Found | None) -> Found:
+    if found is None or not found.is_readable:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the viewer stands to a network that they asked to join, were invited to, or belonged to."""
+
+    status: Status
+    at: datetime
+    """When it came to be so."""
+    reason: str
+    """What an administrator wrote on refusing or removing them."""
+    other: str
+    """The name of who invited, admitted, refused or removed them; empty where nobody did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What outsiders may see of a network beside its name and purpose, and how they stand to it."""
+
+    administrators: tuple[Person, ...]
+    organisations: tuple[str, ...]
+    standing: Standing | None
+
+
+async def read_front(connection: AsyncConnection, viewer: Viewer, network: Network) -> Front:
+    """Whom to ask, from which organisations people come, and how the viewer stands to the network."""
+    administrators: tuple[Person, ...] = ()
+    organisations: tuple[str, ...] = ()
+    if may_see_whom_to_ask(viewer, network):
+        rows = await connection.execute(_ADMINISTRATORS, {"network_id": network.id})
+        administrators = tuple(Person(*row) for row in rows)
+        organisations = tuple(await connection.scalars(_ORGANISATIONS, {"network_id": network.id}))
+    return Front(administrators, organisations, await find_standing(connection, viewer, network.id))
+
+
+async def find_standing(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Standing | None:
+    """How the viewer stands to the network, or None where they never had to do with it."""
+    if not viewer.id:
+        return None
+    row = (await connection.execute(_STANDING, {"network_id": network_id, "account_id": viewer.id})).first()
+    if row is None:
+        return None
+    return Standing(row.status, row.ended_at or row.since or row.created_at, row.reason, row.other or "")
+
+
+_ACTIVE = and_(
+    memberships.c.network_id == bindparam("network_id"), memberships.c.current, memberships.c.status == "active"
+)
+_ADMINISTRATORS = (
+    select(accounts.c.id, accounts.c.name, accounts.c.job_title, accounts.c.organisation)
+    .join(memberships, memberships.c.account_id == accounts.c.id)
+    .where(_ACTIVE, memberships.c.role == "administrator")
+    .order_by(memberships.c.since)
+    .limit(FACES)
+)
+_ORGANISATIONS = (
+    select(accounts.c.organisation)
+    .join(memberships, memberships.c.account_id == accounts.c.id)
+    .where(_ACTIVE, accounts.c.organisation != "")
+    .group_by(accounts.c.organisation)
+    .order_by(func.count().desc(), accounts.c.organisation)
+    .limit(12)
+)
+_others = accounts.alias("others")
+_STANDING = (
+    select(
+        memberships.c.status,
+        memberships.c.created_at,
+        memberships.c.since,
+        memberships.c.ended_at,
+        memberships.c.reason,
+        _others.c.name.label("other"),
+    )
+    .outerjoin(_others, _others.c.id == func.coalesce(memberships.c.ended_by, memberships.c.decided_by))
+    .where(
+        memberships.c.network_id == bindparam("network_id"),
+        memberships.c.account_id == bindparam("account_id"),
+        memberships.c.current,
+    )
+)
