@@ -8,10 +8,11 @@ async function send(action, body) {
 }
 
 async function act(form, submitter) {
+  const action = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
   const row = form.closest("[data-row], [data-id], .item");
   const body = new URLSearchParams(new FormData(form, submitter));
   try {
-    await send(submitter?.formAction || form.action, body);
+    await send(action, body);
   } catch {
     form.removeAttribute("data-undo");
     form.requestSubmit(submitter);
