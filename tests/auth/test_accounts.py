@@ -34,7 +34,7 @@ from auth.sessions import find_session, start_session
 from auth.tokens import create_token, find_token
 from forum.database import Database
 from ground.columns import new_id, now
-from tests.auth.conftest import MakeAccount
+from tests.auth.conftest import MakeAccount, open_connections
 
 
 async def test_a_new_account_is_as_it_was_made(database: Database) -> None:
@@ -90,6 +90,7 @@ async def test_fifty_at_once_make_one_account(database: Database) -> None:
             typed = f" ANN@Example.{'org' if number % 2 else 'ORG'} "
             return await create_account(connection, typed, f"Ann {number}", password_hash=str(number)) is not None
 
+    await open_connections(database)
     made = await asyncio.gather(*(register(number) for number in range(50)))
     assert sum(made) == 1
 
@@ -161,6 +162,7 @@ async def test_of_many_profile_changes_with_one_version_one_is_made(
             return False
         return True
 
+    await open_connections(database)
     assert sum(await asyncio.gather(*(change(number) for number in range(20)))) == 1
 
 
@@ -220,6 +222,7 @@ async def test_fifty_move_to_one_address_and_one_arrives(make_account: MakeAccou
                 return False
             return True
 
+    await open_connections(database)
     assert sum(await asyncio.gather(*(move(person.id) for person in people))) == 1
 
 

@@ -19,7 +19,7 @@ from auth.links import (
 from auth.tables import links
 from forum.database import Database
 from ground.columns import now
-from tests.auth.conftest import MakeAccount
+from tests.auth.conftest import MakeAccount, open_connections
 
 RESET, VERIFY, MOVE = LinkPurpose.RESET_PASSWORD, LinkPurpose.VERIFY_EMAIL, LinkPurpose.CHANGE_EMAIL
 
@@ -146,6 +146,7 @@ async def test_fifty_uses_at_once_are_one(make_account: MakeAccount, database: D
                 return refused.reason
             return None
 
+    await open_connections(database)
     outcomes = await asyncio.gather(*(use() for _ in range(50)))
     assert outcomes.count(None) == 1
     assert outcomes.count(LinkRefusal.USED) == 49
@@ -164,6 +165,7 @@ async def test_of_many_reset_links_at_once_one_sets_the_password(make_account: M
             await reset_password(connection, link.account_id, secret)
             return None
 
+    await open_connections(database)
     outcomes = await asyncio.gather(*(reset(secret) for secret in secrets))
     assert outcomes.count(None) == 1
     assert outcomes.count(LinkRefusal.SUPERSEDED) == 19

@@ -20,7 +20,7 @@ from auth.tokens import (
 )
 from forum.database import Database
 from ground.columns import new_id, now
-from tests.auth.conftest import MakeAccount
+from tests.auth.conftest import MakeAccount, open_connections
 
 
 async def test_a_token_opens_its_account(make_account: MakeAccount, database: Database) -> None:
@@ -112,6 +112,7 @@ async def test_the_bound_holds_for_many_at_once(
             return str(refusal)
         return "made"
 
+    await open_connections(database)
     outcomes = await asyncio.gather(*(create() for _ in range(20)))
     assert outcomes.count("made") == 5
     assert outcomes.count("You have 5 tokens already. Revoke one that you no longer use.") == 15
