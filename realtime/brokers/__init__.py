@@ -30,7 +30,7 @@ class Broker(Protocol):
         """Say that these streams have reached these numbers. Returns without waiting for the network."""
 
     async def tell(self, note: Note) -> None:
-        """Send a note to whoever follows its topic; may be lost."""
+        """Send a note to whoever follows its topic; it may be lost, or come twice."""
 
     def listen(self) -> Ear:
         """A new listener, which hears nothing until it follows something; close it after use."""
