@@ -7,8 +7,9 @@ access mean on each surface is the table "Who sees what" in the README.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select, true
 
 from forum.records import Access, Network, Post, Role, Thread
 from forum.tables import memberships, networks, threads
@@ -38,7 +39,7 @@ def _when(allowed: bool, reason: str) -> Decision:
 # -- Who sees: conditions on `networks` ------------------------------------------------------
 
 
-def _has_place(account_id: str | ColumnElement[str], statuses: Collection[str]) -> ColumnElement[bool]:
+def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) -> ColumnElement[bool]:
     return exists(
         select(memberships.c.id).where(
             memberships.c.network_id == networks.c.id,
@@ -87,14 +88,19 @@ def led_on_to(viewer: Viewer) -> ColumnElement[bool]:
     return or_(listed, _has_place(viewer.id, ("active", "invited"))) if viewer.id else listed
 
 
-def thread_shown_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Threads, joined to their readable `networks`, that this viewer may read.
+def threads_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Threads, joined to `networks`, that this viewer may read."""
+    return threads_readable_by_account(viewer.id if viewer.id else null())
+
+
+def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out.
 
     Opening a network applies to what is begun afterwards, unless its administrators say otherwise:
     what was written among members stays among them.
     """
-    afterwards = threads.c.first_position > networks.c.members_only_until
-    return or_(afterwards, _has_place(viewer.id, ("active",))) if viewer.id else afterwards
+    begun_open = threads.c.first_position > networks.c.members_only_until
+    return or_(and_(networks.c.access == "open", begun_open), _has_place(account_id, ("active",)))
 
 
 def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:

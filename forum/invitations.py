@@ -1,0 +1,76 @@
+"""Invitations by e-mail: kept by address, and turned into an invited membership once the address is verified.
+
+Whether an address has an account is never told: an invitation looks the same to administrators
+until the person accepts it.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.accounts import Account, normalise_email
+from forum.membership import Current, Step, begin, change, lock_current
+from forum.records import Role
+from forum.tables import invitations, memberships
+from ground.columns import now
+from realtime.transaction import Transaction
+
+VALID_FOR = timedelta(days=30)
+
+_INVITER = memberships.alias("inviter")
+inviter_may_still = exists(
+    select(_INVITER.c.id).where(
+        _INVITER.c.network_id == invitations.c.network_id,
+        _INVITER.c.account_id == invitations.c.invited_by,
+        _INVITER.c.current,
+        _INVITER.c.status == "active",
+        _INVITER.c.role == "administrator",
+    )
+)
+"""Invitations whose inviter is an administrator of the network at this moment."""
+
+_WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.invited_by).where(
+    invitations.c.email_key == bindparam("email_key"),
+    invitations.c.ended_at.is_(None),
+    invitations.c.expires_at > bindparam("moment"),
+    inviter_may_still,
+)
+
+
+async def accept_pending_invitations(tx: Transaction, account: Account) -> int:
+    """Make the invitations to this account's verified address memberships that wait for its answer; how many.
+
+    To be called in the transaction that verifies the address.
+    """
+    if account.email is None or account.verified_at is None:
+        return 0
+    asked = {"email_key": normalise_email(account.email), "moment": now()}
+    rows = (await tx.execute(_WAITING.order_by(invitations.c.network_id), asked)).all()
+    made = [await offer_place(tx, row.network_id, account.id, row.role, row.invited_by) for row in rows]
+    return sum(current is not None and current.status == "invited" for current in made)
+
+
+async def offer_place(tx: Transaction, network_id: str, account_id: str, role: Role, inviter: str) -> Current | None:
+    """Let an account know that it is invited. Who has asked already is a member at once; a member stays one."""
+    current = await lock_current(tx, network_id, account_id)
+    if current is None or current.status not in ("active", "requested", "invited"):
+        return await begin(tx, network_id, account_id, Step("invited", role, inviter))
+    if current.status == "requested":
+        return await change(tx, current, Step("active", role, inviter))
+    return current
+
+
+async def inviter_may(connection: AsyncConnection, network_id: str, inviter: str | None) -> bool:
+    """Whether who invited is an administrator of the network at this moment: asked when an invitation is used."""
+    statement = select(
+        exists(
+            select(memberships.c.id).where(
+                and_(memberships.c.network_id == network_id, memberships.c.account_id == inviter),
+                memberships.c.current,
+                memberships.c.status == "active",
+                memberships.c.role == "administrator",
+            )
+        )
+    )
+    return inviter is not None and bool(await connection.scalar(statement))

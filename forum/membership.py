@@ -1,0 +1,224 @@
+"""Memberships begin, change and end here, and nowhere else: the row, the counters, the events, in one transaction.
+
+Shared ground: an address that is verified turns its invitations into memberships, in another slice.
+Rights are asked by the caller. Every step takes the newest row of the person in the network under a
+lock, so that two at once see each other; the network's row, which every post needs, comes last.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.errors import Conflict, Forbidden
+from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, RequestsChanged
+from forum.records import Role, Status
+from forum.streams import account_stream, moderators_stream, network_stream
+from forum.tables import memberships, networks, read_states
+from ground.columns import new_id, now
+from realtime.transaction import Transaction
+
+STANDS: frozenset[Status] = frozenset(("requested", "invited", "active"))
+"""What a membership is while it has not ended."""
+LAST_ADMINISTRATOR = "You are the last administrator. Make another member an administrator first."
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The newest membership of a person in a network, held until the transaction ends."""
+
+    id: str
+    network_id: str
+    account_id: str
+    role: Role
+    status: Status
+    decided_by: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a membership becomes. `by` is the account that decides; None where it is the person themselves."""
+
+    status: Status
+    role: Role = "member"
+    by: str | None = None
+    words: str = ""
+    reason: str = ""
+
+
+_COLUMNS = (
+    memberships.c.id,
+    memberships.c.network_id,
+    memberships.c.account_id,
+    memberships.c.role,
+    memberships.c.status,
+    memberships.c.decided_by,
+    memberships.c.version,
+)
+_LOCK = (
+    select(*_COLUMNS)
+    .where(
+        memberships.c.network_id == bindparam("network_id"),
+        memberships.c.account_id == bindparam("account_id"),
+        memberships.c.current,
+    )
+    .with_for_update(key_share=True)
+)
+_ON_CONFLICT: dict[str, Any] = {"index_elements": ["account_id", "network_id"], "index_where": memberships.c.current}
+_INSERTS: dict[str, Any] = {
+    "postgresql": postgresql.insert(memberships).on_conflict_do_nothing(**_ON_CONFLICT),
+    "sqlite": sqlite.insert(memberships).on_conflict_do_nothing(**_ON_CONFLICT),
+}
+_COUNT = (
+    update(networks)
+    .where(networks.c.id == bindparam("of_network"))
+    .values(
+        member_count=networks.c.member_count + bindparam("members"),
+        waiting_count=networks.c.waiting_count + bindparam("waiting"),
+    )
+    .returning(networks.c.post_count)
+)
+_OTHER_ADMINISTRATORS = select(func.count()).where(
+    memberships.c.network_id == bindparam("network_id"),
+    memberships.c.account_id != bindparam("account_id"),
+    memberships.c.current,
+    memberships.c.status == "active",
+    memberships.c.role == "administrator",
+)
+
+
+async def lock_current(tx: Transaction, network_id: str, account_id: str) -> Current | None:
+    """The newest membership of this person in this network, ended ones too; nobody else changes it meanwhile."""
+    row = (await tx.execute(_LOCK, {"network_id": network_id, "account_id": account_id})).first()
+    return Current(*row[:]) if row is not None else None
+
+
+async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -> Current | None:
+    """Begin a time of asking, being invited or belonging for somebody who has none; an ended one stays as it was.
+
+    None where another transaction began one first: look at it with `lock_current` and decide again.
+    """
+    fresh = new_id()
+    moment = now()
+    earlier = (
+        update(memberships)
+        .where(
+            memberships.c.network_id == network_id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status.not_in(STANDS),
+        )
+        .values(current=False)
+    )
+    await tx.execute(earlier)
+    row = {
+        "id": fresh,
+        "network_id": network_id,
+        "account_id": account_id,
+        "role": step.role,
+        "status": step.status,
+        "current": True,
+        "words": step.words,
+        "reason": step.reason,
+        "created_at": moment,
+        "since": moment if step.status == "active" else None,
+        "decided_by": step.by,
+    }
+    inserted = await tx.execute(_INSERTS[tx.connection.dialect.name], row)
+    if inserted.rowcount != 1:
+        return None
+    await tx.create_stream(account_stream(account_id))
+    made = Current(fresh, network_id, account_id, step.role, step.status, step.by, 1)
+    await _count(tx, None, made)
+    _tell(tx, None, made)
+    return made
+
+
+async def change(tx: Transaction, current: Current, step: Step) -> Current:
+    """Make a membership something else: admit, refuse, end it, give another role.
+
+    Raises Forbidden where a network would be left without an administrator.
+    """
+    administers = current.status == "active" and current.role == "administrator"
+    if administers and (step.status, step.role) != ("active", "administrator"):
+        await _keep_an_administrator(tx, current)
+    moment = now()
+    values: dict[str, Any] = {
+        "status": step.status,
+        "role": step.role,
+        "version": memberships.c.version + 1,
+        **_moments(current, step, moment),
+    }
+    if step.words:
+        values["words"] = step.words
+    if step.reason:
+        values["reason"] = step.reason
+    statement = (
+        update(memberships)
+        .where(memberships.c.id == current.id, memberships.c.version == current.version)
+        .values(values)
+    )
+    if (await tx.execute(statement)).rowcount != 1:
+        raise Conflict("Somebody else has answered this already. Load the page again to see how it stands.")
+    became = Current(
+        current.id, current.network_id, current.account_id, step.role, step.status, step.by, current.version + 1
+    )
+    await _count(tx, current, became)
+    _tell(tx, current, became)
+    return became
+
+
+def _moments(current: Current, step: Step, moment: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if step.status == "active" and current.status != "active":
+        values |= {"since": moment, "decided_by": step.by or current.decided_by}
+    if step.status == "invited":
+        values["decided_by"] = step.by
+    if step.status in STANDS:
+        return values
+    return values | {"ended_at": moment, "ended_by": step.by or current.account_id}
+
+
+async def _keep_an_administrator(tx: Transaction, current: Current) -> None:
+    """Two administrators who leave at once come here one after the other: the second is the last."""
+    await tx.execute(select(networks.c.id).where(networks.c.id == current.network_id).with_for_update(key_share=True))
+    asked = {"network_id": current.network_id, "account_id": current.account_id}
+    if not await tx.connection.scalar(_OTHER_ADMINISTRATORS, asked):
+        raise Forbidden(LAST_ADMINISTRATOR)
+
+
+async def _count(tx: Transaction, before: Current | None, after: Current) -> None:
+    """Keep the network's counters; who becomes a member begins with everything older read."""
+    was, becomes = before.status if before else "", after.status
+    members = (becomes == "active") - (was == "active")
+    waiting = (becomes == "requested") - (was == "requested")
+    if not members and not waiting:
+        return
+    counted = await tx.execute(_COUNT, {"of_network": after.network_id, "members": members, "waiting": waiting})
+    if members != 1:
+        return
+    post_count = counted.scalar_one()
+    read = update(memberships).where(memberships.c.id == after.id)
+    await tx.execute(read.values(baseline=post_count, read_count=post_count))
+    # Ranges kept from an earlier time as a member say less than "everything is read".
+    mine = (read_states.c.account_id == after.account_id) & (read_states.c.network_id == after.network_id)
+    await tx.execute(delete(read_states).where(mine))
+
+
+def _tell(tx: Transaction, before: Current | None, after: Current) -> None:
+    was = before.status if before else ""
+    heard = network_stream(after.network_id)
+    if after.status == "active":
+        joined = was != "active"
+        tx.emit(heard, MemberJoined(after.id, after.version) if joined else MemberChanged(after.id, after.version))
+    elif was == "active":
+        tx.emit(heard, MemberLeft(after.id, after.version), authz=True)
+    moderated = before is not None and was == "active" and before.role != "member"
+    moderates = after.status == "active" and after.role != "member"
+    if moderated != moderates or "requested" in (was, after.status):
+        stream = moderators_stream(after.network_id)
+        tx.emit(stream, RequestsChanged(after.network_id), authz=moderated and not moderates)
+    tx.emit(account_stream(after.account_id), MembershipChanged(after.id, after.version), authz=True)
