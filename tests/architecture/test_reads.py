@@ -43,7 +43,7 @@ def reaches(module: ast.Module) -> list[str]:
             taken = {alias.name for alias in node.names}
             if node.module == "forum.tables":
                 found += [f"{node.lineno}: {name}" for name in taken & (CONTENT | {"metadata", "*"})]
-            elif (node.module or "").split(".")[-1] in SPEAKERS and taken & CONTENT:
+            elif re.split(r"[._]", node.module or "")[-1] in SPEAKERS and taken & CONTENT:
                 found.append(f"{node.lineno}: {node.module}")
             elif node.module == "forum" and "tables" in taken:
                 found.append(f"{node.lineno}: forum.tables")
