@@ -54,6 +54,8 @@ class Subscribing:
             epoch = survey.epoch or self._hub.epoch or await self._log.epoch()
             if connection.closing:
                 return
+            # What was told in a welcome is what a later epoch is compared with.
+            self._hub.epoch = self._hub.epoch or epoch
             connection.own = set(own)
             names = [*own, *allowed][: self._limits.streams_a_socket]
             streams = {name: heads[name].seq for name in names}
