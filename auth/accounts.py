@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, delete, func, literal, select, update
+from sqlalchemy import Column, ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,6 +39,7 @@ __all__ = [
     "find_account",
     "find_account_by_email",
     "find_credentials",
+    "forget_password",
     "get_account",
     "has_claimed_account",
     "list_accounts",
@@ -161,8 +162,11 @@ async def list_accounts(connection: AsyncConnection, account_ids: Sequence[str])
 
 
 async def has_claimed_account(connection: AsyncConnection) -> bool:
-    """Whether anybody can sign in here; until then the site is being set up (imported authors don't count)."""
-    row = await connection.execute(select(accounts.c.id).where(accounts.c.password_hash.is_not(None)).limit(1))
+    """Whether anybody ever had an account here; until then the site is being set up (imported authors don't count)."""
+    ever_used = or_(
+        accounts.c.password_hash.is_not(None), accounts.c.verified_at.is_not(None), accounts.c.closed_at.is_not(None)
+    )
+    row = await connection.execute(select(accounts.c.id).where(ever_used).limit(1))
     return row.first() is not None
 
 
@@ -266,6 +270,12 @@ async def reset_password(
         values["version"] = accounts.c.version + 1
     await _change(connection, account_id, **values)
     return await change_password(connection, account_id, password_hash)
+
+
+async def forget_password(connection: AsyncConnection, account_id: str) -> Account:
+    """Take the password of an account away: only a link that reaches its address opens it then. Voids older links."""
+    version = accounts.c.password_version + 1
+    return await _change(connection, account_id, password_hash=None, password_version=version)
 
 
 async def rehash_password(connection: AsyncConnection, account_id: str, old_hash: str, new_hash: str) -> None:

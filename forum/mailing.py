@@ -3,19 +3,46 @@
 A command leaves only ids in the outbox (`tx.enqueue("mail", {"letter": name, …})`). The worker then
 asks the letter's writer, which reads everything anew and asks rights again: who has lost the right
 gets nothing, and single-use links are made here, so that no secret waits in a table.
+
+A mail is plain text and HTML. It goes out by SMTP, or, without SMTP_URL, into a file of its own.
 """
 
+import asyncio
+import os
+import re
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, Policy
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import aiosmtplib
+from css_inline import CSSInliner
+from jinja2 import Environment
+
+from auth.emails import mailable_email
+from forum.settings import Settings, is_loopback
 from forum.state import State
+from ground.columns import now
 from realtime.transaction import Transaction
+
+SMTP_SECONDS = 20.0
+_PERMANENT = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to one person. `template` names `templates/email/<template>.html` and `.txt`."""
+    """One mail to one person. `template` names `templates/email/<template>.html` and `.txt`.
+
+    `name` is empty where a stranger may have chosen it: we carry nobody's words to an address that is not proved.
+    Both templates get `context` and beside it `name`, `subject`, `site_name` and `site_url`.
+    """
 
     address: str
     name: str
@@ -26,3 +53,111 @@ class Letter:
 
 LetterWriter = Callable[[State, Transaction, Mapping[str, str]], Awaitable[Letter | None]]
 """Writes the letter for a reference of ids, or None where nobody is to get it any more."""
+
+
+class Undeliverable(Exception):
+    """No later try can deliver this mail; the text holds no address and no words."""
+
+
+def compose(letter: Letter, settings: Settings, templates: Environment, message_id: str) -> EmailMessage:
+    """The mail for a letter: plain text first, then HTML with its styles inline.
+
+    `message_id` is the part before the @; the same for each try, so that a mail sent twice shows once.
+    Raises Undeliverable where an address or a header can't be sent as it is.
+    """
+    host = _host(settings)
+    message = EmailMessage(policy=_policy(letter.address))
+    try:
+        message["From"] = _sender(settings, host)
+        message["To"] = _address(letter.name, letter.address)
+        message["Subject"] = _one_line(letter.subject)
+        message["Date"] = format_datetime(now())
+        message["Message-ID"] = f"<{_one_line(message_id)}@{host}>"
+    except ValueError as error:
+        raise Undeliverable(f"a header is not fit to be sent: {type(error).__name__}") from error
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    site = {"site_name": settings.site_name, "site_url": settings.public_url}
+    context = {**letter.context, **site, "name": letter.name, "subject": letter.subject}
+    plain = templates.overlay(autoescape=False).get_template(f"email/{letter.template}.txt").render(context)
+    html = templates.get_template(f"email/{letter.template}.html").render(context)
+    # In a file the words stay readable as they are; a mail server may need them wrapped.
+    encoding = "quoted-printable" if settings.smtp_url else "8bit"
+    message.set_content(_BLANK_LINES.sub("\n\n", plain.strip()) + "\n", cte=encoding)
+    message.add_alternative(_INLINER.inline(html), subtype="html", cte=encoding)
+    return message
+
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+_INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+def _policy(address: str) -> Policy:
+    return (SMTP if address.isascii() else SMTPUTF8).clone(cte_type="8bit")
+
+
+def _host(settings: Settings) -> str:
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    return "localhost" if is_loopback(host) else host
+
+
+def _sender(settings: Settings, host: str) -> Address:
+    name, address = parseaddr(settings.mail_from)
+    return _address(name or settings.site_name, address or f"confer@{host}")
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    if domain != "localhost":
+        local, _, domain = mailable_email(address).rpartition("@")
+    return Address(_one_line(name), local, domain)
+
+
+def _one_line(text: str) -> str:
+    """The text if it can stand in a header. Raises ValueError for a line break: it would begin another header."""
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise ValueError("a control character in a header")
+    return text
+
+
+async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
+    """Send the mail, or write it to a file and return where. Raises Undeliverable, or whatever may pass by itself."""
+    if not settings.smtp_url:
+        return await asyncio.to_thread(_write, message, settings.data_dir / "mail", now())
+    try:
+        async with asyncio.timeout(3 * SMTP_SECONDS):
+            await _send(message, urlsplit(settings.smtp_url))
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        if all(refusal.code in _PERMANENT for refusal in error.recipients):
+            raise Undeliverable("the mail server refuses this address for good") from error
+        raise
+    return None
+
+
+async def _send(message: EmailMessage, server: SplitResult) -> None:
+    is_secure = server.scheme == "smtps"
+    await aiosmtplib.send(
+        message,
+        hostname=server.hostname or "localhost",
+        port=server.port or (465 if is_secure else 25),
+        username=unquote(server.username) if server.username else None,
+        password=unquote(server.password) if server.password else None,
+        use_tls=is_secure,
+        timeout=SMTP_SECONDS,
+    )
+
+
+def _write(message: EmailMessage, folder: Path, moment: datetime) -> Path:
+    """One RFC 5322 file, there whole or not at all; only its owner may read it, for it holds single-use links."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{moment:%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
+    unfinished = path.with_suffix(".part")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(message.as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path

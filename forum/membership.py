@@ -93,7 +93,7 @@ _OTHER_ADMINISTRATORS = select(func.count()).where(
 async def lock_current(tx: Transaction, network_id: str, account_id: str) -> Current | None:
     """The newest membership of this person in this network, ended ones too; nobody else changes it meanwhile."""
     row = (await tx.execute(_LOCK, {"network_id": network_id, "account_id": account_id})).first()
-    return Current(*row[:]) if row is not None else None
+    return Current(*tuple(row)) if row is not None else None
 
 
 async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -> Current | None:
@@ -137,13 +137,14 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
     return made
 
 
-async def change(tx: Transaction, current: Current, step: Step) -> Current:
+async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: bool = False) -> Current:
     """Make a membership something else: admit, refuse, end it, give another role.
 
-    Raises Forbidden where a network would be left without an administrator.
+    Raises Forbidden where a network would be left without an administrator, unless it `may_be_last`: somebody
+    who closes their account and is alone in a network has nobody to name.
     """
     administers = current.status == "active" and current.role == "administrator"
-    if administers and (step.status, step.role) != ("active", "administrator"):
+    if administers and not may_be_last and (step.status, step.role) != ("active", "administrator"):
         await _keep_an_administrator(tx, current)
     moment = now()
     values: dict[str, Any] = {

@@ -1,13 +1,14 @@
 """What a request can reach, typed: the database, the broker, the templates, and who is asking."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
 
 from jinja2 import Environment
 from starlette.requests import Request
 
 from auth import backend
+from auth.passwords import Passwords
 from auth.rate_limits import RateLimits
 from auth.secrets import secret_hash
 from forum.assets import Assets
@@ -19,6 +20,13 @@ from realtime.brokers import Broker
 from realtime.transaction import Transaction, transaction
 
 
+class Kept(Protocol):
+    """Something that a slice keeps in this process."""
+
+    async def close(self) -> None:
+        """The process ends."""
+
+
 @dataclass(slots=True)
 class State:
     """The parts of the running process; made once by `app.create_app`."""
@@ -27,14 +35,25 @@ class State:
     database: Database
     broker: Broker
     rate_limits: RateLimits
+    passwords: Passwords
     assets: Assets
     templates: Environment
     key: bytes
     is_draining: bool = False
+    kept: dict[str, Kept] = field(default_factory=dict)
+    """What slices keep from request to request, by a name of theirs: rendered parts, announcements that wait."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """One write transaction whose events go out when it is committed."""
         return transaction(self.database, self.broker)
+
+    async def close(self) -> None:
+        """Give back connections and threads, at the end of the process."""
+        for kept in self.kept.values():
+            await kept.close()
+        await self.rate_limits.close()
+        await self.database.dispose()
+        self.passwords.close()
 
 
 def state_of(request: Request) -> State:

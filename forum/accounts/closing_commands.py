@@ -1,0 +1,47 @@
+"""Closing an account: its memberships end, what is kept about the person goes, the posts stay."""
+
+from sqlalchemy import delete, select
+
+from auth.accounts import close_account
+from forum.accounts.commands import people_changed
+from forum.accounts.queries import list_last_administrations
+from forum.errors import Forbidden
+from forum.events import SessionsEnded
+from forum.membership import STANDS, Step, change, lock_current
+from forum.streams import account_stream
+from forum.tables import memberships, networks, read_states, requests, watches
+from forum.viewer import Viewer
+from realtime.transaction import Transaction
+
+
+async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool) -> None:
+    """Close for good. Raises Forbidden with the list of networks that would be left without an administrator."""
+    network_ids = await _hold_networks(tx, viewer)
+    last = await list_last_administrations(tx.connection, viewer)
+    if last:
+        names = ", ".join(item.name for item in last)
+        raise Forbidden(
+            f"You are the only administrator of {names}. First name another there, then close your account."
+        )
+    for network_id in network_ids:
+        current = await lock_current(tx, network_id, viewer.id)
+        if current is not None and current.status in STANDS:
+            await change(tx, current, Step("left", current.role), may_be_last=True)
+    for table in (read_states, watches, requests):
+        await tx.execute(delete(table).where(table.c.account_id == viewer.id))
+    await close_account(tx.connection, viewer.id, keep_name=name_stays)
+    await people_changed(tx)
+    tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)
+
+
+async def _hold_networks(tx: Transaction, viewer: Viewer) -> list[str]:
+    """The networks in which the person has a place, held after their memberships, as everybody holds them: two last
+    administrators who close their accounts at the same moment come one after the other."""
+    mine = select(memberships.c.network_id).where(
+        memberships.c.account_id == viewer.id, memberships.c.current, memberships.c.status.in_(STANDS)
+    )
+    own = mine.order_by(memberships.c.network_id).with_for_update(key_share=True)
+    network_ids = list((await tx.execute(own)).scalars())
+    held = select(networks.c.id).where(networks.c.id.in_(network_ids)).order_by(networks.c.id)
+    await tx.execute(held.with_for_update(key_share=True))
+    return network_ids

@@ -1,0 +1,254 @@
+"""What changes an account: registering and proving an address, passwords, profile, sessions, tokens.
+
+Whoever registers an address that is known already learns nothing: the mail says what is the case, and
+only the mail decides. Closing an account is in `closing_commands`.
+"""
+
+from pydantic import SecretStr
+from sqlalchemy import select, update
+
+from auth.accounts import (
+    Account,
+    EmailTaken,
+    StaleAccount,
+    change_email,
+    change_password,
+    create_account,
+    find_account_by_email,
+    forget_password,
+    has_claimed_account,
+    reset_password,
+    set_site_administrator,
+    update_profile,
+    verify_account,
+)
+from auth.links import Link, LinkPurpose, use_link
+from auth.passwords import check_password
+from auth.sessions import end_other_sessions, end_session, start_session
+from auth.tokens import Token, create_token, revoke_token
+from forum.accounts.inputs import Claim, NewAccount, Profile, ProfileChange
+from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from forum.events import SessionsEnded
+from forum.idempotency import Claim as RequestClaim
+from forum.idempotency import RequestKey, claim
+from forum.invitations import accept_pending_invitations
+from forum.settings import Settings
+from forum.streams import account_stream
+from forum.tables import site
+from forum.viewer import Viewer
+from ground.columns import new_id
+from realtime.transaction import Transaction
+
+
+def check_registration(settings: Settings) -> None:
+    """Whether people may register here themselves. Raises Forbidden."""
+    if settings.registration == "closed":
+        raise Forbidden("People can't register here by themselves. Ask the site's administrators for an account.")
+
+
+def check_domain(settings: Settings, email: str) -> None:
+    """Whether an address of this domain may register. Raises Invalid."""
+    domain = email.rpartition("@")[2].lower()
+    if settings.domains and domain not in settings.domains:
+        names = ", ".join(sorted(settings.domains))
+        raise Invalid({"email": f"Only people with an address at {names} can register here."})
+
+
+async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None:
+    """Make an unverified account, or leave the account that the address has as it is; a mail follows either way.
+
+    Where two people registered one address before it was proved, neither password counts any more: who
+    reads the mail chooses one. Otherwise somebody could lie in wait with a password for another's address.
+    """
+    account = await create_account(tx.connection, new.email, new.name, password_hash=password_hash)
+    if account is not None:
+        await tx.create_stream(account_stream(account.id))
+        tx.enqueue("mail", {"letter": "verify_email", "account_id": account.id})
+        return
+    known = await find_account_by_email(tx.connection, new.email)
+    if known is None:
+        return  # closed in this very moment
+    if known.verified_at is None and known.has_password:
+        await forget_password(tx.connection, known.id)
+    letter = "claim_account" if known.verified_at is None else "already_registered"
+    tx.enqueue("mail", {"letter": letter, "account_id": known.id})
+
+
+async def create_verified_account(
+    tx: Transaction, new: NewAccount, password_hash: str, *, site_administrator: bool, with_token: bool
+) -> str | None:
+    """An account whose address needs no proof, from the command line; the token's secret where one is wanted.
+
+    Raises Conflict where the address has an account that somebody uses.
+    """
+    connection = tx.connection
+    account = await create_account(
+        connection, new.email, new.name, password_hash=password_hash, verified=True, site_administrator=False
+    )
+    if account is None:
+        known = await find_account_by_email(connection, new.email)
+        if known is None or known.verified_at is not None:
+            raise Conflict("This address has an account already.")
+        account = await reset_password(connection, known.id, password_hash, name=new.name)
+        await people_changed(tx)
+    await tx.create_stream(account_stream(account.id))
+    await accept_pending_invitations(tx, account)
+    if site_administrator:
+        await set_site_administrator(connection, account.id, True)
+    if not with_token:
+        return None
+    return (await create_token(connection, account.id, "command line"))[0]
+
+
+async def create_first_account(tx: Transaction, new: NewAccount, password_hash: str) -> Account:
+    """The first administrator of the site. Of any number at once one succeeds; for the others NotFound."""
+    await tx.execute(select(site.c.id).with_for_update())  # SQLite has one writer and leaves this out
+    if await has_claimed_account(tx.connection):
+        raise NotFound
+    await create_verified_account(tx, new, password_hash, site_administrator=True, with_token=False)
+    account = await find_account_by_email(tx.connection, new.email)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def verify(tx: Transaction, secret: str) -> Account:
+    """Use the link that proves the address of a new account. Raises LinkRefused."""
+    link = await use_link(tx.connection, secret, LinkPurpose.VERIFY_EMAIL)
+    account = await verify_account(tx.connection, link.account_id)
+    await accept_pending_invitations(tx, account)
+    return account
+
+
+async def claim_account(tx: Transaction, secret: str, claimed: Claim, password_hash: str) -> Account:
+    """Take over an account that waited for its owner, with a name and a password. Raises LinkRefused."""
+    link = await use_link(tx.connection, secret, LinkPurpose.CLAIM_ACCOUNT)
+    account = await reset_password(tx.connection, link.account_id, password_hash, name=claimed.name)
+    await tx.create_stream(account_stream(account.id))
+    await people_changed(tx)
+    await accept_pending_invitations(tx, account)
+    return account
+
+
+async def set_new_password(tx: Transaction, secret: str, password_hash: str) -> Account:
+    """Use a link of a forgotten password: every session ends. Raises LinkRefused."""
+    link = await use_link(tx.connection, secret, LinkPurpose.RESET_PASSWORD)
+    account = await reset_password(tx.connection, link.account_id, password_hash)
+    await tx.create_stream(account_stream(account.id))
+    _sessions_ended(tx, account.id)
+    tx.enqueue("mail", {"letter": "password_changed", "account_id": account.id})
+    return account
+
+
+async def change_own_password(tx: Transaction, viewer: Viewer, password_hash: str) -> Account:
+    """Another password: every other session ends, and every link in a mail."""
+    keep = viewer.credential_id if viewer.credential == "session" else None
+    account = await change_password(tx.connection, viewer.id, password_hash, keep_session_id=keep)
+    _sessions_ended(tx, viewer.id)
+    tx.enqueue("mail", {"letter": "password_changed", "account_id": viewer.id})
+    return account
+
+
+def ask_for_email(tx: Transaction, viewer: Viewer, email: str) -> None:
+    """Send a link to the new address; nothing changes until it is used there."""
+    tx.enqueue("mail", {"letter": "change_email", "account_id": viewer.id, "address": email})
+
+
+async def use_email_link(tx: Transaction, secret: str, old_address: str) -> Account:
+    """Move to the address that the link reached; the old one is told. Raises LinkRefused or Conflict."""
+    link: Link = await use_link(tx.connection, secret, LinkPurpose.CHANGE_EMAIL)
+    try:
+        account = await change_email(tx.connection, link.account_id, link.address)
+    except EmailTaken as error:
+        raise Conflict("This address has another account by now. Close that account first.") from error
+    tx.enqueue("mail", {"letter": "email_changed", "account_id": account.id, "address": old_address})
+    await accept_pending_invitations(tx, account)
+    return account
+
+
+async def change_profile(
+    tx: Transaction, viewer: Viewer, profile: Profile | ProfileChange, if_version: int | None = None
+) -> Account:
+    """Change what others see. Raises Stale where `if_version` is no longer the version."""
+    try:
+        account = await update_profile(tx.connection, viewer.id, **profile.model_dump(), if_version=if_version)
+    except StaleAccount as error:
+        raise Stale(str(error)) from error
+    await people_changed(tx)
+    return account
+
+
+async def sign_in(tx: Transaction, account_id: str, user_agent: str, *, instead_of: str = "") -> str:
+    """A new session; returns the secret for its cookie. `instead_of` is the session this browser had until now."""
+    if instead_of:
+        await end_session(tx.connection, account_id, instead_of)
+    return await start_session(tx.connection, account_id, user_agent)
+
+
+async def sign_out(tx: Transaction, viewer: Viewer) -> None:
+    """End the session that asks."""
+    await end_session(tx.connection, viewer.id, viewer.credential_id)
+    _sessions_ended(tx, viewer.id)
+
+
+async def end_one_session(tx: Transaction, viewer: Viewer, session_id: str) -> None:
+    """End one of one's own sessions. Raises NotFound."""
+    if not await end_session(tx.connection, viewer.id, session_id):
+        raise NotFound
+    _sessions_ended(tx, viewer.id)
+
+
+async def end_sessions_elsewhere(tx: Transaction, viewer: Viewer) -> None:
+    """End every session but the one that asks."""
+    await end_other_sessions(tx.connection, viewer.id, viewer.credential_id)
+    _sessions_ended(tx, viewer.id)
+
+
+async def make_token(
+    tx: Transaction, viewer: Viewer, label: str, request: RequestKey | None
+) -> tuple[RequestClaim, str, Token | None]:
+    """A token of one's own. Its secret is shown once: a replay of the same click gives none."""
+    claimed = await claim(tx, viewer.id, request, new_id())
+    if claimed.is_replay:
+        return claimed, "", None
+    secret, token = await _create_token(tx, viewer.id, label)
+    return claimed, secret, token
+
+
+async def make_token_for(tx: Transaction, account_id: str, label: str) -> tuple[str, Token]:
+    """A token for a program that showed the password of this account."""
+    return await _create_token(tx, account_id, label)
+
+
+async def _create_token(tx: Transaction, account_id: str, label: str) -> tuple[str, Token]:
+    try:
+        return await create_token(tx.connection, account_id, label)
+    except ValueError as error:
+        raise Invalid({"label": str(error)}) from error
+
+
+async def end_token(tx: Transaction, viewer: Viewer, token_id: str) -> None:
+    """Revoke one of one's own tokens. Raises NotFound."""
+    if not await revoke_token(tx.connection, viewer.id, token_id):
+        raise NotFound
+    _sessions_ended(tx, viewer.id)
+
+
+def check_new_password(password: SecretStr, email: str, name: str, field: str = "password") -> str:
+    """The password as text where this person may have it. Raises Invalid."""
+    plain = password.get_secret_value()
+    try:
+        check_password(plain, email, name)
+    except ValueError as error:
+        raise Invalid({field: str(error)}) from error
+    return plain
+
+
+def _sessions_ended(tx: Transaction, account_id: str) -> None:
+    """Let the sockets of sessions and tokens that ended go; every right is asked again."""
+    tx.emit(account_stream(account_id), SessionsEnded(account_id), authz=True)
+
+
+async def people_changed(tx: Transaction) -> None:
+    """Posts show their authors: what was rendered with the old names is made anew."""
+    await tx.execute(update(site).values(people_version=site.c.people_version + 1))

@@ -1,0 +1,114 @@
+"""The letters about accounts. Each is written when it is sent, for whoever owns the address then."""
+
+from collections.abc import Mapping
+
+from auth.accounts import Account, find_account, find_account_by_email
+from auth.links import LinkPurpose, issue_link
+from forum.mailing import Letter, LetterWriter
+from forum.state import State
+from realtime.transaction import Transaction
+
+Reference = Mapping[str, str]
+
+
+async def write_verify_email(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To a new address: the link that proves it."""
+    account = await _account(tx, reference)
+    if account is None or account.email is None or account.verified_at is not None:
+        return None
+    link = await _link(state, tx, account, LinkPurpose.VERIFY_EMAIL, account.email, "verify")
+    subject = f"Confirm your address for {state.settings.site_name}"
+    return Letter(account.email, "", subject, "verify_email", {"link": link})
+
+
+async def write_claim_account(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To an address whose account waits for its owner: the link to take it over."""
+    account = await _account(tx, reference)
+    if account is None or account.email is None or account.verified_at is not None:
+        return None
+    link = await _link(state, tx, account, LinkPurpose.CLAIM_ACCOUNT, account.email, "verify")
+    subject = f"Finish registering with {state.settings.site_name}"
+    return Letter(account.email, "", subject, "claim_account", {"link": link})
+
+
+async def write_already_registered(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To somebody who has an account and whose address was registered again."""
+    account = await _account(tx, reference)
+    if account is None or account.email is None:
+        return None
+    url = state.settings.public_url
+    context = {"sign_in": f"{url}/sign-in", "forgotten": f"{url}/forgotten"}
+    subject = f"You already have an account at {state.settings.site_name}"
+    return Letter(account.email, account.name, subject, "already_registered", context)
+
+
+async def write_forgotten(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To whoever owns the address that somebody typed as their own: nobody, where it has no account."""
+    account = await find_account_by_email(tx.connection, reference["address"])
+    if account is None or account.email is None or account.suspended_at is not None:
+        return None
+    if account.verified_at is None:
+        return await write_claim_account(state, tx, {"account_id": account.id})
+    link = await _link(state, tx, account, LinkPurpose.RESET_PASSWORD, account.email, "reset")
+    subject = f"Choose a new password for {state.settings.site_name}"
+    return Letter(account.email, account.name, subject, "reset_password", {"link": link})
+
+
+async def write_change_email(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To the address that somebody wants to move to: the link, or that it has another account already."""
+    account = await _account(tx, reference)
+    if account is None or account.email is None:
+        return None
+    address, site_name = reference["address"], state.settings.site_name
+    owner = await find_account_by_email(tx.connection, address)
+    if owner is not None and owner.id != account.id:
+        if owner.email is None:
+            return None
+        return Letter(owner.email, owner.name, f"Your address at {site_name} stays yours", "email_in_use", {})
+    link = await _link(state, tx, account, LinkPurpose.CHANGE_EMAIL, address, "verify")
+    return Letter(address, "", f"Confirm your new address for {site_name}", "change_email", {"link": link})
+
+
+async def write_email_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To the old address: that it is no longer the account's."""
+    account = await find_account(tx.connection, reference["account_id"])
+    if account is None:
+        return None
+    subject = f"Your address at {state.settings.site_name} was changed"
+    context = {"contact": f"{state.settings.public_url}/about/contact"}
+    return Letter(reference["address"], account.name, subject, "email_changed", context)
+
+
+async def write_password_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To the owner: that the password is another one."""
+    account = await _account(tx, reference)
+    if account is None or account.email is None:
+        return None
+    subject = f"Your password at {state.settings.site_name} was changed"
+    context = {"forgotten": f"{state.settings.public_url}/forgotten"}
+    return Letter(account.email, account.name, subject, "password_changed", context)
+
+
+async def _account(tx: Transaction, reference: Reference) -> Account | None:
+    """The account, unless it was closed or suspended in the meantime."""
+    account = await find_account(tx.connection, reference["account_id"])
+    if account is None or account.closed_at is not None or account.suspended_at is not None:
+        return None
+    return account
+
+
+async def _link(state: State, tx: Transaction, account: Account, purpose: LinkPurpose, address: str, page: str) -> str:
+    """The address of the page with the button; its secret exists nowhere else."""
+    secret = await issue_link(tx.connection, account.id, purpose, address)
+    return f"{state.settings.public_url}/{page}/{secret}"
+
+
+LETTERS: dict[str, LetterWriter] = {
+    "verify_email": write_verify_email,
+    "claim_account": write_claim_account,
+    "already_registered": write_already_registered,
+    "forgotten": write_forgotten,
+    "change_email": write_change_email,
+    "email_changed": write_email_changed,
+    "password_changed": write_password_changed,
+}

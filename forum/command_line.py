@@ -1,0 +1,194 @@
+"""The command line: what to run is said by options, how by the environment.
+
+A wrong setting, or a server that can't start, is a sentence on stderr and code 2; a command that was
+refused is a sentence and code 1.
+"""
+
+import argparse
+import asyncio
+import getpass
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from auth.passwords import PasswordsBusy
+from forum.accounts.commands import create_verified_account
+from forum.accounts.inputs import NewAccount
+from forum.app import make_state
+from forum.checking import find_troubles
+from forum.database import DatabaseBusy
+from forum.errors import ForumError
+from forum.forms import validate
+from forum.migrate import is_current, migrate
+from forum.serve import CannotStart, configure_logging, hold_data, serve
+from forum.settings import Settings, SettingsError, read_settings
+from forum.state import State
+from forum.work import work_until_stopped
+from realtime.event_log import renew_epoch
+
+_T = TypeVar("_T")
+
+
+class CommandRefused(Exception):
+    """The command can't do what was asked; the text says why."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; `words` are those of the command line by default. Returns the exit code."""
+    options = _parser().parse_args(words)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        settings = read_settings()
+        return int(options.run(settings, options) or 0)
+    except (SettingsError, CannotStart) as error:
+        return _say(error, 2)
+    except (CommandRefused, ForumError, PasswordsBusy) as error:
+        return _say(error, 1)
+    except (DBAPIError, DatabaseBusy, ConnectionError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return _say(f"The database at DATABASE_URL can't be used ({type(cause).__name__}: {cause}).", 2)
+    except OSError as error:
+        return _say(f"{error.filename or 'A file'}: {error.strerror or error}.", 2)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _say(error: object, code: int) -> int:
+    print(error, file=sys.stderr)
+    return code
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    """Asked to end is no failure: the process ends with 0."""
+    raise SystemExit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m forum", description="Confer. How it runs, the environment says.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    serving = commands.add_parser("serve", help="answer requests")
+    serving.add_argument("--with-worker", action="store_true", help="work the queue too, as on SQLite always")
+    serving.set_defaults(run=_serve)
+    commands.add_parser("work", help="work the queue: send mail, tidy up").set_defaults(run=_work)
+    commands.add_parser("migrate", help="make or change the tables").set_defaults(run=_migrate)
+    commands.add_parser("seed", help="fill in the demonstration network").set_defaults(run=_seed)
+    commands.add_parser("check", help="verify what is stored").set_defaults(run=_check)
+    epoch = commands.add_parser("epoch", help="begin a new incarnation after restoring a backup")
+    epoch.add_argument("--renew", action="store_true", required=True)
+    epoch.set_defaults(run=_renew_epoch)
+    _add_account_commands(commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="act"))
+    _add_imports(commands.add_parser("import", help="bring archives in").add_subparsers(required=True, metavar="kind"))
+    return parser
+
+
+def _add_account_commands(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    create = acts.add_parser("create", help="make a verified account")
+    create.add_argument("email", metavar="EMAIL")
+    create.add_argument("--name", required=True)
+    create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    create.add_argument("--site-administrator", action="store_true", help="may look after the whole site")
+    create.add_argument("--token", action="store_true", help="print an API token, alone on the last line")
+    create.set_defaults(run=_create_account)
+
+
+def _add_imports(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mbox = kinds.add_parser("mbox", help="a mailing list's archive")
+    mbox.add_argument("file", type=Path, metavar="FILE")
+    mbox.add_argument("--network", required=True, metavar="SLUG", help="the last part of the network's address")
+    mbox.set_defaults(run=_import_mbox)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> None:
+    serve(settings, with_worker=options.with_worker)
+
+
+def _work(settings: Settings, _: argparse.Namespace) -> None:
+    lock = None if settings.is_postgresql else hold_data(settings.data_dir)
+    configure_logging()
+    try:
+        asyncio.run(_with_state(settings, work_until_stopped))
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    async def act(state: State) -> None:
+        await migrate(state.database)
+
+    asyncio.run(_with_state(settings, act, migrated=False))
+    print("The tables are up to date.")
+
+
+def _check(settings: Settings, _: argparse.Namespace) -> int:
+    async def act(state: State) -> list[str]:
+        return await find_troubles(state.database)
+
+    troubles = asyncio.run(_with_state(settings, act, migrated=False))
+    for trouble in troubles:
+        print(trouble, file=sys.stderr)
+    if not troubles:
+        print("Everything that is stored holds together.")
+    return 1 if troubles else 0
+
+
+def _renew_epoch(settings: Settings, _: argparse.Namespace) -> None:
+    async def act(state: State) -> None:
+        async with state.database.write() as connection:
+            await renew_epoch(connection)
+
+    asyncio.run(_with_state(settings, act))
+    print("A new epoch has begun. Restart the servers: every open page then reads its place anew.")
+
+
+def _create_account(settings: Settings, options: argparse.Namespace) -> None:
+    password = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else _ask_password()
+    fields = {"email": options.email, "name": options.name, "password": password}
+    new = validate(NewAccount, fields)
+
+    async def act(state: State) -> str | None:
+        password_hash = await state.passwords.hash(new.password.get_secret_value())
+        async with state.transaction() as tx:
+            return await create_verified_account(
+                tx, new, password_hash, site_administrator=options.site_administrator, with_token=options.token
+            )
+
+    token = asyncio.run(_with_state(settings, act))
+    print("The account is made.")
+    if token is not None:
+        print(token)
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise CommandRefused("Write --password-stdin to give the password on standard input.")
+    return getpass.getpass("Password: ")
+
+
+async def _with_state(settings: Settings, act: Callable[[State], Awaitable[_T]], *, migrated: bool = True) -> _T:
+    """Do it beside a server that may be running. Where the tables must be there, SQLite's are made on the way."""
+    state = make_state(settings)
+    try:
+        if migrated and not settings.is_postgresql:
+            await migrate(state.database)
+        elif migrated and not await is_current(state.database):
+            raise CannotStart("The database is not up to date. Run: python -m forum migrate")
+        await state.broker.start()
+        return await act(state)
+    finally:
+        await state.broker.stop()
+        await state.close()
+
+
+def _seed(settings: Settings, _: argparse.Namespace) -> None:
+    raise CommandRefused("The demonstration network is not part of this version.")
+
+
+def _import_mbox(settings: Settings, options: argparse.Namespace) -> None:
+    raise CommandRefused("Bringing archives in is not part of this version.")

@@ -1,0 +1,198 @@
+"""The worker: does what transactions left in the outbox, and tidies up. As many may run as one likes.
+
+A task is taken with a lease and done at least once: the letter is written and its links are made
+in one transaction, then it is sent, then the task is finished. Logs name tasks by their ids,
+never an address and never a word of a mail.
+"""
+
+import asyncio
+import logging
+import random
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import Select, delete, exists, or_, select
+
+from auth.links import forget_ended_links
+from auth.sessions import forget_expired_sessions
+from auth.tokens import forget_ended_tokens
+from forum.accounts import worker as accounts_worker
+from forum.mailing import Letter, LetterWriter, Undeliverable, compose, deliver
+from forum.state import State
+from forum.tables import requests
+from ground.columns import now
+from realtime import event_log, outbox
+from realtime.outbox import LeaseLost, Task
+from realtime.tables import outbox as tasks
+
+LETTERS: Mapping[str, LetterWriter] = {**accounts_worker.LETTERS}
+"""Who writes each letter, by the name that the outbox knows it by."""
+
+POLL_SECONDS = 2.0
+LEASE = timedelta(minutes=3)
+AT_ONCE = 8
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1_800, 3_600, 6 * 3_600))
+"""How long to wait after each failure; the last one goes on."""
+GIVE_UP_AFTER = timedelta(days=4)
+FINISH_SECONDS = 5.0
+FIRST_TIDYING_SECONDS = 30.0
+TIDYING_SECONDS = 3_600.0
+EVENTS_KEPT = timedelta(days=30)
+REQUESTS_KEPT = timedelta(days=30)
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Works the outbox of one process, from `start` to `stop`."""
+
+    def __init__(self, state: State, letters: Mapping[str, LetterWriter] = LETTERS) -> None:
+        self._state = state
+        self._letters = letters
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+        self._failing = False
+
+    def start(self) -> None:
+        """Begin; needs a running event loop and a started broker."""
+        self._stopping.clear()
+        self._loops = [asyncio.create_task(self._follow_outbox()), asyncio.create_task(self._tidy_for_ever())]
+
+    async def stop(self) -> None:
+        """End. What is being sent gets five seconds; what remains is taken up again when its lease is over."""
+        self._stopping.set()
+        if self._loops:
+            await asyncio.wait(self._loops, timeout=FINISH_SECONDS)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops = []
+
+    async def _follow_outbox(self) -> None:
+        ear = self._state.broker.listen()
+        ear.follow(outbox.TOPIC)
+        try:
+            while not self._stopping.is_set():
+                if not await self._try(self.work_once):
+                    await self._wait(ear.take, POLL_SECONDS)
+        finally:
+            ear.close()
+
+    async def _tidy_for_ever(self) -> None:
+        await self._wait(None, FIRST_TIDYING_SECONDS)
+        while not self._stopping.is_set():
+            await self._try(self.tidy)
+            await self._wait(None, TIDYING_SECONDS * random.uniform(0.9, 1.1))  # noqa: S311  spreads load, hides nothing
+
+    async def _wait(self, wake_up: Callable[[], Awaitable[object]] | None, seconds: float) -> None:
+        """Wait so long, or until the wake-up comes, or until the worker is to stop."""
+        waiting: list[asyncio.Future[object]] = [asyncio.ensure_future(self._stopping.wait())]
+        if wake_up is not None:
+            waiting.append(asyncio.ensure_future(wake_up()))
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for future in waiting:
+                future.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _try(self, act: Callable[[], Awaitable[bool]]) -> bool:
+        """Do it; a database that is away is said once, and waited for."""
+        try:
+            more = await act()
+        except Exception as error:
+            if not self._failing:
+                _log.warning("the worker waits: %s", type(error).__name__)
+            self._failing = True
+            return False
+        if self._failing:
+            _log.warning("the worker goes on")
+        self._failing = False
+        return more
+
+    async def work_once(self) -> bool:
+        """Do the tasks that are due now, at most AT_ONCE of them; whether there were any."""
+        database = self._state.database
+        async with database.read() as connection:
+            if not await connection.scalar(_due()):  # asking costs nobody the write lock
+                return False
+        async with database.write() as connection:
+            taken = await outbox.claim(connection, ["mail"], AT_ONCE, LEASE)
+        await asyncio.gather(*(self._do(task) for task in taken))
+        return bool(taken)
+
+    async def _do(self, task: Task) -> None:
+        try:
+            await self._send(task)
+        except LeaseLost:
+            _log.warning("mail %s: another worker has it", task.id)
+        except Undeliverable as error:
+            _log.error("mail %s is given up: %s", task.id, error)
+            await self._postpone(task, str(error), give_up=True)
+        except Exception as error:
+            give_up = now() - task.created_at > GIVE_UP_AFTER
+            _log.warning("mail %s %s: %s", task.id, "is given up" if give_up else "waits", type(error).__name__)
+            await self._postpone(task, type(error).__name__, give_up=give_up)
+
+    async def _send(self, task: Task) -> None:
+        state = self._state
+        letter = await self._write_letter(task)
+        if letter is None:
+            return
+        message = compose(letter, state.settings, state.templates, task.id)
+        path = await deliver(message, state.settings)
+        if path is not None:
+            print(f"A mail was written to {path}", flush=True)
+        async with state.database.write() as connection:
+            await outbox.finish(connection, task)
+
+    async def _write_letter(self, task: Task) -> Letter | None:
+        """The letter, with its links committed; None where nobody is to get it, and then the task is finished.
+
+        The transaction ends before the mail goes out: a slow mail server must not keep others from writing.
+        """
+        writer = self._letters[task.reference["letter"]]
+        async with self._state.transaction() as tx:
+            letter = await writer(self._state, tx, task.reference)
+            if letter is None:
+                await outbox.finish(tx.connection, task)
+        return letter
+
+    async def _postpone(self, task: Task, error: str, *, give_up: bool) -> None:
+        pause = PAUSES[min(task.attempts, len(PAUSES)) - 1] * random.uniform(1.0, 1.2)  # noqa: S311  spreads load
+        async with self._state.database.write() as connection:
+            await outbox.postpone(connection, task, error, None if give_up else now() + pause)
+
+    async def tidy(self) -> bool:
+        """Forget what is over: sessions, links and tokens, old events, keys of old requests. Never asks for more."""
+        database = self._state.database
+        for forget in (forget_expired_sessions, forget_ended_links, forget_ended_tokens):
+            async with database.write() as connection:
+                await forget(connection)
+        async with database.write() as connection:
+            await connection.execute(delete(requests).where(requests.c.created_at < now() - REQUESTS_KEPT))
+        gone = 1
+        while gone and not self._stopping.is_set():
+            async with database.write() as connection:
+                gone = await event_log.trim(connection, now() - EVENTS_KEPT)
+        return False
+
+
+def _due() -> Select[tuple[bool]]:
+    moment = now()
+    is_free = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until <= moment)
+    return select(exists().where(tasks.c.kind == "mail", tasks.c.available_at <= moment, is_free))
+
+
+async def work_until_stopped(state: State) -> None:
+    """Work the outbox in a process of its own, until SIGTERM or Ctrl-C. The broker is started already."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    worker = Worker(state)
+    worker.start()
+    print("Working the queue. Stop it with Ctrl-C.", flush=True)
+    await stopped.wait()
+    await worker.stop()
