@@ -261,6 +261,13 @@ def may_keep_read_state(viewer: Viewer, network_id: str) -> bool:
     return viewer.role_in(network_id) is not None
 
 
+def may_watch(viewer: Viewer, network_id: str) -> Decision:
+    """Members say how much they want to hear of a thread."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in and join this network to follow its threads.")
+    return _when(viewer.role_in(network_id) is not None, "Join this network to follow its threads.")
+
+
 def may_edit_site(viewer: Viewer) -> Decision:
     """The site's own pages and settings."""
     return _when(viewer.is_site_administrator, "Only an administrator of the site may do this.")

@@ -1,0 +1,289 @@
+"""Begin threads, write, edit and remove posts. Each in one transaction, counters last, with one event."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, or_, select, true, update
+from sqlalchemy.sql.base import Executable
+
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
+from forum.idempotency import RequestKey, claim
+from forum.policy import may_edit_post, may_remove_post, may_reply, may_start_thread
+from forum.records import Post, Thread
+from forum.streams import network_stream
+from forum.tables import mentions, networks, post_versions, posts, threads
+from forum.threads import queries
+from forum.threads.reading_commands import Standing, add_read, hold_standing, thread_place
+from forum.threads.writing import Written
+from forum.viewer import Viewer
+from ground.columns import Identifier, Moment, new_id, now
+from realtime.transaction import Transaction
+
+PAGE_SIZE = 20
+NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was posted."
+LOCKED_MEANWHILE = "This thread was locked while you were writing. Your words are kept below."
+NO_SUCH_POST = "The post you answer is not in this thread."
+SAY_WHY = "Say why you remove it. The reason stands where the post was."
+EDITED_MEANWHILE = "This post was changed while you were editing it."
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a request made, or had made when it came first (`is_replay`)."""
+
+    object_id: str
+    is_replay: bool
+    read: str | None = None
+    """What is to be announced to the author's other screens, where writing marked older posts as read."""
+
+
+# -- Counters, in the order networks, threads --------------------------------------------------
+
+_COUNT_IN_NETWORK = (
+    update(networks)
+    .where(networks.c.id == bindparam("in_network", type_=Identifier))
+    .values(post_count=networks.c.post_count + 1)
+    .returning(networks.c.post_count)
+)
+_COUNT_THREAD = (
+    update(networks)
+    .where(networks.c.id == bindparam("in_network", type_=Identifier))
+    .values(post_count=networks.c.post_count + 1, thread_count=networks.c.thread_count + 1)
+    .returning(networks.c.post_count, networks.c.thread_count)
+)
+
+
+def _count_in_thread(position: Any) -> Any:
+    is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
+    return (
+        update(threads)
+        .where(threads.c.id == bindparam("in_thread", type_=Identifier), is_open)
+        .values(
+            post_count=threads.c.post_count + 1,
+            version=threads.c.version + 1,
+            last_position=position,
+            last_post_at=bindparam("moment", type_=Moment),
+            last_author_id=bindparam("by", type_=Identifier),
+        )
+        .returning(threads.c.post_count)
+    )
+
+
+_POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "excerpt", "reply_to_id", "created_at")
+
+
+def _append_in_one_statement() -> Executable:
+    """PostgreSQL takes both numbers and writes the post in a single round trip: the network's row is locked briefly."""
+    network = _COUNT_IN_NETWORK.cte("counted_network")
+    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
+    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
+    row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
+    columns = [*_POST_FIELDS, "number", "position"]
+    return insert(posts).from_select(columns, row, include_defaults=False).returning(posts.c.number)
+
+
+_APPEND = _append_in_one_statement()
+_COUNT_IN_THREAD = _count_in_thread(bindparam("position", type_=threads.c.last_position.type))
+_TOUCH_THREAD = (
+    update(threads)
+    .where(threads.c.id == bindparam("in_thread", type_=Identifier))
+    .values(version=threads.c.version + 1)
+)
+_INSERT_THREAD = insert(threads)
+_INSERT_POST = insert(posts)
+_INSERT_MENTION = insert(mentions)
+
+
+def _post_row(
+    post_id: str, thread: Thread, viewer: Viewer, written: Written, moment: Any, reply_to: str | None
+) -> dict[str, Any]:
+    return {
+        "id": post_id,
+        "thread_id": thread.id,
+        "network_id": thread.network_id,
+        "author_id": viewer.id,
+        "body": written.body,
+        "html": written.html,
+        "excerpt": written.excerpt,
+        "reply_to_id": reply_to,
+        "created_at": moment,
+    }
+
+
+async def _append(tx: Transaction, row: dict[str, Any], despite_lock: bool) -> int:
+    """Write the post with its numbers. Raises Forbidden where the thread was locked meanwhile."""
+    counted = {
+        "in_network": row["network_id"],
+        "in_thread": row["thread_id"],
+        "despite_lock": int(despite_lock),
+        "moment": row["created_at"],
+        "by": row["author_id"],
+    }
+    if tx.connection.dialect.name == "postgresql":
+        number = await tx.connection.scalar(_APPEND, counted | {f"new_{name}": row[name] for name in _POST_FIELDS})
+    else:
+        position = await tx.connection.scalar(_COUNT_IN_NETWORK, counted)
+        number = await tx.connection.scalar(_COUNT_IN_THREAD, counted | {"position": position})
+        if number is not None:
+            await tx.execute(_INSERT_POST, row | {"number": number, "position": position})
+    if number is None:
+        raise Forbidden(LOCKED_MEANWHILE)
+    return int(number)
+
+
+async def _note_mentions(tx: Transaction, post_id: str, written: Written) -> None:
+    if written.mentions:
+        await tx.execute(_INSERT_MENTION, [{"post_id": post_id, "account_id": who} for who in written.mentions])
+
+
+async def _hold(tx: Transaction, viewer: Viewer, network_id: str) -> Standing:
+    standing = await hold_standing(tx, viewer.id, network_id)
+    if standing is None:
+        raise Forbidden(NO_LONGER_MEMBER)
+    return standing
+
+
+# -- Commands -----------------------------------------------------------------------------------
+
+
+async def start_thread(
+    tx: Transaction, viewer: Viewer, network_id: str, title: str, written: Written, key: RequestKey | None = None
+) -> Posted:
+    """Begin a thread with its first post; `object_id` is the thread's. Raises NotFound and Forbidden."""
+    if not await queries.may_read_network(tx.connection, viewer, network_id):
+        raise NotFound
+    decision = may_start_thread(viewer, network_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    claimed = await claim(tx, viewer.id, key, new_id())
+    if claimed.is_replay:
+        return Posted(claimed.object_id, True)
+    standing = await _hold(tx, viewer, network_id)
+    thread_id, post_id, moment = claimed.object_id, new_id(), now()
+    counted = (await tx.execute(_COUNT_THREAD, {"in_network": network_id})).one()
+    thread = {
+        "id": thread_id,
+        "network_id": network_id,
+        "number": counted.thread_count,
+        "title": title,
+        "author_id": viewer.id,
+        "created_at": moment,
+        "post_count": 1,
+        "first_position": counted.post_count,
+        "last_position": counted.post_count,
+        "last_post_at": moment,
+        "last_author_id": viewer.id,
+    }
+    await tx.execute(_INSERT_THREAD, thread)
+    first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": counted.post_count}
+    words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
+    await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
+    await _note_mentions(tx, post_id, written)
+    await add_read(tx, standing, thread_id, ((1, 1),))
+    tx.emit(network_stream(network_id), ThreadCreated(thread_id))
+    return Posted(thread_id, False)
+
+
+async def post_reply(
+    tx: Transaction,
+    viewer: Viewer,
+    thread_id: str,
+    written: Written,
+    reply_to: str | None = None,
+    key: RequestKey | None = None,
+) -> Posted:
+    """Write a post; everything before it on its page counts as read by its author.
+
+    Raises NotFound, Forbidden, and Invalid where `reply_to` is no post of this thread.
+    """
+    thread = await queries.get_thread(tx.connection, viewer, thread_id)
+    decision = may_reply(viewer, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    if reply_to is not None and not await queries.is_in_thread(tx.connection, viewer, reply_to, thread_id):
+        raise Invalid({"reply_to": NO_SUCH_POST})
+    claimed = await claim(tx, viewer.id, key, new_id())
+    if claimed.is_replay:
+        return Posted(claimed.object_id, True)
+    standing = await _hold(tx, viewer, thread.network_id)
+    row = _post_row(claimed.object_id, thread, viewer, written, now(), reply_to)
+    number = await _append(tx, row, viewer.has_role(thread.network_id, "moderator"))
+    await _note_mentions(tx, claimed.object_id, written)
+    page_begins = (number - 1) // PAGE_SIZE * PAGE_SIZE + 1
+    more = await add_read(tx, standing, thread_id, ((page_begins, number),))
+    tx.emit(network_stream(thread.network_id), PostCreated(claimed.object_id))
+    return Posted(claimed.object_id, False, thread_place(standing, thread_id) if more > 1 else None)
+
+
+_LOCK_POST = (
+    select(posts.c.id).where(posts.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
+)
+_KEEP_VERSION = insert(post_versions).from_select(
+    ["post_id", "version", "body", "html", "written_at"],
+    select(
+        posts.c.id,
+        posts.c.version,
+        posts.c.body,
+        posts.c.html,
+        queries.written_at(),
+    ).where(posts.c.id == bindparam("kept_id", type_=Identifier)),
+    include_defaults=False,
+)
+
+
+async def _hold_post(tx: Transaction, viewer: Viewer, post_id: str) -> tuple[Post, Thread]:
+    """The post as it stands, its row locked until the end of the transaction, and its thread."""
+    await tx.execute(_LOCK_POST, {"locked_id": post_id})
+    post = await queries.get_post(tx.connection, viewer, post_id)
+    return post, await queries.get_thread(tx.connection, viewer, post.thread_id)
+
+
+async def edit_post(
+    tx: Transaction, viewer: Viewer, post_id: str, written: Written, expected: int | None = None
+) -> Post:
+    """Give one's post other words; what it said is kept as a version. The post as it was before.
+
+    Raises NotFound, Forbidden, and Conflict where the post is no longer at the `expected` version.
+    """
+    post, thread = await _hold_post(tx, viewer, post_id)
+    decision = may_edit_post(viewer, post, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    if expected is not None and expected != post.version:
+        raise Conflict(EDITED_MEANWHILE)
+    if written.body == post.body:
+        return post
+    await tx.execute(_KEEP_VERSION, {"kept_id": post_id})
+    words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
+    edited = update(posts).where(posts.c.id == post_id).values(**words, edited_at=now(), version=post.version + 1)
+    await tx.execute(edited)
+    await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
+    await _note_mentions(tx, post_id, written)
+    await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
+    tx.emit(network_stream(thread.network_id), PostEdited(post_id, post.version + 1))
+    return post
+
+
+async def remove_post(
+    tx: Transaction, viewer: Viewer, post_id: str, reason: str = "", expected: int | None = None
+) -> Post:
+    """Leave a stub where the post was. Its words stay stored, and no page or answer shows them again.
+
+    Raises NotFound, Forbidden, Conflict, and Invalid where a moderator gives no reason.
+    """
+    post, thread = await _hold_post(tx, viewer, post_id)
+    decision = may_remove_post(viewer, post, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    if expected is not None and expected != post.version:
+        raise Conflict(EDITED_MEANWHILE)
+    if post.author.id != viewer.id and not reason:
+        raise Invalid({"reason": SAY_WHY})
+    removed = update(posts).where(posts.c.id == post_id)
+    by = {"removed_at": now(), "removed_by": viewer.id, "removal_reason": reason}
+    await tx.execute(removed.values(**by, excerpt="", version=post.version + 1))
+    await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
+    await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
+    tx.emit(network_stream(thread.network_id), PostRemoved(post_id, post.version + 1))
+    return post

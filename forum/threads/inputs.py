@@ -1,0 +1,126 @@
+"""What people and programs may send about threads and posts: one model for a form and for JSON."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from forum.errors import Invalid
+from forum.forms import Input
+from forum.text import clean_body, clean_line
+from forum.threads.ranges import MOST_RANGES, Ranges
+from ground.columns import is_id
+
+MOST_TITLE = 200
+MOST_REASON = 500
+MOST_NUMBER = 2_147_483_647
+
+
+def _title(text: str) -> str:
+    try:
+        return clean_line(text, MOST_TITLE)
+    except ValueError as error:
+        raise ValueError("Give the thread a title." if not text.strip() else str(error)) from error
+
+
+def _id(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("This is not the id of a post.")
+    return text
+
+
+def _reason(text: str) -> str:
+    return clean_line(text, MOST_REASON) if text.strip() else ""
+
+
+Title = Annotated[str, AfterValidator(_title)]
+Body = Annotated[str, AfterValidator(clean_body)]
+PostId = Annotated[str, AfterValidator(_id)]
+
+
+class NewThread(Input):
+    """A thread and its first post, in Markdown."""
+
+    title: Title = Field(max_length=100_000)
+    body: Body = Field(max_length=1_000_000)
+
+
+class NewPost(Input):
+    """A reply in Markdown, to the thread or to one of its posts."""
+
+    body: Body = Field(max_length=1_000_000)
+    reply_to: PostId | None = None
+
+    @field_validator("reply_to", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class PostEdit(Input):
+    """The new words of a post."""
+
+    body: Body = Field(max_length=1_000_000)
+
+
+class Removal(Input):
+    """Why a post is removed; a moderator must say it of somebody else's post."""
+
+    reason: Annotated[str, AfterValidator(_reason)] = ""
+
+
+class ThreadChange(Input):
+    """What may change of a thread. What is left out stays as it is."""
+
+    title: Title | None = None
+    pinned: bool | None = None
+    locked: bool | None = None
+
+
+class NewTitle(Input):
+    """Another title for a thread."""
+
+    title: Title
+
+
+class ReadPosts(Input):
+    """Numbers of posts that were read: pairs of the first and the last, `[[1, 40], [43, 43]]`."""
+
+    ranges: list[list[int]] = Field(max_length=MOST_RANGES)
+
+    @field_validator("ranges")
+    @classmethod
+    def _check(cls, value: list[list[int]]) -> list[list[int]]:
+        for pair in value:
+            if len(pair) != 2 or not 1 <= pair[0] <= pair[1] <= MOST_NUMBER:
+                raise ValueError("Each range is two numbers of posts: the first and the last, such as [1, 40].")
+        return value
+
+    def pairs(self) -> Ranges:
+        """The ranges as `ranges.merge` takes them."""
+        return tuple((pair[0], pair[1]) for pair in self.ranges)
+
+
+class WatchChange(Input):
+    """How much one wants to hear of a thread."""
+
+    level: Literal["watch", "normal", "mute"]
+
+
+class Listing(Input):
+    """How much of a list is asked for, and after what."""
+
+    limit: int = Field(20, ge=1, le=100)
+    after: str = Field("", max_length=200)
+
+
+def parse_ranges(text: str) -> Ranges:
+    """The ranges in a form's field, such as "1-40,43". Raises Invalid."""
+    parsed: list[tuple[int, int]] = []
+    for part in filter(None, text.replace(" ", "").split(",")):
+        first, _, last = part.partition("-")
+        if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in (first, last or first)):
+            raise Invalid({"ranges": "Write numbers of posts such as 1-40,43."})
+        parsed.append((int(first), int(last or first)))
+    if len(parsed) > MOST_RANGES or any(not 1 <= first <= last <= MOST_NUMBER for first, last in parsed):
+        raise Invalid({"ranges": "Write numbers of posts such as 1-40,43."})
+    return tuple(parsed)

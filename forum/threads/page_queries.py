@@ -1,0 +1,195 @@
+"""The one hot read of a thread page: who asks, whether they may read, the thread, and what they have read of it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_column, select
+
+from auth.tables import accounts
+from forum.database import Database
+from forum.hot_reads import HotRead, given
+from forum.policy import readable_by, readable_by_account
+from forum.records import Access, Thread, WatchLevel
+from forum.tables import memberships, networks, posts, read_states, site, threads, watches
+from forum.threads.queries import (
+    THREAD_COLUMNS,
+    THREAD_WIDTH,
+    joined_threads,
+    last_authors,
+    thread_authors,
+    thread_from,
+)
+from forum.threads.ranges import Ranges, first_missing, merge, up_to
+from forum.viewer import ACCOUNT_COLUMN_COUNT, Viewer, by_session, by_token, viewer_from
+from ground.columns import now
+from realtime.tables import epoch, streams
+
+_heads = streams.alias("network_streams")
+_mine = memberships.alias("mine")
+_earlier = posts.alias("earlier_posts")
+_SEEN_AT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A network as a thread page shows it. `head` is where its stream stood."""
+
+    id: str
+    slug: str
+    name: str
+    accent: str
+    access: Access
+    stream: str
+    member_count: int
+    version: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a member has read of a thread. `read_at`: when they last read in it, where that is kept."""
+
+    ranges: Ranges
+    read_at: datetime | None
+    level: WatchLevel
+
+    @property
+    def first_unread(self) -> int:
+        """The number of the first unread post; one past the last where all is read."""
+        return first_missing(self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A thread as one viewer finds it. `fingerprint` is another one as soon as anything here is."""
+
+    viewer: Viewer
+    thread: Thread
+    network: Glance
+    reading: Reading | None
+    """None for those of whom no reading is kept: who is no member of the network."""
+    fingerprint: str
+
+    @property
+    def as_of(self) -> dict[str, list[str | int]]:
+        """Where the streams stood that tell of changes to this thread and to its reading."""
+        positions: dict[str, list[str | int]] = {self.network.stream: [self.viewer.epoch, self.network.head]}
+        if self.viewer.account is not None:
+            positions[f"account:{self.viewer.id}"] = [self.viewer.epoch, self.viewer.account_head]
+        return positions
+
+
+def baseline_number(baseline: ColumnElement[int]) -> ColumnElement[int]:
+    """How many posts of a row of `threads` have a position up to the baseline: its first so many are read.
+
+    By index, and without looking at any post where the whole thread is on one side.
+    """
+    last_before = (
+        select(_earlier.c.number)
+        .where(_earlier.c.thread_id == threads.c.id, _earlier.c.position <= baseline)
+        .order_by(_earlier.c.position.desc())
+        .limit(1)
+        .correlate_except(_earlier)
+        .scalar_subquery()
+    )
+    nothing: ColumnElement[int] = literal_column("0")
+    return case(
+        (threads.c.last_position <= baseline, threads.c.post_count),
+        (threads.c.first_position > baseline, nothing),
+        else_=last_before,
+    )
+
+
+_NETWORK_COLUMNS: list[ColumnElement[Any]] = [
+    networks.c.id,
+    networks.c.slug,
+    networks.c.name,
+    networks.c.accent,
+    networks.c.access,
+    networks.c.stream,
+    networks.c.member_count,
+    networks.c.version,
+    _heads.c.head,
+]
+_READING_COLUMNS: list[ColumnElement[Any]] = [
+    _mine.c.id,
+    case((_mine.c.id.is_not(None), baseline_number(_mine.c.baseline))),
+    cast(read_states.c.ranges, String),
+    read_states.c.updated_at,
+    watches.c.level,
+]
+_NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))
+_READING = slice(_NETWORK.stop, _NETWORK.stop + len(_READING_COLUMNS))
+
+
+def _seen_with(who: Select[Any]) -> HotRead:
+    is_active = and_(_mine.c.network_id == networks.c.id, _mine.c.account_id == accounts.c.id, _mine.c.current)
+    is_read = and_(read_states.c.account_id == accounts.c.id, read_states.c.thread_id == threads.c.id)
+    return HotRead(
+        who.add_columns(*THREAD_COLUMNS, *_NETWORK_COLUMNS, *_READING_COLUMNS)
+        .join(threads, threads.c.id == given("thread_id"))
+        .join(networks, networks.c.id == threads.c.network_id)
+        .join(thread_authors, thread_authors.c.id == threads.c.author_id)
+        .join(last_authors, last_authors.c.id == threads.c.last_author_id)
+        .join(_heads, _heads.c.name == networks.c.stream)
+        .outerjoin(_mine, and_(is_active, _mine.c.status == "active"))
+        .outerjoin(read_states, is_read)
+        .outerjoin(watches, and_(watches.c.account_id == accounts.c.id, watches.c.thread_id == threads.c.id))
+        .where(readable_by_account(accounts.c.id))
+    )
+
+
+_SIGHTS = {"session": _seen_with(by_session()), "token": _seen_with(by_token())}
+_NOBODY = Viewer(None, None, "", {}, "", 0, 0)
+_GUEST_SIGHT = HotRead(
+    select(
+        select(epoch.c.epoch).scalar_subquery(),
+        select(site.c.people_version).scalar_subquery(),
+        *THREAD_COLUMNS,
+        *_NETWORK_COLUMNS,
+    )
+    .select_from(joined_threads().join(_heads, _heads.c.name == networks.c.stream))
+    .where(threads.c.id == given("thread_id"), readable_by(_NOBODY))
+)
+
+
+async def find_sight(
+    database: Database, credential: Literal["session", "token"], token_hash: str, thread_id: str
+) -> Sight | None:
+    """The thread as the person with this credential finds it.
+
+    None where the credential is not valid, or where they may not read the thread or there is none.
+    """
+    asked = {"token_hash": token_hash, "moment": now(), "thread_id": thread_id}
+    rows = await database.fetch(_SIGHTS[credential], asked)
+    if not rows:
+        return None
+    row = rows[0]
+    rest = row[ACCOUNT_COLUMN_COUNT:]
+    shown = rest[_READING]
+    reading = None
+    if shown[0] is not None:
+        ranges = merge(json.loads(shown[2] or "[]"), up_to(shown[1]))
+        reading = Reading(ranges, shown[3], shown[4] or "normal")
+    viewer = viewer_from(row, credential)
+    row[_SEEN_AT] = None
+    return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, fingerprint(row))
+
+
+async def find_guest_sight(database: Database, thread_id: str) -> Sight | None:
+    """The thread as somebody signed out finds it; None where only members may read it, or there is none."""
+    rows = await database.fetch(_GUEST_SIGHT, {"thread_id": thread_id})
+    if not rows:
+        return None
+    row = rows[0]
+    rest = row[2:]
+    viewer = Viewer(None, None, "", {}, row[0], 0, row[1])
+    return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), None, fingerprint(row))
+
+
+def fingerprint(values: list[Any]) -> str:
+    """A short text that is the same for the same values, and another for others."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=12).hexdigest()

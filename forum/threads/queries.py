@@ -1,0 +1,340 @@
+"""Threads and posts as a viewer may read them. The right to read is asked in each statement.
+
+What a removed post said is not selected at all: it stays in the table and leaves by no door.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    FromClause,
+    String,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.database import Database
+from forum.errors import NotFound
+from forum.hot_reads import HotRead, JsonRows, given
+from forum.policy import readable_by_account
+from forum.records import Person, Post, PostVersion, ReplyTo, Thread
+from forum.tables import networks, post_versions, posts, threads
+from forum.viewer import Viewer
+from ground.columns import Identifier
+
+_FORMER: ColumnElement[str] = literal_column("'Former member'", String)
+_NOTHING: ColumnElement[str] = literal_column("''", String)
+MOST_ANSWERS = 8
+"""Of the answers to one post so many are named below it."""
+
+thread_authors = accounts.alias("thread_authors")
+last_authors = accounts.alias("last_authors")
+post_authors = accounts.alias("post_authors")
+answered = posts.alias("answered")
+answered_authors = accounts.alias("answered_authors")
+_answers = posts.alias("answers")
+
+
+def shown_name(person: Alias | FromClause) -> ColumnElement[str]:
+    """The name by which others see this account: a closed one keeps its name only where its owner left it."""
+    return case((or_(person.c.closed_at.is_(None), person.c.former_name_shown), person.c.name), else_=_FORMER)
+
+
+def _is_former(person: Alias | FromClause) -> ColumnElement[bool]:
+    return person.c.closed_at.is_not(None)
+
+
+THREAD_COLUMNS: list[ColumnElement[Any]] = [
+    threads.c.id,
+    threads.c.network_id,
+    threads.c.number,
+    threads.c.title,
+    threads.c.author_id,
+    shown_name(thread_authors),
+    _is_former(thread_authors),
+    threads.c.created_at,
+    threads.c.post_count,
+    threads.c.first_position,
+    threads.c.last_position,
+    threads.c.last_post_at,
+    threads.c.last_author_id,
+    shown_name(last_authors),
+    _is_former(last_authors),
+    threads.c.pinned_at,
+    threads.c.locked_at,
+    threads.c.version,
+]
+THREAD_WIDTH = len(THREAD_COLUMNS)
+
+
+def thread_from(row: Sequence[Any]) -> Thread:
+    """The thread in the first values of a row of THREAD_COLUMNS."""
+    return Thread(
+        id=row[0],
+        network_id=row[1],
+        number=row[2],
+        title=row[3],
+        author=Person(row[4], row[5], is_former=bool(row[6])),
+        created_at=row[7],
+        post_count=row[8],
+        first_position=row[9],
+        last_position=row[10],
+        last_post_at=row[11],
+        last_author=Person(row[12], row[13], is_former=bool(row[14])),
+        pinned_at=row[15],
+        locked_at=row[16],
+        version=row[17],
+    )
+
+
+def _unless_removed(column: ColumnElement[str]) -> ColumnElement[str]:
+    return case((posts.c.removed_at.is_(None), column), else_=_NOTHING)
+
+
+def _answer_numbers() -> ColumnElement[str]:
+    """The numbers of the first few posts that answer this one, as a JSON array."""
+    first = (
+        select(_answers.c.number)
+        .where(_answers.c.reply_to_id == posts.c.id, _answers.c.removed_at.is_(None))
+        .order_by(_answers.c.number)
+        .limit(MOST_ANSWERS)
+        .correlate(posts)
+        .subquery("first_answers")
+    )
+    return select(JsonRows(first.c.number)).correlate(posts).scalar_subquery()
+
+
+POST_COLUMNS: list[ColumnElement[Any]] = [
+    posts.c.id,
+    posts.c.thread_id,
+    posts.c.network_id,
+    posts.c.number,
+    posts.c.position,
+    posts.c.author_id,
+    shown_name(post_authors),
+    case((_is_former(post_authors), _NOTHING), else_=post_authors.c.job_title),
+    case((_is_former(post_authors), _NOTHING), else_=post_authors.c.organisation),
+    _is_former(post_authors),
+    _unless_removed(posts.c.html),
+    answered.c.id,
+    answered.c.number,
+    answered.c.author_id,
+    shown_name(answered_authors),
+    _is_former(answered_authors),
+    case((answered.c.removed_at.is_(None), answered.c.excerpt), else_=_NOTHING),
+    answered.c.removed_at.is_not(None),
+    _answer_numbers(),
+    posts.c.created_at,
+    posts.c.edited_at,
+    posts.c.removed_at,
+    posts.c.removed_by == posts.c.author_id,
+    posts.c.removal_reason,
+    posts.c.is_imported,
+    posts.c.version,
+]
+_BODY = _unless_removed(posts.c.body)
+
+
+def post_from(row: Sequence[Any]) -> Post:
+    """The post in a row of POST_COLUMNS and its body (or an empty text)."""
+    reply_to = (
+        ReplyTo(row[11], row[12], Person(row[13], row[14], is_former=bool(row[15])), row[16], bool(row[17]))
+        if row[11] is not None
+        else None
+    )
+    return Post(
+        id=row[0],
+        thread_id=row[1],
+        network_id=row[2],
+        number=row[3],
+        position=row[4],
+        author=Person(row[5], row[6], row[7], row[8], bool(row[9])),
+        html=row[10],
+        reply_to=reply_to,
+        answers=tuple(json.loads(row[18] or "[]")),
+        created_at=row[19],
+        edited_at=row[20],
+        removed_at=row[21],
+        removed_by_author=bool(row[22]),
+        removal_reason=row[23],
+        is_imported=bool(row[24]),
+        version=row[25],
+        body=row[26],
+    )
+
+
+def joined_threads() -> Any:
+    """Threads with their network and the people that THREAD_COLUMNS names."""
+    return (
+        threads.join(networks, networks.c.id == threads.c.network_id)
+        .join(thread_authors, thread_authors.c.id == threads.c.author_id)
+        .join(last_authors, last_authors.c.id == threads.c.last_author_id)
+    )
+
+
+def _joined_posts() -> Any:
+    return (
+        posts.join(networks, networks.c.id == posts.c.network_id)
+        .join(post_authors, post_authors.c.id == posts.c.author_id)
+        .outerjoin(answered, answered.c.id == posts.c.reply_to_id)
+        .outerjoin(answered_authors, answered_authors.c.id == answered.c.author_id)
+    )
+
+
+_MINE = readable_by_account(bindparam("viewer_id", type_=Identifier))
+
+_THREAD = select(*THREAD_COLUMNS).select_from(joined_threads()).where(threads.c.id == bindparam("thread_id"), _MINE)
+_POST = select(*POST_COLUMNS, _BODY).select_from(_joined_posts())
+_POST_BY_ID = _POST.where(posts.c.id == bindparam("post_id"), _MINE)
+_POSTS_BY_ID = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
+_POST_BY_NUMBER = _POST.where(posts.c.thread_id == bindparam("thread_id"), posts.c.number == bindparam("number"), _MINE)
+_THREADS_BY_ID = (
+    select(*THREAD_COLUMNS)
+    .select_from(joined_threads())
+    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)))
+)
+
+
+async def get_thread(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> Thread:
+    """The thread. Raises NotFound where there is none that this viewer may read."""
+    row = (await connection.execute(_THREAD, {"thread_id": thread_id, "viewer_id": viewer.id or None})).first()
+    if row is None:
+        raise NotFound
+    return thread_from(row)
+
+
+async def get_post(connection: AsyncConnection, viewer: Viewer, post_id: str) -> Post:
+    """The post with its words as written. Raises NotFound where there is none that this viewer may read."""
+    row = (await connection.execute(_POST_BY_ID, {"post_id": post_id, "viewer_id": viewer.id or None})).first()
+    if row is None:
+        raise NotFound
+    return post_from(row)
+
+
+async def find_post_by_number(connection: AsyncConnection, viewer: Viewer, thread_id: str, number: int) -> Post | None:
+    """The post with this number of a thread, with its words as written; None where this viewer may not read it."""
+    asked = {"thread_id": thread_id, "number": number, "viewer_id": viewer.id or None}
+    row = (await connection.execute(_POST_BY_NUMBER, asked)).first()
+    return post_from(row) if row else None
+
+
+def _page_of_posts(body: ColumnElement[str]) -> HotRead:
+    return HotRead(
+        select(*POST_COLUMNS, body)
+        .select_from(_joined_posts())
+        .where(
+            posts.c.thread_id == given("thread_id"),
+            posts.c.number.between(given("first"), given("last")),
+            readable_by_account(given("viewer_id")),
+        )
+        .order_by(posts.c.number)
+    )
+
+
+_PAGE = _page_of_posts(_NOTHING)
+_PAGE_WITH_BODIES = _page_of_posts(_BODY)
+
+
+async def list_posts(
+    database: Database, viewer: Viewer, thread_id: str, first: int, last: int, *, bodies: bool = False
+) -> list[Post]:
+    """The posts numbered `first` to `last`, in order; with the words as written where `bodies` asks for them."""
+    read = _PAGE_WITH_BODIES if bodies else _PAGE
+    asked = {"thread_id": thread_id, "first": first, "last": last, "viewer_id": viewer.id or None}
+    return [post_from(row) for row in await database.fetch(read, asked)]
+
+
+_READS_NETWORK = select(networks.c.id).where(networks.c.id == bindparam("network_id", type_=Identifier), _MINE)
+_IN_THREAD = (
+    select(posts.c.id)
+    .join(networks, networks.c.id == posts.c.network_id)
+    .where(posts.c.id == bindparam("post_id"), posts.c.thread_id == bindparam("thread_id"), _MINE)
+)
+
+
+def written_at() -> ColumnElement[Any]:
+    """When a row of `posts` got the words that it has."""
+    return func.coalesce(posts.c.edited_at, posts.c.created_at)
+
+
+async def may_read_network(connection: AsyncConnection, viewer: Viewer, network_id: str) -> bool:
+    """Whether there is such a network and this viewer may read what it holds."""
+    asked = {"network_id": network_id, "viewer_id": viewer.id or None}
+    return await connection.scalar(_READS_NETWORK, asked) is not None
+
+
+async def is_in_thread(connection: AsyncConnection, viewer: Viewer, post_id: str, thread_id: str) -> bool:
+    """Whether the thread has this post and the viewer may read it."""
+    asked = {"post_id": post_id, "thread_id": thread_id, "viewer_id": viewer.id or None}
+    return await connection.scalar(_IN_THREAD, asked) is not None
+
+
+_FIRST_SINCE = (
+    select(posts.c.number)
+    .join(networks, networks.c.id == posts.c.network_id)
+    .where(posts.c.thread_id == bindparam("thread_id"), posts.c.created_at >= bindparam("moment"), _MINE)
+    .order_by(posts.c.created_at, posts.c.number)
+    .limit(1)
+)
+
+
+async def find_number_since(connection: AsyncConnection, viewer: Viewer, thread_id: str, moment: Any) -> int | None:
+    """The number of the first post written at this moment or later; None where there is none."""
+    asked = {"thread_id": thread_id, "moment": moment, "viewer_id": viewer.id or None}
+    return await connection.scalar(_FIRST_SINCE, asked)
+
+
+_VERSIONS = (
+    select(post_versions.c.version, post_versions.c.html, post_versions.c.body, post_versions.c.written_at)
+    .join(posts, posts.c.id == post_versions.c.post_id)
+    .join(networks, networks.c.id == posts.c.network_id)
+    .where(
+        posts.c.id == bindparam("post_id"),
+        posts.c.removed_at.is_(None),
+        post_versions.c.version < bindparam("before"),
+        _MINE,
+    )
+    .order_by(post_versions.c.version.desc())
+    .limit(bindparam("at_most"))
+)
+
+
+async def list_versions(
+    connection: AsyncConnection, viewer: Viewer, post_id: str, *, before: int, at_most: int
+) -> list[PostVersion]:
+    """What a post said before its later edits, newest first; nothing once it is removed."""
+    asked = {"post_id": post_id, "before": before, "at_most": at_most, "viewer_id": viewer.id or None}
+    return [PostVersion(*row) for row in await connection.execute(_VERSIONS, asked)]
+
+
+# -- For everybody who hears the network's stream: the gateway has asked who that is ----------------
+
+
+async def list_heard_posts(connection: AsyncConnection, post_ids: Collection[str]) -> list[Post]:
+    """The posts with these ids, each with its words as written."""
+    rows = await connection.execute(_POSTS_BY_ID, {"post_ids": list(post_ids)})
+    return [post_from(row) for row in rows]
+
+
+async def list_heard_threads(connection: AsyncConnection, thread_ids: Collection[str]) -> list[Thread]:
+    """The threads with these ids."""
+    rows = await connection.execute(_THREADS_BY_ID, {"thread_ids": list(thread_ids)})
+    return [thread_from(row) for row in rows]
+
+
+_FIRST_POSTS = _POST.where(posts.c.thread_id.in_(bindparam("thread_ids", expanding=True)), posts.c.number == 1)
+
+
+async def list_heard_first_posts(connection: AsyncConnection, thread_ids: Collection[str]) -> list[Post]:
+    """The post with which each of these threads begins."""
+    rows = await connection.execute(_FIRST_POSTS, {"thread_ids": list(thread_ids)})
+    return [post_from(row) for row in rows]

@@ -1,0 +1,202 @@
+"""What a member has read, kept exactly: ranges of post numbers for each thread, and one count for each network.
+
+A membership's `baseline` says that all posts up to this position of the network are read. A row of `read_states`
+holds all that is read of one thread, what the baseline covers included, and how many posts that is. So
+`memberships.read_count` = baseline + for each row, its count less what the baseline covers of that thread.
+Whoever changes any of these holds the membership's row first.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import String, bindparam, cast, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.errors import Forbidden, Invalid
+from forum.policy import may_keep_read_state
+from forum.tables import memberships, networks, read_states, threads
+from forum.threads import queries
+from forum.threads.page_queries import baseline_number
+from forum.threads.ranges import MOST_RANGES, Ranges, clip, count, merge, up_to
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+JOIN_FIRST = "Join this network, and we keep your place in its threads."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A membership whose row this transaction holds."""
+
+    id: str
+    account_id: str
+    network_id: str
+    baseline: int
+
+
+_HOLD = (
+    select(memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
+    .where(
+        memberships.c.account_id == bindparam("holder_id", type_=Identifier),
+        memberships.c.network_id == bindparam("place_id", type_=Identifier),
+        memberships.c.current,
+        memberships.c.status == "active",
+    )
+    .with_for_update(key_share=True)
+)
+
+
+async def hold_standing(tx: Transaction, account_id: str, network_id: str) -> Standing | None:
+    """The active membership, its row locked until the end of the transaction; None where it has ended meanwhile."""
+    row = (await tx.execute(_HOLD, {"holder_id": account_id, "place_id": network_id})).first()
+    return Standing(row.id, row.account_id, row.network_id, row.baseline) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    ranges: Ranges
+    counted: int
+    post_count: int
+
+
+_KEPT = (
+    select(
+        threads.c.post_count,
+        baseline_number(bindparam("baseline", type_=memberships.c.baseline.type)).label("covered"),
+        cast(read_states.c.ranges, String).label("ranges"),
+        read_states.c.read_count,
+    )
+    .select_from(
+        threads.outerjoin(
+            read_states,
+            (read_states.c.thread_id == threads.c.id)
+            & (read_states.c.account_id == bindparam("reader_id", type_=Identifier)),
+        )
+    )
+    .where(threads.c.id == bindparam("of_thread", type_=Identifier))
+)
+
+
+async def _kept(tx: Transaction, standing: Standing, thread_id: str) -> _Kept:
+    asked = {"baseline": standing.baseline, "reader_id": standing.account_id, "of_thread": thread_id}
+    row = (await tx.execute(_KEPT, asked)).one()
+    ranges = merge(json.loads(row.ranges or "[]"), up_to(row.covered))
+    return _Kept(ranges, row.covered if row.read_count is None else row.read_count, row.post_count)
+
+
+def _upsert(insert: Any) -> Any:
+    statement = insert(read_states)
+    new = {name: statement.excluded[name] for name in ("ranges", "read_count", "updated_at")}
+    return statement.on_conflict_do_update(index_elements=["account_id", "thread_id"], set_=new)
+
+
+_UPSERTS = {"postgresql": _upsert(postgresql.insert), "sqlite": _upsert(sqlite.insert)}
+_COUNT_READ = (
+    update(memberships)
+    .where(memberships.c.id == bindparam("standing_id", type_=Identifier))
+    .values(read_count=memberships.c.read_count + bindparam("more"))
+)
+
+
+async def add_read(tx: Transaction, standing: Standing, thread_id: str, ranges: Ranges) -> int:
+    """Note these posts of a thread as read; how many of them were not. Raises Invalid for too many pieces."""
+    kept = await _kept(tx, standing, thread_id)
+    read = merge(kept.ranges, clip(ranges, kept.post_count))
+    more = count(read) - kept.counted
+    if not more:
+        return 0
+    if len(read) > MOST_RANGES:
+        raise Invalid({"ranges": f"We keep at most {MOST_RANGES} pieces of a thread. Send fewer, longer ranges."})
+    row = {
+        "account_id": standing.account_id,
+        "thread_id": thread_id,
+        "network_id": standing.network_id,
+        "ranges": [list(part) for part in read],
+        "read_count": count(read),
+        "updated_at": now(),
+    }
+    await tx.execute(_UPSERTS[tx.connection.dialect.name], row)
+    await tx.execute(_COUNT_READ, {"standing_id": standing.id, "more": more})
+    return more
+
+
+def thread_place(standing: Standing, thread_id: str) -> str:
+    """What `ReadChanged` names where something was read in one thread."""
+    return f"{standing.id}:{thread_id}"
+
+
+async def mark_read(tx: Transaction, viewer: Viewer, thread_id: str, ranges: Ranges) -> str | None:
+    """Note posts as read. What is to be announced to the reader's other screens; None where all was read before.
+
+    Raises NotFound, Forbidden for those who are no members, and Invalid.
+    """
+    thread = await queries.get_thread(tx.connection, viewer, thread_id)
+    standing = None
+    if may_keep_read_state(viewer, thread.network_id):
+        standing = await hold_standing(tx, viewer.id, thread.network_id)
+    if standing is None:
+        raise Forbidden(JOIN_FIRST)
+    return thread_place(standing, thread_id) if await add_read(tx, standing, thread_id, ranges) else None
+
+
+_POSTS_SO_FAR = select(networks.c.post_count).where(networks.c.id == bindparam("counted_id", type_=Identifier))
+_COVERED_THREADS = select(threads.c.id).where(
+    threads.c.network_id == bindparam("of_network", type_=Identifier), threads.c.last_position <= bindparam("position")
+)
+_OWN = (
+    read_states.c.account_id == bindparam("reader_id", type_=Identifier),
+    read_states.c.network_id == bindparam("of_network", type_=Identifier),
+)
+_FORGET_COVERED = delete(read_states).where(*_OWN, read_states.c.thread_id.in_(_COVERED_THREADS))
+_NOT_COVERED = (
+    select(
+        read_states.c.thread_id,
+        cast(read_states.c.ranges, String).label("ranges"),
+        baseline_number(bindparam("position", type_=memberships.c.baseline.type)).label("covered"),
+    )
+    .select_from(read_states.join(threads, threads.c.id == read_states.c.thread_id))
+    .where(*_OWN)
+)
+_KEEP_PART = (
+    update(read_states)
+    .where(read_states.c.account_id == bindparam("of_reader"), read_states.c.thread_id == bindparam("of_thread"))
+    .values(ranges=bindparam("new_ranges"), read_count=bindparam("new_count"))
+)
+_RAISE_BASELINE = (
+    update(memberships)
+    .where(memberships.c.id == bindparam("standing_id", type_=Identifier))
+    .values(baseline=bindparam("position"), read_count=bindparam("new_count"))
+)
+
+
+async def mark_all_read(tx: Transaction, viewer: Viewer, network_id: str, position: int) -> str | None:
+    """Note everything up to this position of the network as read: what the page showed that the person saw.
+
+    What is to be announced, or None where all of it was read before. Raises Forbidden for those who are no members.
+    """
+    standing = None
+    if may_keep_read_state(viewer, network_id):
+        standing = await hold_standing(tx, viewer.id, network_id)
+    if standing is None:
+        raise Forbidden(JOIN_FIRST)
+    position = min(position, await tx.connection.scalar(_POSTS_SO_FAR, {"counted_id": network_id}) or 0)
+    if position <= standing.baseline:
+        return None
+    asked = {"reader_id": viewer.id, "of_network": network_id, "position": position}
+    # What is covered goes first: a thread that grows meanwhile is then seen by the second statement, not by neither.
+    await tx.execute(_FORGET_COVERED, asked)
+    beyond = 0
+    parts = []
+    for row in (await tx.execute(_NOT_COVERED, asked)).all():
+        read = merge(json.loads(row.ranges), up_to(row.covered))
+        beyond += count(read) - row.covered
+        new = {"new_ranges": [list(part) for part in read], "new_count": count(read)}
+        parts.append({"of_reader": viewer.id, "of_thread": row.thread_id, **new})
+    if parts:
+        await tx.execute(_KEEP_PART, parts)
+    await tx.execute(
+        _RAISE_BASELINE, {"standing_id": standing.id, "position": position, "new_count": position + beyond}
+    )
+    return standing.id

@@ -1,0 +1,45 @@
+"""Words made ready to be stored: laid out once, with mentions of those who may read them, before any lock is taken."""
+
+import asyncio
+from dataclasses import dataclass
+
+from forum.database import Database
+from forum.errors import Invalid
+from forum.text import excerpt, find_mentions, render_markdown
+from forum.threads.people_queries import find_mentionable
+from forum.viewer import Viewer
+
+LONG = 3_000
+"""Longer texts are laid out in a thread, so that others are answered meanwhile."""
+EXCERPT_LENGTH = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The words of a post in all the forms that are stored."""
+
+    body: str
+    html: str
+    excerpt: str
+    mentions: tuple[str, ...] = ()
+    is_imported: bool = False
+
+
+async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str) -> Written:
+    """The Markdown laid out for a post of this network. Raises Invalid where it is too intricate."""
+    names: dict[str, str] = {}
+    if "@" in body:
+        async with database.read() as connection:
+            names = await find_mentionable(connection, viewer, network_id, body)
+    try:
+        if len(body) > LONG:
+            return await asyncio.to_thread(_lay_out, body, names)
+        return _lay_out(body, names)
+    except ValueError as error:
+        raise Invalid({"body": str(error)}) from error
+
+
+def _lay_out(body: str, names: dict[str, str]) -> Written:
+    html = render_markdown(body, names)
+    mentioned = tuple(find_mentions(body, names)) if names else ()
+    return Written(body, html, excerpt(html, EXCERPT_LENGTH), mentioned)
