@@ -8,12 +8,12 @@ TITLES = {
 
 WORDS = {
     "accessibility": """\
-We want everybody to be able to use this site: with a keyboard alone, with a screen reader, with large letters, on a
+We want everybody to be able to use this site: with a keyboard alone, with a screen reader, with large letters, on a \
 small screen, and with scripts switched off.
 
 ## How accessible it is
 
-The software is built to meet the Web Content Accessibility Guidelines 2.2 at level AA. Its pages are tested with an
+The software is built to meet the Web Content Accessibility Guidelines 2.2 at level AA. Its pages are tested with an \
 automatic checker each time it changes. We do not know of a page that fails.
 
 ## What you can do
@@ -24,8 +24,8 @@ automatic checker each time it changes. We do not know of a page that fails.
 
 ## Tell us
 
-If something is hard to use, tell the people named on the [contact page](/about/contact). They answer within ten working
-days. If you are not happy with the answer, the Equality Advisory and Support Service can help.
+If something is hard to use, tell the people named on the [contact page](/about/contact). They answer within ten \
+working days. If you are not happy with the answer, the Equality Advisory and Support Service can help.
 """,
     "privacy": """\
 ## What is kept about you
@@ -36,26 +36,26 @@ days. If you are not happy with the answer, the Equality Advisory and Support Se
 - Which posts you have read, so that we can show you what is new. Nobody else sees this.
 - When each browser you are signed in with was last used.
 
-There are no advertisements, no trackers and nothing from other companies on these pages. The only cookies are those
+There are no advertisements, no trackers and nothing from other companies on these pages. The only cookies are those \
 that keep you signed in.
 
 ## Who can see what
 
-Each network says who can see it, beside its name. What a closed network holds is shown to its members and to nobody
+Each network says who can see it, beside its name. What a closed network holds is shown to its members and to nobody \
 else; the administrators of the site see its name and size, and not its content.
 
 ## Where it is kept
 
-In the database of the organisation that runs this site. Ask the people on the [contact page](/about/contact) where
+In the database of the organisation that runs this site. Ask the people on the [contact page](/about/contact) where \
 that is and how long it is kept.
 
 ## Your rights
 
-You can download [what is held about you](/settings/data), correct [your profile](/settings/profile), and
+You can download [what is held about you](/settings/data), correct [your profile](/settings/profile), and \
 [close your account](/settings/close) at any time.
 """,
     "contact": """\
-This site is run by its administrators, who have not written down yet how to reach them. If you are one of them: sign
+This site is run by its administrators, who have not written down yet how to reach them. If you are one of them: sign \
 in and press "Edit this page".
 
 For a question about one network, ask its administrators. They are named on the network's own page.
