@@ -60,6 +60,7 @@ class Visitors:
         """A page of a new profile, gone to `url`; options as of Playwright's `new_context`."""
         defaults = {"locale": "en-GB", "timezone_id": "Europe/London", "viewport": {"width": 1280, "height": 900}}
         context = await self._browser.new_context(**(defaults | options))
+        context.set_default_timeout(10_000)
         self._contexts.append(context)
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
         context.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
