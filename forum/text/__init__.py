@@ -5,7 +5,7 @@ from forum.text.excerpts import escape_markdown, excerpt, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
-from forum.text.sanitising import sanitise
+from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
     "MAX_BODY",
@@ -21,4 +21,5 @@ __all__ = [
     "render_markdown",
     "sanitise",
     "tidy",
+    "well_formed",
 ]

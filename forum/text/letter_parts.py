@@ -10,7 +10,7 @@ from typing import Literal
 
 Kind = Literal["words", "quote", "signature", "code"]
 
-_QUOTED = re.compile(r"^ ?(?:>|[A-Za-z]{1,3}> |\| )")
+_QUOTED = re.compile(r"^ {0,8}>|^ ?(?:[A-Za-z]{1,3}> |\| )")
 _STRICT_QUOTED = re.compile(r"^ ?>")
 _ATTRIBUTION_END = re.compile(
     r"(?:wrote|writes|said|says|schrieb|écrit|a écrit|escribió|ha scritto|scrisse|escreveu|schreef|skrev|έγραψε|"
@@ -34,15 +34,21 @@ _FOOTER_WORDS = re.compile(
     r"intended recipient|posting guide",
     re.IGNORECASE,
 )
+_SCRUBBED = re.compile(r"^(?:An?|The) .{3,60} was scrubbed\.\.\.$|^-{6,} next part -{6,}$")
+_SCRUBBED_FIELD = re.compile(r"^(?:Name|Type|Size|Desc|Url|From|Subject|Date)\s*: ?", re.IGNORECASE)
+_LONGEST_SIGNATURE = 40  # lines
 _NOTE = re.compile(r"^\s*\[\[(?:alternative|elided)[^\]]*\]\]\s*$", re.IGNORECASE)
 _PROMPT = re.compile(r"^ ?>\s?\S|^ ?>\s*$")
 _SESSION_OUTPUT = re.compile(r"^\s*\[\d+(?:,\d*)?\]\s|^\+ |^(?:Error|Warning message|Call:|Residuals:|Coefficients:)")
 _CODE_LINE = re.compile(
     r"<-|^\s*(?:library|require|source|install\.packages|for|while|if|else|function|print|plot)\s*\(|^\s*#\s?\S|"
-    r"[;{}]\s*$|^\s*\w[\w.]*\s*=\s*[\w.\"]+\(|^\s*\[\d+\]|\w\(.*\)\s*$|^\s*[A-Z][A-Za-z-]*=\S|^\s*\+ "
+    r"[;{}]\s*$|\bc\(.*,\s*$|\d+L,\s*$|^\s*\w[\w.]*\s*=\s*[\w.\"]+\(|^\s*\[\d+\]|\w\(.*\)\s*$|"
+    r"^\s*[A-Z][A-Za-z-]*=\S|^\s*\+ "
 )
+_LONG_LINE = 400
+_INDENTED = re.compile(r"^ {5,}\S")
 _COLUMNS = re.compile(r"\S {3,}\S")
-_NUMBERS = re.compile(r"^\s*\S*(?:\s+-?[\d.,]+(?:e[+-]?\d+)?[*%]*){3,}\s*$")
+_NUMBERS = re.compile(r"^\s*\S*(?:\s+-?[\d.,]+(?:e[+-]?\d+)?[*%]*){2,}\s*$")
 _DRAWN = re.compile(r"[|+_=\\/-]{3,}|^\s*\|.*\|\s*$")
 
 
@@ -56,31 +62,35 @@ class Part:
     marked: bool = True
 
 
-def parts_of(lines: list[str], depth: int = 0) -> list[Part]:
+def parts_of(lines: list[str]) -> list[Part]:
     """A letter's lines in order, as parts; no line is lost but empty ones between parts."""
     parts: list[Part] = []
     position = 0
     while position < len(lines):
-        part, position = _next_part(lines, position, depth)
-        if part.kind == "quote" and parts and parts[-1].kind == "words":
+        part, position = _next_part(lines, position)
+        if part.kind == "quote" and part.marked and parts and parts[-1].kind == "words":
             part.introduction = _take_attribution(parts[-1])
-        if any(line.strip() for line in part.lines):
-            parts.append(part)
+        parts.append(part)
     return [part for part in parts if part.introduction or any(line.strip() for line in part.lines)]
 
 
-def looks_laid_out(block: list[str]) -> bool:
-    """Whether a block without empty lines is code, a table or a drawing, so that every space counts."""
+def looks_laid_out(block: list[str], *, after_code: bool = False) -> bool:
+    """Whether a block without empty lines is code, a table or a drawing, so that every space counts.
+
+    One line alone must show it more clearly, unless it comes after others that do.
+    """
     count = len(block)
-    code = sum(1 for line in block if _CODE_LINE.search(line))
+    # Long lines are prose, and patterns that look for a line's end take their time over them.
+    block = [line for line in block if len(line) < _LONG_LINE]
+    code = sum(1 for line in block if _CODE_LINE.search(line) or (_INDENTED.match(line) and "<-" in block[0]))
     columns = sum(1 for line in block if _COLUMNS.search(line.strip()) or _NUMBERS.match(line))
     drawn = sum(1 for line in block if _DRAWN.search(line))
     if count == 1:
-        return bool(code and "<-" in block[0]) or block[0].lstrip().startswith("library(")
+        return bool(code) and (after_code or "<-" in block[0] or block[0].lstrip().startswith("library("))
     return code * 2 > count or columns * 2 > count or (drawn * 2 > count and count > 2)
 
 
-def _next_part(lines: list[str], position: int, depth: int) -> tuple[Part, int]:
+def _next_part(lines: list[str], position: int) -> tuple[Part, int]:
     line = lines[position]
     if _is_quoted(lines, position):
         end = _end_of_quote(lines, position)
@@ -88,14 +98,36 @@ def _next_part(lines: list[str], position: int, depth: int) -> tuple[Part, int]:
             end = _end_of_session(lines, position)
             return Part("code", lines[position:end]), end
         return Part("quote", lines[position:end]), end
-    if _WHOLE_COPY.match(line) or _starts_copied_header(lines, position):
-        end = _end_of_copy(lines, position + 1)
-        return Part("quote", lines[position:end], marked=False), end
-    if _starts_signature(lines, position, depth):
-        end = _end_of_words(lines, position + 1, in_signature=True)
+    body = _end_of_copied_head(lines, position)
+    if body and not _has_words(lines, position):
+        # A letter that is nothing but a copy was passed on, or is answered between its lines: there is no folding it.
+        return Part("signature", lines[position:body]), body
+    if body:
+        end = _end_of_copy(lines, body)
+        return Part("quote", lines[body:end], lines[position:body], marked=False), end
+    if _SCRUBBED.match(line):
+        end = _end_of_scrubbed(lines, position + 1)
         return Part("signature", lines[position:end]), end
-    end = _end_of_words(lines, position + 1, in_signature=False, depth=depth)
+    if _starts_signature(lines, position):
+        end = _end_of_signature(lines, position)
+        return Part("signature", lines[position:end]), end
+    end = position + 1
+    while end < len(lines) and not _begins_part(lines, end):
+        end += 1
     return Part("words", lines[position:end]), end
+
+
+def _begins_part(lines: list[str], position: int) -> bool:
+    return (
+        _is_quoted(lines, position)
+        or bool(_end_of_copied_head(lines, position))
+        or bool(_SCRUBBED.match(lines[position]))
+        or _starts_signature(lines, position)
+    )
+
+
+def _has_words(lines: list[str], end: int) -> bool:
+    return any(lines[index].strip() for index in range(end))
 
 
 def _is_quoted(lines: list[str], position: int) -> bool:
@@ -103,8 +135,9 @@ def _is_quoted(lines: list[str], position: int) -> bool:
     if _STRICT_QUOTED.match(line):
         return True
     # "AB> words" or "| words" count only in company: alone they are too often something else.
-    return bool(_QUOTED.match(line)) and any(
-        0 <= near < len(lines) and lines[near][:4] == line[:4] for near in (position - 1, position + 1)
+    mark = _QUOTED.match(line)
+    return mark is not None and any(
+        0 <= near < len(lines) and lines[near].startswith(mark.group()) for near in (position - 1, position + 1)
     )
 
 
@@ -151,11 +184,26 @@ def _end_of_session(lines: list[str], position: int) -> int:
     return end
 
 
-def _starts_copied_header(lines: list[str], position: int) -> bool:
+def _end_of_copied_head(lines: list[str], position: int) -> int:
+    """Where a whole message copied below an answer begins, after the lines that introduce it; 0 when none does here."""
+    line = lines[position]
     following = lines[position + 1 : position + 4]
-    return (
-        bool(_COPIED_HEADER.match(lines[position])) and sum(bool(_OTHER_HEADER.match(line)) for line in following) >= 2
-    )
+    copied_header = bool(_COPIED_HEADER.match(line)) and sum(bool(_OTHER_HEADER.match(each)) for each in following) > 1
+    if _WHOLE_COPY.match(line) or copied_header:
+        end = position + 1
+        while end < len(lines) and not lines[end].strip():
+            end += 1
+        while end < len(lines) and lines[end].strip():
+            end += 1
+        return end
+    # "On Tuesday Ada wrote:" with nothing marked after it, below somebody's own words.
+    if not _ATTRIBUTION_START.match(line) or not _has_words(lines, position):
+        return 0
+    for end in range(position + 1, min(position + 4, len(lines))):
+        if len(lines[end - 1]) < _LONG_LINE and _ATTRIBUTION_END.search(lines[end - 1]):
+            after = next((index for index in range(end, min(end + 5, len(lines))) if lines[index].strip()), end)
+            return 0 if after == len(lines) or _is_quoted(lines, after) else end
+    return 0
 
 
 def _end_of_copy(lines: list[str], position: int) -> int:
@@ -166,13 +214,34 @@ def _end_of_copy(lines: list[str], position: int) -> int:
     return len(lines)
 
 
-def _starts_signature(lines: list[str], position: int, depth: int) -> bool:
+def _end_of_scrubbed(lines: list[str], position: int) -> int:
+    """After a note of an attachment that an archive took out, and its name, kind and address."""
+    while position < len(lines) and (_SCRUBBED.match(lines[position]) or _SCRUBBED_FIELD.match(lines[position])):
+        position += 1
+    return position
+
+
+def _starts_signature(lines: list[str], position: int) -> bool:
     line = lines[position]
     if _NOTE.match(line):
         return True
     if _SIGNATURE.match(line):
-        return len(lines) - position <= 40 or bool(line == "-- ")
-    return not depth and _starts_footer(lines, position)
+        return len(lines) - position <= 40 or line == "-- "
+    return _starts_footer(lines, position)
+
+
+def _end_of_signature(lines: list[str], position: int) -> int:
+    """To the next quote or to the end; a very long one, which has a whole text after it, to its first empty line."""
+    if _NOTE.match(lines[position]):
+        return position + 1
+    end = position + 1
+    is_footer = not _SIGNATURE.match(lines[position])
+    while end < len(lines) and not (_begins_part(lines, end) and not (is_footer and _NOTE.match(lines[end]))):
+        end += 1
+    if end - position <= _LONGEST_SIGNATURE:
+        return end
+    first = next((index for index in range(position + 2, end) if not lines[index].strip()), end)
+    return min(first, position + _LONGEST_SIGNATURE)
 
 
 def _starts_footer(lines: list[str], position: int) -> bool:
@@ -181,23 +250,13 @@ def _starts_footer(lines: list[str], position: int) -> bool:
     return any(_FOOTER_WORDS.search(line) for line in lines[position + 1 : position + 6])
 
 
-def _end_of_words(lines: list[str], position: int, *, in_signature: bool, depth: int = 0) -> int:
-    while position < len(lines):
-        if _is_quoted(lines, position) or _WHOLE_COPY.match(lines[position]) or _starts_copied_header(lines, position):
-            return position
-        if not in_signature and _starts_signature(lines, position, depth):
-            return position
-        position += 1
-    return position
-
-
 def _take_attribution(words: Part) -> list[str]:
     """Takes "On Tuesday Ada Okafor wrote:" from the end of the words before a quote; empty when there is none."""
     lines = words.lines
     last = len(lines) - 1
     while last >= 0 and not lines[last].strip():
         last -= 1
-    if last < 0 or not _ATTRIBUTION_END.search(lines[last]):
+    if last < 0 or len(lines[last]) > _LONG_LINE or not _ATTRIBUTION_END.search(lines[last]):
         return []
     first = last
     while first > 0 and last - first < 3 and not _ATTRIBUTION_START.match(lines[first]) and lines[first - 1].strip():

@@ -21,7 +21,7 @@ MAX_LETTER = 200_000
 
 _DEEPEST_QUOTE = 6
 _URL = re.compile(r"(?<![\w/])(?:https?://|www\.(?=\w))[^\s<>\"]+", re.IGNORECASE)
-_QUOTE_MARK = re.compile(r"^ ?[A-Za-z]{0,3}[>|] ?|^ ?> ?")
+_QUOTE_MARK = re.compile(r"^ {0,8}> ?|^ ?(?:[A-Za-z]{1,3}> |\| )")
 
 
 def plain_text_html(text: str) -> str:
@@ -57,9 +57,9 @@ def _quote_html(part: Part, depth: int) -> str:
     if depth >= _DEEPEST_QUOTE:
         inner = _aligned("\n".join(part.lines))
     elif part.marked:
-        inner = _parts_html(parts_of([_QUOTE_MARK.sub("", line, count=1) for line in part.lines], depth + 1), depth + 1)
+        inner = _parts_html(parts_of([_QUOTE_MARK.sub("", line, count=1) for line in part.lines]), depth + 1)
     else:
-        inner = _parts_html(parts_of(part.lines, depth + 1), depth + 1)
+        inner = _parts_html(parts_of(part.lines), depth + 1)
     count = sum(1 for line in part.lines if line.strip(" >|"))
     if depth or count <= SHORT_QUOTE:
         return f"{introduction}<blockquote>{inner}</blockquote>"
@@ -78,9 +78,10 @@ def _blocks_html(lines: list[str]) -> str:
             block.append(line.rstrip())
         elif block:
             # Code goes on through empty lines.
-            aligned = looks_laid_out(block)
+            after_code = bool(blocks) and blocks[-1].startswith("<pre")
+            aligned = looks_laid_out(block, after_code=after_code)
             words = "\n".join(block)
-            if aligned and blocks and blocks[-1].startswith("<pre"):
+            if aligned and after_code:
                 blocks[-1] = blocks[-1].removesuffix("</pre>") + "\n\n" + _linked(words) + "</pre>"
             else:
                 blocks.append(_aligned(words) if aligned else f"<p>{_linked(words)}</p>")

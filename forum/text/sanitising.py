@@ -41,7 +41,20 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 
+_READER = nh3.Cleaner(
+    tags={*_WORDS, *_BLOCKS, *_TABLES, "h1", "h2"},
+    clean_content_tags={"script", "style", "title", "template", "head"},
+    attributes={"a": {"href"}},
+    url_schemes=set(LINK_SCHEMES),
+    strip_comments=True,
+)
+
 
 def sanitise(html: str) -> str:
     """The HTML with every element, attribute, class and address that is not on the list taken out."""
     return _CLEANER.clean(html)
+
+
+def well_formed(html: str) -> str:
+    """Anybody's HTML as well-formed markup without scripts and styles, to read the words of; not for showing."""
+    return _READER.clean(html)

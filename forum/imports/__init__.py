@@ -1,0 +1,1 @@
+"""Brings discussions in from elsewhere."""

@@ -1,0 +1,189 @@
+"""Letters from mailing lists: laid out as written, quotes folded, signatures greyed, nothing mangled, nothing live."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forum.text import plain_text_html
+
+REL = 'rel="nofollow noopener noreferrer ugc"'
+
+
+def inner(text: str) -> str:
+    made = plain_text_html(text)
+    assert made.startswith('<div class="letter">')
+    assert made.endswith("</div>")
+    return made.removeprefix('<div class="letter">').removesuffix("</div>")
+
+
+def test_words_stay_as_they_were_written() -> None:
+    assert inner("Dear all,\n  * one *star*\n\n1) two_two_two <b>&amp;\n") == (
+        "<p>Dear all,\n  * one *star*</p>\n<p>1) two_two_two &lt;b&gt;&amp;amp;</p>"
+    )
+
+
+def test_addresses_are_links_and_people_are_not_harvested() -> None:
+    assert inner("See <http://a.example/x_y>. Or www.b.example, or ada@example.org") == (
+        f'<p>See &lt;<a href="http://a.example/x_y" {REL}>http://a.example/x_y</a>&gt;. '
+        f'Or <a href="https://www.b.example" {REL}>www.b.example</a>, or ada@example.org</p>'
+    )
+    assert "<a" not in inner("javascript:alert(1) http:// www. ")
+
+
+def test_a_long_quote_is_folded_with_the_line_that_says_whose_it_is() -> None:
+    made = inner("Yes.\n\nOn Monday, 3 May, Ada Okafor\n<ada at example.org> wrote:\n> a\n>\n> b\n> c\n\n> d\n\nSam")
+    assert made == (
+        "<p>Yes.</p>\n"
+        '<details class="quoted"><summary>Quoted: 4 lines</summary>'
+        "<p>On Monday, 3 May, Ada Okafor\n&lt;ada at example.org&gt; wrote:</p>"
+        "<blockquote><p>a</p>\n<p>b\nc</p>\n<p>d</p></blockquote></details>\n<p>Sam</p>"
+    )
+
+
+def test_a_short_quote_stays_open() -> None:
+    assert inner("> one\n> two\n> three\nI agree") == "<blockquote><p>one\ntwo\nthree</p></blockquote>\n<p>I agree</p>"
+    assert inner("> > deep\n> her") == "<blockquote><blockquote><p>deep</p></blockquote>\n<p>her</p></blockquote>"
+
+
+@pytest.mark.parametrize("mark", ["> ", ">", "AO> ", "| ", "    > "])
+def test_marks_that_mail_programs_put_before_quotes(mark: str) -> None:
+    assert inner(f"{mark}one\n{mark}two\n\nNo") == "<blockquote><p>one\ntwo</p></blockquote>\n<p>No</p>"
+
+
+def test_a_line_broken_in_sending_stays_in_its_quote() -> None:
+    full = "> " + "word " * 14
+    assert inner(f"{full}\nbroken\n> tail\n\nNo").count("<p>") == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "-----Original Message-----\nFrom: Ada\nSent: Monday\nTo: us\nSubject: pens",
+        "From: Ada\nSent: Monday\nTo: us",
+        "On 3 May 2011 at 10:00, Ada wrote:",
+        "Στις 3 Μαΐου, η Άντα έγραψε:",
+    ],
+)
+def test_a_copy_below_an_answer_is_folded(head: str) -> None:
+    made = inner(f"Yes, bring them.\n\n{head}\n\nShall I bring\nthe pens?\n\nAda\n\nLeeds")
+    assert made.startswith('<p>Yes, bring them.</p>\n<details class="quoted"><summary>Quoted: 4 lines</summary><p>')
+    assert made.endswith("<p>Leeds</p></blockquote></details>")
+
+
+def test_a_letter_that_is_only_a_copy_is_not_hidden() -> None:
+    made = inner("-----Original Message-----\nFrom: Ada\nTo: us\n\nShall I?\n\nYES!\n\nGood.\n\nFine.")
+    assert "<details" not in made
+    assert "<p>YES!</p>" in made
+
+
+def test_signatures_and_what_lists_add_are_greyed() -> None:
+    made = inner(
+        "Bye\n-- \nAda Okafor\nLeeds\n\n\t[[alternative HTML version deleted]]\n\n"
+        "_______________________________________________\nFalls mailing list\nhttps://lists.example/falls\n"
+    )
+    assert made.startswith('<p>Bye</p>\n<div class="signature"><p>--\nAda Okafor\nLeeds</p></div>')
+    assert made.count('<div class="signature">') == 3
+    assert "signature" not in inner("a--\nb -- c\n--d")
+    assert "signature" not in inner("________________________\nName of patient")
+
+
+def test_a_long_text_after_a_signature_is_no_signature() -> None:
+    made = inner("Hi\n-- \nAda\nLeeds\n\n" + "\n\n".join(f"Paragraph {number}." for number in range(40)))
+    assert '<div class="signature"><p>--\nAda\nLeeds</p></div>\n<p>Paragraph 0.</p>' in made
+
+
+def test_notes_of_taken_out_attachments_are_greyed_and_their_text_is_not() -> None:
+    made = inner("See below\n-------------- next part --------------\na,b\n1,2\n")
+    note = '<div class="signature"><p>-------------- next part --------------</p></div>'
+    assert made == f"<p>See below</p>\n{note}\n<p>a,b\n1,2</p>"
+    made = inner("An embedded text was scrubbed...\nName: x\nURL: <https://a.example>\n\nHello")
+    assert made.endswith("</div>\n<p>Hello</p>")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "x <- c(1, 2)\nmean(x)\n\nplot(x)",
+        "name      beds   days\nLeeds       12    3.5\nYork         4    1.0",
+        "1 2.0 3.1\n2 4.0 1.1\n3 1.0 0.1",
+        "+----+----+\n| a  | b  |\n+----+----+",
+        "for (i in 1:3) {\n  print(i)\n}",
+        "> x <- 3\n> x\n[1] 3",
+        "fit <- lm(falls ~ age,\n          data = beds,\n          weights = days)",
+    ],
+)
+def test_code_and_columns_keep_their_places(block: str) -> None:
+    made = inner(f"Look:\n\n{block}\n\nWhat now?")
+    assert made.count('<pre class="aligned" tabindex="0">') == 1
+    assert unescape(re.sub(r".*<pre[^>]*>|</pre>.*", "", made, flags=re.DOTALL)) == block
+    assert made.endswith("<p>What now?</p>")
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "We went (again) home;\nit was late.",
+        "I came.  You saw.\nHe (Ada's son) won.",
+        "See item [1] of\nthe list below.",
+    ],
+)
+def test_prose_is_no_code(prose: str) -> None:
+    assert "<pre" not in inner(prose)
+
+
+def test_nothing_from_outside_is_live() -> None:
+    made = inner('<script>alert(1)</script>\n> <img src=http://x>\nhttp://a.example/"onmouseover="x')
+    assert not re.search(r"<(?!/?(?:p|a|div|blockquote)\b)", made)
+    assert not re.search(r"<[^>]*onmouseover", made)
+
+
+LETTER_BOMBS = {
+    "quotes": ">" * 100_000,
+    "deep": "\n".join(">" * depth + " x" for depth in range(400)) * 2,
+    "calls": "a(" * 50_000,
+    "lines of calls": ("a(" * 190 + "\n") * 260,
+    "spaces": ("a" + " " * 300 + "\n") * 300,
+    "numbers": (" 1" * 190 + "x\n") * 260,
+    "on": "On\n" * 33_000,
+    "hello on": "Hello\n" + "On\n" * 33_000,
+    "from": "Hi\n" + "From: x\n" * 12_000,
+    "rules": ("_" * 20 + "\n") * 4_500,
+    "signatures": "-- \n" * 25_000,
+    "wrote": "wrote " * 16_000 + ":",
+    "addresses": "http://" * 14_000,
+    "www": "www.a " * 16_000,
+    "empty": "\n" * 100_000 + "x" + "\n" * 100_000,
+    "notes": "[[alternative HTML version deleted]]\n" * 2_700,
+    "marks": "A> x\n| y\n" * 11_000,
+    "originals": "x\n-----Original Message-----\n" * 3_400,
+    "scrubbed": "-------------- next part --------------\n" * 2_500,
+    "attributions": "x\nOn y wrote:\n\n\n" * 6_000,
+    "tabs": "\t" * 100_000 + "x",
+    "sessions": "> x\n[1] 3\n\n" * 9_000,
+    "letters": "word " * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", sorted(LETTER_BOMBS))
+def test_no_letter_takes_long(name: str) -> None:
+    began = time.thread_time()
+    made = plain_text_html(LETTER_BOMBS[name])
+    assert time.thread_time() - began < 2
+    assert len(made) < 3_000_000
+
+
+PIECES = ["> ", "x", "-- ", "wrote:", "On", "\n", "\n\n", ">", "[1] 2", "(", "_" * 12, "mailing list", "   ", "a <- b"]
+PIECES += ["-----Original Message-----", "|", "An x was scrubbed...", "From: Ada", "To: us"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_no_word_is_lost(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    made = unescape(re.sub(r"<[^>]*>", " ", re.sub(r"<summary>.*?</summary>", "", plain_text_html(text))))
+    kept = re.findall(r"\w+", made)
+    assert kept == re.findall(r"\w+", text)
