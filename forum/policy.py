@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select, true
 
+from auth.tables import accounts
 from forum.records import Access, Network, Post, Role, Thread
-from forum.tables import memberships, networks, threads
+from forum.tables import memberships, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_NETWORKS_CREATED_A_DAY = 20
@@ -103,6 +104,14 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
     return or_(and_(networks.c.access == "open", begun_open), _has_place(account_id, ("active",)))
 
 
+def threads_heard() -> ColumnElement[bool]:
+    """Threads, joined to `networks`, that everybody may read who hears the network's stream.
+
+    Not those that stayed with the members of a network that was opened: its stream is open too.
+    """
+    return or_(networks.c.access != "open", threads.c.first_position > networks.c.members_only_until)
+
+
 def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose members this viewer may see: `may_list_members` as a condition."""
     if not viewer.id:
@@ -113,6 +122,39 @@ def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:
 def shown_on_profile(viewer: Viewer) -> ColumnElement[bool]:
     """Networks that somebody's profile may name to this viewer: open ones and shared ones."""
     return readable_by(viewer)
+
+
+def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `accounts` whose profile this viewer may see: people whom they meet in a network that both see.
+
+    As a fellow member, as the author of something that the viewer may read, or as somebody who had to do
+    with a network that the viewer moderates. For everybody else a person is as if they were not there.
+    """
+    met = (
+        select(memberships.c.id)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(memberships.c.account_id == accounts.c.id, memberships.c.current)
+        .correlate(accounts)
+    )
+    fellow = met.where(memberships.c.status == "active", members_listed_to(viewer)).exists()
+    # Not the invited: an invitation does not tell whose address it went to.
+    applicant = met.where(memberships.c.status != "invited", moderated_by(viewer)).exists()
+    wrote = (
+        select(posts.c.id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .where(posts.c.author_id == accounts.c.id, posts.c.network_id == networks.c.id, threads_readable_by(viewer))
+        .correlate(accounts, networks)
+    )
+    author = select(networks.c.id).where(readable_by(viewer), wrote.exists()).correlate(accounts).exists()
+    if not viewer.id:
+        return author
+    return or_(accounts.c.id == viewer.id, fellow, applicant, author)
+
+
+def moderated_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks in which this viewer sees who asked to join: `may_see_requests` as a condition."""
+    places = viewer.places.values()
+    return networks.c.id.in_([place.network_id for place in places if viewer.has_role(place.network_id, "moderator")])
 
 
 def member_of(account_id: str, least: Role = "member") -> ColumnElement[bool]:

@@ -1,0 +1,164 @@
+"""What the forms and JSON bodies about networks and their members may hold; one model for both."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from auth.names import clean_about, clean_line, clean_name
+from forum.forms import Input
+from forum.records import Access, Role, Status
+
+LONGEST_NAME = 100
+LONGEST_PURPOSE = 500
+LONGEST_WORDS = 1_000
+MOST_ADDRESSES = 500
+"""Addresses in one request; more are refused as a whole."""
+MOST_ANSWERED = 100
+LONGEST_SEARCH = 200
+LARGEST_PAGE = 100
+
+Accent = Literal["teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate"]
+
+
+def _bounded(text: str, most: int) -> str:
+    """Refuse at once what can't become short enough: putting long rows of accents in order takes its time."""
+    if len(text) > 4 * most:
+        raise ValueError(f"This is too long: at most {most:,} characters, and it has {len(text):,}.")
+    return text
+
+
+def clean_network_name(text: str) -> str:
+    """A network's name on one line. Raises ValueError with a sentence."""
+    if not any(character.isalnum() for character in _bounded(text, LONGEST_NAME)):
+        raise ValueError("Give the network a name.")
+    return clean_name(text)
+
+
+def clean_purpose(text: str) -> str:
+    """What a network is for, on one line. Raises ValueError with a sentence."""
+    purpose = clean_line(_bounded(text, LONGEST_PURPOSE), LONGEST_PURPOSE)
+    if not purpose:
+        raise ValueError("Say in a sentence what the network is for.")
+    return purpose
+
+
+def clean_words(text: str) -> str:
+    """A few words of one person to another, with their line breaks; may be empty."""
+    return clean_about(_bounded(text, LONGEST_WORDS), LONGEST_WORDS)
+
+
+def _known_access(value: object) -> object:
+    if value not in ("open", "closed", "unlisted", "secret"):
+        raise ValueError("Choose who may see it: open, closed, unlisted or secret.")
+    return value
+
+
+def _known_role(value: object) -> object:
+    if value not in ("administrator", "moderator", "member"):
+        raise ValueError("Choose a role: administrator, moderator or member.")
+    return value
+
+
+Name = Annotated[str, AfterValidator(clean_network_name)]
+Purpose = Annotated[str, AfterValidator(clean_purpose)]
+Words = Annotated[str, AfterValidator(clean_words)]
+AccessChoice = Annotated[Access, BeforeValidator(_known_access)]
+RoleChoice = Annotated[Role, BeforeValidator(_known_role)]
+
+
+class NewNetwork(Input):
+    """A network to be made."""
+
+    name: Name
+    purpose: Purpose
+    access: AccessChoice
+    accent: Accent = "teal"
+
+
+class NetworkChange(Input):
+    """What is to be changed of a network; what is left out stays. A change of `access` needs `confirm`."""
+
+    name: Name | None = None
+    purpose: Purpose | None = None
+    accent: Accent | None = None
+    access: AccessChoice | None = None
+    confirm: str | None = Field(default=None, max_length=400)
+    with_past: bool = False
+    """On opening a network: whether what was written before may be read by everybody too."""
+
+
+class NetworkLook(Input):
+    """The form of a network's settings."""
+
+    name: Name
+    purpose: Purpose
+    accent: Accent
+
+
+class AccessChange(Input):
+    """The form that changes who may see a network; the name is typed, because it can't be undone."""
+
+    access: AccessChoice
+    confirm: str = Field(max_length=400)
+    past: Literal["", "yes"] = ""
+
+
+class Joining(Input):
+    """Joining, or asking to join with a few words."""
+
+    words: Words = ""
+
+
+class MemberChange(Input):
+    """What an administrator decides about a person in the network."""
+
+    status: Literal["active", "refused", "removed", "banned"] | None = None
+    role: RoleChoice | None = None
+    reason: Words = ""
+
+    @model_validator(mode="after")
+    def _decides_something(self) -> "MemberChange":
+        if self.status is None and self.role is None:
+            raise ValueError("Say what is to change: status or role.")
+        return self
+
+
+class Reason(Input):
+    """Why somebody is refused, removed or banned; they are told."""
+
+    reason: Words = ""
+
+
+class NewRole(Input):
+    """The role that a member is to have."""
+
+    role: RoleChoice
+
+
+class NewInvitations(Input):
+    """Addresses to invite, each as it was typed; which of them are good is said one by one."""
+
+    emails: list[Annotated[str, Field(max_length=1_000)]] = Field(min_length=1, max_length=MOST_ADDRESSES)
+    role: RoleChoice = "member"
+    message: Words = ""
+
+
+class Page(Input):
+    """Which part of a list."""
+
+    limit: int = Field(default=20, ge=1, le=LARGEST_PAGE)
+    after: str | None = Field(default=None, max_length=1_000)
+
+
+class Directory(Page):
+    """The networks to list: those whose name or purpose holds these words, or the caller's own."""
+
+    q: str = Field(default="", max_length=LONGEST_SEARCH)
+    mine: bool = False
+
+
+class MemberList(Page):
+    """The members to list."""
+
+    status: Status = "active"
+    q: str = Field(default="", max_length=LONGEST_SEARCH)

@@ -1,0 +1,198 @@
+"""Who belongs to a network, asks to, was invited or has left, as a viewer may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import Forbidden, NotFound
+from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
+from forum.networks.inputs import MemberList
+from forum.networks.paging import Id, cursor_of, key_of
+from forum.networks.queries import like
+from forum.policy import may_list_members, may_see_requests, members_listed_to, moderated_by
+from forum.records import Member, Network, Person
+from forum.tables import invitations, memberships, networks
+from forum.viewer import Viewer
+from ground.columns import now
+
+_rank = case((memberships.c.role == "administrator", 1), (memberships.c.role == "moderator", 2), else_=3)
+_name = func.lower(accounts.c.name)
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    memberships.c.id,
+    memberships.c.network_id,
+    accounts.c.id,
+    accounts.c.name,
+    accounts.c.job_title,
+    accounts.c.organisation,
+    accounts.c.closed_at,
+    memberships.c.role,
+    memberships.c.status,
+    memberships.c.words,
+    memberships.c.reason,
+    memberships.c.created_at,
+    memberships.c.since,
+    memberships.c.ended_at,
+    memberships.c.version,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a list of members, and the place after it (None at the end)."""
+
+    items: tuple[Member, ...]
+    next: str | None
+
+
+def _member(row: Sequence[Any]) -> Member:
+    person = Person(row[2], row[3], row[4], row[5], row[6] is not None)
+    return Member(row[0], row[1], person, *row[7:15])
+
+
+def _people() -> Select[Any]:
+    return select(*_COLUMNS).join(accounts, accounts.c.id == memberships.c.account_id)
+
+
+async def list_members(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
+    """A part of the people of one status: members by role and name, others by when they came to be so.
+
+    Raises NotFound where the viewer may not see members at all, Forbidden where only moderators see the status.
+    """
+    if not may_list_members(viewer, network):
+        raise NotFound if not viewer.is_signed_in else Forbidden(may_list_members(viewer, network).reason)
+    if asked.status == "active":
+        return await _list_active(connection, viewer, network, asked)
+    decision = may_see_requests(viewer, network)
+    if not decision:
+        raise Forbidden(decision.reason)
+    if asked.status == "invited":
+        return await _list_invited(connection, viewer, network, asked)
+    return await _list_others(connection, viewer, network, asked)
+
+
+async def _list_active(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
+    statement = (
+        _people()
+        .add_columns(_rank, _name)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(*_of(network, asked), members_listed_to(viewer))
+        .order_by(_rank, _name, accounts.c.id)
+        .limit(asked.limit + 1)
+    )
+    if asked.after is not None:
+        rank, name, identifier = key_of(asked.after, int, str, Id)
+        later = or_(_name > name, and_(_name == name, accounts.c.id > identifier))
+        statement = statement.where(or_(_rank > rank, and_(_rank == rank, later)))
+    rows = (await connection.execute(statement)).all()
+    last = rows[asked.limit - 1] if len(rows) > asked.limit else None
+    following = None if last is None else cursor_of(last[15], last[16], last[2])
+    return Part(tuple(_member(row) for row in rows[: asked.limit]), following)
+
+
+async def _list_others(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
+    """Those who wait: longest first; those whose membership ended: the latest first."""
+    statement = _people().join(networks, networks.c.id == memberships.c.network_id)
+    statement = statement.where(*_of(network, asked), moderated_by(viewer)).limit(asked.limit + 1)
+    waits = asked.status == "requested"
+    statement = statement.order_by(memberships.c.id if waits else memberships.c.id.desc())
+    if asked.after is not None:
+        (identifier,) = key_of(asked.after, Id)
+        statement = statement.where(memberships.c.id > identifier if waits else memberships.c.id < identifier)
+    rows = (await connection.execute(statement)).all()
+    following = cursor_of(rows[asked.limit - 1][0]) if len(rows) > asked.limit else None
+    return Part(tuple(_member(row) for row in rows[: asked.limit]), following)
+
+
+def _of(network: Network, asked: MemberList) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        memberships.c.network_id == network.id,
+        memberships.c.current,
+        memberships.c.status == asked.status,
+    ]
+    for word in asked.q.replace("\0", " ").lower().split()[:10]:
+        sought = like(word)
+        organisation = func.lower(accounts.c.organisation)
+        conditions.append(or_(_name.like(sought, escape="/"), organisation.like(sought, escape="/")))
+    return conditions
+
+
+async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
+    """Invitations, each by its own id and the address as it was typed, the latest first.
+
+    Whether the address has an account does not show: neither name nor id of one is here.
+    """
+    statement = (
+        select(invitations.c.id, invitations.c.address, invitations.c.role, invitations.c.created_at)
+        .join(networks, networks.c.id == invitations.c.network_id)
+        .where(invitations.c.network_id == network.id, moderated_by(viewer), *_waiting())
+        .order_by(invitations.c.id.desc())
+        .limit(asked.limit + 1)
+    )
+    if asked.after is not None:
+        (identifier,) = key_of(asked.after, Id)
+        statement = statement.where(invitations.c.id < identifier)
+    for word in asked.q.replace("\0", " ").lower().split()[:10]:
+        statement = statement.where(func.lower(invitations.c.address).like(like(word), escape="/"))
+    rows = (await connection.execute(statement)).all()
+    following = cursor_of(rows[asked.limit - 1].id) if len(rows) > asked.limit else None
+    items = tuple(
+        Member(
+            id=row.id,
+            network_id=network.id,
+            person=Person(row.id, row.address),
+            role=row.role,
+            status="invited",
+            words="",
+            reason="",
+            created_at=row.created_at,
+            since=None,
+            ended_at=None,
+            version=1,
+        )
+        for row in rows[: asked.limit]
+    )
+    return Part(items, following)
+
+
+def _waiting() -> tuple[ColumnElement[bool], ...]:
+    return (invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
+
+
+async def get_member(connection: AsyncConnection, viewer: Viewer, network: Network, account_id: str) -> Member:
+    """Somebody's newest membership of this network, as its moderators see it. Raises NotFound.
+
+    The invited are not here: an invitation does not tell whose address it went to.
+    """
+    row = (
+        await connection.execute(
+            _people()
+            .join(networks, networks.c.id == memberships.c.network_id)
+            .where(memberships.c.network_id == network.id, memberships.c.account_id == account_id)
+            .where(memberships.c.current, memberships.c.status != "invited", moderated_by(viewer))
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return _member(row)
+
+
+async def read_members(connection: AsyncConnection, membership_ids: Sequence[str]) -> dict[str, tuple[Member, Network]]:
+    """Memberships with their networks, for events; who hears them is decided by the stream."""
+    statement = (
+        _people()
+        .add_columns(*NETWORK_COLUMNS)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(memberships.c.id.in_(membership_ids))
+    )
+    rows = await connection.execute(statement)
+    return {row[0]: (_member(row), Network(*row[15 : 15 + NETWORK_WIDTH])) for row in rows}
+
+
+async def read_networks(connection: AsyncConnection, network_ids: Sequence[str]) -> dict[str, Network]:
+    """Networks for events; who hears them is decided by the stream."""
+    rows = await connection.execute(select(*NETWORK_COLUMNS).where(networks.c.id.in_(network_ids)))
+    return {row[0]: Network(*row) for row in rows}
