@@ -15,6 +15,8 @@ CUT = "[The rest of this message is too long to be brought in.]"
 NO_WORDS = "[This message has no words.]"
 
 _MOST_PARTS = 200
+_MOST_TAGS = 15_000  # deeper nesting than this could be takes the HTML parser quadratic time
+_TAGS = re.compile(r"<[^<>]*>")
 _ESCAPED_FROM = re.compile(r"^>(>*From )", re.MULTILINE)
 _NEEDS_HTML = re.compile(r"^\s*(?:this (?:message|e-?mail) .{0,40}html|\[?html\]?\s*$)", re.IGNORECASE)
 _BLOCK_TAGS = frozenset(
@@ -47,6 +49,8 @@ def charset_of(message: Message) -> str | None:
 
 def html_text(html: str) -> str:
     """HTML read as plain text: blocks on lines of their own, quotes behind ``>``, addresses after their words."""
+    if html.count("<") > _MOST_TAGS:
+        return _TAGS.sub(" ", html)
     reader = _Reader()
     # The standard library's parser takes quadratic time over broken markup.
     reader.feed(well_formed(html))
@@ -206,5 +210,8 @@ class _Reader(HTMLParser):
         self._line = ""
 
     def _gap(self) -> None:
+        empty = ("> " * min(self._quotes, 10)).rstrip()
         if self._done and self._done[-1].strip(" >"):
-            self._done.append(("> " * min(self._quotes, 10)).rstrip())
+            self._done.append(empty)
+        elif self._done:
+            self._done[-1] = min(self._done[-1], empty)

@@ -42,6 +42,8 @@ def decode_bytes(raw: bytes, declared: str | None = None) -> str:
     words = _strict(raw, "utf-8-sig")
     if words is not None:
         return words
+    if _nearly_utf8(raw):
+        return raw.decode("utf-8-sig", "replace")
     return _decode_eight_bit(raw, codec)
 
 
@@ -79,6 +81,13 @@ def _strict(raw: bytes, codec: str | None) -> str | None:
         return raw.decode(codec) if codec else None
     except (UnicodeError, LookupError, ValueError):
         return None
+
+
+def _nearly_utf8(raw: bytes) -> bool:
+    """Whether it is UTF-8 but for a byte here and there, broken on the way."""
+    words = raw.decode("utf-8", "replace")
+    broken = words.count("\N{REPLACEMENT CHARACTER}")
+    return broken * 10 < sum(1 for letter in words if letter > "\x7f")
 
 
 def _mostly(raw: bytes, codec: str) -> bool:

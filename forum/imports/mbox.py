@@ -28,7 +28,7 @@ _MOST_REFERENCES = 100
 _FROM_LINE = re.compile(
     rb"^From .{0,300}?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+(?:\w{3}\s+\d{1,2}|\d{1,2}\s+\w{3})\b.{0,60}\d{1,2}:\d\d"
 )
-_HEADER = re.compile(rb"^[!-9;-~]{1,80}:(?:\s|$)")
+_HEADER = re.compile(rb"^[!-9;-~\x80-\xff]{1,80}:(?:\s|$)")
 _KNOWN_HEADER = re.compile(
     rb"^(?:From|To|Subject|Date|Message-ID|Received|Return-Path|Delivered-To|Envelope-To|MIME-Version|Reply-To|Cc|"
     rb"Sender|In-Reply-To|References|Content-[\w-]+|List-[\w-]+|X-[\w-]+|Status|Precedence|DKIM-Signature|ARC-[\w-]+)\s*:",
