@@ -1,0 +1,1 @@
+"""Who must not see or hear: the table of addresses, the two worlds, the canaries."""
