@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,6 +16,7 @@ from auth.hosts import HostGuard, hosts_of, origins_of
 from auth.origins import OriginGuard
 from auth.passwords import Passwords
 from auth.rate_limits import RateLimits
+from forum.accounts.set_up import SetUpGuard
 from forum.assets import Assets
 from forum.database import open_database
 from forum.envelope import Envelope
@@ -103,6 +105,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     app = Starlette(
         routes=[*ROUTES, WebSocketRoute("/live", _Live(gateway))],
         lifespan=lifespan,
+        middleware=[Middleware(SetUpGuard, state=state)],
         exception_handlers={ForumError: refuse, HTTPException: refuse_http, Exception: refuse_unexpected},
     )
     app.router.redirect_slashes = False

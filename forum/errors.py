@@ -32,6 +32,13 @@ class BadToken(ForumError):
         super().__init__("This token is not valid. Make a new one in your settings.")
 
 
+class WrongPassword(ForumError):
+    """No account has this address with this password; which of the two is wrong is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is not right. Check both and try again.")
+
+
 class Invalid(ForumError):
     """What was typed cannot be taken; `errors` has a sentence for each field that must change."""
 

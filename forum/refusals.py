@@ -30,6 +30,7 @@ from forum.errors import (
     TooLarge,
     TooMany,
     Unavailable,
+    WrongPassword,
 )
 from forum.rendering import PRIVATE, render_page
 from forum.state import request_id_of, viewer_of
@@ -42,6 +43,7 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     Forbidden: (403, "You can't do that here"),
     SignInNeeded: (401, "Sign in to go on"),
     BadToken: (401, "This token is not valid"),
+    WrongPassword: (401, "We can't let you in"),
     Invalid: (422, "Something needs changing"),
     AlreadySent: (422, "You have sent this already"),
     Conflict: (409, "Somebody changed this before you"),

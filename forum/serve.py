@@ -2,8 +2,6 @@
 
 import asyncio
 import fcntl
-import hashlib
-import hmac
 import logging
 import os
 import socket
@@ -14,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from auth.accounts import has_claimed_account
+from forum.accounts.set_up import set_up_secret
 from forum.app import Confer, create_app
 from forum.migrate import is_current, migrate
 from forum.settings import Settings
@@ -144,11 +143,6 @@ async def _say_where(confer: Confer) -> None:
         if not await has_claimed_account(connection):
             secret = set_up_secret(confer.state.key, await get_epoch(connection))
             print(f"Nobody has an account yet. Make the first one at {settings.public_url}/set-up/{secret}", flush=True)
-
-
-def set_up_secret(key: bytes, epoch: str) -> str:
-    """The secret in the address of the set-up page: the same in each process, and of no use once an account exists."""
-    return hmac.new(key, f"set-up {epoch}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def run(main: Any) -> Any:

@@ -7,3 +7,4 @@ import "./ui/sheet.js";
 import "./ui/tabs.js";
 import "./ui/undo.js";
 import "./ui/form.js";
+import "./accounts/sign_out.js";

@@ -16,13 +16,14 @@ from auth.accounts import (
     create_account,
     find_account_by_email,
     forget_password,
+    get_account,
     has_claimed_account,
     reset_password,
     set_site_administrator,
     update_profile,
     verify_account,
 )
-from auth.links import Link, LinkPurpose, use_link
+from auth.links import LinkPurpose, use_link
 from auth.passwords import check_password
 from auth.sessions import end_other_sessions, end_session, start_session
 from auth.tokens import Token, create_token, revoke_token
@@ -51,7 +52,7 @@ def check_domain(settings: Settings, email: str) -> None:
     domain = email.rpartition("@")[2].lower()
     if settings.domains and domain not in settings.domains:
         names = ", ".join(sorted(settings.domains))
-        raise Invalid({"email": f"Only people with an address at {names} can register here."})
+        raise Invalid({"email": f"Only addresses at {names} can be used here."})
 
 
 async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None:
@@ -149,19 +150,26 @@ async def change_own_password(tx: Transaction, viewer: Viewer, password_hash: st
     return account
 
 
+def send_letter(tx: Transaction, letter: str, address: str) -> None:
+    """Leave it to the worker to find out whether a typed address has an account: here nothing depends on it."""
+    tx.enqueue("mail", {"letter": letter, "address": address})
+
+
 def ask_for_email(tx: Transaction, viewer: Viewer, email: str) -> None:
     """Send a link to the new address; nothing changes until it is used there."""
     tx.enqueue("mail", {"letter": "change_email", "account_id": viewer.id, "address": email})
 
 
-async def use_email_link(tx: Transaction, secret: str, old_address: str) -> Account:
+async def use_email_link(tx: Transaction, secret: str) -> Account:
     """Move to the address that the link reached; the old one is told. Raises LinkRefused or Conflict."""
-    link: Link = await use_link(tx.connection, secret, LinkPurpose.CHANGE_EMAIL)
+    link = await use_link(tx.connection, secret, LinkPurpose.CHANGE_EMAIL)
+    before = await get_account(tx.connection, link.account_id)
     try:
         account = await change_email(tx.connection, link.account_id, link.address)
     except EmailTaken as error:
         raise Conflict("This address has another account by now. Close that account first.") from error
-    tx.enqueue("mail", {"letter": "email_changed", "account_id": account.id, "address": old_address})
+    if before.email is not None:
+        tx.enqueue("mail", {"letter": "email_changed", "account_id": account.id, "address": before.email})
     await accept_pending_invitations(tx, account)
     return account
 

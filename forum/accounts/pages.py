@@ -1,5 +1,13 @@
-"""Addresses of the slice."""
+"""Every page of the slice."""
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from forum.accounts import access_pages, leaving_pages, registration_pages, settings_pages, sign_in_pages
+
+ROUTES: list[BaseRoute] = [
+    *registration_pages.ROUTES,
+    *sign_in_pages.ROUTES,
+    *settings_pages.ROUTES,
+    *access_pages.ROUTES,
+    *leaving_pages.ROUTES,
+]

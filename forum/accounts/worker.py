@@ -42,6 +42,15 @@ async def write_already_registered(state: State, tx: Transaction, reference: Ref
     return Letter(account.email, account.name, subject, "already_registered", context)
 
 
+async def write_verify_again(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """Once more to an address that somebody typed as the one they registered: nobody, where nothing waits for proof."""
+    account = await find_account_by_email(tx.connection, reference["address"])
+    if account is None:
+        return None
+    write = write_verify_email if account.has_password else write_claim_account
+    return await write(state, tx, {"account_id": account.id})
+
+
 async def write_forgotten(state: State, tx: Transaction, reference: Reference) -> Letter | None:
     """To whoever owns the address that somebody typed as their own: nobody, where it has no account."""
     account = await find_account_by_email(tx.connection, reference["address"])
@@ -107,6 +116,7 @@ LETTERS: dict[str, LetterWriter] = {
     "verify_email": write_verify_email,
     "claim_account": write_claim_account,
     "already_registered": write_already_registered,
+    "verify_again": write_verify_again,
     "forgotten": write_forgotten,
     "change_email": write_change_email,
     "email_changed": write_email_changed,

@@ -1,0 +1,126 @@
+"""Taking one's data along, and closing the account."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute
+
+from auth.rules import DOWNLOAD_OF_DATA
+from forum.accounts.closing_commands import close_own_account
+from forum.accounts.inputs import Closing
+from forum.accounts.own_data import write_data
+from forum.accounts.proving import confirm_password, let_out, limit
+from forum.accounts.queries import LastAdministration, count_own_posts, list_last_administrations, list_lone_networks
+from forum.accounts.settings_pages import own_account
+from forum.addresses import get, post
+from forum.errors import Forbidden, Invalid
+from forum.forms import read_form, validate
+from forum.rendering import PRIVATE, redirect, render_page
+from forum.state import account_of, state_of
+from forum.viewer import Viewer
+from ground.columns import now
+
+MEMORY_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """What the file will hold."""
+
+    post_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePage:
+    """What closing means, and what must be done first."""
+
+    name: str
+    post_count: int
+    last_in: tuple[LastAdministration, ...]
+    alone_in: tuple[LastAdministration, ...]
+    is_site_administrator: bool
+    name_stays: str
+    errors: Mapping[str, str]
+
+
+async def show_data(request: Request) -> Response:
+    """What is held, in words, and the button."""
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        page = DataPage(await count_own_posts(connection, viewer))
+    return render_page(request, viewer, "accounts/data.html", page, title="Your data")
+
+
+async def download_data(request: Request) -> Response:
+    """The file with all that is held about whoever is signed in."""
+    viewer = await account_of(request)
+    state = state_of(request)
+    await limit(state, DOWNLOAD_OF_DATA, viewer.id)
+    account = await own_account(request, viewer)
+    # Gathered first: a slow reader must hold a file, not a connection to the database.
+    file = SpooledTemporaryFile(MEMORY_BYTES)
+    async for piece in write_data(state.database, viewer, account):
+        file.write(piece)
+    file.seek(0)
+    headers = {
+        "Content-Disposition": f'attachment; filename="confer-{now():%Y-%m-%d}.json"',
+        "Cache-Control": PRIVATE,
+    }
+    return StreamingResponse(_read(file), 200, headers, "application/json")
+
+
+async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+async def show_close(request: Request) -> Response:
+    """What closing means, and the form."""
+    return await _close_form(request, await account_of(request), "", {})
+
+
+async def _close_form(
+    request: Request, viewer: Viewer, name_stays: str, errors: Mapping[str, str], status: int = 200
+) -> Response:
+    async with state_of(request).database.read() as connection:
+        page = ClosePage(
+            name=viewer.account.name if viewer.account else "",
+            post_count=await count_own_posts(connection, viewer),
+            last_in=tuple(await list_last_administrations(connection, viewer)),
+            alone_in=tuple(await list_lone_networks(connection, viewer)),
+            is_site_administrator=viewer.is_site_administrator,
+            name_stays=name_stays,
+            errors=errors,
+        )
+    return render_page(request, viewer, "accounts/close.html", page, title="Close your account", status=status)
+
+
+async def close_account(request: Request) -> Response:
+    """Close it for good, and forget this browser."""
+    viewer = await account_of(request)
+    fields = await read_form(request)
+    typed = fields.get("name_stays", "")
+    try:
+        closing = validate(Closing, {"name_stays": typed, "current_password": fields.get("current_password", "")})
+        await confirm_password(request, viewer, closing.current_password)
+        async with state_of(request).transaction() as tx:
+            await close_own_account(tx, viewer, name_stays=closing.name_stays)
+    except Invalid as error:
+        return await _close_form(request, viewer, typed, error.errors, 422)
+    except Forbidden as error:
+        return await _close_form(request, viewer, typed, {"": str(error)}, 403)
+    return let_out(request, redirect(request, "/", "account-closed"))
+
+
+ROUTES: list[BaseRoute] = [
+    get("/settings/data", show_data),
+    get("/settings/data/file", download_data),
+    get("/settings/close", show_close),
+    post("/settings/close", close_account),
+]

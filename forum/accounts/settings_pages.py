@@ -1,0 +1,155 @@
+"""One's own settings: profile, password and e-mail address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from auth.accounts import Account, find_account
+from forum.accounts import commands
+from forum.accounts.inputs import EmailChange, PasswordChange, Profile
+from forum.accounts.proving import confirm_password, hash_password, let_in, limit_mail
+from forum.addresses import get, post
+from forum.errors import Invalid, SignInNeeded
+from forum.forms import read_form, validate
+from forum.rendering import redirect, render_page
+from forum.state import account_of, shown_by, state_of
+from forum.viewer import Viewer
+
+PROFILE_FIELDS = ("name", "job_title", "organisation", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """What others see of a person, to be changed."""
+
+    account_id: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPage:
+    """The form for another password."""
+
+    email: str
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPage:
+    """The address, and the form for another one."""
+
+    email: str
+    typed: str
+    errors: Mapping[str, str]
+
+
+async def own_account(request: Request, viewer: Viewer) -> Account:
+    """The account of whoever is signed in, whole. Raises SignInNeeded where it was closed meanwhile."""
+    async with state_of(request).database.read() as connection:
+        account = await find_account(connection, viewer.id)
+    if account is None or account.closed_at is not None:
+        raise SignInNeeded
+    return account
+
+
+async def show_settings(request: Request) -> Response:
+    """The first of the settings."""
+    await account_of(request)
+    return redirect(request, "/settings/profile")
+
+
+async def show_profile(request: Request) -> Response:
+    """The form of what others see."""
+    viewer = await account_of(request)
+    account = await own_account(request, viewer)
+    values = {name: getattr(account, name) for name in PROFILE_FIELDS}
+    return _settings_page(request, viewer, "profile", ProfilePage(viewer.id, values, {}))
+
+
+def _settings_page(
+    request: Request, viewer: Viewer, name: str, page: Any, *, title: str = "Settings", status: int = 200
+) -> Response:
+    return render_page(request, viewer, f"accounts/{name}.html", page, title=title, status=status)
+
+
+async def update_profile(request: Request) -> Response:
+    """Keep what others see."""
+    viewer = await account_of(request)
+    fields = await read_form(request)
+    values = {name: fields.get(name, "") for name in PROFILE_FIELDS}
+    try:
+        profile = validate(Profile, values)
+    except Invalid as error:
+        return _settings_page(request, viewer, "profile", ProfilePage(viewer.id, values, error.errors), status=422)
+    async with state_of(request).transaction() as tx:
+        await commands.change_profile(tx, viewer, profile)
+    return redirect(request, "/settings/profile", "saved")
+
+
+async def show_password(request: Request) -> Response:
+    """The form for another password."""
+    viewer = await account_of(request)
+    return _settings_page(request, viewer, "password", PasswordPage(_email(viewer), {}), title="Your password")
+
+
+def _email(viewer: Viewer) -> str:
+    return viewer.account.email if viewer.account else ""
+
+
+async def update_password(request: Request) -> Response:
+    """Change it: every other browser is signed out, this one stays."""
+    viewer = await account_of(request)
+    state, fields = state_of(request), await read_form(request)
+    try:
+        change = validate(PasswordChange, {name: fields.get(name, "") for name in ("current_password", "new_password")})
+        name = viewer.account.name if viewer.account else ""
+        plain = commands.check_new_password(change.new_password, _email(viewer), name, "new_password")
+        await confirm_password(request, viewer, change.current_password)
+    except Invalid as error:
+        page = PasswordPage(_email(viewer), error.errors)
+        return _settings_page(request, viewer, "password", page, title="Your password", status=422)
+    password_hash = await hash_password(state, plain)
+    async with state.transaction() as tx:
+        account = await commands.change_own_password(tx, viewer, password_hash)
+    response = redirect(request, "/settings/password", "password-changed")
+    shown = shown_by(request)
+    return let_in(request, response, shown.secret, account) if shown and shown.kind == "session" else response
+
+
+async def show_email(request: Request) -> Response:
+    """The address, and the form for another one."""
+    viewer = await account_of(request)
+    return _settings_page(request, viewer, "email", EmailPage(_email(viewer), "", {}), title="Your e-mail address")
+
+
+async def update_email(request: Request) -> Response:
+    """Send a link to the new address; nothing changes before it is used."""
+    viewer = await account_of(request)
+    state, fields = state_of(request), await read_form(request)
+    try:
+        change = validate(EmailChange, {name: fields.get(name, "") for name in ("email", "current_password")})
+        commands.check_domain(state.settings, change.email)
+        await confirm_password(request, viewer, change.current_password)
+    except Invalid as error:
+        page = EmailPage(_email(viewer), fields.get("email", ""), error.errors)
+        return _settings_page(request, viewer, "email", page, title="Your e-mail address", status=422)
+    await limit_mail(request, change.email)
+    async with state.transaction() as tx:
+        commands.ask_for_email(tx, viewer, change.email)
+    return redirect(request, "/settings/email", "email-sent")
+
+
+ROUTES: list[BaseRoute] = [
+    get("/settings", show_settings),
+    get("/settings/profile", show_profile),
+    post("/settings/profile", update_profile),
+    get("/settings/password", show_password),
+    post("/settings/password", update_password),
+    get("/settings/email", show_email),
+    post("/settings/email", update_email),
+]
