@@ -179,7 +179,7 @@ def _moments(current: Current, step: Step, moment: datetime) -> dict[str, Any]:
     if step.status == "invited":
         values["decided_by"] = step.by
     if step.status in STANDS:
-        return values
+        return values | {"ended_at": None, "ended_by": None}
     return values | {"ended_at": moment, "ended_by": step.by or current.account_id}
 
 

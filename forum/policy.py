@@ -133,12 +133,13 @@ def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     met = (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)
-        .where(memberships.c.account_id == accounts.c.id, memberships.c.current)
+        .where(memberships.c.account_id == accounts.c.id)
         .correlate(accounts)
     )
-    fellow = met.where(memberships.c.status == "active", members_listed_to(viewer)).exists()
+    fellow = met.where(memberships.c.current, memberships.c.status == "active", members_listed_to(viewer)).exists()
     # Not the invited: an invitation does not tell whose address it went to.
-    applicant = met.where(memberships.c.status != "invited", moderated_by(viewer)).exists()
+    decided = or_(memberships.c.status.in_(("requested", "refused", "banned")), memberships.c.since.is_not(None))
+    applicant = met.where(decided, moderated_by(viewer)).exists()
     wrote = (
         select(posts.c.id)
         .join(threads, threads.c.id == posts.c.thread_id)

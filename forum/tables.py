@@ -129,7 +129,9 @@ memberships = Table(
         postgresql_where=text("current"),
         sqlite_where=text("current"),
     ),
-    Index("ix_memberships_network_id_status", "network_id", "status"),
+    Index("ix_memberships_by_since", "network_id", "status", "since"),
+    Index("ix_memberships_by_role", "network_id", "status", "role"),
+    Index("ix_memberships_by_account", "account_id", "network_id"),
 )
 
 # Whom administrators invited by e-mail. It says nothing of whether the address has an account: where

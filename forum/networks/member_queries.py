@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -107,11 +107,32 @@ async def _list_others(connection: AsyncConnection, viewer: Viewer, network: Net
     return Part(tuple(_member(row) for row in rows[: asked.limit]), following)
 
 
+def is_newest_shown() -> ColumnElement[bool]:
+    """The newest row of each person that moderators may see.
+
+    Invitations don't count, waiting, declined or withdrawn: if they hid the row before them, they would
+    tell whose address was invited.
+    """
+    return and_(_is_shown(memberships), ~exists(select(_later.c.id).where(_is_later, _is_shown(_later))))
+
+
+def _is_shown(row: FromClause) -> ColumnElement[bool]:
+    return or_(row.c.status.in_(("active", "requested", "refused", "banned")), row.c.since.is_not(None))
+
+
+_later = memberships.alias("later")
+_is_later = and_(
+    _later.c.network_id == memberships.c.network_id,
+    _later.c.account_id == memberships.c.account_id,
+    _later.c.id > memberships.c.id,
+)
+
+
 def _of(network: Network, asked: MemberList) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         memberships.c.network_id == network.id,
-        memberships.c.current,
         memberships.c.status == asked.status,
+        memberships.c.current if asked.status in ("active", "requested") else is_newest_shown(),
     ]
     for word in asked.q.replace("\0", " ").lower().split()[:10]:
         sought = like(word)
@@ -172,7 +193,7 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
             _people()
             .join(networks, networks.c.id == memberships.c.network_id)
             .where(memberships.c.network_id == network.id, memberships.c.account_id == account_id)
-            .where(memberships.c.current, memberships.c.status != "invited", moderated_by(viewer))
+            .where(is_newest_shown(), moderated_by(viewer))
         )
     ).first()
     if row is None:

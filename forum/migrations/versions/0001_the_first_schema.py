@@ -71,8 +71,8 @@ def upgrade() -> None:
         sa.Column("verified_at", ground.columns.Moment(), nullable=True),
         sa.Column("closed_at", ground.columns.Moment(), nullable=True),
         sa.Column("suspended_at", ground.columns.Moment(), nullable=True),
-        sa.Column("site_administrator", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("former_name_shown", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("site_administrator", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("former_name_shown", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", ground.columns.Moment(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("password_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -237,7 +237,7 @@ def upgrade() -> None:
         sa.Column("account_id", ground.columns.Identifier(), nullable=False),
         sa.Column("role", sa.String(length=14), server_default="member", nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("words", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("created_at", ground.columns.Moment(), nullable=False),
@@ -261,7 +261,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.create_index("ix_memberships_network_id_status", ["network_id", "status"], unique=False)
+        batch_op.create_index("ix_memberships_by_account", ["account_id", "network_id"], unique=False)
+        batch_op.create_index("ix_memberships_by_role", ["network_id", "status", "role"], unique=False)
+        batch_op.create_index("ix_memberships_by_since", ["network_id", "status", "since"], unique=False)
         batch_op.create_index(
             "uq_memberships_current",
             ["account_id", "network_id"],
@@ -325,7 +327,7 @@ def upgrade() -> None:
         sa.Column("removed_at", ground.columns.Moment(), nullable=True),
         sa.Column("removed_by", ground.columns.Identifier(), nullable=True),
         sa.Column("removal_reason", sa.String(length=1000), server_default="", nullable=False),
-        sa.Column("is_imported", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_imported", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["accounts.id"], name=op.f("fk_posts_author_id")),
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_posts_network_id")),

@@ -1,0 +1,152 @@
+"""Making a network and changing it: its name, its address, who may see it."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, union_all, update
+
+from forum.errors import Forbidden, Invalid, NotFound, Stale
+from forum.events import NetworkChanged
+from forum.idempotency import Claim, RequestKey, claim
+from forum.membership import Step, begin
+from forum.network_reads import find_network
+from forum.networks.inputs import NetworkChange, NewNetwork
+from forum.networks.slugs import fold, hidden_slug, plain_slugs
+from forum.policy import may_administer, may_create_network, member_of
+from forum.records import Access, Network
+from forum.streams import moderators_stream, network_stream
+from forum.tables import former_addresses, memberships, networks
+from forum.viewer import Viewer
+from ground.columns import new_id, now
+from realtime.transaction import Transaction
+
+HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
+"""Networks that are found by those who were told; their addresses can't be guessed."""
+WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
+"""How many may see it; a change upwards is announced to the members."""
+LONGEST_KEY = 200
+ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
+_ADDRESSES_LOCK = 4201719
+
+
+async def create_network(
+    tx: Transaction, viewer: Viewer, new: NewNetwork, key: RequestKey | None, creation: str
+) -> Claim:
+    """Make a network, with the viewer as its first administrator. `creation`: who may, as the site says."""
+    decision = may_create_network(viewer, creation)
+    if not decision:
+        raise Forbidden(decision.reason)
+    claimed = await claim(tx, viewer.id, key, new_id())
+    if claimed.is_replay:
+        return claimed
+    network_id = claimed.object_id
+    row: dict[str, Any] = {
+        "id": network_id,
+        "slug": await _free_slug(tx, new.name, new.access),
+        "name": new.name,
+        "name_key": fold(new.name)[:LONGEST_KEY],
+        "purpose": new.purpose,
+        "access": new.access,
+        "accent": new.accent,
+        "stream": network_stream(network_id),
+        "moderators_stream": moderators_stream(network_id),
+        "created_at": now(),
+        "created_by": viewer.id,
+    }
+    await tx.create_stream(row["stream"])
+    await tx.create_stream(row["moderators_stream"])
+    await tx.execute(insert(networks), row)
+    await begin(tx, network_id, viewer.id, Step("active", "administrator"))
+    return claimed
+
+
+async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
+    """An address that no network has or had, held until the transaction ends."""
+    if access in HIDDEN:
+        return hidden_slug(name)
+    if tx.connection.dialect.name == "postgresql":
+        # Addresses stand in two tables; making networks is rare enough to go one after the other.
+        await tx.execute(select(func.pg_advisory_xact_lock(_ADDRESSES_LOCK)))
+    candidates = plain_slugs(name)
+    while True:
+        some = [next(candidates) for _ in range(50)]
+        now_taken = select(networks.c.slug).where(networks.c.slug.in_(some))
+        once_taken = select(former_addresses.c.slug).where(former_addresses.c.slug.in_(some))
+        taken = set(await tx.connection.scalars(union_all(now_taken, once_taken)))
+        free = [slug for slug in some if slug not in taken]
+        if free:
+            return free[0]
+
+
+async def change_network(
+    tx: Transaction, viewer: Viewer, slug: str, wanted: NetworkChange, if_version: int | None = None
+) -> str:
+    """Change what is given; the id of the network.
+
+    Raises Invalid where a change of access is not confirmed by the network's name, Stale where
+    `if_version` is given and it has another version by now.
+    """
+    network = await lock_administered(tx, viewer, slug)
+    if if_version is not None and network.version != if_version:
+        raise Stale("Somebody has changed this network since. Load it again, then make your change.")
+    values: dict[str, Any] = {
+        name: value for name in ("name", "purpose", "accent") if (value := getattr(wanted, name)) is not None
+    }
+    if wanted.name is not None:
+        values["name_key"] = fold(wanted.name)[:LONGEST_KEY]
+    access_changes = wanted.access is not None and wanted.access != network.access
+    if wanted.access is not None and access_changes:
+        values |= await _other_access(tx, network, wanted, wanted.access)
+    if all(getattr(network, name, None) == value for name, value in values.items() if name != "name_key"):
+        return network.id
+    await tx.execute(
+        update(networks).where(networks.c.id == network.id).values(**values, version=networks.c.version + 1)
+    )
+    tx.emit(network.stream, NetworkChanged(network.id, network.version + 1), authz=access_changes)
+    if wanted.access is not None and WIDTH[wanted.access] > WIDTH[network.access]:
+        await _announce(tx, network.id, viewer.id)
+    return network.id
+
+
+async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange, access: Access) -> dict[str, Any]:
+    """What a change of access brings with it, once it is confirmed."""
+    if _plain(wanted.confirm or "") != _plain(network.name):
+        raise Invalid({"confirm": f"To confirm, type the name of the network: {network.name}"})
+    values: dict[str, Any] = {"access": access}
+    if access == "open":
+        values["members_only_until"] = 0 if wanted.with_past else network.post_count
+    if access in HIDDEN:
+        await tx.execute(insert(former_addresses), {"slug": network.slug, "network_id": network.id})
+        values["slug"] = hidden_slug(wanted.name or network.name)
+    return values
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+async def _announce(tx: Transaction, network_id: str, by: str) -> None:
+    """Tell every member by mail that more people may see the network from now on."""
+    active = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+    for account_id in await tx.connection.scalars(select(memberships.c.account_id).where(active)):
+        if account_id != by:
+            tx.enqueue("mail", {"letter": "network_widened", "network_id": network_id, "account_id": account_id})
+
+
+async def lock_administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
+    """The network at this address as it stands now, held until the transaction ends, for an administrator of it.
+
+    Raises NotFound where the viewer may not know of it, Forbidden where they don't administer it.
+    """
+    found = await find_network(tx.connection, viewer, slug)
+    if found is None:
+        raise NotFound
+    decision = may_administer(viewer, found.network)
+    if not decision:
+        raise Forbidden(decision.reason)
+    held = select(networks.c.id).where(networks.c.id == found.network.id, member_of(viewer.id, "administrator"))
+    if (await tx.execute(held.with_for_update(key_share=True))).first() is None:
+        raise Forbidden(ADMINISTRATORS_ONLY)
+    again = await find_network(tx.connection, viewer, slug)
+    if again is None:
+        raise NotFound
+    return again.network

@@ -1,0 +1,220 @@
+"""Joining, asking, leaving; and what administrators decide about the people of a network."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import select, update
+
+from auth.accounts import normalise_email
+from forum.errors import Conflict, Forbidden, NotFound
+from forum.invitations import inviter_may
+from forum.membership import STANDS, Current, Step, begin, change, lock_current
+from forum.network_reads import find_network, get_network
+from forum.networks.commands import ADMINISTRATORS_ONLY
+from forum.networks.inputs import MemberChange
+from forum.policy import may_admit, may_change_member, may_join, member_of
+from forum.records import Network, Role, Status
+from forum.tables import invitations, memberships, networks
+from forum.viewer import Viewer
+from ground.columns import now
+from realtime.transaction import Transaction
+
+BETWEEN_REQUEST_MAILS = timedelta(hours=1)
+BANNED = "An administrator removed you from this network, and you can't ask to join again."
+NOT_INVITED_ANY_MORE = (
+    "Who invited you no longer looks after this network. Ask one of its administrators to invite you."
+)
+_TRIES = 3
+
+Joined = Literal["active", "requested"]
+
+
+async def join_network(tx: Transaction, viewer: Viewer, slug: str, words: str) -> Joined:
+    """Join an open network, accept an invitation, or ask to be admitted; what has come of it.
+
+    Doing it again changes nothing but the words of a request. Raises NotFound where the viewer may not
+    know of the network, and for a secret one to whoever is not invited.
+    """
+    found = await find_network(tx.connection, viewer, slug)
+    if found is None:
+        raise NotFound
+    for _ in range(_TRIES):
+        current = await lock_current(tx, found.network.id, viewer.id)
+        stands = None if current is None else current.status
+        if stands == "active":
+            return "active"
+        if found.network.access == "secret" and stands != "invited":
+            raise NotFound
+        if stands == "banned":
+            raise Forbidden(BANNED)
+        decision = may_join(viewer, found.network)
+        if stands is None and not decision:
+            raise Forbidden(decision.reason)
+        joined = await _come_nearer(tx, viewer, found.network, current, words)
+        if joined is not None:
+            return joined
+    raise Conflict("Something else happened here at the same moment. Try again.")
+
+
+async def _come_nearer(
+    tx: Transaction, viewer: Viewer, network: Network, current: Current | None, words: str
+) -> Joined | None:
+    """One try; None where another transaction was faster and the state must be looked at again."""
+    if current is not None and current.status == "invited":
+        if await inviter_may(tx.connection, network.id, current.decided_by):
+            await change(tx, current, Step("active", current.role, words=words))
+            await _end_invitation(tx, viewer, network.id)
+            return "active"
+        if network.access == "secret":
+            raise Forbidden(NOT_INVITED_ANY_MORE)
+    target: Joined = "active" if network.access == "open" else "requested"
+    if current is not None and current.status == "requested" and target == "requested":
+        if words:
+            await tx.execute(update(memberships).where(memberships.c.id == current.id).values(words=words))
+        return "requested"
+    if current is not None and current.status in ("requested", "invited"):
+        await change(tx, current, Step(target, words=words))
+    elif await begin(tx, network.id, viewer.id, Step(target, words=words)) is None:
+        return None
+    if target == "requested":
+        await _tell_administrators(tx, network.id)
+    else:
+        await _check_still_open(tx, network.id)
+    return target
+
+
+async def _check_still_open(tx: Transaction, network_id: str) -> None:
+    """The network's row is held since its members were counted: it can't be closed in the same moment."""
+    if await tx.connection.scalar(select(networks.c.access).where(networks.c.id == network_id)) != "open":
+        raise Conflict("This network was closed in this very moment. Load the page again.")
+
+
+async def _tell_administrators(tx: Transaction, network_id: str) -> None:
+    """One mail an hour at most, to each administrator, however many ask."""
+    this = networks.c.id == network_id
+    moment = now()
+    last = await tx.connection.scalar(select(networks.c.requests_mail_at).where(this).with_for_update(key_share=True))
+    if last is not None and last > moment:
+        return  # a mail is on its way already, and will tell of everybody who waits by then
+    due = moment if last is None else max(moment, last + BETWEEN_REQUEST_MAILS)
+    await tx.execute(update(networks).where(this).values(requests_mail_at=due))
+    administrators = select(memberships.c.account_id).where(
+        memberships.c.network_id == network_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+        memberships.c.role == "administrator",
+    )
+    for account_id in await tx.connection.scalars(administrators):
+        reference = {"letter": "membership_asked", "network_id": network_id, "account_id": account_id}
+        tx.enqueue("mail", reference, after=due)
+
+
+async def _end_invitation(tx: Transaction, viewer: Viewer, network_id: str) -> None:
+    """The invitation to the viewer's own address has its answer."""
+    if viewer.account is None:
+        return
+    mine = (invitations.c.network_id == network_id) & (invitations.c.email_key == normalise_email(viewer.account.email))
+    await tx.execute(update(invitations).where(mine, invitations.c.ended_at.is_(None)).values(ended_at=now()))
+
+
+async def leave_network(tx: Transaction, viewer: Viewer, slug: str) -> Status:
+    """Leave, withdraw a request, or decline an invitation; what the viewer was until now.
+
+    Raises NotFound where there is nothing to end, Forbidden for the last administrator.
+    """
+    found = await find_network(tx.connection, viewer, slug)
+    current = None if found is None else await lock_current(tx, found.network.id, viewer.id)
+    if current is None or current.status not in STANDS:
+        raise NotFound
+    await change(tx, current, Step("left", current.role))
+    await _end_invitation(tx, viewer, current.network_id)
+    return current.status
+
+
+async def decide_about(tx: Transaction, viewer: Viewer, slug: str, account_id: str, wanted: MemberChange) -> str:
+    """Admit, refuse, remove, ban, lift a ban or give another role; the id of the membership.
+
+    Raises NotFound where the viewer may not see the network's content or the person has nothing to do with it,
+    Forbidden for who is no administrator, Conflict where the step does not follow from how things stand.
+    """
+    network = await get_administered(tx, viewer, slug)
+    current = await lock_current(tx, network.id, account_id)
+    if current is None or current.status == "invited":
+        raise NotFound
+    decision = may_change_member(viewer, network, current.role)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return await _decide(tx, viewer, current, wanted)
+
+
+async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: MemberChange) -> str:
+    step = _step(viewer, current, wanted)
+    if (step.status, step.role) == (current.status, current.role):
+        return current.id
+    became = await change(tx, current, step)
+    letter = _LETTERS.get((current.status, step.status)) or _LETTERS.get(("", step.status))
+    if step.status != current.status and letter is not None:
+        tx.enqueue("mail", {"letter": letter, "membership_id": became.id})
+    return became.id
+
+
+async def admit_or_refuse(
+    tx: Transaction, viewer: Viewer, slug: str, account_ids: Sequence[str], wanted: MemberChange
+) -> int:
+    """Give several people the same answer; how many got it. Who was answered meanwhile is passed over."""
+    answered = 0
+    network = await get_administered(tx, viewer, slug)
+    for account_id in sorted(set(account_ids)):
+        current = await lock_current(tx, network.id, account_id)
+        if current is not None and current.status == "requested":
+            await _decide(tx, viewer, current, wanted)
+            answered += 1
+    return answered
+
+
+async def get_administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
+    """The network at this address, for an administrator of it at this moment. Raises NotFound or Forbidden."""
+    network = (await get_network(tx.connection, viewer, slug)).network
+    decision = may_admit(viewer, network)
+    still = select(networks.c.id).where(networks.c.id == network.id, member_of(viewer.id, "administrator"))
+    if not decision or (await tx.execute(still)).first() is None:
+        raise Forbidden(decision.reason or ADMINISTRATORS_ONLY)
+    return network
+
+
+_LETTERS: dict[tuple[str, str], str] = {
+    ("", "active"): "membership_admitted",
+    ("", "refused"): "membership_refused",
+    ("active", "removed"): "membership_ended",
+    ("active", "banned"): "membership_ended",
+}
+"""What a person is told by mail, by what they were and what they become."""
+
+_FOLLOWS: dict[str, frozenset[str]] = {
+    "active": frozenset(("requested", "refused")),
+    "refused": frozenset(("requested",)),
+    "removed": frozenset(("active", "banned")),
+    "banned": frozenset(("active", "requested", "refused", "removed", "left")),
+}
+"""From what each status may be reached by an administrator's decision."""
+
+
+def _step(viewer: Viewer, current: Current, wanted: MemberChange) -> Step:
+    status: Status = current.status if wanted.status is None else wanted.status
+    role: Role = current.role if wanted.role is None else wanted.role
+    if status != current.status and current.status not in _FOLLOWS[status]:
+        raise Conflict(_WHY_NOT[status])
+    if wanted.role is not None and status != "active":
+        raise Conflict("Only a member has a role. Admit them first.")
+    if current.account_id == viewer.id and status in ("removed", "banned"):
+        raise Forbidden("You can't remove yourself. You can leave the network instead.")
+    return Step(status, role, viewer.id, reason=wanted.reason)
+
+
+_WHY_NOT = {
+    "active": "They don't wait to be admitted. Only they can ask, or accept an invitation.",
+    "refused": "They don't wait to be admitted any more.",
+    "removed": "They are no member of this network.",
+    "banned": "They can't be kept out of this network.",
+}
