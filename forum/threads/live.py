@@ -1,5 +1,76 @@
-"""What the events of this slice show."""
+"""What the events of threads and posts show: the API's objects, and the same HTML as on pages."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-PRESENTERS: dict[str, Any] = {}
+from forum.records import Post
+from forum.state import State
+from forum.threads.presenting import api_post, api_thread
+from forum.threads.queries import list_heard_first_posts, list_heard_posts, list_heard_threads
+from forum.threads.reading_queries import list_read_places
+from forum.threads.rendered_posts import post_fragment
+from realtime.questions import Presented
+
+
+def _presented(state: State, post: Post, more: Mapping[str, object]) -> Presented:
+    shown = {**api_post(post, state.settings.public_url), **more}
+    return Presented(shown, post_fragment(state, post), post.thread_id)
+
+
+async def present_created_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """New posts, each with its thread as it now stands."""
+    url = state.settings.public_url
+    async with state.database.read() as connection:
+        posts = await list_heard_posts(connection, ids)
+        threads = await list_heard_threads(connection, {post.thread_id for post in posts})
+    shown = {thread.id: api_thread(thread, url) for thread in threads}
+    return {
+        post.id: _presented(state, post, {"thread": shown[post.thread_id]}) for post in posts if post.thread_id in shown
+    }
+
+
+async def present_changed_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """Posts that were edited or removed."""
+    async with state.database.read() as connection:
+        posts = await list_heard_posts(connection, ids)
+    return {post.id: _presented(state, post, {}) for post in posts}
+
+
+async def present_new_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """New threads, each with its first post."""
+    url = state.settings.public_url
+    async with state.database.read() as connection:
+        threads = await list_heard_threads(connection, ids)
+        first = {post.thread_id: post for post in await list_heard_first_posts(connection, ids)}
+    return {
+        thread.id: Presented(
+            api_thread(thread, url) | {"first_post": api_post(first[thread.id], url)},
+            post_fragment(state, first[thread.id]),
+            thread.id,
+        )
+        for thread in threads
+        if thread.id in first
+    }
+
+
+async def present_changed_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """Threads with another title, pin or lock."""
+    async with state.database.read() as connection:
+        threads = await list_heard_threads(connection, ids)
+    return {thread.id: Presented(api_thread(thread, state.settings.public_url)) for thread in threads}
+
+
+async def present_reading(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """On a person's own stream: what they have read of a thread, or of a whole network."""
+    async with state.database.read() as connection:
+        places = await list_read_places(connection, ids)
+    return {place: Presented(shown) for place, shown in places.items()}
+
+
+PRESENTERS = {
+    "thread.created": present_new_threads,
+    "thread.changed": present_changed_threads,
+    "post.created": present_created_posts,
+    "post.edited": present_changed_posts,
+    "post.removed": present_changed_posts,
+    "read.changed": present_reading,
+}

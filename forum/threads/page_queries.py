@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_
 from auth.tables import accounts
 from forum.database import Database
 from forum.hot_reads import HotRead, given
-from forum.policy import readable_by, readable_by_account
+from forum.policy import threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
 from forum.tables import memberships, networks, posts, read_states, site, threads, watches
 from forum.threads.queries import (
@@ -138,7 +138,7 @@ def _seen_with(who: Select[Any]) -> HotRead:
         .outerjoin(_mine, and_(is_active, _mine.c.status == "active"))
         .outerjoin(read_states, is_read)
         .outerjoin(watches, and_(watches.c.account_id == accounts.c.id, watches.c.thread_id == threads.c.id))
-        .where(readable_by_account(accounts.c.id))
+        .where(threads_readable_by_account(accounts.c.id))
     )
 
 
@@ -152,7 +152,7 @@ _GUEST_SIGHT = HotRead(
         *_NETWORK_COLUMNS,
     )
     .select_from(joined_threads().join(_heads, _heads.c.name == networks.c.stream))
-    .where(threads.c.id == given("thread_id"), readable_by(_NOBODY))
+    .where(threads.c.id == given("thread_id"), threads_readable_by(_NOBODY))
 )
 
 

@@ -60,7 +60,7 @@ async def find_mentionable(connection: AsyncConnection, viewer: Viewer, network_
 
     Where two members bear one name, neither is meant. Nothing for somebody who is no member.
     """
-    names = possible_names(body) if "@" in body else set()
+    names = possible_names(body) if "@" in body and network_id else set()
     if not names:
         return {}
     asked = {"network_id": network_id, "names": list(names), "small_names": [name.lower() for name in names]}

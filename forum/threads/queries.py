@@ -25,7 +25,7 @@ from auth.tables import accounts
 from forum.database import Database
 from forum.errors import NotFound
 from forum.hot_reads import HotRead, JsonRows, given
-from forum.policy import readable_by_account
+from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
 from forum.records import Person, Post, PostVersion, ReplyTo, Thread
 from forum.tables import networks, post_versions, posts, threads
 from forum.viewer import Viewer
@@ -183,24 +183,25 @@ def joined_threads() -> Any:
 
 def _joined_posts() -> Any:
     return (
-        posts.join(networks, networks.c.id == posts.c.network_id)
+        posts.join(threads, threads.c.id == posts.c.thread_id)
+        .join(networks, networks.c.id == posts.c.network_id)
         .join(post_authors, post_authors.c.id == posts.c.author_id)
         .outerjoin(answered, answered.c.id == posts.c.reply_to_id)
         .outerjoin(answered_authors, answered_authors.c.id == answered.c.author_id)
     )
 
 
-_MINE = readable_by_account(bindparam("viewer_id", type_=Identifier))
+_MINE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
 
 _THREAD = select(*THREAD_COLUMNS).select_from(joined_threads()).where(threads.c.id == bindparam("thread_id"), _MINE)
 _POST = select(*POST_COLUMNS, _BODY).select_from(_joined_posts())
 _POST_BY_ID = _POST.where(posts.c.id == bindparam("post_id"), _MINE)
-_POSTS_BY_ID = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
+_POSTS_BY_ID = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)), threads_heard())
 _POST_BY_NUMBER = _POST.where(posts.c.thread_id == bindparam("thread_id"), posts.c.number == bindparam("number"), _MINE)
 _THREADS_BY_ID = (
     select(*THREAD_COLUMNS)
     .select_from(joined_threads())
-    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)))
+    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)), threads_heard())
 )
 
 
@@ -234,7 +235,7 @@ def _page_of_posts(body: ColumnElement[str]) -> HotRead:
         .where(
             posts.c.thread_id == given("thread_id"),
             posts.c.number.between(given("first"), given("last")),
-            readable_by_account(given("viewer_id")),
+            threads_readable_by_account(given("viewer_id")),
         )
         .order_by(posts.c.number)
     )
@@ -253,9 +254,13 @@ async def list_posts(
     return [post_from(row) for row in await database.fetch(read, asked)]
 
 
-_READS_NETWORK = select(networks.c.id).where(networks.c.id == bindparam("network_id", type_=Identifier), _MINE)
+_READS_NETWORK = select(networks.c.id).where(
+    networks.c.id == bindparam("network_id", type_=Identifier),
+    readable_by_account(bindparam("viewer_id", type_=Identifier)),
+)
 _IN_THREAD = (
     select(posts.c.id)
+    .join(threads, threads.c.id == posts.c.thread_id)
     .join(networks, networks.c.id == posts.c.network_id)
     .where(posts.c.id == bindparam("post_id"), posts.c.thread_id == bindparam("thread_id"), _MINE)
 )
@@ -280,6 +285,7 @@ async def is_in_thread(connection: AsyncConnection, viewer: Viewer, post_id: str
 
 _FIRST_SINCE = (
     select(posts.c.number)
+    .join(threads, threads.c.id == posts.c.thread_id)
     .join(networks, networks.c.id == posts.c.network_id)
     .where(posts.c.thread_id == bindparam("thread_id"), posts.c.created_at >= bindparam("moment"), _MINE)
     .order_by(posts.c.created_at, posts.c.number)
@@ -296,6 +302,7 @@ async def find_number_since(connection: AsyncConnection, viewer: Viewer, thread_
 _VERSIONS = (
     select(post_versions.c.version, post_versions.c.html, post_versions.c.body, post_versions.c.written_at)
     .join(posts, posts.c.id == post_versions.c.post_id)
+    .join(threads, threads.c.id == posts.c.thread_id)
     .join(networks, networks.c.id == posts.c.network_id)
     .where(
         posts.c.id == bindparam("post_id"),
@@ -331,7 +338,9 @@ async def list_heard_threads(connection: AsyncConnection, thread_ids: Collection
     return [thread_from(row) for row in rows]
 
 
-_FIRST_POSTS = _POST.where(posts.c.thread_id.in_(bindparam("thread_ids", expanding=True)), posts.c.number == 1)
+_FIRST_POSTS = _POST.where(
+    posts.c.thread_id.in_(bindparam("thread_ids", expanding=True)), posts.c.number == 1, threads_heard()
+)
 
 
 async def list_heard_first_posts(connection: AsyncConnection, thread_ids: Collection[str]) -> list[Post]:

@@ -1,0 +1,43 @@
+"""The commands that change what somebody has read, each in its own transaction, and told to their other screens."""
+
+from forum.idempotency import RequestKey
+from forum.state import State
+from forum.threads.announcing import announcer_of
+from forum.threads.commands import Posted, post_reply
+from forum.threads.ranges import Ranges
+from forum.threads.reading_commands import mark_all_read, mark_read
+from forum.threads.writing import Written
+from forum.viewer import Viewer
+
+
+async def send_reply(
+    state: State, viewer: Viewer, thread_id: str, written: Written, reply_to: str | None, key: RequestKey | None
+) -> Posted:
+    """`commands.post_reply`."""
+    announcer = announcer_of(state)
+    async with state.transaction() as tx:
+        posted = await post_reply(tx, viewer, thread_id, written, reply_to, key)
+        is_told = posted.read is None or announcer.tell(tx, viewer.id, posted.read)
+    if posted.read is not None and not is_told:
+        announcer.tell_later(viewer.id, posted.read)
+    return posted
+
+
+async def send_read(state: State, viewer: Viewer, thread_id: str, ranges: Ranges) -> None:
+    """`reading_commands.mark_read`."""
+    announcer = announcer_of(state)
+    async with state.transaction() as tx:
+        place = await mark_read(tx, viewer, thread_id, ranges)
+        is_told = place is None or announcer.tell(tx, viewer.id, place)
+    if place is not None and not is_told:
+        announcer.tell_later(viewer.id, place)
+
+
+async def send_all_read(state: State, viewer: Viewer, network_id: str, position: int) -> None:
+    """`reading_commands.mark_all_read`."""
+    announcer = announcer_of(state)
+    async with state.transaction() as tx:
+        place = await mark_all_read(tx, viewer, network_id, position)
+        is_told = place is None or announcer.tell(tx, viewer.id, place)
+    if place is not None and not is_told:
+        announcer.tell_later(viewer.id, place)

@@ -1,0 +1,62 @@
+"""The form in which posts are written: what it holds, and who will read what is written in it."""
+
+import secrets
+from dataclasses import dataclass
+
+from forum.records import Access, Post
+from forum.text import quote
+
+ANSWERING_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What `threads/_composer.html` shows."""
+
+    action: str
+    network_id: str
+    label: str
+    button: str
+    audience: str
+    draft: str
+    """Under this name a browser keeps what is not sent yet, beside the account's id."""
+    people: str
+    """Where names are completed."""
+    key: str = ""
+    version: str = ""
+    body: str = ""
+    reply_to: str = ""
+    takes_reply: bool = True
+    answering: str = ""
+    answering_href: str = ""
+    without_reply: str = ""
+    error: str = ""
+    preview: str = ""
+    """Sanitised HTML."""
+    cancel: str = ""
+    is_open: bool = False
+
+
+def new_key() -> str:
+    """What marks one click: another for each form that is shown."""
+    return secrets.token_urlsafe(16)
+
+
+def audience_words(access: Access, name: str, member_count: int) -> str:
+    """Who will read what is written in this network, in a sentence."""
+    if access == "open":
+        return "Anybody can read this: the network is open."
+    if member_count <= 1:
+        return f"Only you will see this for now: {name} has no other members yet."
+    return f"{member_count:,} members of {name} will see this, nobody else."
+
+
+def answering_words(post: Post) -> str:
+    """Whom an answer answers, in one line."""
+    words = " ".join(post.body.split())
+    return f"Answers {post.author.name}: {words[:ANSWERING_LENGTH]}{'…' if len(words) > ANSWERING_LENGTH else ''}"
+
+
+def quoted(post: Post) -> str:
+    """The post's words as a quote, to be answered below."""
+    return quote(post.body, post.author.name, post.number, plain=post.is_imported)

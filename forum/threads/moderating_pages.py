@@ -1,0 +1,119 @@
+"""Small acts on a whole thread: its pin, its lock, its title, what one wants to hear of it and has read of it."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.rules import EDITS
+from forum.errors import Conflict, Forbidden, Invalid
+from forum.forms import read_form, validate
+from forum.policy import may_retitle
+from forum.records import Thread
+from forum.rendering import PRIVATE, redirect, render_page
+from forum.state import account_of, state_of
+from forum.threads.announced_commands import send_read
+from forum.threads.inputs import NewTitle, WatchChange, parse_ranges
+from forum.threads.queries import get_thread
+from forum.threads.thread_commands import retitle, set_lock, set_pin, set_watch
+from forum.threads.writing_pages import ask_limits, status_of
+from forum.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class TitlePage:
+    """The form for another title: `threads/title.html`."""
+
+    thread: Thread
+    title: str
+    version: int
+    errors: dict[str, str]
+    refusal: str
+
+
+async def update_pin(request: Request) -> Response:
+    """Pin the thread to the top of its network, or no longer."""
+    pinned = await _choice(request, "pinned")
+    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
+    async with state.transaction() as tx:
+        await set_pin(tx, viewer, thread_id, pinned)
+    return redirect(request, f"/threads/{thread_id}", notice="pinned" if pinned else "unpinned")
+
+
+async def update_closure(request: Request) -> Response:
+    """Lock the thread, or open it again."""
+    locked = await _choice(request, "locked")
+    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
+    async with state.transaction() as tx:
+        await set_lock(tx, viewer, thread_id, locked)
+    return redirect(request, f"/threads/{thread_id}", notice="locked" if locked else "unlocked")
+
+
+async def _choice(request: Request, name: str) -> bool:
+    value = (await read_form(request)).get(name)
+    if value not in ("yes", "no"):
+        raise Invalid({name: "Choose yes or no."})
+    return value == "yes"
+
+
+async def edit_title(request: Request) -> Response:
+    """The form for another title."""
+    viewer = await account_of(request)
+    thread = await _thread_to_retitle(request, viewer)
+    return _title_form(request, viewer, TitlePage(thread, thread.title, thread.version, {}, ""))
+
+
+async def _thread_to_retitle(request: Request, viewer: Viewer) -> Thread:
+    async with state_of(request).database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    decision = may_retitle(viewer, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return thread
+
+
+def _title_form(request: Request, viewer: Viewer, page: TitlePage, status: int = 200) -> Response:
+    network_id = page.thread.network_id
+    return render_page(
+        request, viewer, "threads/title.html", page, title="Change the title", network_id=network_id, status=status
+    )
+
+
+async def update_title(request: Request) -> Response:
+    """Give the thread another title; where somebody else did meanwhile, the form again with both."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    thread = await _thread_to_retitle(request, viewer)
+    typed = fields.get("title", "")
+    try:
+        value = validate(NewTitle, {"title": typed})
+        await ask_limits(state, viewer, EDITS)
+        if fields.get("before", thread.title) != thread.title:
+            raise Conflict(f"Somebody else changed the title to “{thread.title}” meanwhile. Save again to replace it.")
+        async with state.transaction() as tx:
+            await retitle(tx, viewer, thread.id, value.title)
+    except (Invalid, Conflict) as error:
+        errors = dict(error.errors) if isinstance(error, Invalid) else {}
+        refusal = str(error) if isinstance(error, Conflict) else ""
+        page = TitlePage(thread, typed, thread.version, errors, refusal)
+        return _title_form(request, viewer, page, status_of(error))
+    return redirect(request, f"/threads/{thread.id}", notice="retitled")
+
+
+async def update_watch(request: Request) -> Response:
+    """Say how much one wants to hear of the thread."""
+    value = validate(WatchChange, await read_form(request))
+    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
+    async with state.transaction() as tx:
+        await set_watch(tx, viewer, thread_id, value.level)
+    return redirect(request, f"/threads/{thread_id}", notice="watch-changed")
+
+
+async def mark_thread_read(request: Request) -> Response:
+    """Note posts as read: `ranges` such as "1-40,43". A script gets 204."""
+    ranges = parse_ranges((await read_form(request)).get("ranges", ""))
+    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
+    await send_read(state, viewer, thread_id, ranges)
+    if "x-fragment" in request.headers:
+        return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+    return redirect(request, f"/threads/{thread_id}", notice="all-read")

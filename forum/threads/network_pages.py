@@ -1,0 +1,140 @@
+"""The discussion of a network: its threads, pinned ones first, and "Mark all read"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forum.errors import Invalid, NotFound
+from forum.forms import read_form
+from forum.fronts import NetworkHead, network_head, render_front
+from forum.network_reads import Found, find_network, get_network
+from forum.policy import may_keep_read_state, may_start_thread
+from forum.rendering import redirect, render_page
+from forum.state import account_of, state_of, viewer_of
+from forum.threads.announced_commands import send_all_read
+from forum.threads.cursors import make_cursor, read_cursor
+from forum.threads.list_queries import Chosen, Keyset, ListedThread, list_pinned_threads, list_threads
+from forum.threads.thread_commands import MOST_PINNED
+from forum.viewer import Viewer
+from ground.columns import is_id, moment_text
+
+PAGE_SIZE = 20
+FILTERS: dict[Chosen, str] = {"all": "All", "unread": "Unread", "mine": "Mine"}
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionPage:
+    """The threads of a network: `threads/discussion.html`."""
+
+    head: NetworkHead
+    chosen: Chosen
+    filters: Sequence[tuple[str, str, str]]
+    pinned: Sequence[ListedThread]
+    threads: Sequence[ListedThread]
+    later: str
+    is_first: bool
+    position: int
+    """How many posts the network had when this page was made: "Mark all read" reaches up to here."""
+    unread: int
+    may_start: bool
+
+
+async def show_network(request: Request) -> Response:
+    """The threads of the network; for who may only know of it, its front page."""
+    viewer, state = await viewer_of(request), state_of(request)
+    async with state.database.read() as connection:
+        found = await find_network(connection, viewer, request.path_params["slug"])
+        if found is None:
+            raise NotFound
+        if found.was_moved:
+            return redirect(request, f"/networks/{found.network.slug}")
+        if found.is_readable:
+            chosen = _chosen(request, viewer, found)
+            after = parse_keyset(request.query_params.get("after", ""))
+            listed = await list_threads(
+                connection, viewer, found.network.id, chosen=chosen, after=after, at_most=PAGE_SIZE + 1
+            )
+            is_top = chosen == "all" and after is None
+            pinned = (
+                await list_pinned_threads(connection, viewer, found.network.id, at_most=MOST_PINNED) if is_top else []
+            )
+    if not found.is_readable:
+        return await render_front(request, viewer, found)
+    page = _make_page(viewer, found, chosen, listed, pinned, after is None)
+    network = found.network
+    return render_page(request, viewer, "threads/discussion.html", page, title=network.name, network_id=network.id)
+
+
+def _chosen(request: Request, viewer: Viewer, found: Found) -> Chosen:
+    name = request.query_params.get("show", "all")
+    is_kept = may_keep_read_state(viewer, found.network.id)
+    return next((chosen for chosen in FILTERS if chosen == name and is_kept), "all")
+
+
+def _make_page(
+    viewer: Viewer,
+    found: Found,
+    chosen: Chosen,
+    listed: Sequence[ListedThread],
+    pinned: Sequence[ListedThread],
+    is_first: bool,
+) -> DiscussionPage:
+    network = found.network
+    path = f"/networks/{network.slug}"
+    place = viewer.places.get(network.id)
+    shown = listed[:PAGE_SIZE]
+    later = ""
+    if len(listed) > PAGE_SIZE:
+        later = f"{path}?" + urlencode({"show": chosen, "after": keyset_cursor(shown[-1])})
+    is_kept = may_keep_read_state(viewer, network.id)
+    return DiscussionPage(
+        head=network_head(viewer, found),
+        chosen=chosen,
+        filters=[(key, words, f"{path}?show={key}" if key != "all" else path) for key, words in FILTERS.items()]
+        if is_kept
+        else [],
+        pinned=pinned,
+        threads=shown,
+        later=later,
+        is_first=is_first,
+        position=network.post_count if is_kept else 0,
+        unread=max(0, place.unread) if place and is_kept else 0,
+        may_start=bool(may_start_thread(viewer, network.id)),
+    )
+
+
+def keyset_cursor(listed: ListedThread) -> str:
+    """The cursor of the page that follows this thread."""
+    return make_cursor(moment_text(listed.thread.last_post_at), listed.thread.id)
+
+
+def parse_keyset(text: str) -> Keyset | None:
+    """Where a page of threads begins; None for the first. Raises Invalid."""
+    if not text:
+        return None
+    moment, thread_id = read_cursor(text, (str, str))
+    try:
+        parsed = datetime.fromisoformat(str(moment))
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None or not is_id(str(thread_id)):
+        raise Invalid({"after": "This is no cursor of this list. Leave it out to begin at the beginning."})
+    return Keyset(parsed, str(thread_id))
+
+
+async def mark_network_read(request: Request) -> Response:
+    """Note everything as read that the page with the button showed or counted: posts up to `position`."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    text = fields.get("position", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid({"position": "The form was not whole. Load the page again."})
+    async with state.database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+    await send_all_read(state, viewer, found.network.id, int(text))
+    back = "/" if fields.get("back") == "home" else f"/networks/{found.network.slug}"
+    return redirect(request, back, notice="all-read")

@@ -1,0 +1,264 @@
+"""One post: its address for ever, what can be done with it, its edits and earlier versions, its removal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from auth.rules import EDITS
+from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
+from forum.forms import read_form, validate
+from forum.policy import may_edit_post, may_remove_post, may_reply
+from forum.records import Post, PostVersion, Thread
+from forum.rendering import PRIVATE, redirect, render_fragment, render_page
+from forum.state import account_of, state_of, viewer_of
+from forum.threads import commands, queries
+from forum.threads.composing import Composer, quoted
+from forum.threads.inputs import PostEdit, Removal
+from forum.threads.rendered_posts import post_fragment
+from forum.threads.writing import lay_out
+from forum.threads.writing_pages import PREVIEW_ACT, WritePage, ask_limits, refused_fragment, status_of
+from forum.viewer import Viewer
+
+MOST_VERSIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsPage:
+    """What this viewer can do with a post: `threads/actions.html`, and as a fragment `threads/_actions.html`."""
+
+    post: Post
+    thread: Thread
+    url: str
+    may_reply: bool
+    may_edit: bool
+    may_remove: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsPage:
+    """What a post said before: `threads/versions.html`."""
+
+    post: Post
+    thread: Thread
+    versions: Sequence[PostVersion]
+    is_first_page: bool
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalPage:
+    """The question before a post is removed: `threads/removal.html`."""
+
+    post: Post
+    thread: Thread
+    is_own: bool
+    reason: str
+    errors: Mapping[str, str]
+
+
+async def _post_and_thread(request: Request, viewer: Viewer) -> tuple[Post, Thread]:
+    async with state_of(request).database.read() as connection:
+        post = await queries.get_post(connection, viewer, request.path_params["id"])
+        return post, await queries.get_thread(connection, viewer, post.thread_id)
+
+
+def place_of(post: Post) -> str:
+    """The address of the post in its thread."""
+    return f"/threads/{post.thread_id}?at={post.number}#post-{post.number}"
+
+
+async def show_post(request: Request) -> Response:
+    """On to the post in its thread; a script gets the post's HTML alone."""
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        post = await queries.get_post(connection, viewer, request.path_params["id"])
+    if "x-fragment" in request.headers:
+        return HTMLResponse(post_fragment(state_of(request), post), headers={"Cache-Control": PRIVATE})
+    return redirect(request, place_of(post))
+
+
+async def show_actions(request: Request) -> Response:
+    """What can be done with the post: a page, or for a script the list alone."""
+    viewer = await viewer_of(request)
+    post, thread = await _post_and_thread(request, viewer)
+    page = ActionsPage(
+        post,
+        thread,
+        f"{state_of(request).settings.public_url}/posts/{post.id}",
+        may_reply=bool(may_reply(viewer, thread)) and post.removed_at is None,
+        may_edit=bool(may_edit_post(viewer, post, thread)),
+        may_remove=bool(may_remove_post(viewer, post, thread)),
+    )
+    if "x-fragment" in request.headers:
+        html = render_fragment(request, "threads/_actions.html", page=page)
+        return HTMLResponse(html, headers={"Cache-Control": PRIVATE})
+    title = f"Post {post.number}"
+    return render_page(request, viewer, "threads/actions.html", page, title=title, network_id=thread.network_id)
+
+
+async def show_source(request: Request) -> Response:
+    """The words as they were written, as plain text; with `quote` as a quote to be answered."""
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        post = await queries.get_post(connection, viewer, request.path_params["id"])
+    if post.removed_at is not None:
+        raise NotFound
+    text = quoted(post) if "quote" in request.query_params else post.body
+    return PlainTextResponse(text, headers={"Cache-Control": PRIVATE, "X-Version": str(post.version)})
+
+
+async def list_versions(request: Request) -> Response:
+    """What the post says and said, newest first."""
+    viewer = await viewer_of(request)
+    before = request.query_params.get("before", "")
+    bound = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else 2**31 - 1
+    async with state_of(request).database.read() as connection:
+        post = await queries.get_post(connection, viewer, request.path_params["id"])
+        if post.removed_at is not None:
+            raise NotFound
+        thread = await queries.get_thread(connection, viewer, post.thread_id)
+        versions = await queries.list_versions(connection, viewer, post.id, before=bound, at_most=MOST_VERSIONS + 1)
+    shown = versions[:MOST_VERSIONS]
+    earlier = f"/posts/{post.id}/versions?before={shown[-1].version}" if len(versions) > MOST_VERSIONS else ""
+    page = VersionsPage(post, thread, shown, bound > post.version, earlier)
+    title = f"Versions of post {post.number}"
+    return render_page(request, viewer, "threads/versions.html", page, title=title, network_id=thread.network_id)
+
+
+# -- Edits ----------------------------------------------------------------------------------------
+
+
+async def edit_post(request: Request) -> Response:
+    """The form with the words as they were written; for a script the form alone."""
+    viewer = await account_of(request)
+    post, thread = await _post_and_thread(request, viewer)
+    decision = may_edit_post(viewer, post, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return _edit_form(request, viewer, post, thread, {"body": post.body})
+
+
+def _edit_form(
+    request: Request,
+    viewer: Viewer,
+    post: Post,
+    thread: Thread,
+    fields: Mapping[str, str],
+    error: ForumError | None = None,
+    preview: str = "",
+) -> Response:
+    errors = dict(error.errors) if isinstance(error, Invalid) else {}
+    is_conflict = isinstance(error, Conflict)
+    place = viewer.places.get(thread.network_id)
+    body = fields.get("body", "")
+    composer = Composer(
+        action=f"/posts/{post.id}/edit",
+        network_id=thread.network_id,
+        label="Your words",
+        button="Save",
+        audience="",
+        draft=f"post:{post.id}",
+        people=f"/threads/{thread.id}/people",
+        # Once both texts were shown, saving again replaces the one that was shown.
+        version=str(post.version) if is_conflict else fields.get("version", str(post.version)),
+        body=body,
+        takes_reply=False,
+        error=errors.get("body", ""),
+        preview=preview,
+        cancel=place_of(post),
+    )
+    page = WritePage(
+        title=f"Edit post {post.number}",
+        lead="",
+        back_href=place_of(post),
+        back_text=thread.title,
+        network_name=place.name if place else thread.title,
+        accent=place.accent if place else "teal",
+        composer=None if isinstance(error, Forbidden) else composer,
+        body=body,
+        errors=errors,
+        refusal=str(error) if error is not None and not errors else "",
+        theirs=post.html if is_conflict else "",
+    )
+    if "x-fragment" in request.headers:
+        html = render_fragment(request, "threads/_edit.html", page=page)
+        return HTMLResponse(html, status_of(error), {"Cache-Control": PRIVATE})
+    return render_page(
+        request,
+        viewer,
+        "threads/write.html",
+        page,
+        title=page.title,
+        network_id=thread.network_id,
+        status=status_of(error),
+    )
+
+
+async def update_post(request: Request) -> Response:
+    """Save the new words, then show the post; where it was changed meanwhile, the form with both texts."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    post, thread = await _post_and_thread(request, viewer)
+    try:
+        value = validate(PostEdit, {"body": fields.get("body", "")})
+        written = await lay_out(state.database, viewer, thread.network_id, value.body)
+        if fields.get("act") == PREVIEW_ACT:
+            return _edit_form(request, viewer, post, thread, fields, preview=written.html)
+        await ask_limits(state, viewer, EDITS)
+        async with state.transaction() as tx:
+            await commands.edit_post(tx, viewer, post.id, written, _version(fields))
+    except (Invalid, Conflict, Forbidden) as error:
+        if isinstance(error, Forbidden | Invalid) and "x-fragment" in request.headers:
+            return refused_fragment(request, error)
+        post, thread = await _post_and_thread(request, viewer)
+        return _edit_form(request, viewer, post, thread, fields, error)
+    if "x-fragment" in request.headers:
+        return await show_post(request)
+    return redirect(request, place_of(post), notice="edited")
+
+
+def _version(fields: Mapping[str, str]) -> int | None:
+    text = fields.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid({"": "The form was not whole. Load the page again; your words are kept below."})
+    return int(text)
+
+
+# -- Removal --------------------------------------------------------------------------------------
+
+
+async def new_removal(request: Request) -> Response:
+    """The question, and for a moderator the reason."""
+    viewer = await account_of(request)
+    post, thread = await _post_and_thread(request, viewer)
+    decision = may_remove_post(viewer, post, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return _removal_form(request, viewer, RemovalPage(post, thread, post.author.id == viewer.id, "", {}))
+
+
+def _removal_form(request: Request, viewer: Viewer, page: RemovalPage, status: int = 200) -> Response:
+    title = f"Remove post {page.post.number}"
+    network_id = page.thread.network_id
+    return render_page(request, viewer, "threads/removal.html", page, title=title, network_id=network_id, status=status)
+
+
+async def remove_post(request: Request) -> Response:
+    """Remove the post, then show the stub that stays; a script gets the stub's HTML."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    typed = fields.get("reason", "")
+    try:
+        value = validate(Removal, {"reason": typed})
+        await ask_limits(state, viewer, EDITS)
+        async with state.transaction() as tx:
+            post = await commands.remove_post(tx, viewer, request.path_params["id"], value.reason)
+    except Invalid as error:
+        post, thread = await _post_and_thread(request, viewer)
+        page = RemovalPage(post, thread, post.author.id == viewer.id, typed, error.errors)
+        return _removal_form(request, viewer, page, 422)
+    if "x-fragment" in request.headers:
+        return await show_post(request)
+    return redirect(request, place_of(post), notice="removed")

@@ -1,0 +1,121 @@
+"""Threads and posts as the API and the socket show them: the same for every reader, so that live equals reload."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from forum.records import Person, Post, Thread
+from ground.columns import moment_text
+
+
+class ApiPerson(BaseModel):
+    """Somebody beside their words."""
+
+    id: str
+    name: str
+
+
+class ApiPost(BaseModel):
+    """A post. Once it is removed its words are empty."""
+
+    id: str
+    thread_id: str
+    network_id: str
+    number: int
+    url: str
+    author: ApiPerson
+    body: str
+    html: str
+    reply_to: str | None
+    created_at: str
+    edited_at: str | None
+    removed_at: str | None
+    removal_reason: str
+    version: int
+
+
+class ApiThread(BaseModel):
+    """A thread, without its posts."""
+
+    id: str
+    number: int
+    network_id: str
+    url: str
+    title: str
+    author: ApiPerson
+    created_at: str
+    post_count: int
+    last_post_at: str
+    last_author: ApiPerson
+    pinned: bool
+    locked: bool
+    version: int
+
+
+class ApiNewThread(ApiThread):
+    """A thread that was just begun, with its first post."""
+
+    first_post: ApiPost
+
+
+class ApiPosts(BaseModel):
+    """Posts in order of their numbers."""
+
+    items: list[ApiPost]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiThreads(BaseModel):
+    """Threads, the one last written in first."""
+
+    items: list[ApiThread]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+def api_thread(thread: Thread, public_url: str) -> dict[str, object]:
+    """The thread in the shape of the API. `public_url` is the site's own address."""
+    return {
+        "id": thread.id,
+        "number": thread.number,
+        "network_id": thread.network_id,
+        "url": f"{public_url}/threads/{thread.id}",
+        "title": thread.title,
+        "author": _person(thread.author),
+        "created_at": moment_text(thread.created_at),
+        "post_count": thread.post_count,
+        "last_post_at": moment_text(thread.last_post_at),
+        "last_author": _person(thread.last_author),
+        "pinned": thread.pinned_at is not None,
+        "locked": thread.locked_at is not None,
+        "version": thread.version,
+    }
+
+
+def api_post(post: Post, public_url: str) -> dict[str, object]:
+    """The post in the shape of the API. `public_url` is the site's own address."""
+    return {
+        "id": post.id,
+        "thread_id": post.thread_id,
+        "network_id": post.network_id,
+        "number": post.number,
+        "url": f"{public_url}/posts/{post.id}",
+        "author": _person(post.author),
+        "body": post.body,
+        "html": post.html,
+        "reply_to": post.reply_to.id if post.reply_to else None,
+        "created_at": moment_text(post.created_at),
+        "edited_at": _moment(post.edited_at),
+        "removed_at": _moment(post.removed_at),
+        "removal_reason": post.removal_reason,
+        "version": post.version,
+    }
+
+
+def _person(person: Person) -> dict[str, object]:
+    return {"id": person.id, "name": person.name}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment_text(moment) if moment else None

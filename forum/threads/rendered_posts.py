@@ -1,0 +1,63 @@
+"""Posts as HTML: by `threads/_post.html` for pages and for the socket alike, each rendered once in a process."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from forum.records import Post
+from forum.state import State
+from forum.threads.kept_parts import BlockKey, PostsBlock, Writer, kept_parts
+from forum.threads.page_queries import Sight
+from forum.threads.queries import list_posts
+
+PAGE_SIZE = 20
+
+
+def post_fragment(state: State, post: Post) -> str:
+    """The post as every reader of its thread sees it."""
+    shelf = kept_parts(state).posts
+    plain = replace(post, body="") if post.body else post
+    found = shelf.find(plain)
+    if found is None or state.settings.development:
+        found = state.templates.get_template("threads/_post.html").render(post=plain)
+        shelf.keep(plain, found, len(found) + len(plain.html) + 800)
+    return found
+
+
+def page_of(number: int) -> int:
+    """The page, from 1, on which the post with this number stands for ever."""
+    return (max(1, number) - 1) // PAGE_SIZE + 1
+
+
+def page_count(post_count: int) -> int:
+    """How many pages a thread has; at least one."""
+    return page_of(post_count)
+
+
+def bounds(page: int, post_count: int) -> tuple[int, int]:
+    """The numbers of the first and the last post of a page."""
+    first = (page - 1) * PAGE_SIZE + 1
+    return first, min(post_count, first + PAGE_SIZE - 1)
+
+
+async def posts_block(state: State, sight: Sight, page: int) -> PostsBlock:
+    """The posts of one page, rendered. The right to read them was asked when the thread was seen."""
+    thread = sight.thread
+    key: BlockKey = (thread.id, thread.version, sight.viewer.people_version, page)
+    shelf = kept_parts(state).blocks
+    found = shelf.find(key)
+    if found is None or state.settings.development:
+        first, last = bounds(page, thread.post_count)
+        found = _render(state, await list_posts(state.database, sight.viewer, thread.id, first, last))
+        shelf.keep(key, found, sum(map(len, found.fragments)) + 2_000)
+    return found
+
+
+def _render(state: State, posts: Sequence[Post]) -> PostsBlock:
+    counted = Counter(post.author.id for post in posts if post.removed_at is None)
+    names = {post.author.id: post.author.name for post in posts}
+    return PostsBlock(
+        fragments=tuple(post_fragment(state, post) for post in posts),
+        numbers=tuple(post.number for post in posts),
+        writers=tuple(Writer(who, names[who], count) for who, count in counted.most_common()),
+    )

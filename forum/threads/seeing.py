@@ -1,0 +1,58 @@
+"""How a request finds a thread, and what its answers are made of beside it: the day, the zone, this build."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from auth.secrets import secret_hash
+from forum.errors import NotFound
+from forum.state import State, set_viewer, shown_by, state_of, viewer_of
+from forum.threads.kept_parts import kept_parts
+from forum.threads.page_queries import Sight, find_guest_sight, find_sight, fingerprint
+from ground.columns import now
+
+
+async def see_thread(request: Request, thread_id: str) -> Sight:
+    """The thread as whoever asks finds it, in one read. Raises NotFound."""
+    state = state_of(request)
+    shown = shown_by(request)
+    if shown is not None:
+        sight = await find_sight(state.database, shown.kind, secret_hash(shown.secret), thread_id)
+        if sight is not None:
+            set_viewer(request, sight.viewer)
+            return sight
+        if (await viewer_of(request)).is_signed_in:
+            raise NotFound
+    sight = await find_guest_sight(state.database, thread_id)
+    if sight is None:
+        raise NotFound
+    set_viewer(request, sight.viewer)
+    return sight
+
+
+def number_in(request: Request, name: str) -> int | None:
+    """The number, from 1, in this part of the query; None where there is none."""
+    text = request.query_params.get(name, "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def zone_of(state: State) -> ZoneInfo:
+    """The zone of the times on pages."""
+    return ZoneInfo(state.settings.time_zone)
+
+
+def today(state: State) -> date:
+    """The day it is on pages: "New since Tuesday" is another line tomorrow."""
+    return now().astimezone(zone_of(state)).date()
+
+
+def build_of(state: State) -> str:
+    """Another text as soon as templates, styles or settings of the site's look are others."""
+    parts = kept_parts(state)
+    if not parts.build or state.settings.development:
+        loader = state.templates.loader
+        sources = [loader.get_source(state.templates, name)[0] for name in loader.list_templates()] if loader else []
+        assets = [state.assets.url(name) for name in ("app.css", "app.js", "icons.svg", "favicon.svg")]
+        parts.build = fingerprint([sources, assets, state.settings.site_name, state.settings.registration])
+    return parts.build

@@ -1,0 +1,159 @@
+"""What a thread page shows, made from what was seen of the thread and its rendered posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from forum.policy import may_moderate, may_reply, may_retitle
+from forum.records import Thread
+from forum.rendering import day_words
+from forum.threads.composing import Composer, audience_words, new_key
+from forum.threads.kept_parts import PostsBlock, Writer
+from forum.threads.page_queries import Glance, Sight
+from forum.threads.ranges import Ranges, count
+from forum.threads.rendered_posts import PAGE_SIZE, bounds, page_count, page_of
+from ground.columns import now
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One page of a thread for one viewer: `threads/thread.html` and `threads/_posts.html`."""
+
+    thread: Thread
+    network: Glance
+    before: Markup
+    """The posts up to the line "New since …", or all of them."""
+    after: Markup
+    new_since: str
+    first: int
+    last: int
+    number: int
+    """Of this page, from 1."""
+    pages: int
+    place: str
+    earlier: str
+    later: str
+    newest: str
+    writers: Sequence[Writer]
+    unread: int
+    read: str | None
+    """What is read of the posts shown, such as "1-17,19"; None for those of whom it is not kept."""
+    may: str
+    composer: Composer | None
+    invitation: str
+    """What is offered instead of the composer: "sign-in", "join", or nothing."""
+    begun_on: str
+    ended_on: str
+
+
+def chosen_page(sight: Sight, at: int | None) -> int:
+    """The page to show: that of post `at`, else the first with something unread, else the newest; guests begin at 1."""
+    thread = sight.thread
+    if at is not None:
+        return min(page_of(at), page_count(thread.post_count))
+    if sight.reading is None:
+        return 1
+    return min(page_of(sight.reading.first_unread), page_count(thread.post_count))
+
+
+def make_thread_page(
+    sight: Sight, block: PostsBlock, number: int, composer: Composer | None, zone: ZoneInfo
+) -> ThreadPage:
+    """The page with these posts."""
+    thread = sight.thread
+    first, last = bounds(number, thread.post_count)
+    pages = page_count(thread.post_count)
+    new_at = _new_line(sight, block)
+    path = f"/threads/{thread.id}"
+    last_page_first = (pages - 1) * PAGE_SIZE + 1
+    return ThreadPage(
+        thread=thread,
+        network=sight.network,
+        before=Markup("\n".join(block.fragments[:new_at])),  # noqa: S704  templates/threads/_post.html escaped it
+        after=Markup("\n".join(block.fragments[new_at:])),  # noqa: S704
+        new_since=_new_since(sight, zone),
+        first=first,
+        last=last,
+        number=number,
+        pages=pages,
+        place=f"{first:,} to {last:,} of {thread.post_count:,}" if pages > 1 else "",
+        earlier=f"{path}?at={first - PAGE_SIZE}" if number > 1 else "",
+        later=f"{path}?at={last + 1}" if number < pages else "",
+        newest=f"{path}?at={max(last_page_first, thread.post_count)}#post-{thread.post_count}",
+        writers=block.writers,
+        unread=thread.post_count - count(sight.reading.ranges) if sight.reading else 0,
+        read=shown_ranges(sight.reading.ranges, first, last) if sight.reading else None,
+        may=may_words(sight),
+        composer=composer,
+        invitation=_invitation(sight),
+        begun_on=thread.created_at.astimezone(zone).date().isoformat(),
+        ended_on=thread.last_post_at.astimezone(zone).date().isoformat(),
+    )
+
+
+def make_composer(sight: Sight) -> Composer | None:
+    """The form for a reply; None where this viewer may not write here."""
+    if not may_reply(sight.viewer, sight.thread):
+        return None
+    path = f"/threads/{sight.thread.id}"
+    return Composer(
+        action=f"{path}/posts",
+        network_id=sight.network.id,
+        label="Your reply",
+        button="Post reply",
+        audience=audience_words(sight.network.access, sight.network.name, sight.network.member_count),
+        draft=f"thread:{sight.thread.id}",
+        people=f"{path}/people",
+        key=new_key(),
+        without_reply=f"{path}#compose",
+    )
+
+
+def may_words(sight: Sight) -> str:
+    """What this viewer may do in the thread, in words for styles and scripts."""
+    viewer, thread = sight.viewer, sight.thread
+    decisions = {
+        "reply": may_reply(viewer, thread),
+        "moderate": may_moderate(viewer, thread.network_id),
+        "retitle": may_retitle(viewer, thread),
+    }
+    return " ".join(word for word, decision in decisions.items() if decision)
+
+
+def _invitation(sight: Sight) -> str:
+    if sight.network.access != "open" or sight.viewer.role_in(sight.network.id) is not None:
+        return ""
+    return "join" if sight.viewer.is_signed_in else "sign-in"
+
+
+def _new_line(sight: Sight, block: PostsBlock) -> int:
+    """How many of the posts shown stand above the line "New since …"; all of them where there is none."""
+    if sight.reading is None or sight.reading.first_unread == 1:
+        return len(block.numbers)
+    first_unread = sight.reading.first_unread
+    return next((place for place, number in enumerate(block.numbers) if number >= first_unread), len(block.numbers))
+
+
+def shown_ranges(ranges: Ranges, first: int, last: int) -> str:
+    """The part of the ranges between two numbers, as text."""
+    cut = [(max(first, begin), min(last, end)) for begin, end in ranges if begin <= last and end >= first]
+    return ",".join(f"{begin}-{end}" for begin, end in cut)
+
+
+def _new_since(sight: Sight, zone: ZoneInfo) -> str:
+    read_at = sight.reading.read_at if sight.reading else None
+    return f"New since {_day(read_at, zone)}" if read_at else "New"
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    """The day as people say it: "today", "yesterday", "Tuesday", or the date."""
+    local, today = moment.astimezone(zone), now().astimezone(zone)
+    days = (today.date() - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if days == 1:
+        return "yesterday"
+    return f"{local:%A}" if days < 7 else day_words(moment, zone)

@@ -1,0 +1,294 @@
+"""Where people write: a new thread, a reply, what it will look like, and whom it can mention.
+
+What was typed is never lost: a form that cannot be taken comes back with its words and a sentence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS, Rule
+from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, SignInNeeded, TooMany
+from forum.forms import read_form, request_key, validate
+from forum.network_reads import Found, get_network
+from forum.policy import may_start_thread
+from forum.refusals import STATUSES
+from forum.rendering import PRIVATE, redirect, render_fragment, render_page
+from forum.state import State, account_of, state_of
+from forum.threads import commands
+from forum.threads.announced_commands import send_reply
+from forum.threads.composing import Composer, answering_words, audience_words, new_key
+from forum.threads.inputs import NewPost, NewThread, PostEdit
+from forum.threads.page_queries import Sight
+from forum.threads.people_queries import list_mentionable
+from forum.threads.queries import get_post, get_thread
+from forum.threads.rendered_posts import post_fragment
+from forum.threads.seeing import see_thread
+from forum.threads.thread_page import make_composer
+from forum.threads.writing import lay_out
+from forum.viewer import Viewer
+from ground.columns import is_id
+
+PREVIEW_ACT = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class WritePage:
+    """A form for a post alone on its page: `threads/write.html`."""
+
+    title: str
+    lead: str
+    back_href: str
+    back_text: str
+    network_name: str
+    accent: str
+    composer: Composer | None
+    """None where nothing can be posted any more: then `body` is shown, to be copied."""
+    body: str = ""
+    errors: Mapping[str, str] | None = None
+    refusal: str = ""
+    theirs: str = ""
+    """What somebody else made of the post meanwhile, sanitised HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewThreadPage:
+    """The form for a new thread: `threads/new.html`."""
+
+    network_name: str
+    slug: str
+    accent: str
+    composer: Composer
+    title: str = ""
+    errors: Mapping[str, str] | None = None
+    refusal: str = ""
+
+
+async def ask_limits(state: State, viewer: Viewer, *rules: Rule) -> None:
+    """Count one act of this person under each rule. Raises TooMany."""
+    for rule in rules:
+        verdict = await state.rate_limits.hit(rule, viewer.id)
+        if not verdict.allowed:
+            raise TooMany(verdict.sentence, verdict.retry_after)
+
+
+# -- A new thread -------------------------------------------------------------------------------
+
+
+async def new_thread(request: Request) -> Response:
+    """The form."""
+    viewer = await account_of(request)
+    found = await _network_to_write_in(request, viewer)
+    return _thread_form(request, viewer, found, {})
+
+
+async def _network_to_write_in(request: Request, viewer: Viewer) -> Found:
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+    decision = may_start_thread(viewer, found.network.id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return found
+
+
+def _thread_form(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    fields: Mapping[str, str],
+    error: ForumError | None = None,
+    preview: str = "",
+) -> Response:
+    network = found.network
+    errors = _errors(error)
+    path = f"/networks/{network.slug}/threads"
+    composer = Composer(
+        action=path,
+        network_id=network.id,
+        label="Your words",
+        button="Start the thread",
+        audience=audience_words(network.access, network.name, network.member_count),
+        draft=f"network:{network.id}",
+        people=f"{path}/people",
+        key=new_key(),
+        body=fields.get("body", ""),
+        error=errors.get("body", ""),
+        preview=preview,
+    )
+    refusal = str(error) if isinstance(error, AlreadySent | TooMany) else ""
+    page = NewThreadPage(network.name, network.slug, network.accent, composer, fields.get("title", ""), errors, refusal)
+    return render_page(
+        request,
+        viewer,
+        "threads/new.html",
+        page,
+        title="Start a thread",
+        network_id=network.id,
+        status=status_of(error),
+        headers=_retry_after(error),
+    )
+
+
+async def create_thread(request: Request) -> Response:
+    """Begin a thread, then show it; or the form again."""
+    fields = await read_form(request)
+    viewer = await account_of(request)
+    state = state_of(request)
+    found = await _network_to_write_in(request, viewer)
+    words = {name: value for name, value in fields.items() if name != "act"}
+    try:
+        value = validate(NewThread, words)
+        written = await lay_out(state.database, viewer, found.network.id, value.body)
+        if fields.get("act") == PREVIEW_ACT:
+            return _thread_form(request, viewer, found, fields, preview=written.html)
+        await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
+        key = request_key(request, value, fields.get("key"))
+        async with state.transaction() as tx:
+            posted = await commands.start_thread(tx, viewer, found.network.id, value.title, written, key)
+    except (Invalid, AlreadySent, TooMany) as error:
+        return _thread_form(request, viewer, found, fields, error)
+    notice = "already-sent" if posted.is_replay else "thread-created"
+    return redirect(request, f"/threads/{posted.object_id}", notice=notice)
+
+
+# -- A reply --------------------------------------------------------------------------------------
+
+
+async def create_post(request: Request) -> Response:
+    """Post a reply, then show it in its thread; a script gets the post's HTML. Or the form again, with its words."""
+    fields = await read_form(request)
+    state = state_of(request)
+    is_fragment = "x-fragment" in request.headers
+    sight = await see_thread(request, request.path_params["id"])
+    if not sight.viewer.is_signed_in:
+        raise SignInNeeded
+    try:
+        value = validate(NewPost, {name: value for name, value in fields.items() if name != "act"})
+        written = await lay_out(state.database, sight.viewer, sight.network.id, value.body)
+        if fields.get("act") == PREVIEW_ACT:
+            return await _reply_form(request, sight, fields, preview=written.html)
+        await ask_limits(state, sight.viewer, POSTS, POSTS_A_DAY)
+        key = request_key(request, value, fields.get("key"))
+        posted = await send_reply(state, sight.viewer, sight.thread.id, written, value.reply_to, key)
+    except (Invalid, AlreadySent, TooMany, Forbidden) as error:
+        if is_fragment:
+            return refused_fragment(request, error)
+        return await _reply_form(request, sight, fields, error)
+    async with state.database.read() as connection:
+        post = await get_post(connection, sight.viewer, posted.object_id)
+    place = f"/threads/{sight.thread.id}?at={post.number}#post-{post.number}"
+    if is_fragment:
+        headers = {"Cache-Control": PRIVATE, "Location": place}
+        return HTMLResponse(post_fragment(state, post), 201, headers)
+    return redirect(request, place, notice="already-sent" if posted.is_replay else "posted")
+
+
+async def _reply_form(
+    request: Request, sight: Sight, fields: Mapping[str, str], error: ForumError | None = None, preview: str = ""
+) -> Response:
+    """The reply alone on its page, its words in it, and a fresh key."""
+    path = f"/threads/{sight.thread.id}"
+    errors = _errors(error)
+    body = fields.get("body", "")
+    composer = None if isinstance(error, Forbidden) else make_composer(sight)
+    if composer is not None:
+        composer = replace(composer, body=body, error=errors.get("body", ""), preview=preview, cancel=path)
+        composer = await _answering(request, sight, composer, fields.get("reply_to", ""))
+    page = WritePage(
+        title="Your reply",
+        lead=f"In “{sight.thread.title}”",
+        back_href=path,
+        back_text=sight.thread.title,
+        network_name=sight.network.name,
+        accent=sight.network.accent,
+        composer=composer,
+        body=body,
+        errors=errors,
+        refusal=str(error) if error is not None and not errors else "",
+    )
+    return render_page(
+        request,
+        sight.viewer,
+        "threads/write.html",
+        page,
+        title="Your reply",
+        network_id=sight.network.id,
+        status=status_of(error),
+        headers=_retry_after(error),
+    )
+
+
+async def _answering(request: Request, sight: Sight, composer: Composer, answered_id: str) -> Composer:
+    if not is_id(answered_id):
+        return composer
+    async with state_of(request).database.read() as connection:
+        answered = await get_post(connection, sight.viewer, answered_id)
+    if answered.thread_id != sight.thread.id or answered.removed_at is not None:
+        return composer
+    href = f"/threads/{sight.thread.id}?at={answered.number}#post-{answered.number}"
+    return replace(composer, reply_to=answered.id, answering=answering_words(answered), answering_href=href)
+
+
+def _errors(error: ForumError | None) -> dict[str, str]:
+    return dict(error.errors) if isinstance(error, Invalid) else {}
+
+
+def status_of(error: ForumError | None) -> int:
+    """The status of an answer that this error makes; 200 without one."""
+    return STATUSES[type(error)][0] if error is not None else 200
+
+
+def _retry_after(error: ForumError | None) -> dict[str, str]:
+    return {"Retry-After": str(max(1, error.retry_after))} if isinstance(error, TooMany) else {}
+
+
+def refused_fragment(request: Request, error: ForumError) -> Response:
+    """The sentence alone, for a script that sent the form and keeps its words."""
+    html = render_fragment(request, "threads/_refusal.html", sentence=str(error))
+    headers = {"Cache-Control": PRIVATE, **_retry_after(error)}
+    if isinstance(error, AlreadySent):
+        headers["X-Key"] = new_key()
+    return HTMLResponse(html, status_of(error), headers)
+
+
+# -- Previews and names ---------------------------------------------------------------------------
+
+
+async def show_preview(request: Request) -> Response:
+    """What the words will look like, made by what lays out posts; `network` says whose members are mentioned."""
+    fields = await read_form(request)
+    viewer = await account_of(request)
+    state = state_of(request)
+    try:
+        await ask_limits(state, viewer, PREVIEWS)
+        value = validate(PostEdit, {"body": fields.get("body", "")})
+        network_id = fields.get("network", "")
+        written = await lay_out(state.database, viewer, network_id if is_id(network_id) else "", value.body)
+    except (Invalid, TooMany) as error:
+        return refused_fragment(request, error)
+    return HTMLResponse(written.html, headers={"Cache-Control": PRIVATE})
+
+
+async def list_people(request: Request) -> Response:
+    """Members whose names begin as typed in `q`, for completing a mention: those who can read here, and nobody else."""
+    viewer = await account_of(request)
+    state = state_of(request)
+    await ask_limits(state, viewer, SEARCH)
+    typed = " ".join(request.query_params.get("q", "")[:60].split())
+    async with state.database.read() as connection:
+        if "slug" in request.path_params:
+            network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
+        else:
+            network_id = (await get_thread(connection, viewer, request.path_params["id"])).network_id
+        people = await list_mentionable(connection, viewer, network_id, typed) if typed else []
+    items = [
+        {
+            "id": person.id,
+            "name": person.name,
+            "note": " · ".join(filter(None, (person.job_title, person.organisation))),
+        }
+        for person in people
+    ]
+    return JSONResponse({"items": items}, headers={"Cache-Control": PRIVATE})
