@@ -1,5 +1,207 @@
-"""Addresses of the slice."""
+"""Networks and their members in the JSON API."""
 
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from auth.rules import INVITATIONS, JOINING, MEMBERSHIP_CHANGES, NETWORKS
+from forum.addresses import get, post, route
+from forum.errors import NotFound
+from forum.forms import read_json, read_query, request_key, validate
+from forum.network_reads import find_network, get_network, get_network_by_id
+from forum.networks import commands, invitation_commands, member_commands
+from forum.networks.asking import if_match, limit, read_viewer_anew
+from forum.networks.inputs import (
+    Directory,
+    Joining,
+    MemberChange,
+    MemberList,
+    NetworkChange,
+    NewInvitations,
+    NewNetwork,
+)
+from forum.networks.member_queries import find_invitation, get_member, list_members
+from forum.networks.presenting import (
+    ApiInvitations,
+    ApiJoined,
+    ApiMember,
+    ApiMembers,
+    ApiNetwork,
+    ApiNetworks,
+    api_member,
+    api_network,
+)
+from forum.networks.queries import list_networks
+from forum.openapi import operation
+from forum.rendering import PRIVATE
+from forum.state import account_of, state_of, viewer_of
+
+TAG = "Networks"
+
+
+def _answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(content, status, {"Cache-Control": PRIVATE, **(headers or {})})
+
+
+@operation("List networks", TAG, {200: ApiNetworks}, query=Directory, is_public=True)
+async def api_list_networks(request: Request) -> Response:
+    """The networks that the caller may know of, by name; with `mine=true` those that they belong to."""
+    asked = read_query(request, Directory)
+    viewer = await viewer_of(request)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        part = await list_networks(connection, viewer, asked)
+    items = [api_network(viewer, listed.network, state.settings.public_url) for listed in part.items]
+    return _answer({"items": items, "next": part.next, "as_of": viewer.positions()})
+
+
+@operation("Make a network", TAG, {201: ApiNetwork}, body=NewNetwork, refusals=(403,), is_idempotent=True)
+async def api_create_network(request: Request) -> Response:
+    """Make a network; the caller becomes its first administrator."""
+    viewer = await account_of(request)
+    state = state_of(request)
+    new = validate(NewNetwork, await read_json(request))
+    key = request_key(request, new, request.headers.get("idempotency-key"))
+    await limit(request, NETWORKS, viewer.id)
+    async with state.transaction() as tx:
+        claim = await commands.create_network(tx, viewer, new, key, state.settings.network_creation)
+    return await _network_answer(
+        request, claim.object_id, 201, {"Idempotent-Replay": "true"} if claim.is_replay else {}
+    )
+
+
+async def _network_answer(
+    request: Request, network_id: str, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The network as it stands after a change, for who made it."""
+    state = state_of(request)
+    viewer = await read_viewer_anew(request)
+    async with state.database.read() as connection:
+        found = await get_network_by_id(connection, viewer, network_id)
+    shown = api_network(viewer, found.network, state.settings.public_url)
+    version = {"ETag": f'"{found.network.version}"'}
+    return _answer(shown, status, {**version, **(headers or {})})
+
+
+@operation("Read a network", TAG, {200: ApiNetwork}, is_public=True)
+async def api_show_network(request: Request) -> Response:
+    """A network, or as much of it as its front page shows."""
+    viewer = await viewer_of(request)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        found = await find_network(connection, viewer, request.path_params["slug"])
+    if found is None:
+        raise NotFound
+    shown = api_network(viewer, found.network, state.settings.public_url)
+    return _answer(shown, 200, {"ETag": f'"{found.network.version}"'})
+
+
+@operation("Change a network", TAG, {200: ApiNetwork}, body=NetworkChange, refusals=(403, 412), takes_if_match=True)
+async def api_change_network(request: Request) -> Response:
+    """Change what is given. Another `access` needs `confirm`: the name of the network, typed."""
+    viewer = await account_of(request)
+    wanted = validate(NetworkChange, await read_json(request))
+    version = if_match(request)
+    await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+    async with state_of(request).transaction() as tx:
+        network_id = await commands.change_network(tx, viewer, request.path_params["slug"], wanted, version)
+    return await _network_answer(request, network_id, 200)
+
+
+@operation(
+    "Join a network",
+    TAG,
+    {200: ApiJoined, 202: ApiJoined},
+    body=Joining,
+    refusals=(403, 409),
+    body_is_optional=True,
+)
+async def api_join_network(request: Request) -> Response:
+    """Join an open network, accept an invitation, or ask to be admitted with a few words."""
+    viewer = await account_of(request)
+    sent = await read_json(request) if await request.body() else {}
+    joining = validate(Joining, sent)
+    await limit(request, JOINING, viewer.id)
+    async with state_of(request).transaction() as tx:
+        status = await member_commands.join_network(tx, viewer, request.path_params["slug"], joining.words)
+    return _answer({"status": status}, 200 if status == "active" else 202)
+
+
+@operation("Leave a network", TAG, {204: None}, refusals=(403, 409))
+async def api_leave_network(request: Request) -> Response:
+    """Leave, withdraw a request, or decline an invitation. The last administrator names another first."""
+    viewer = await account_of(request)
+    async with state_of(request).transaction() as tx:
+        await member_commands.leave_network(tx, viewer, request.path_params["slug"])
+    return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+
+
+@operation("List members", TAG, {200: ApiMembers}, query=MemberList, refusals=(403,), is_public=True)
+async def api_list_members(request: Request) -> Response:
+    """Members by role and name; people of another status are for moderators.
+
+    Of the invited each is shown by the invitation's id and the address that was typed.
+    """
+    asked = read_query(request, MemberList)
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+        part = await list_members(connection, viewer, found.network, asked)
+    items = [api_member(viewer, found.network, member) for member in part.items]
+    return _answer({"items": items, "next": part.next, "as_of": found.positions(viewer)})
+
+
+@operation("Decide about a member", TAG, {200: ApiMember}, body=MemberChange, refusals=(403, 409))
+async def api_change_member(request: Request) -> Response:
+    """Admit, refuse, remove, ban, lift a ban (`removed`), or give another role.
+
+    With the id of an invitation and the status `removed` the invitation is withdrawn.
+    """
+    viewer = await account_of(request)
+    slug, account_id = request.path_params["slug"], request.path_params["account_id"]
+    wanted = validate(MemberChange, await read_json(request))
+    await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        network = (await get_network(connection, viewer, slug)).network
+        invited = await find_invitation(connection, viewer, network, account_id)
+    if invited is not None and wanted.status == "removed":
+        async with state.transaction() as tx:
+            await invitation_commands.withdraw_invitation(tx, viewer, slug, account_id)
+        return _answer(api_member(viewer, network, invited) | {"status": "removed"})
+    async with state.transaction() as tx:
+        await member_commands.decide_about(tx, viewer, slug, account_id, wanted)
+    async with state.database.read() as connection:
+        found = await get_network(connection, viewer, slug)
+        member = await get_member(connection, viewer, found.network, account_id)
+    return _answer(api_member(viewer, found.network, member))
+
+
+@operation("Invite people", TAG, {201: ApiInvitations}, body=NewInvitations, refusals=(403,), is_idempotent=True)
+async def api_invite(request: Request) -> Response:
+    """Invite people by e-mail: one outcome for each entry, in its order."""
+    viewer = await account_of(request)
+    wanted = validate(NewInvitations, await read_json(request))
+    key = request_key(request, wanted, request.headers.get("idempotency-key"))
+    await limit(request, INVITATIONS, viewer.id)
+    async with state_of(request).transaction() as tx:
+        slug = request.path_params["slug"]
+        outcomes, is_replay = await invitation_commands.invite(tx, viewer, slug, wanted, key)
+    items = [{"address": each.address, "status": each.status, "detail": each.detail} for each in outcomes]
+    return _answer({"items": items}, 201, {"Idempotent-Replay": "true"} if is_replay else {})
+
+
+_SLUG = "/api/v1/networks/{slug:slug}"
+ROUTES: list[BaseRoute] = [
+    get("/api/v1/networks", api_list_networks),
+    post("/api/v1/networks", api_create_network),
+    get(_SLUG, api_show_network),
+    route("PATCH", _SLUG, api_change_network),
+    route("PUT", f"{_SLUG}/members/me", api_join_network),
+    route("DELETE", f"{_SLUG}/members/me", api_leave_network),
+    get(f"{_SLUG}/members", api_list_members),
+    route("PATCH", f"{_SLUG}/members/{{account_id:id}}", api_change_member),
+    post(f"{_SLUG}/invitations", api_invite),
+]

@@ -1,5 +1,70 @@
-"""What the events of this slice show."""
+"""What the events of networks and their members show."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-PRESENTERS: dict[str, Any] = {}
+from forum.networks.member_queries import read_members, read_networks
+from forum.networks.presenting import heard_member, heard_network
+from forum.records import Member, Network
+from forum.state import State
+from realtime.questions import Presented
+
+
+async def present_members(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """Memberships that began, changed or ended, with the network's count of members.
+
+    An open network's stream is heard by everybody, and who its members are is for signed-in people:
+    there the account is left out.
+    """
+    async with state.database.read() as connection:
+        found = await read_members(connection, ids)
+    return {key: Presented(_heard(member, network)) for key, (member, network) in found.items()}
+
+
+def _heard(member: Member, network: Network) -> dict[str, object]:
+    shown = heard_member(member) | {"member_count": network.member_count}
+    if member.status != "active":
+        shown["status"] = "left"  # whether they went or were removed is for moderators
+    if network.access == "open":
+        shown["account"] = None
+    return shown
+
+
+async def present_networks(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """Networks with another name, purpose, look or access."""
+    async with state.database.read() as connection:
+        found = await read_networks(connection, ids)
+    return {key: Presented(heard_network(network, state.settings.public_url)) for key, network in found.items()}
+
+
+async def present_requests(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """For moderators: how many people wait to be admitted."""
+    async with state.database.read() as connection:
+        found = await read_networks(connection, ids)
+    return {
+        key: Presented({"id": key, "network_id": key, "waiting_count": network.waiting_count})
+        for key, network in found.items()
+    }
+
+
+async def present_own_memberships(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """On a person's own stream: their place in a network, with the network where they may still know of it."""
+    url = state.settings.public_url
+    async with state.database.read() as connection:
+        found = await read_members(connection, ids)
+    shown: dict[str, Presented] = {}
+    for key, (member, network) in found.items():
+        knows = network.access in ("open", "closed") or member.status in ("active", "invited")
+        about = {name: heard_network(network, url)[name] for name in ("id", "slug", "url", "name", "access", "accent")}
+        network_shown = about if knows else {"id": network.id}
+        shown[key] = Presented({**heard_member(member), "reason": member.reason, "network": network_shown})
+    return shown
+
+
+PRESENTERS = {
+    "member.joined": present_members,
+    "member.changed": present_members,
+    "member.left": present_members,
+    "network.changed": present_networks,
+    "requests.changed": present_requests,
+    "membership.changed": present_own_memberships,
+}

@@ -141,18 +141,21 @@ def _of(network: Network, asked: MemberList) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
-    """Invitations, each by its own id and the address as it was typed, the latest first.
+def _invited(network: Network, viewer: Viewer) -> Select[Any]:
+    """Invitations that wait for an answer, each by its own id and the address as it was typed.
 
     Whether the address has an account does not show: neither name nor id of one is here.
     """
-    statement = (
+    return (
         select(invitations.c.id, invitations.c.address, invitations.c.role, invitations.c.created_at)
         .join(networks, networks.c.id == invitations.c.network_id)
-        .where(invitations.c.network_id == network.id, moderated_by(viewer), *_waiting())
-        .order_by(invitations.c.id.desc())
-        .limit(asked.limit + 1)
+        .where(invitations.c.network_id == network.id, moderated_by(viewer))
+        .where(invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
     )
+
+
+async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
+    statement = _invited(network, viewer).order_by(invitations.c.id.desc()).limit(asked.limit + 1)
     if asked.after is not None:
         (identifier,) = key_of(asked.after, Id)
         statement = statement.where(invitations.c.id < identifier)
@@ -160,27 +163,32 @@ async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Ne
         statement = statement.where(func.lower(invitations.c.address).like(like(word), escape="/"))
     rows = (await connection.execute(statement)).all()
     following = cursor_of(rows[asked.limit - 1].id) if len(rows) > asked.limit else None
-    items = tuple(
-        Member(
-            id=row.id,
-            network_id=network.id,
-            person=Person(row.id, row.address),
-            role=row.role,
-            status="invited",
-            words="",
-            reason="",
-            created_at=row.created_at,
-            since=None,
-            ended_at=None,
-            version=1,
-        )
-        for row in rows[: asked.limit]
+    return Part(tuple(_invitation(network, row) for row in rows[: asked.limit]), following)
+
+
+async def find_invitation(
+    connection: AsyncConnection, viewer: Viewer, network: Network, invitation_id: str
+) -> Member | None:
+    """One invitation that waits for its answer, or None."""
+    statement = _invited(network, viewer).where(invitations.c.id == invitation_id)
+    row = (await connection.execute(statement)).first()
+    return None if row is None else _invitation(network, row)
+
+
+def _invitation(network: Network, row: Any) -> Member:
+    return Member(
+        id=row.id,
+        network_id=network.id,
+        person=Person(row.id, row.address),
+        role=row.role,
+        status="invited",
+        words="",
+        reason="",
+        created_at=row.created_at,
+        since=None,
+        ended_at=None,
+        version=1,
     )
-    return Part(items, following)
-
-
-def _waiting() -> tuple[ColumnElement[bool], ...]:
-    return (invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
 
 
 async def get_member(connection: AsyncConnection, viewer: Viewer, network: Network, account_id: str) -> Member:

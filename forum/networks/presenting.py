@@ -1,0 +1,154 @@
+"""Networks and members as the API and the socket show them: one function for each noun, so that live equals reload."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from forum.policy import may_see_exact_count, may_see_purpose, may_see_requests
+from forum.records import Access, Member, Network, Role, Status
+from forum.rendering import size_band
+from forum.viewer import Viewer
+from ground.columns import moment_text
+
+
+class ApiPlace(BaseModel):
+    """What the caller is in a network: asked to join, invited, or an active member."""
+
+    role: Role
+    status: Status
+
+
+class ApiNetwork(BaseModel):
+    """A network. Of an unlisted one outsiders get neither purpose nor size."""
+
+    id: str
+    slug: str
+    url: str
+    name: str
+    purpose: str | None
+    access: Access
+    accent: str
+    member_count: int | None
+    size: str | None
+    created_at: str
+    version: int
+    my: ApiPlace | None
+
+
+class ApiNetworks(BaseModel):
+    """A part of a list of networks, by name."""
+
+    items: list[ApiNetwork]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiMemberAccount(BaseModel):
+    """Whose membership it is. Of the invited, the invitation's own id and the address that was typed."""
+
+    id: str
+    name: str
+
+
+class ApiMember(BaseModel):
+    """Somebody's time in a network. `words` and `reason` are for its moderators."""
+
+    id: str
+    network_id: str
+    account: ApiMemberAccount
+    role: Role
+    status: Status
+    words: str | None
+    reason: str | None
+    since: str | None
+    ended: str | None
+    version: int
+
+
+class ApiMembers(BaseModel):
+    """A part of a list of members."""
+
+    items: list[ApiMember]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiJoined(BaseModel):
+    """What has come of joining: a member, or waiting to be admitted."""
+
+    status: Status
+
+
+class ApiInvited(BaseModel):
+    """What became of one address. Never tells whether it has an account, but for members of the network."""
+
+    address: str
+    status: str
+    detail: str
+
+
+class ApiInvitations(BaseModel):
+    """One outcome for each entry of the request, in its order."""
+
+    items: list[ApiInvited]
+
+
+def network_url(network: Network, public_url: str) -> str:
+    """The address of the network's page."""
+    return f"{public_url}/networks/{network.slug}"
+
+
+def heard_network(network: Network, public_url: str) -> dict[str, object]:
+    """The network as everybody who may read it sees it, without what depends on the reader."""
+    return {
+        "id": network.id,
+        "slug": network.slug,
+        "url": network_url(network, public_url),
+        "name": network.name,
+        "purpose": network.purpose,
+        "access": network.access,
+        "accent": network.accent,
+        "member_count": network.member_count,
+        "size": size_band(network.member_count),
+        "created_at": moment_text(network.created_at),
+        "version": network.version,
+    }
+
+
+def api_network(viewer: Viewer, network: Network, public_url: str) -> dict[str, object]:
+    """The network as this viewer may see it."""
+    shown = heard_network(network, public_url)
+    if not may_see_purpose(viewer, network):
+        shown |= {"purpose": None, "size": None}
+    if not may_see_exact_count(viewer, network):
+        shown["member_count"] = None
+    place = viewer.places.get(network.id)
+    return shown | {"my": {"role": place.role, "status": place.status} if place else None}
+
+
+def api_member(viewer: Viewer, network: Network, member: Member) -> dict[str, object]:
+    """The membership as this viewer may see it; what people wrote to the administrators is for moderators."""
+    shown = heard_member(member)
+    if may_see_requests(viewer, network):
+        shown |= {"words": member.words, "reason": member.reason}
+    return shown
+
+
+def heard_member(member: Member) -> dict[str, object]:
+    """The membership as every fellow member sees it."""
+    return {
+        "id": member.id,
+        "network_id": member.network_id,
+        "account": {"id": member.person.id, "name": member.person.name},
+        "role": member.role,
+        "status": member.status,
+        "words": None,
+        "reason": None,
+        "since": _moment(member.since),
+        "ended": _moment(member.ended_at),
+        "version": member.version,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment_text(moment)
