@@ -46,7 +46,8 @@ def _(element: JsonArray, compiler: Any, **options: Any) -> str:
 
 @compiles(JsonRows, "postgresql")
 def _(element: JsonRows, compiler: Any, **options: Any) -> str:
-    return f"json_agg({compiler.process(element.clauses, **options)})"
+    # As text: SQLAlchemy's own connections would turn json into lists, those of hot reads would not.
+    return f"CAST(json_agg({compiler.process(element.clauses, **options)}) AS TEXT)"
 
 
 @compiles(JsonRows, "sqlite")
