@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from tests.servers.confer import Person
 
@@ -63,11 +63,15 @@ class Visitors:
         context.set_default_timeout(10_000)
         self._contexts.append(context)
         context.on("weberror", lambda error: self.problems.append(str(error.error)))
-        context.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
+        context.on("console", self._note)
         page = await context.new_page()
         if url:
             await page.goto(url)
         return page
+
+    def _note(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.problems.append(f"{line.text} ({line.location['url'][:200]})")
 
     async def sign_in(self, person: Person, site: str, **options: Any) -> Page:
         """A page of a new profile in which this person has signed in through the form, as they would."""
