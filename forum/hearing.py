@@ -67,5 +67,3 @@ async def names_of(database: Database, account_ids: Collection[str]) -> dict[str
     async with database.read() as connection:
         rows = await connection.execute(select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(account_ids)))
         return {row.id: row.name for row in rows}
-
-

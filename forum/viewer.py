@@ -202,9 +202,7 @@ _BY_ACCOUNT = HotRead(
         accounts.c.id == given("account_id"), _IS_USABLE
     )
 )
-_SIGNED_OUT = HotRead(
-    select(select(epoch.c.epoch).scalar_subquery(), select(site.c.people_version).scalar_subquery())
-)
+_SIGNED_OUT = HotRead(select(select(epoch.c.epoch).scalar_subquery(), select(site.c.people_version).scalar_subquery()))
 
 
 def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:
