@@ -71,7 +71,7 @@ class Found:
 
 def _faces() -> Any:
     shown = (
-        select(JsonArray(accounts.c.id, accounts.c.name).label("face"))
+        select(accounts.c.id, accounts.c.name)
         .select_from(memberships.join(accounts, accounts.c.id == memberships.c.account_id))
         .where(memberships.c.network_id == networks.c.id, memberships.c.current, memberships.c.status == "active")
         .order_by(memberships.c.since)
@@ -79,7 +79,7 @@ def _faces() -> Any:
         .correlate(networks)
         .subquery("shown")
     )
-    return select(JsonRows(shown.c.face)).scalar_subquery()
+    return select(JsonRows(JsonArray(shown.c.id, shown.c.name))).scalar_subquery()
 
 
 def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnElement[bool]) -> Select[Any]:
