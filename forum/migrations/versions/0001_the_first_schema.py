@@ -341,7 +341,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_posts_by_author", ["author_id", "network_id"], unique=False)
         batch_op.create_index("ix_posts_by_position", ["thread_id", "position"], unique=False)
         batch_op.create_index("ix_posts_by_time", ["thread_id", "created_at"], unique=False)
-        batch_op.create_index("ix_posts_reply_to_id", ["reply_to_id"], unique=False)
+        batch_op.create_index(
+            "ix_posts_reply_to_id",
+            ["reply_to_id"],
+            unique=False,
+            postgresql_where=sa.text("reply_to_id IS NOT NULL"),
+            sqlite_where=sa.text("reply_to_id IS NOT NULL"),
+        )
 
     op.create_table(
         "read_states",
