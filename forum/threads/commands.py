@@ -58,7 +58,7 @@ def _count_in_thread(position: Any) -> Any:
     is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
     return (
         update(threads)
-        .where(threads.c.id == bindparam("in_thread", type_=Identifier), is_open)
+        .where(threads.c.id == bindparam("in_thread", type_=Identifier), is_open, threads.c.last_position < position)
         .values(
             post_count=threads.c.post_count + 1,
             version=threads.c.version + 1,

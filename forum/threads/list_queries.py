@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, select, tuple_
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum.policy import threads_readable_by_account
 from forum.records import Thread
 from forum.tables import memberships, networks, read_states, threads
+from forum.threads.cursors import Keyset
 from forum.threads.page_queries import baseline_number
 from forum.threads.queries import THREAD_COLUMNS, THREAD_WIDTH, joined_threads, thread_from
 from forum.viewer import Viewer
@@ -28,14 +28,6 @@ class ListedThread:
 
     thread: Thread
     unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Keyset:
-    """The last thread of the page before."""
-
-    last_post_at: datetime
-    thread_id: str
 
 
 _joined = (

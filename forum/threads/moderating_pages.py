@@ -13,10 +13,11 @@ from forum.records import Thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, state_of
 from forum.threads.announced_commands import send_read
+from forum.threads.asking import ask_limits
 from forum.threads.inputs import NewTitle, WatchChange, parse_ranges
 from forum.threads.queries import get_thread
 from forum.threads.thread_commands import retitle, set_lock, set_pin, set_watch
-from forum.threads.writing_pages import ask_limits, status_of
+from forum.threads.writing_pages import status_of
 from forum.viewer import Viewer
 
 

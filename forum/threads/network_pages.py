@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,11 +15,10 @@ from forum.policy import may_keep_read_state, may_start_thread
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
-from forum.threads.cursors import make_cursor, read_cursor
-from forum.threads.list_queries import Chosen, Keyset, ListedThread, list_pinned_threads, list_threads
+from forum.threads.cursors import keyset_cursor, parse_keyset
+from forum.threads.list_queries import Chosen, ListedThread, list_pinned_threads, list_threads
 from forum.threads.thread_commands import MOST_PINNED
 from forum.viewer import Viewer
-from ground.columns import is_id, moment_text
 
 PAGE_SIZE = 20
 FILTERS: dict[Chosen, str] = {"all": "All", "unread": "Unread", "mine": "Mine"}
@@ -89,7 +87,7 @@ def _make_page(
     shown = listed[:PAGE_SIZE]
     later = ""
     if len(listed) > PAGE_SIZE:
-        later = f"{path}?" + urlencode({"show": chosen, "after": keyset_cursor(shown[-1])})
+        later = f"{path}?" + urlencode({"show": chosen, "after": keyset_cursor(shown[-1].thread)})
     is_kept = may_keep_read_state(viewer, network.id)
     return DiscussionPage(
         head=network_head(viewer, found),
@@ -105,25 +103,6 @@ def _make_page(
         unread=max(0, place.unread) if place and is_kept else 0,
         may_start=bool(may_start_thread(viewer, network.id)),
     )
-
-
-def keyset_cursor(listed: ListedThread) -> str:
-    """The cursor of the page that follows this thread."""
-    return make_cursor(moment_text(listed.thread.last_post_at), listed.thread.id)
-
-
-def parse_keyset(text: str) -> Keyset | None:
-    """Where a page of threads begins; None for the first. Raises Invalid."""
-    if not text:
-        return None
-    moment, thread_id = read_cursor(text, (str, str))
-    try:
-        parsed = datetime.fromisoformat(str(moment))
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None or not is_id(str(thread_id)):
-        raise Invalid({"after": "This is no cursor of this list. Leave it out to begin at the beginning."})
-    return Keyset(parsed, str(thread_id))
 
 
 async def mark_network_read(request: Request) -> Response:

@@ -14,11 +14,12 @@ from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.threads import commands, queries
+from forum.threads.asking import ask_limits
 from forum.threads.composing import Composer, quoted
 from forum.threads.inputs import PostEdit, Removal
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.writing import lay_out
-from forum.threads.writing_pages import PREVIEW_ACT, WritePage, ask_limits, refused_fragment, status_of
+from forum.threads.writing_pages import PREVIEW_ACT, WritePage, refused_fragment, status_of
 from forum.viewer import Viewer
 
 MOST_VERSIONS = 20

@@ -52,6 +52,12 @@ class ApiThread(BaseModel):
     version: int
 
 
+class ApiReadThread(ApiThread):
+    """A thread, and how many of its posts the caller has not read; null for who is no member of its network."""
+
+    unread: int | None
+
+
 class ApiNewThread(ApiThread):
     """A thread that was just begun, with its first post."""
 
@@ -69,9 +75,39 @@ class ApiPosts(BaseModel):
 class ApiThreads(BaseModel):
     """Threads, the one last written in first."""
 
-    items: list[ApiThread]
+    items: list[ApiReadThread]
     next: str | None
     as_of: dict[str, list[str | int]]
+
+
+class ApiEvent(BaseModel):
+    """Something that happened, and what it is about as it now stands; null where that is gone."""
+
+    seq: int
+    kind: str
+    at: str
+    object: dict[str, object] | None
+    omitted: bool = False
+    """The object was too large: fetch it by its id."""
+
+
+class ApiEvents(BaseModel):
+    """A part of a stream, in the order in which it happened."""
+
+    items: list[ApiEvent]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiGone(BaseModel):
+    """Why a part of a stream can no longer be had: `expired`, `epoch` or `ahead`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    why: str
+    head: int
 
 
 def api_thread(thread: Thread, public_url: str) -> dict[str, object]:

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS, Rule
+from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
 from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, SignInNeeded, TooMany
 from forum.forms import read_form, request_key, validate
 from forum.network_reads import Found, get_network
 from forum.policy import may_start_thread
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
-from forum.state import State, account_of, state_of
+from forum.state import account_of, state_of
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
+from forum.threads.asking import ask_limits
 from forum.threads.composing import Composer, answering_words, audience_words, new_key
 from forum.threads.inputs import NewPost, NewThread, PostEdit
 from forum.threads.page_queries import Sight
@@ -64,14 +65,6 @@ class NewThreadPage:
     title: str = ""
     errors: Mapping[str, str] | None = None
     refusal: str = ""
-
-
-async def ask_limits(state: State, viewer: Viewer, *rules: Rule) -> None:
-    """Count one act of this person under each rule. Raises TooMany."""
-    for rule in rules:
-        verdict = await state.rate_limits.hit(rule, viewer.id)
-        if not verdict.allowed:
-            raise TooMany(verdict.sentence, verdict.retry_after)
 
 
 # -- A new thread -------------------------------------------------------------------------------

@@ -1,0 +1,146 @@
+"""Posts in the JSON API. The list takes the same short way as the page: one read, and bytes that are kept."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from auth.rules import EDITS, POSTS, POSTS_A_DAY
+from forum.errors import Conflict, Forbidden, Stale
+from forum.forms import read_json, read_query, request_key, validate
+from forum.openapi import operation
+from forum.records import Post
+from forum.rendering import PRIVATE
+from forum.state import State, account_of, state_of, viewer_of
+from forum.threads import commands
+from forum.threads.announced_commands import send_reply
+from forum.threads.asking import ask_limits, if_match
+from forum.threads.commands import Posted
+from forum.threads.cursors import make_cursor, read_cursor
+from forum.threads.inputs import Listing, NewPost, PostEdit, Removal
+from forum.threads.kept_parts import ListKey, kept_parts
+from forum.threads.page_queries import Sight
+from forum.threads.presenting import ApiPost, ApiPosts, api_post
+from forum.threads.queries import get_post, list_posts
+from forum.threads.seeing import see_thread
+from forum.threads.writing import lay_out
+from forum.viewer import Viewer
+
+TAG = "Posts"
+
+
+@operation("List the posts of a thread", TAG, {200: ApiPosts}, query=Listing, is_public=True)
+async def api_list_posts(request: Request) -> Response:
+    """The posts in the order of their numbers, which run from 1 without holes."""
+    asked = read_query(request, Listing)
+    sight = await see_thread(request, request.path_params["id"])
+    tag = f'W/"{sight.fingerprint}"'
+    headers = {"Cache-Control": PRIVATE if sight.viewer.is_signed_in else "private, no-cache", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    after = int(read_cursor(asked.after, (int,))[0]) if asked.after else 0
+    listed = await _listed(state_of(request), sight, after, asked.limit)
+    as_of = json.dumps(sight.as_of, separators=(",", ":")).encode()
+    return Response(listed + b',"as_of":' + as_of + b"}", 200, headers, "application/json")
+
+
+async def _listed(state: State, sight: Sight, after: int, limit: int) -> bytes:
+    """The answer up to its `as_of`; the same bytes for every reader until the thread changes."""
+    thread = sight.thread
+    key: ListKey = (thread.id, thread.version, sight.viewer.people_version, after, limit)
+    shelf = kept_parts(state).lists
+    found = shelf.find(key)
+    if found is None:
+        last = min(thread.post_count, after + limit)
+        posts = await list_posts(state.database, sight.viewer, thread.id, after + 1, last, bodies=True)
+        items = [api_post(post, state.settings.public_url) for post in posts]
+        following = make_cursor(last) if last < thread.post_count else None
+        text = json.dumps({"items": items, "next": following}, ensure_ascii=False, separators=(",", ":"))
+        found = text[:-1].encode()
+        shelf.keep(key, found, len(found) + 300)
+    return found
+
+
+def made_headers(posted: Posted, location: str, version: int) -> dict[str, str]:
+    """Headers of an answer to a creating request."""
+    headers = {"Cache-Control": PRIVATE, "Location": location, "ETag": f'"{version}"'}
+    return headers | ({"Idempotent-Replay": "true"} if posted.is_replay else {})
+
+
+def _shown(state: State, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    url = state.settings.public_url
+    headers = headers or {"Cache-Control": PRIVATE, "ETag": f'"{post.version}"'}
+    return JSONResponse(api_post(post, url), status, headers)
+
+
+async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
+    async with state.database.read() as connection:
+        return await get_post(connection, viewer, post_id)
+
+
+@operation("Write a post", TAG, {201: ApiPost}, body=NewPost, refusals=(403,), is_idempotent=True)
+async def api_create_post(request: Request) -> Response:
+    """Reply in a thread, or with `reply_to` to one of its posts."""
+    viewer, state = await account_of(request), state_of(request)
+    value = validate(NewPost, await read_json(request))
+    key = request_key(request, value, request.headers.get("idempotency-key"))
+    sight = await see_thread(request, request.path_params["id"])
+    await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
+    written = await lay_out(state.database, viewer, sight.network.id, value.body)
+    posted = await send_reply(state, viewer, sight.thread.id, written, value.reply_to, key)
+    post = await _read_post(state, viewer, posted.object_id)
+    location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
+    return _shown(state, post, 201, made_headers(posted, location, post.version))
+
+
+@operation("Read a post", TAG, {200: ApiPost}, is_public=True)
+async def api_show_post(request: Request) -> Response:
+    """One post. Of a removed one the words are gone."""
+    viewer, state = await viewer_of(request), state_of(request)
+    return _shown(state, await _read_post(state, viewer, request.path_params["id"]))
+
+
+@operation("Edit a post", TAG, {200: ApiPost}, body=PostEdit, refusals=(403, 412), takes_if_match=True)
+async def api_edit_post(request: Request) -> Response:
+    """Give one's own post other words; what it said before is kept as a version."""
+    viewer, state, post_id = await account_of(request), state_of(request), request.path_params["id"]
+    value = validate(PostEdit, await read_json(request))
+    expected = if_match(request)
+    post = await _read_post(state, viewer, post_id)
+    await ask_limits(state, viewer, EDITS)
+    written = await lay_out(state.database, viewer, post.network_id, value.body)
+    try:
+        async with state.transaction() as tx:
+            await commands.edit_post(tx, viewer, post_id, written, expected)
+    except Conflict as error:
+        raise Stale(str(error)) from error
+    return _shown(state, await _read_post(state, viewer, post_id))
+
+
+async def _remove(request: Request, reason: str, *, own_only: bool) -> Post:
+    viewer, state, post_id = await account_of(request), state_of(request), request.path_params["id"]
+    expected = if_match(request)
+    if own_only and (await _read_post(state, viewer, post_id)).author.id != viewer.id:
+        raise Forbidden("Only the author may do this. A moderator says why: POST /posts/{id}/removal with a reason.")
+    await ask_limits(state, viewer, EDITS)
+    try:
+        async with state.transaction() as tx:
+            await commands.remove_post(tx, viewer, post_id, reason, expected)
+    except Conflict as error:
+        raise Stale(str(error)) from error
+    return await _read_post(state, viewer, post_id)
+
+
+@operation("Remove one's own post", TAG, {204: None}, refusals=(403, 412), takes_if_match=True)
+async def api_remove_own_post(request: Request) -> Response:
+    """A stub stays in its place."""
+    await _remove(request, "", own_only=True)
+    return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+
+
+@operation("Remove a post as a moderator", TAG, {200: ApiPost}, body=Removal, refusals=(403, 412), takes_if_match=True)
+async def api_remove_post(request: Request) -> Response:
+    """Remove somebody's post, with a reason that stands in its place. One's own needs none."""
+    await account_of(request)
+    value = validate(Removal, await read_json(request))
+    return _shown(state_of(request), await _remove(request, value.reason, own_only=False))
