@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from realtime.connection import Subscription
+from realtime.ending import end
 from realtime.events import Event
 from realtime.frames import Parcel, WhyResync, resync
 from realtime.hub import Hub, Stream
@@ -73,10 +74,7 @@ class Delivery:
     async def stop(self) -> None:
         """End all rounds."""
         self._stopped = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def start_afresh(self, stream: Stream, head: int, why: WhyResync) -> None:
         """The numbers do not continue what was handed out: everybody loads afresh and goes on from `head`."""

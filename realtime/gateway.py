@@ -16,6 +16,7 @@ from realtime.brokers import Broker
 from realtime.connection import Budget, Connection
 from realtime.conversation import Conversation, Parts
 from realtime.delivery import Delivery
+from realtime.ending import end
 from realtime.frames import bye
 from realtime.handshake import Request, credentials, is_allowed, read_request
 from realtime.heartbeat import Heartbeat
@@ -106,9 +107,7 @@ class Gateway:
         """End everything; `drain()` comes first where clients should be told."""
         self.draining = True
         self._ear.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self._delivery.stop()
 
     async def _listen(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapp
 from typing import Any
 
 from realtime.connection import Connection
+from realtime.ending import end
 from realtime.limits import Limits
 
 _log = logging.getLogger(__name__)
@@ -67,10 +68,14 @@ class AsgiSocket:
             if connection.closing:
                 await asyncio.wait({writer}, timeout=self._limits.closing_seconds)
         finally:
-            reader.cancel()
-            writer.cancel()
-            results = await asyncio.gather(reader, writer, return_exceptions=True)
-        failures = [each for each in results if isinstance(each, Exception) and not isinstance(each, Gone | OSError)]
+            await end([reader, writer])
+        failures = [
+            failure
+            for task in (reader, writer)
+            if not task.cancelled()
+            and isinstance(failure := task.exception(), Exception)
+            and not isinstance(failure, Gone | OSError)
+        ]
         if failures:
             connection.close(1011, "error")
         if connection.closing:

@@ -21,6 +21,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from realtime.brokers.ear import NOTE_LENGTH, Ear, Note, Wakeup
+from realtime.ending import end
 
 _log = logging.getLogger(__name__)
 
@@ -79,9 +80,7 @@ class RedisBroker:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(self._times.answer):
                     await self._send_all()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         self._tasks = []
         self._hearing = False
         await self._redis.aclose()

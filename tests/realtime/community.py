@@ -81,7 +81,11 @@ async def make_tables(database: Database) -> None:
 
 
 class Community:
-    """Commands and answers. `asked` counts questions; `before_answer` lets a test hold one up."""
+    """Commands and answers. `asked` counts questions.
+
+    A test may hold up `present` before it reads (`present_gate`) and `audience` after it has read
+    (`audience_gate`), the two moments where a race with a commit matters.
+    """
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self.database = database
@@ -213,9 +217,13 @@ class Community:
     async def audience(self, stream: str, account_ids: Collection[str | None]) -> set[str | None]:
         self._count("audience")
         self.audience_asked.append((stream, frozenset(account_ids)))
+        answer = await self._may_hear(stream, account_ids)
         self.asking_audience.set()
         if self.audience_gate is not None:
             await self.audience_gate.wait()
+        return answer
+
+    async def _may_hear(self, stream: str, account_ids: Collection[str | None]) -> set[str | None]:
         if stream.startswith("account:"):
             return {account for account in account_ids if stream == f"account:{account}"}
         async with self.database.read() as connection:
@@ -229,11 +237,11 @@ class Community:
         ids = [event.object_id for event in events]
         if self.poison & set(ids):
             raise ValueError("an event that cannot be shown")
-        async with self.database.read() as connection:
-            rows = {row.id: row for row in await connection.execute(select(posts).where(posts.c.id.in_(ids)))}
         self.presenting.set()
         if self.present_gate is not None:
             await self.present_gate.wait()
+        async with self.database.read() as connection:
+            rows = {row.id: row for row in await connection.execute(select(posts).where(posts.c.id.in_(ids)))}
         shown = []
         for event in events:
             row = rows.get(event.object_id)

@@ -128,6 +128,8 @@ class Reader:
                     place.fetching = False
                 for item in frame["events"]:
                     await self._event(frame["stream"], item)
+                if place and frame["more"]:
+                    await self._fetch(frame["stream"], place)
             case "ping":
                 if self.answers_pings:
                     await self.say(type="pong", n=frame["n"])

@@ -185,7 +185,8 @@ async def test_p7_posts_during_the_catch_up_are_neither_lost_nor_doubled(stage: 
     board = await community.network("board")
     people = [await community.person(f"p{number}", board) for number in range(4)]
     await community.posts(board, 400)
-    one, two = await stage.gateway(events_a_part=7), await stage.gateway(events_a_part=7)
+    far = {"events_a_part": 7, "resume_events": 9999, "resume_events_a_stream": 9999}
+    one, two = await stage.gateway(**far), await stage.gateway(**far)
     epoch = await community.epoch()
     stop = asyncio.Event()
 
@@ -206,6 +207,8 @@ async def test_p7_posts_during_the_catch_up_are_neither_lost_nor_doubled(stage: 
     for turn, reader in enumerate(readers):
         start = max(0, 400 - 30 * turn)
         await reader.event(board, head)
+        kinds = {frame["type"] for frame in reader.frames}
+        assert kinds <= {"welcome", "event"}, "nothing had to be asked for"
         assert [frame["seq"] for frame in reader.all_events(board)] == list(range(start + 1, head + 1))
 
 
