@@ -36,6 +36,7 @@ async def read_form(request: Request) -> dict[str, str]:
     Kept on the request, so that an error page can give back what was typed. Raises Invalid where a
     field comes twice or is a file.
     """
+    request.scope["confer.form"] = {}
     form: FormData = await request.form(max_fields=200, max_files=0, max_part_size=1024 * 1024)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():

@@ -4,6 +4,7 @@ Pages under /api/ get `application/problem+json` (RFC 9457). The 404 is one code
 what is hidden and for what does not exist.
 """
 
+import asyncio
 import json
 import logging
 import secrets
@@ -32,6 +33,7 @@ from forum.errors import (
     Unavailable,
     WrongPassword,
 )
+from forum.forms import read_form
 from forum.rendering import PRIVATE, render_page
 from forum.state import request_id_of, viewer_of
 from forum.viewer import Viewer
@@ -53,6 +55,8 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     Unavailable: (503, "We can't reach our store just now"),
 }
 SIGNED_OUT = Viewer(None, None, "", {}, "", 0, 0)
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+READ_SECONDS = 5.0
 SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "secret", "held"})
 
 
@@ -110,7 +114,7 @@ def _problem(error: ForumError, status: int, title: str, headers: dict[str, str]
 
 
 async def _page(request: Request, error: ForumError, status: int, title: str, headers: dict[str, str]) -> Response:
-    fields: dict[str, str] = request.scope.get("confer.form", {})
+    fields = await _typed(request)
     typed = tuple((name, value) for name, value in fields.items() if value and name not in SECRET_FIELDS | {"key"})
     held = json.dumps({"action": request.url.path, "fields": dict(typed)}) if typed else ""
     page = ErrorPage(
@@ -127,6 +131,18 @@ async def _page(request: Request, error: ForumError, status: int, title: str, he
     )
     viewer = await _viewer_or_nobody(request, error)
     return render_page(request, viewer, "errors/error.html", page, title=title, status=status, headers=headers)
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """The fields of the form that was sent, also where it was refused before anybody had read it."""
+    known: dict[str, str] | None = request.scope.get("confer.form")
+    if known is not None or not request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return known or {}
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await read_form(request)
+    except Exception:
+        return {}
 
 
 async def _viewer_or_nobody(request: Request, error: ForumError) -> Viewer:

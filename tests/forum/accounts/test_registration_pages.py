@@ -1,0 +1,201 @@
+"""Registering through the forms, links that act only by their button, and the first account of a site."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.forum.accounts.visitor import (
+    PASSWORD,
+    Visitor,
+    link_in,
+    mails_to,
+    new_address,
+    newcomer,
+    register,
+    wait_for_mail,
+    words_of,
+)
+from tests.servers.confer import ConferServer, confer_in_shape
+from tests.servers.shapes import SQLITE_MEMORY
+
+OTHER = "nine umbrellas in a tall hallway"
+
+
+def test_registering_proves_the_address_by_a_button(server: ConferServer) -> None:
+    address, visitor = new_address(), Visitor(server)
+    answer = visitor.send_form("/register", name="Ama Boateng", email=address, password=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/register/sent")
+    assert not visitor.is_signed_in
+    path = link_in(server, wait_for_mail(server, address))
+    for _ in range(2):  # a scanner of mails opens it, and nothing happens
+        page = Visitor(server).get(path)
+        assert page.status_code == 200
+        assert "Ama Boateng" in page.text
+    assert visitor.sign_in(address).status_code == 403
+    opened = visitor.post(path)
+    assert (opened.status_code, opened.headers["location"]) == (303, "/")
+    assert visitor.is_signed_in
+    again = Visitor(server).post(path)
+    assert again.status_code == 410
+    assert "used already" in again.text
+
+
+def test_one_goes_on_where_one_wanted_to(server: ConferServer) -> None:
+    address, visitor = new_address(), Visitor(server)
+    visitor.send_form("/register", name="Ama", email=address, password=PASSWORD, next="/networks?q=falls")
+    answer = visitor.post(link_in(server, wait_for_mail(server, address)))
+    assert answer.headers["location"] == "/networks?q=falls"
+    evil = Visitor(server)
+    address = new_address()
+    evil.send_form("/register", name="Ama", email=address, password=PASSWORD, next="//evil.example/")
+    assert evil.post(link_in(server, wait_for_mail(server, address))).headers["location"] == "/"
+
+
+def test_known_address_is_answered_like_an_unknown_one(server: ConferServer) -> None:
+    _, known = newcomer(server)
+    answers = [register(server, address) for address in (known, known.upper(), new_address())]
+    assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
+    mail = wait_for_mail(server, known, 2)
+    assert "already have an account" in str(mail["subject"])
+    assert "/verify/" not in words_of(mail)
+
+
+def test_whoever_waits_with_a_password_for_anothers_address_gets_nothing(server: ConferServer) -> None:
+    """Registered twice before it was proved: neither password counts, and only the mail decides."""
+    address, attacker, owner = new_address(), Visitor(server), Visitor(server)
+    attacker.send_form("/register", name="Buy now", email=address, password=OTHER)
+    first = link_in(server, wait_for_mail(server, address))
+    owner.send_form("/register", name="Ama Boateng", email=address, password=PASSWORD)
+    mail = wait_for_mail(server, address, 2)
+    assert "Buy now" not in words_of(mail)
+    claim = link_in(server, mail)
+    attacker.send_form("/register/again", email=address)
+    assert Visitor(server).post(first).status_code == 410
+    assert attacker.sign_in(address, OTHER).status_code == 422
+    assert owner.sign_in(address).status_code == 422
+    refused = owner.send_form(claim, name="Ama Boateng", password="short")
+    assert (refused.status_code, "at least 12 characters" in refused.text) == (422, True)
+    assert owner.send_form(claim, name="Ama Boateng", password=PASSWORD).status_code == 303
+    assert owner.is_signed_in
+    assert attacker.sign_in(address, OTHER).status_code == 422
+
+
+def test_mail_is_sent_again_to_whom_it_concerns_only(server: ConferServer) -> None:
+    address, (_, verified), unknown = new_address(), newcomer(server), new_address()
+    register(server, address)
+    wait_for_mail(server, address)
+    answers = [Visitor(server).send_form("/register/again", email=one) for one in (verified, unknown, address)]
+    assert len({(answer.status_code, answer.headers["location"]) for answer in answers}) == 1
+    link_in(server, wait_for_mail(server, address, 2))
+    assert len(mails_to(server, verified)) == 1
+    assert mails_to(server, unknown) == []
+
+
+BAD = [
+    ({"email": "nobody"}, "has an @ in it"),
+    ({"email": "Ama <ama@example.org>"}, "name@example.org"),
+    ({"email": "ama@example.org\r\nBcc: x@example.org"}, "invisible"),
+    ({"email": "a b@example.org"}, "space"),
+    ({"email": ""}, "name@example.org"),
+    ({"name": ""}, "name"),
+    ({"name": "a" * 300}, "at most 100 characters"),
+    ({"name": "\x00\u202e"}, "name"),
+    ({"name": "p\u0430ypal"}, "two alphabets"),
+    ({"password": "password1234"}, "first that are tried"),
+    ({"password": "x" * 400}, "128"),
+    ({"password": "correct@example.org"}, "address"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), BAD)
+def test_bad_input_gets_a_sentence_and_loses_nothing(
+    server: ConferServer, wrong: dict[str, str], sentence: str
+) -> None:
+    fields = {"name": "Ama Boateng", "email": "correct@example.org", "password": PASSWORD} | wrong
+    answer = Visitor(server).send_form("/register", **fields)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert PASSWORD not in answer.text
+    kept = "Ama Boateng" if "name" not in wrong else "correct@example.org"
+    assert kept in answer.text
+
+
+def test_unusual_but_right_input_is_taken(server: ConferServer) -> None:
+    for name, address in (("José Ñandú 🎈", "jose+lists@exämple.org"), ("Nguyễn Thị Ánh", f"ÄRZTIN.{new_address()}")):
+        assert register(server, address, name).status_code == 303
+
+
+def test_unknown_link_says_so(server: ConferServer) -> None:
+    for path in ("/verify/nothing", "/reset/nothing", "/verify/" + "a" * 43):
+        answer = Visitor(server).get(path)
+        assert (answer.status_code, "one of ours" in answer.text) == (404, True)
+        assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_field_sent_twice_is_refused(server: ConferServer) -> None:
+    answer = Visitor(server).post(
+        "/register",
+        content="email=a%40example.org&email=b%40example.org&name=A&password=x",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 422
+
+
+def test_another_site_can_not_register(server: ConferServer) -> None:
+    answer = httpx2.post(
+        f"{server.url}/register",
+        data={"name": "A", "email": new_address(), "password": PASSWORD},
+        headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        trust_env=False,
+    )
+    assert answer.status_code == 403
+
+
+def test_closed_registration_and_domains_are_settings(tmp_path: Path) -> None:
+    with confer_in_shape(SQLITE_MEMORY, tmp_path / "closed", None, REGISTRATION="closed") as server:
+        server.person("Site Administrator", site_administrator=True)
+        assert "Registration is closed" in Visitor(server).get("/register").text
+        assert register(server, new_address()).status_code == 403
+        answer = httpx2.post(
+            f"{server.url}/api/v1/accounts",
+            json={"email": new_address(), "name": "A", "password": PASSWORD},
+            trust_env=False,
+        )
+        assert answer.status_code == 403
+    with confer_in_shape(SQLITE_MEMORY, tmp_path / "domains", None, EMAIL_DOMAINS="nhs.uk, example.org") as server:
+        server.person("Site Administrator", site_administrator=True)
+        refused = register(server, "ama@gmail.example")
+        assert (refused.status_code, "example.org, nhs.uk" in refused.text) == (422, True)
+        assert register(server, new_address()).status_code == 303
+        assert register(server, "ama@mail.nhs.uk").status_code == 422
+
+
+def set_up_path(server: ConferServer) -> str:
+    """The address that the terminal names."""
+    return server.said().split("Make the first one at ")[1].split()[0].removeprefix(server.url)
+
+
+def test_first_account_is_made_by_whoever_reads_the_terminal(own_server: ConferServer) -> None:
+    path, visitor = set_up_path(own_server), Visitor(own_server)
+    for elsewhere in ("/", "/register", "/sign-in", "/networks"):
+        assert "Look into the terminal" in visitor.get(elsewhere).text
+        assert path not in visitor.get(elsewhere).text
+    assert visitor.get("/set-up/" + "0" * 32).status_code == 404
+    early = visitor.post("/api/v1/accounts", json={"email": new_address(), "name": "A", "password": PASSWORD})
+    assert early.status_code == 403
+    fields = {"name": "Ama Boateng", "password": PASSWORD}
+    assert visitor.get(path).status_code == 200
+    assert visitor.send_form(path, **fields, email="nothing").status_code == 422
+
+    def make(number: int) -> int:
+        return Visitor(own_server).send_form(path, **fields, email=f"first{number}@example.org").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(make, range(8))) == [303] + [404] * 7
+    assert visitor.get(path).status_code == 404
+    assert "Look into the terminal" not in visitor.get("/sign-in").text
+    first = next(number for number in range(8) if visitor.sign_in(f"first{number}@example.org").status_code == 303)
+    assert visitor.get("/api/v1/me").json()["site_administrator"] is True
+    assert visitor.get("/api/v1/me").json()["email"] == f"first{first}@example.org"
