@@ -5,7 +5,7 @@ Rights are asked by the caller. Every step takes the newest row of the person in
 lock, so that two at once see each other; the network's row, which every post needs, comes last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,13 @@ class Current:
     role: Role
     status: Status
     decided_by: str | None
+    since: datetime | None
     version: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether moderators may know of it: not of invitations, waiting or ended without a yes."""
+        return self.since is not None or self.status not in ("invited", "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ _COLUMNS = (
     memberships.c.role,
     memberships.c.status,
     memberships.c.decided_by,
+    memberships.c.since,
     memberships.c.version,
 )
 _LOCK = (
@@ -114,7 +121,7 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
         .values(current=False)
     )
     await tx.execute(earlier)
-    row = {
+    row: dict[str, Any] = {
         "id": fresh,
         "network_id": network_id,
         "account_id": account_id,
@@ -131,7 +138,7 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
     if inserted.rowcount != 1:
         return None
     await tx.create_stream(account_stream(account_id))
-    made = Current(fresh, network_id, account_id, step.role, step.status, step.by, 1)
+    made = Current(fresh, network_id, account_id, step.role, step.status, step.by, row["since"], 1)
     await _count(tx, None, made)
     _tell(tx, None, made)
     return made
@@ -164,8 +171,12 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     )
     if (await tx.execute(statement)).rowcount != 1:
         raise Conflict("Somebody else has answered this already. Load the page again to see how it stands.")
-    became = Current(
-        current.id, current.network_id, current.account_id, step.role, step.status, step.by, current.version + 1
+    became = replace(
+        current,
+        role=step.role,
+        status=step.status,
+        since=values.get("since", current.since),
+        version=current.version + 1,
     )
     await _count(tx, current, became)
     _tell(tx, current, became)

@@ -138,7 +138,7 @@ def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     )
     fellow = met.where(memberships.c.current, memberships.c.status == "active", members_listed_to(viewer)).exists()
     # Not the invited: an invitation does not tell whose address it went to.
-    decided = or_(memberships.c.status.in_(("requested", "refused", "banned")), memberships.c.since.is_not(None))
+    decided = or_(memberships.c.status.not_in(("invited", "left")), memberships.c.since.is_not(None))
     applicant = met.where(decided, moderated_by(viewer)).exists()
     wrote = (
         select(posts.c.id)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auth.accounts import clean_email, normalise_email
 from auth.tables import accounts
 from forum.errors import NotFound
 from forum.idempotency import RequestKey, claim
-from forum.invitations import VALID_FOR, offer_place
+from forum.invitations import VALID_FOR, inviter_may_still, offer_place
 from forum.membership import Step, change, lock_current
 from forum.networks.inputs import NewInvitations
 from forum.networks.member_commands import get_administered
@@ -105,8 +105,8 @@ async def _look_up(tx: Transaction, batch: _Batch, keys: Sequence[str]) -> None:
     )
     batch.members = frozenset(await connection.scalars(active))
     here = (invitations.c.network_id == batch.network_id) & invitations.c.email_key.in_(keys)
-    # One that nobody answered in time makes room for another.
-    over = here & invitations.c.ended_at.is_(None) & (invitations.c.expires_at <= moment)
+    # One that nobody answered in time, or whose sender may no longer invite, makes room for another.
+    over = here & invitations.c.ended_at.is_(None) & or_(invitations.c.expires_at <= moment, ~inviter_may_still)
     await tx.execute(update(invitations).where(over).values(ended_at=moment))
     open_ones = select(invitations.c.email_key, invitations.c.batch_id).where(here, invitations.c.ended_at.is_(None))
     batch.waiting = {row.email_key: row.batch_id for row in await connection.execute(open_ones)}
@@ -210,4 +210,4 @@ async def withdraw_invitation(tx: Transaction, viewer: Viewer, slug: str, invita
     account_id = await tx.connection.scalar(known)
     current = None if account_id is None else await lock_current(tx, network.id, account_id)
     if current is not None and current.status == "invited":
-        await change(tx, current, Step("removed", current.role, viewer.id))
+        await change(tx, current, Step("left", current.role, viewer.id))

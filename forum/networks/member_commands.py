@@ -68,6 +68,7 @@ async def _come_nearer(
             return "active"
         if network.access == "secret":
             raise Forbidden(NOT_INVITED_ANY_MORE)
+        await _end_invitation(tx, viewer, network.id)
     target: Joined = "active" if network.access == "open" else "requested"
     if current is not None and current.status == "requested" and target == "requested":
         if words:
@@ -140,7 +141,7 @@ async def decide_about(tx: Transaction, viewer: Viewer, slug: str, account_id: s
     """
     network = await get_administered(tx, viewer, slug)
     current = await lock_current(tx, network.id, account_id)
-    if current is None or current.status == "invited":
+    if current is None or not current.is_shown:
         raise NotFound
     decision = may_change_member(viewer, network, current.role)
     if not decision:

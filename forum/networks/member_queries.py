@@ -117,7 +117,7 @@ def is_newest_shown() -> ColumnElement[bool]:
 
 
 def _is_shown(row: FromClause) -> ColumnElement[bool]:
-    return or_(row.c.status.in_(("active", "requested", "refused", "banned")), row.c.since.is_not(None))
+    return or_(row.c.status.not_in(("invited", "left")), row.c.since.is_not(None))
 
 
 _later = memberships.alias("later")

@@ -1,0 +1,431 @@
+"""The API of networks: who sees what of each kind (design, section 7), and what becomes of each request."""
+
+import secrets
+
+import pytest
+
+from tests.forum.networks.caller import Caller, new_name
+
+KINDS = ("open", "closed", "unlisted", "secret")
+
+
+@pytest.mark.parametrize("access", KINDS)
+def test_creator_is_first_administrator(amara: Caller, access: str) -> None:
+    name = new_name()
+    network = amara.make(access, name, accent="plum")
+    plain = name.lower().replace(" ", "-")
+    assert (network["name"], network["access"], network["accent"]) == (name, access, "plum")
+    assert network["member_count"] == 1
+    assert network["size"] == "1–10"
+    assert network["my"] == {"role": "administrator", "status": "active"}
+    assert network["url"] == f"{amara.server.url}/networks/{network['slug']}"
+    if access in ("unlisted", "secret"):
+        assert network["slug"].removeprefix(f"{plain}-").isalpha()
+        assert len(network["slug"]) == len(plain) + 9
+        assert amara.get(f"/networks/{plain}").status_code == 404
+    else:
+        assert network["slug"] == plain
+    assert amara.show(network).json() == network
+
+
+def test_same_name_twice_gets_an_address_of_its_own(amara: Caller) -> None:
+    name = new_name()
+    slugs = [amara.make("closed", name)["slug"] for _ in range(3)]
+    assert slugs == [slugs[0], f"{slugs[0]}-2", f"{slugs[0]}-3"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "", "purpose": "P", "access": "open"}, "name"),
+        ({"name": " \u200b ", "purpose": "P", "access": "open"}, "name"),
+        ({"name": "x" * 300, "purpose": "P", "access": "open"}, "name"),
+        ({"name": "Diаbetes", "purpose": "P", "access": "open"}, "name"),  # a Cyrillic letter
+        ({"name": "N", "purpose": "", "access": "open"}, "purpose"),
+        ({"name": "N", "purpose": "x" * 501, "access": "open"}, "purpose"),
+        ({"name": "N", "purpose": "P", "access": "hidden"}, "access"),
+        ({"name": "N", "purpose": "P", "access": ["open"]}, "access"),
+        ({"name": "N", "purpose": "P"}, "access"),
+        ({"name": "N", "purpose": "P", "access": "open", "slug": "mine"}, "slug"),
+    ],
+)
+def test_what_can_not_be_made(amara: Caller, body: dict[str, object], field: str) -> None:
+    answer = amara.post("/networks", body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert answer.json()["errors"][0]["message"].endswith(".")
+
+
+def test_same_click_twice_makes_one_network(amara: Caller) -> None:
+    body = {"name": new_name(), "purpose": "P", "access": "closed"}
+    key = {"Idempotency-Key": secrets.token_urlsafe(16)}
+    first, second = (amara.post("/networks", body, **key) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert second.headers["idempotent-replay"] == "true"
+    assert amara.post("/networks", body | {"purpose": "Q"}, **key).status_code == 422
+
+
+def test_signed_out_people_make_nothing(guest: Caller) -> None:
+    assert guest.post("/networks", {"name": "N", "purpose": "P", "access": "open"}).status_code == 401
+
+
+# -- who sees what ------------------------------------------------------------------------------------
+
+
+def test_outsiders_see_of_each_kind_what_they_may(amara: Caller, gareth: Caller, guest: Caller) -> None:
+    networks = {access: amara.make(access) for access in KINDS}
+    for outsider in (gareth, guest):
+        shown = {access: outsider.show(network) for access, network in networks.items()}
+        assert [answer.status_code for answer in shown.values()] == [200, 200, 200, 404]
+        assert shown["open"].json()["member_count"] == 1
+        closed = shown["closed"].json()
+        assert (closed["purpose"], closed["size"], closed["member_count"]) == ("What the tests are for.", "1–10", None)
+        unlisted = shown["unlisted"].json()
+        assert (unlisted["purpose"], unlisted["size"], unlisted["member_count"]) == (None, None, None)
+        assert unlisted["name"] == networks["unlisted"]["name"]
+
+
+def test_secret_and_nothing_are_the_same_answer(amara: Caller, gareth: Caller, guest: Caller) -> None:
+    secret = amara.make("secret")["slug"]
+    nothing = f"{secret[:-8]}{'x' * 8}"
+    for outsider in (gareth, guest):
+        for path in ("", "/members", "/members?status=requested"):
+            answers = [outsider.get(f"/networks/{slug}{path}") for slug in (secret, nothing)]
+            assert {answer.status_code for answer in answers} == {404}
+            assert answers[0].text == answers[1].text
+            skipped = {"date", "x-request-id"}
+            headers = [
+                {key: value for key, value in answer.headers.items() if key not in skipped} for answer in answers
+            ]
+            assert headers[0] == headers[1]
+            assert headers[0]["cache-control"] == "private, no-store"
+    for method in ("put", "delete"):
+        answers = [getattr(gareth, method)(f"/networks/{slug}/members/me") for slug in (secret, nothing)]
+        assert {answer.status_code for answer in answers} == {404}
+        assert answers[0].text == answers[1].text
+
+
+def test_directory_names_open_and_closed_networks(amara: Caller, gareth: Caller, guest: Caller) -> None:
+    word = f"q{secrets.token_hex(5)}"
+    networks = {access: amara.make(access, f"Network {word} {access}") for access in KINDS}
+    assert _names(amara, word) == sorted(network["name"] for network in networks.values())
+    for outsider in (gareth, guest):
+        assert _names(outsider, word) == [networks["closed"]["name"], networks["open"]["name"]]
+
+
+def _names(caller: Caller, word: str, **query: str) -> list[str]:
+    answer = caller.get("/networks", q=word, **query)
+    assert answer.status_code == 200
+    return [network["name"] for network in answer.json()["items"]]
+
+
+def test_search_finds_accents_by_plain_letters_and_purposes_only_of_what_one_reads(
+    amara: Caller, gareth: Caller
+) -> None:
+    word = f"z{secrets.token_hex(5)}"
+    purpose = f"About ß{word}_100%"
+    for access in ("open", "closed"):
+        name = f"Café {new_name()}"
+        answer = amara.post("/networks", {"name": name, "purpose": purpose, "access": access})
+        assert answer.status_code == 201
+        assert name in _names(gareth, f"cafe {name.split()[-1].upper()}")
+    assert len(_names(amara, word)) == 2
+    assert len(_names(gareth, word)) == 1
+    assert len(_names(amara, f"{word}_100%")) == 2
+    assert _names(amara, f"{word}_1_0%") == []
+
+
+def test_directory_pages_by_name(amara: Caller, gareth: Caller) -> None:
+    word = f"p{secrets.token_hex(5)}"
+    made = sorted(amara.make("open", f"{word} {letter}")["name"] for letter in "cabed")
+    seen: list[str] = []
+    after = {}
+    for _ in range(3):
+        page = gareth.get("/networks", q=word, limit=2, **after).json()
+        seen += [network["name"] for network in page["items"]]
+        after = {"after": page["next"]}
+    assert seen == made
+    assert page["next"] is None
+    assert gareth.get("/networks", mine="true", q=word).json()["items"] == []
+    assert len(amara.get("/networks", mine="true", q=word).json()["items"]) == 5
+
+
+@pytest.mark.parametrize(
+    "query", [{"limit": 101}, {"limit": 0}, {"limit": "x"}, {"after": "x"}, {"after": "WzFd"}, {"odd": 1}]
+)
+def test_wrong_queries_are_refused(amara: Caller, query: dict[str, object]) -> None:
+    network = amara.make()
+    for path in ("/networks", f"/networks/{network['slug']}/members"):
+        assert amara.get(path, **query).status_code == 422
+
+
+def test_site_administrators_see_the_frame_of_every_network_and_the_content_of_none(
+    amara: Caller, admin: Caller
+) -> None:
+    for access in ("closed", "unlisted", "secret"):
+        network = amara.make(access)
+        shown = admin.show(network).json()
+        assert (shown["name"], shown["size"], shown["access"]) == (network["name"], "1–10", access)
+        assert (shown["member_count"], shown["my"]) == (None, None)
+        assert admin.get(f"/networks/{network['slug']}/members").status_code == 404
+        assert admin.patch(f"/networks/{network['slug']}", {"name": "Mine now"}).status_code == 403
+    assert admin.join(network).status_code == 404
+
+
+# -- changing a network -------------------------------------------------------------------------------
+
+
+def test_administrators_change_a_network(amara: Caller, gareth: Caller) -> None:
+    network = amara.make("closed")
+    amara.admit(network, gareth)
+    path = f"/networks/{network['slug']}"
+    assert gareth.patch(path, {"name": "Mine"}).status_code == 403
+    name = new_name()
+    changed = amara.patch(path, {"name": name, "purpose": "Another.", "accent": "moss"}, **{"If-Match": '"1"'})
+    assert changed.status_code == 200
+    assert changed.json()["version"] == 2
+    assert (changed.json()["name"], changed.json()["slug"]) == (name, network["slug"])
+    assert gareth.show(network).json()["purpose"] == "Another."
+    assert amara.patch(path, {"name": "Late"}, **{"If-Match": '"1"'}).status_code == 412
+    assert amara.patch(path, {"name": "Late"}, **{"If-Match": "1"}).status_code == 422
+    assert amara.patch(path, {}).json()["version"] == 2
+
+
+def test_another_access_is_typed_to_confirm(amara: Caller) -> None:
+    network = amara.make("closed")
+    path = f"/networks/{network['slug']}"
+    for body in ({"access": "open"}, {"access": "open", "confirm": "another name"}):
+        refused = amara.patch(path, body)
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == "confirm"
+    assert amara.patch(path, {"access": "open", "confirm": network["name"].upper()}).json()["access"] == "open"
+
+
+def test_becoming_hidden_moves_a_network_and_keeps_its_old_address(
+    amara: Caller, gareth: Caller, helen: Caller, guest: Caller
+) -> None:
+    name = new_name()
+    network = amara.make("open", name)
+    gareth.join(network)
+    old = f"/networks/{network['slug']}"
+    moved = amara.patch(old, {"access": "unlisted", "confirm": name}).json()
+    assert moved["slug"] != network["slug"]
+    assert gareth.get(old).json()["slug"] == moved["slug"]
+    for outsider in (helen, guest):
+        assert outsider.get(old).status_code == 404
+        assert outsider.show(moved).json()["purpose"] is None
+    assert amara.make("open", name)["slug"] == f"{network['slug']}-2"
+    hidden = amara.patch(old, {"access": "secret", "confirm": name}).json()
+    assert hidden["slug"] not in (network["slug"], moved["slug"])
+    for outsider in (helen, guest):
+        for slug in (network["slug"], moved["slug"], hidden["slug"]):
+            assert outsider.get(f"/networks/{slug}").status_code == 404
+    assert gareth.get(f"/networks/{moved['slug']}").json()["slug"] == hidden["slug"]
+
+
+# -- joining and leaving ------------------------------------------------------------------------------
+
+
+def test_open_networks_are_joined_at_once(amara: Caller, gareth: Caller) -> None:
+    network = amara.make("open")
+    for _ in range(2):
+        joined = gareth.join(network)
+        assert (joined.status_code, joined.json()) == (200, {"status": "active"})
+    assert gareth.show(network).json()["my"] == {"role": "member", "status": "active"}
+    assert amara.show(network).json()["member_count"] == 2
+    assert gareth.leave(network).status_code == 204
+    assert gareth.leave(network).status_code == 404
+    assert amara.show(network).json()["member_count"] == 1
+
+
+@pytest.mark.parametrize("access", ["closed", "unlisted"])
+def test_asking_waits_for_an_answer(amara: Caller, gareth: Caller, access: str) -> None:
+    network = amara.make(access)
+    asked = gareth.join(network, words="I run the\nclinic on Thursdays.")
+    assert (asked.status_code, asked.json()) == (202, {"status": "requested"})
+    assert gareth.show(network).json()["my"] == {"role": "member", "status": "requested"}
+    assert gareth.get(f"/networks/{network['slug']}/members").status_code == 404
+    (waiting,) = amara.members(network, status="requested")
+    assert waiting["account"] == {"id": gareth.me, "name": gareth.name}
+    assert waiting["words"] == "I run the\nclinic on Thursdays."
+    assert amara.decide(network, gareth, status="active").json()["status"] == "active"
+    assert [member["account"]["id"] for member in amara.members(network)] == [amara.me, gareth.me]
+    assert gareth.members(network)[1]["words"] is None
+
+
+def test_refused_people_learn_why_and_may_ask_again(amara: Caller, gareth: Caller) -> None:
+    network = amara.make("closed")
+    gareth.join(network)
+    refused = amara.decide(network, gareth, status="refused", reason="Only for nurses.")
+    assert (refused.json()["status"], refused.json()["reason"]) == ("refused", "Only for nurses.")
+    assert gareth.show(network).json()["my"] is None
+    assert "Only for nurses." in gareth.http.get(f"/networks/{network['slug']}").text
+    assert gareth.join(network).status_code == 202
+    assert amara.members(network, status="refused") == []
+    assert len(amara.members(network, status="requested")) == 1
+
+
+def test_removed_people_may_ask_again_and_banned_ones_not(amara: Caller, gareth: Caller) -> None:
+    for access in ("closed", "open"):
+        network = amara.make(access)
+        amara.admit(network, gareth) if access == "closed" else gareth.join(network)
+        assert amara.decide(network, gareth, status="removed", reason="Moved on").json()["ended"] is not None
+        assert gareth.join(network).status_code == (202 if access == "closed" else 200)
+        assert amara.decide(network, gareth, status="banned").status_code == 200
+        again = gareth.join(network)
+        assert (again.status_code, "can't ask" in again.json()["detail"]) == (403, True)
+        assert [member["status"] for member in amara.members(network, status="banned")] == ["banned"]
+        assert amara.decide(network, gareth, status="removed").json()["status"] == "removed"
+        assert gareth.join(network).status_code == (202 if access == "closed" else 200)
+        assert amara.show(network).json()["member_count"] == (1 if access == "closed" else 2)
+
+
+def test_secret_networks_are_joined_by_invitation_only(amara: Caller, gareth: Caller) -> None:
+    network = amara.make("secret")
+    assert gareth.join(network).status_code == 404
+    assert amara.invite(network, gareth.email) == ["sent"]
+    assert gareth.show(network).json()["my"]["status"] == "invited"
+    assert gareth.get(f"/networks/{network['slug']}/members").status_code == 404
+    assert gareth.join(network).json() == {"status": "active"}
+    assert gareth.leave(network).status_code == 204
+    assert gareth.show(network).status_code == 404
+    assert gareth.join(network).status_code == 404
+
+
+def test_decisions_that_do_not_follow(amara: Caller, gareth: Caller, helen: Caller) -> None:
+    network = amara.make("closed")
+    assert amara.decide(network, gareth, status="active").status_code == 404
+    amara.admit(network, gareth)
+    assert gareth.decide(network, amara, status="removed").status_code == 403
+    assert amara.decide(network, gareth, status="refused").status_code == 409
+    assert amara.decide(network, gareth, status="active").status_code == 200
+    assert amara.decide(network, amara, status="removed").status_code == 403
+    assert helen.decide(network, gareth, status="removed").status_code == 404
+    for body in ({}, {"status": "left"}, {"role": "owner"}, {"status": "active", "since": "today"}):
+        assert amara.patch(f"/networks/{network['slug']}/members/{gareth.me}", body).status_code == 422
+    gareth.leave(network)
+    assert amara.decide(network, gareth, status="active").status_code == 409
+    assert amara.decide(network, gareth, role="moderator").status_code == 409
+
+
+def test_last_administrator_names_another_first(amara: Caller, gareth: Caller) -> None:
+    network = amara.make("closed")
+    amara.admit(network, gareth)
+    assert amara.leave(network).status_code == 403
+    assert amara.decide(network, amara, role="member").status_code == 403
+    assert amara.decide(network, gareth, role="administrator").json()["role"] == "administrator"
+    assert amara.leave(network).status_code == 204
+    assert gareth.leave(network).status_code == 403
+    assert amara.show(network).json()["my"] is None
+    assert amara.get(f"/networks/{network['slug']}/members").status_code == 404
+
+
+def test_moderators_see_who_asks_and_decide_nothing(amara: Caller, gareth: Caller, helen: Caller) -> None:
+    network = amara.make("closed")
+    amara.admit(network, gareth)
+    helen.join(network, words="Please.")
+    for status in ("requested", "refused", "left", "removed", "banned", "invited"):
+        assert gareth.get(f"/networks/{network['slug']}/members", status=status).status_code == 403
+    amara.decide(network, gareth, role="moderator")
+    assert [member["words"] for member in gareth.members(network, status="requested")] == ["Please."]
+    assert gareth.decide(network, helen, status="active").status_code == 403
+
+
+def test_members_of_an_open_network_are_for_signed_in_people(amara: Caller, gareth: Caller, guest: Caller) -> None:
+    network = amara.make("open")
+    assert [member["account"]["name"] for member in gareth.members(network)] == [amara.name]
+    assert guest.get(f"/networks/{network['slug']}/members").status_code == 404
+    assert gareth.get(f"/networks/{network['slug']}/members", status="banned").status_code == 403
+
+
+def test_members_are_listed_by_role_and_name_and_found(
+    amara: Caller, gareth: Caller, priya: Caller, helen: Caller
+) -> None:
+    network = amara.make("open")
+    for person in (priya, helen, gareth):
+        person.join(network)
+    amara.decide(network, priya, role="moderator")
+    names = [amara.name, priya.name, gareth.name, helen.name]
+    assert [member["account"]["name"] for member in amara.members(network)] == names
+    first = amara.get(f"/networks/{network['slug']}/members", limit=3).json()
+    rest = amara.get(f"/networks/{network['slug']}/members", limit=3, after=first["next"]).json()
+    paged = [member["account"]["name"] for page in (first, rest) for member in page["items"]]
+    assert (paged, rest["next"]) == (names, None)
+    assert [member["account"]["name"] for member in amara.members(network, q="WILL")] == [gareth.name]
+    assert list(first["as_of"]) == [f"network:{network['id']}", f"moderators:{network['id']}"]
+    outsider = helen.get(f"/networks/{network['slug']}/members").json()
+    assert list(outsider["as_of"]) == [f"network:{network['id']}"]
+
+
+# -- inviting -----------------------------------------------------------------------------------------
+
+
+def test_invitations_say_what_became_of_each_and_never_who_has_an_account(
+    amara: Caller, gareth: Caller, helen: Caller, priya: Caller
+) -> None:
+    network = amara.make("closed")
+    amara.admit(network, gareth)
+    stranger = f"{secrets.token_hex(6)}@example.org"
+    outcome = amara.invite(network, helen.email, stranger, "not an address", helen.email.upper(), gareth.email)
+    assert outcome == ["sent", "sent", "invalid", "duplicate", "already_member"]
+    assert amara.invite(network, helen.email, stranger) == ["already_invited", "already_invited"]
+    invited = amara.members(network, status="invited")
+    assert {member["account"]["name"] for member in invited} == {helen.email, stranger}
+    assert helen.me not in {member["account"]["id"] for member in invited}
+    assert {frozenset(member) for member in invited} == {frozenset(invited[0])}
+    assert gareth.post(f"/networks/{network['slug']}/invitations", {"emails": ["a@b.org"]}).status_code == 403
+    assert priya.post(f"/networks/{network['slug']}/invitations", {"emails": ["a@b.org"]}).status_code == 404
+    assert helen.join(network).json() == {"status": "active"}
+    assert [member["account"]["name"] for member in amara.members(network, status="invited")] == [stranger]
+
+
+def test_withdrawn_and_declined_invitations_leave_no_trace_of_the_account(amara: Caller, helen: Caller) -> None:
+    network = amara.make("secret")
+    amara.invite(network, helen.email)
+    (invitation,) = amara.members(network, status="invited")
+    path = f"/networks/{network['slug']}/members/{invitation['account']['id']}"
+    assert amara.patch(path, {"status": "removed"}).json()["status"] == "removed"
+    assert amara.patch(path, {"status": "removed"}).status_code == 404
+    assert helen.show(network).status_code == 404
+    assert amara.invite(network, helen.email) == ["sent"]
+    assert helen.leave(network).status_code == 204
+    for status in ("invited", "removed", "left", "refused", "banned", "requested"):
+        assert amara.members(network, status=status) == []
+    assert amara.decide(network, helen, status="banned").status_code == 404
+
+
+def test_invited_keep_the_role_and_the_inviter_must_still_have_the_right(
+    amara: Caller, gareth: Caller, helen: Caller
+) -> None:
+    network = amara.make("closed")
+    amara.admit(network, gareth)
+    amara.decide(network, gareth, role="administrator")
+    assert gareth.invite(network, helen.email, role="moderator") == ["sent"]
+    amara.decide(network, gareth, role="member")
+    assert helen.join(network).json() == {"status": "requested"}
+    amara.decide(network, helen, status="refused")
+    assert amara.invite(network, helen.email, role="moderator") == ["sent"]
+    assert helen.join(network).json() == {"status": "active"}
+    assert helen.show(network).json()["my"]["role"] == "moderator"
+
+
+def test_inviting_who_has_asked_admits_them(amara: Caller, helen: Caller) -> None:
+    network = amara.make("closed")
+    helen.join(network)
+    assert amara.invite(network, helen.email) == ["sent"]
+    assert helen.show(network).json()["my"] == {"role": "member", "status": "active"}
+    assert amara.members(network, status="requested") == []
+
+
+def test_same_invitations_twice_are_sent_once(amara: Caller) -> None:
+    network = amara.make()
+    one, two = (f"{secrets.token_hex(6)}@example.org" for _ in range(2))
+    body = {"emails": [one, "nobody", one, two]}
+    path = f"/networks/{network['slug']}/invitations"
+    key = {"Idempotency-Key": secrets.token_urlsafe(16)}
+    first, second = (amara.post(path, body, **key) for _ in range(2))
+    assert second.headers["idempotent-replay"] == "true"
+    assert second.json() == first.json()
+    assert [item["status"] for item in first.json()["items"]] == ["sent", "invalid", "duplicate", "sent"]
+    assert len(amara.members(network, status="invited")) == 2
