@@ -45,8 +45,9 @@ check: install-test ## format, style, types and floors
 pytest: install-test servers ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
 
-bench: install-test servers ## measure both shapes, with the machine's own limits beside
-	$(RUN) tests.bench
+bench: install-test servers ## measure both shapes, with the machine's own limits beside; BENCH=--quick for a first look
+	@tools/bench-load.sh
+	$(RUN) tests.bench $(BENCH)
 
 lock: install ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
