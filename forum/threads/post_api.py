@@ -81,10 +81,11 @@ async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
 @operation("Write a post", TAG, {201: ApiPost}, body=NewPost, refusals=(403,), is_idempotent=True)
 async def api_create_post(request: Request) -> Response:
     """Reply in a thread, or with `reply_to` to one of its posts."""
-    viewer, state = await account_of(request), state_of(request)
+    state = state_of(request)
+    sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
+    viewer = sight.viewer
     value = validate(NewPost, await read_json(request))
     key = request_key(request, value, request.headers.get("idempotency-key"))
-    sight = await see_thread(request, request.path_params["id"])
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
     written = await lay_out(state.database, viewer, sight.network.id, value.body)
     posted = await send_reply(state, viewer, sight.thread.id, written, value.reply_to, key)

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from auth.secrets import secret_hash
-from forum.errors import NotFound
+from forum.errors import NotFound, SignInNeeded
 from forum.state import State, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.kept_parts import kept_parts
 from forum.threads.page_queries import Sight, find_guest_sight, find_sight, fingerprint
 from ground.columns import now
 
 
-async def see_thread(request: Request, thread_id: str) -> Sight:
-    """The thread as whoever asks finds it, in one read. Raises NotFound."""
+async def see_thread(request: Request, thread_id: str, *, signed_in_only: bool = False) -> Sight:
+    """The thread as whoever asks finds it, in one read. Raises NotFound, and SignInNeeded where an act needs it."""
     state = state_of(request)
     shown = shown_by(request)
     if shown is not None:
@@ -24,6 +24,8 @@ async def see_thread(request: Request, thread_id: str) -> Sight:
             return sight
         if (await viewer_of(request)).is_signed_in:
             raise NotFound
+    if signed_in_only:
+        raise SignInNeeded
     sight = await find_guest_sight(state.database, thread_id)
     if sight is None:
         raise NotFound

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
-from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, SignInNeeded, TooMany
+from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany
 from forum.forms import read_form, request_key, validate
 from forum.network_reads import Found, get_network
 from forum.policy import may_start_thread
@@ -154,9 +154,7 @@ async def create_post(request: Request) -> Response:
     fields = await read_form(request)
     state = state_of(request)
     is_fragment = "x-fragment" in request.headers
-    sight = await see_thread(request, request.path_params["id"])
-    if not sight.viewer.is_signed_in:
-        raise SignInNeeded
+    sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
     try:
         value = validate(NewPost, {name: value for name, value in fields.items() if name != "act"})
         written = await lay_out(state.database, sight.viewer, sight.network.id, value.body)

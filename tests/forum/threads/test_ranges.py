@@ -1,5 +1,7 @@
 """Ranges of read posts against the plainest model: a set of numbers."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def test_merge_is_union(one: list[tuple[int, int]], other: list[tuple[int, int]]
 def test_merged_is_normal(ranges: list[tuple[int, int]]) -> None:
     merged = merge(ranges)
     assert all(first <= last for first, last in merged)
-    assert all(left[1] + 1 < right[0] for left, right in zip(merged, merged[1:], strict=False))
+    assert all(left[1] + 1 < right[0] for left, right in pairwise(merged))
     assert merge(merged) == merged
     assert count(merged) == len(numbers(ranges))
 
