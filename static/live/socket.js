@@ -16,9 +16,11 @@ const HELD_MOST = 1000;
 const STOPPED = { 4400: "old", 4401: "ended", 4403: "ended", 4409: "paused", 4412: "old" };
 
 export class LiveLink extends EventTarget {
-  constructor(address, positions) {
+  /** `account` is the id of whom the page was made for, null for somebody signed out: another person's page hears nothing. */
+  constructor(address, positions, account) {
     super();
     this.address = address;
+    this.account = account;
     this.positions = new Map(Object.entries(positions)); // stream → [epoch, last]
     this.held = new Map(); // stream → Map(seq → event), waiting for a gap to close
     this.fetching = new Map(); // stream → request number
@@ -26,23 +28,32 @@ export class LiveLink extends EventTarget {
     this.requests = 0;
     this.tries = 0;
     this.thread = null;
-    this.isPaused = false;
+    this.state = "away";
   }
 
   open() {
-    clearTimeout(this.retry);
-    this.isPaused = false;
-    this.socket = new WebSocket(this.address, "confer.v1");
-    this.socket.addEventListener("open", () => this.greet());
-    this.socket.addEventListener("message", ({ data }) => this.hear(data));
-    this.socket.addEventListener("close", ({ code }) => this.closed(code));
+    this.drop();
+    const socket = new WebSocket(this.address, "confer.v1");
+    const current = (act) => (event) => this.socket === socket && act(event);
+    this.socket = socket;
+    socket.addEventListener("open", current(() => this.greet()));
+    socket.addEventListener("message", current(({ data }) => this.hear(data)));
+    socket.addEventListener("close", current(({ code }) => this.closed(code)));
   }
 
+  /** Ends the link on purpose: the page is being left, or its window has lost the network. `open` begins it again. */
   close() {
-    this.isPaused = true;
+    this.drop();
+    this.say("away");
+  }
+
+  // The socket is left alone at once: the close of one whose network is gone may take minutes to be noticed.
+  drop() {
     clearTimeout(this.retry);
     clearTimeout(this.silence);
-    this.socket?.close(1000);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close(1000);
   }
 
   view(thread) {
@@ -69,18 +80,28 @@ export class LiveLink extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
+  say(state) {
+    this.state = state;
+    this.tell("state", state);
+  }
+
   greet() {
     this.openedAt = Date.now();
     this.fetching.clear();
     this.held.clear();
-    this.send({ type: "hello", v: 1, client: "web", resume: Object.fromEntries(this.positions) });
+    this.send({ type: "hello", v: 1, client: "web", as: this.account, resume: Object.fromEntries(this.positions) });
     if (this.thread) this.view(this.thread);
     this.expectSound();
   }
 
   expectSound() {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.socket.close(), SILENCE_MS);
+    this.silence = setTimeout(() => this.lose(), SILENCE_MS);
+  }
+
+  lose() {
+    this.drop();
+    this.closed(1006);
   }
 
   hear(data) {
@@ -105,10 +126,8 @@ export class LiveLink extends EventTarget {
 
   welcomed({ epoch, streams }) {
     this.epoch = epoch;
-    for (const [stream, head] of Object.entries(streams)) {
-      if (!this.positions.has(stream)) this.positions.set(stream, [epoch, head]);
-    }
-    this.tell("state", "live");
+    for (const [stream, head] of Object.entries(streams)) this.subscribed({ stream, head });
+    this.say("live");
   }
 
   subscribed({ stream, head }) {
@@ -119,7 +138,7 @@ export class LiveLink extends EventTarget {
 
   pinged({ n, heads, degraded }) {
     this.send({ type: "pong", n });
-    this.tell("state", degraded ? "degraded" : "live");
+    this.say(degraded ? "degraded" : "live");
     for (const [stream, head] of Object.entries(heads)) {
       if (this.positions.has(stream) && head > this.positions.get(stream)[1]) this.fetchGap(stream);
     }
@@ -127,6 +146,7 @@ export class LiveLink extends EventTarget {
 
   mustResync({ stream, why, head }) {
     this.held.delete(stream);
+    this.fetching.delete(stream);
     this.settling.add(stream);
     this.tell("resync", { stream, why, head });
   }
@@ -134,12 +154,13 @@ export class LiveLink extends EventTarget {
   unsubscribed({ stream, why }) {
     this.positions.delete(stream);
     this.held.delete(stream);
+    this.settling.delete(stream);
     this.tell("lost", { stream, why });
   }
 
-  receive(stream, events) {
+  receive(stream, events, most = HELD_MOST) {
     const held = this.held.get(stream) ?? new Map();
-    for (const event of events) if (held.size < HELD_MOST) held.set(event.seq, event);
+    for (const event of events) if (held.size < most) held.set(event.seq, event);
     this.held.set(stream, held);
     this.applyHeld(stream);
   }
@@ -169,16 +190,18 @@ export class LiveLink extends EventTarget {
     this.send({ type: "fetch", id, stream, after: this.positions.get(stream)[1], limit: GAP_LIMIT });
   }
 
+  // What fills a gap is always taken, however much is held behind it.
   received({ id, stream, events, more }) {
     if (this.fetching.get(stream) === id) this.fetching.delete(stream);
     if (!this.positions.has(stream)) return;
-    this.receive(stream, events);
+    this.receive(stream, events, Infinity);
     if (more) this.fetchGap(stream);
   }
 
-  refused({ id, retry_ms: wait }) {
+  // An error without a number is about frames that came too fast: none of what was asked for will be answered.
+  refused({ id, code, retry_ms: wait }) {
     for (const [stream, request] of this.fetching) {
-      if (request !== id) continue;
+      if (request !== id && !(id === null && code === "rate")) continue;
       this.fetching.delete(stream);
       if (wait) setTimeout(() => this.positions.has(stream) && this.fetchGap(stream), wait);
     }
@@ -186,13 +209,14 @@ export class LiveLink extends EventTarget {
 
   closed(code) {
     clearTimeout(this.silence);
-    if (this.isPaused) return;
+    this.socket = null;
     if (STOPPED[code]) {
-      this.tell("state", STOPPED[code]);
+      this.say(STOPPED[code]);
       return;
     }
-    this.tell("state", "away");
+    this.say("away");
     if (this.openedAt && Date.now() - this.openedAt > STEADY_MS) this.tries = 0;
+    this.openedAt = 0;
     const most = this.tries === 0 ? 1000 : Math.min(30000, 1000 * 2 ** this.tries);
     this.tries += 1;
     this.retry = setTimeout(() => this.open(), this.byeMs ?? Math.random() * most);

@@ -17,14 +17,14 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   input.form?.addEventListener("submit", () => show(false));
 }
 
-/** Says under a text how many characters are left once few are; data-limit is the most it may hold. */
-export function countCharacters(area) {
+/** Says under a text, or where `put` puts the line, how many characters are left once few are; data-limit is the most it may hold. */
+export function countCharacters(area, put = (line) => area.after(line)) {
   const limit = Number(area.dataset.limit);
   const line = document.createElement("p");
   line.className = "counter";
   line.setAttribute("role", "status");
   line.hidden = true;
-  area.after(line);
+  put(line);
   const count = () => {
     const left = limit - [...area.value].length;
     line.hidden = left > limit * (1 - NEAR_LIMIT);

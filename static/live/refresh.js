@@ -1,0 +1,145 @@
+// Loads this page afresh behind the scenes and brings its parts up to date: where events alone are not enough.
+import { parsePage, parseParts } from "./fragment.js";
+import { link, positionsOf } from "./link.js";
+import { note } from "./notes.js";
+import { patch } from "./patch.js";
+
+// The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
+const FRAME = [".side", "[data-bell]"];
+const SPREAD_MS = 400;
+const RETRY_MS = 2000;
+const LONGEST_MS = 30000;
+const MOST_TRIES = 4;
+
+/** The server answered that this page is not for this reader now, or has gone. */
+export class Refused extends Error {
+  constructor(status) {
+    super(`answered ${status}`);
+    this.status = status;
+  }
+}
+
+/** The text at an address of ours. Throws Refused, or a TypeError where the server can't be reached. */
+export async function fetchText(address, headers = {}) {
+  const answer = await fetch(address, { headers: { Accept: "text/html, text/plain", ...headers }, cache: "no-store" });
+  const wentToSignIn = answer.redirected && new URL(answer.url).pathname === "/sign-in";
+  if (!answer.ok || wentToSignIn) throw new Refused(wentToSignIn ? 401 : answer.status);
+  return answer.text();
+}
+
+/** A page of ours as a document. Throws as `fetchText`. */
+export async function fetchPage(address) {
+  return parsePage(await fetchText(address));
+}
+
+/** The elements that an address of ours answers to scripts. Throws as `fetchText`. */
+export async function fetchParts(address) {
+  return parseParts(await fetchText(address, { "X-Fragment": "1" }));
+}
+
+const refreshers = [];
+let address = () => location.href;
+
+/** Has the page loaded from another address than that in the bar, which may lead elsewhere later. */
+export function refreshFrom(makeAddress) {
+  address = makeAddress;
+}
+
+/**
+ * Has `gather(page)` called with each fresh copy of this page; it may load more, and answers with a function that brings
+ * the parts that it sees to up to date in one go.
+ */
+export function onRefresh(gather) {
+  refreshers.push(gather);
+}
+
+function bringAll(page, acts) {
+  for (const part of FRAME) exchange(part, page);
+  const regions = [...document.querySelectorAll("[data-region]")];
+  for (const part of regions) exchange(`[data-region="${part.dataset.region}"]`, page);
+  for (const act of acts) act();
+  return acts.length + regions.length > 0;
+}
+
+function exchange(selector, page) {
+  const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)];
+  if (old && fresh) patch(old, fresh);
+}
+
+// Whether events have been applied here that the copy does not know yet: then it would take something back.
+function isBehind(fresh) {
+  return Object.entries(fresh).some(([stream, [epoch, number]]) => {
+    const here = link.positions.get(stream);
+    return here && !link.settling.has(stream) && here[0] === epoch && here[1] > number;
+  });
+}
+
+let running = null;
+let again = false;
+
+async function run() {
+  let isWhole = false;
+  let left = MOST_TRIES;
+  do {
+    again = false;
+    const page = await fetchPage(address());
+    const acts = await Promise.all(refreshers.map((gather) => gather(page)));
+    const fresh = positionsOf(page);
+    left -= 1;
+    if (left && isBehind(fresh)) {
+      again = true;
+      continue;
+    }
+    isWhole = bringAll(page, acts);
+    settle(fresh);
+  } while (again);
+  return isWhole;
+}
+
+/** Brings the page up to date; calls while one runs become one more. Resolves to whether all of the page could be brought. */
+export function refresh() {
+  if (running) again = true;
+  else running = run().finally(() => (running = null));
+  return running;
+}
+
+/** Says that this page can't follow what happened. */
+export function askToReload(text = "This page has changed.") {
+  note("changed", text, { text: "Reload", run: () => location.reload() });
+}
+
+function settle(fresh) {
+  for (const stream of [...link.settling]) if (fresh[stream]) link.settle(stream, fresh[stream]);
+}
+
+let tries = 0;
+let timer = 0;
+let mustBeWhole = false;
+
+/**
+ * Refreshes soon, together with whatever else asks for it, and tries again where the server can't be reached.
+ * With `whole` somebody is told to reload where the middle of this page can't be exchanged.
+ */
+export function refreshSoon({ whole = false } = {}) {
+  mustBeWhole ||= whole;
+  clearTimeout(timer);
+  const wait = tries ? Math.min(LONGEST_MS, RETRY_MS * 2 ** tries) : SPREAD_MS;
+  timer = setTimeout(async () => {
+    try {
+      const isWhole = await refresh();
+      tries = 0;
+      if (!isWhole && mustBeWhole) askToReload();
+      mustBeWhole = false;
+    } catch (error) {
+      if (error instanceof Refused && error.status < 500) {
+        askToReload();
+        return;
+      }
+      tries += 1;
+      refreshSoon();
+    }
+  }, wait * (0.5 + Math.random()));
+}
+
+link.addEventListener("resync", () => refreshSoon({ whole: true }));
+link.addEventListener("gained", () => refreshSoon());

@@ -1,0 +1,28 @@
+// The title of the window says how much has come while one looked elsewhere: "(3) Insulin pumps on the wards".
+
+const plain = document.title;
+let name = plain;
+let count = 0;
+
+function show() {
+  document.title = count ? `(${count}) ${name}` : name;
+}
+
+/** Something new has come; it is counted while this window is out of sight. */
+export function countArrival() {
+  if (!document.hidden) return;
+  count += 1;
+  show();
+}
+
+/** The page has another name from now on: `from` is exchanged for `to` where the title holds it. */
+export function rename(from, to) {
+  name = name.replace(from, () => to);
+  show();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  count = 0;
+  show();
+});

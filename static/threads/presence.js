@@ -1,0 +1,41 @@
+// Who else reads this thread now, and who is writing: names for members, a number for others. Best effort.
+import { spell, spellFirst } from "../live/counts.js";
+import { link } from "../live/link.js";
+import { thread } from "./posts.js";
+
+const MOST_NAMES = 3;
+const TYPING_MS = 7000;
+const place = document.querySelector("[data-presence]");
+const mine = document.querySelector(".menu-note strong")?.textContent;
+
+function withoutMe(names) {
+  const at = names.indexOf(mine);
+  return names.filter((_, index) => index !== at);
+}
+
+function joined(words) {
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : (words[0] ?? "");
+}
+
+function readers({ viewing, names }) {
+  if (viewing < 2) return "";
+  const shown = withoutMe(names ?? []).slice(0, MOST_NAMES);
+  if (!shown.length) return names ? "" : spellFirst(viewing, "person", "people");
+  const more = viewing - 1 - shown.length;
+  return joined(more > 0 ? [...shown, spell(more, "other")] : shown);
+}
+
+let timer = 0;
+
+function show(frame) {
+  if (frame.thread !== thread) return;
+  const words = readers(frame);
+  const writing = withoutMe(frame.typing).slice(0, MOST_NAMES);
+  place.querySelector("[data-viewing]").textContent = words;
+  place.querySelector("[data-typing]").textContent = writing.length ? `${joined(writing)} ${writing.length > 1 ? "are" : "is"} writing…` : "";
+  place.hidden = !words && !writing.length;
+  clearTimeout(timer);
+  if (writing.length) timer = setTimeout(() => show({ ...frame, typing: [] }), TYPING_MS);
+}
+
+if (place) link.addEventListener("presence", ({ detail }) => show(detail));

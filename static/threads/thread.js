@@ -1,0 +1,44 @@
+// The head of a thread and what stands around its posts: title, pin, lock, and what of it is unread.
+import { formatNumber } from "../live/counts.js";
+import { on } from "../live/link.js";
+import { patch } from "../live/patch.js";
+import { askToReload, onRefresh, refreshSoon } from "../live/refresh.js";
+import { rename } from "../live/title.js";
+import { section, thread } from "./posts.js";
+
+const PARTS = [".thread-head", ".thread-people"];
+
+// The composer is left alone: it may hold words. Where it must come or go, the reader is told.
+function bring(page) {
+  const title = document.querySelector("[data-title]");
+  const before = title?.textContent;
+  for (const part of PARTS) {
+    const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
+    if (old && fresh) patch(old, fresh);
+  }
+  if (title) rename(before, title.textContent);
+  const [composer, line] = [document.getElementById("compose"), document.querySelector("[data-locked-line]")];
+  const fresh = page.querySelector("[data-locked-line]");
+  if (line && !fresh) line.remove();
+  if (!line && fresh) (composer ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
+  const mayWrite = page.getElementById("compose") !== null;
+  if (composer) composer.hidden = !mayWrite && !composer.querySelector("textarea").value.trim();
+  else if (mayWrite) askToReload("You can write here again.");
+}
+
+if (section) {
+  onRefresh(async (page) => () => bring(page));
+
+  on("thread.changed", ({ object }) => {
+    if (object?.id === thread) refreshSoon();
+  });
+
+  on("read.changed", ({ object }) => {
+    const line = document.querySelector("[data-thread-unread]");
+    if (!line || object?.network_id !== section.dataset.network) return;
+    if (object.thread_id && object.thread_id !== thread) return;
+    const unread = object.thread_id ? object.thread_unread : 0;
+    line.textContent = `${formatNumber(unread)} new`;
+    line.hidden = !unread;
+  });
+}
