@@ -19,6 +19,7 @@ from auth.sessions import forget_expired_sessions
 from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
 from forum.mailing import Letter, LetterWriter, Undeliverable, compose, deliver
+from forum.networks import worker as networks_worker
 from forum.state import State
 from forum.tables import requests
 from ground.columns import now
@@ -26,7 +27,7 @@ from realtime import event_log, outbox
 from realtime.outbox import LeaseLost, Task
 from realtime.tables import outbox as tasks
 
-LETTERS: Mapping[str, LetterWriter] = {**accounts_worker.LETTERS}
+LETTERS: Mapping[str, LetterWriter] = {**accounts_worker.LETTERS, **networks_worker.LETTERS}
 """Who writes each letter, by the name that the outbox knows it by."""
 
 POLL_SECONDS = 2.0

@@ -1,0 +1,189 @@
+"""The letters about networks. Each asks anew, at the moment of sending, whether its reader may still have it.
+
+Subjects and bodies that go to people who are no members name a network only where the directory does.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from auth.tables import accounts
+from forum.invitations import inviter_may_still
+from forum.mailing import Letter, LetterWriter
+from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
+from forum.records import Network
+from forum.rendering import spell
+from forum.state import State
+from forum.tables import invitations, memberships, networks
+from ground.columns import now
+from realtime.transaction import Transaction
+
+Reference = Mapping[str, str]
+NAMES_IN_A_LETTER = 5
+
+_USABLE = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None) & accounts.c.email.is_not(None)
+_PLACE = (
+    select(
+        *NETWORK_COLUMNS,
+        memberships.c.status,
+        memberships.c.role,
+        memberships.c.reason,
+        accounts.c.email,
+        accounts.c.name.label("person"),
+    )
+    .join(memberships, memberships.c.network_id == networks.c.id)
+    .join(accounts, accounts.c.id == memberships.c.account_id)
+    .where(memberships.c.current, _USABLE)
+)
+
+
+def _path(state: State, network: Network, page: str = "") -> str:
+    return f"{state.settings.public_url}/networks/{network.slug}{page}"
+
+
+def _is_listed(network: Network) -> bool:
+    return network.access in ("open", "closed")
+
+
+async def _by_membership(tx: Transaction, reference: Reference, *statuses: str) -> Row[Any] | None:
+    asked = _PLACE.where(memberships.c.id == reference["membership_id"], memberships.c.status.in_(statuses))
+    return (await tx.execute(asked)).first()
+
+
+async def _by_member(tx: Transaction, reference: Reference) -> Row[Any] | None:
+    return (
+        await tx.execute(
+            _PLACE.where(
+                networks.c.id == reference["network_id"],
+                memberships.c.account_id == reference["account_id"],
+                memberships.c.status == "active",
+            )
+        )
+    ).first()
+
+
+async def write_admitted(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To a new member: that they are one."""
+    row = await _by_membership(tx, reference, "active")
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {"network_name": network.name, "link": _path(state, network)}
+    return Letter(row.email, row.person, f"You are now a member of {network.name}", "membership_admitted", context)
+
+
+async def write_refused(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To somebody who asked to join: that they were refused, and why."""
+    row = await _by_membership(tx, reference, "refused")
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    known = network.name if _is_listed(network) else ""
+    context = {"network_name": known, "link": _path(state, network) if known else "", "reason": row.reason}
+    subject = f"Your request to join a network on {state.settings.site_name}"
+    return Letter(row.email, row.person, subject, "membership_refused", context)
+
+
+async def write_ended(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To somebody who was a member: that an administrator removed them, and why."""
+    row = await _by_membership(tx, reference, "removed", "banned")
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {
+        "network_name": network.name if _is_listed(network) else "",
+        "reason": row.reason,
+        "is_banned": row.status == "banned",
+    }
+    subject = f"You no longer belong to a network on {state.settings.site_name}"
+    return Letter(row.email, row.person, subject, "membership_ended", context)
+
+
+async def write_asked(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To an administrator: who waits to be admitted by now."""
+    row = await _by_member(tx, reference)
+    if row is None or row.role != "administrator":
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    waiting = (
+        select(accounts.c.name)
+        .join(memberships, memberships.c.account_id == accounts.c.id)
+        .where(memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "requested")
+        .order_by(memberships.c.id)
+        .limit(NAMES_IN_A_LETTER)
+    )
+    names = list(await tx.connection.scalars(waiting))
+    if not names:
+        return None
+    count = max(len(names), network.waiting_count)
+    context = {
+        "network_name": network.name,
+        "names": names,
+        "others": count - len(names),
+        "link": _path(state, network, "/requests"),
+    }
+    asks = "asks" if count == 1 else "ask"
+    subject = f"{spell(count, 'person', 'people').capitalize()} {asks} to join {network.name}"
+    return Letter(row.email, row.person, subject, "membership_asked", context)
+
+
+async def write_invitation(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To an address: that somebody invites whoever reads there, and how to accept."""
+    inviters = accounts.alias("inviters")
+    row = (
+        await tx.execute(
+            select(
+                *NETWORK_COLUMNS,
+                invitations.c.address,
+                invitations.c.message,
+                inviters.c.name.label("inviter"),
+                accounts.c.id.label("account_id"),
+            )
+            .join(invitations, invitations.c.network_id == networks.c.id)
+            .join(inviters, inviters.c.id == invitations.c.invited_by)
+            .outerjoin(
+                accounts, (accounts.c.email_key == invitations.c.email_key) & accounts.c.verified_at.is_not(None)
+            )
+            .where(invitations.c.id == reference["invitation_id"], inviter_may_still)
+            .where(invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
+        )
+    ).first()
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {
+        "network_name": network.name,
+        "purpose": network.purpose,
+        "inviter": row.inviter,
+        "message": row.message,
+        "has_account": row.account_id is not None,
+        "link": _path(state, network) if row.account_id else f"{state.settings.public_url}/register",
+    }
+    subject = f"{row.inviter} invites you to a network on {state.settings.site_name}"
+    return Letter(row.address, "", subject, "invitation", context)
+
+
+async def write_widened(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To a member: that more people may see the network than before."""
+    row = await _by_member(tx, reference)
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {
+        "network_name": network.name,
+        "access": network.access,
+        "keeps_past": network.members_only_until > 0,
+        "link": _path(state, network, "/about"),
+    }
+    return Letter(row.email, row.person, f"More people can see {network.name} now", "network_widened", context)
+
+
+LETTERS: dict[str, LetterWriter] = {
+    "membership_admitted": write_admitted,
+    "membership_refused": write_refused,
+    "membership_ended": write_ended,
+    "membership_asked": write_asked,
+    "invitation": write_invitation,
+    "network_widened": write_widened,
+}
