@@ -61,6 +61,7 @@ class Stage:
         self.database = database
         self.broker = broker
         self.community = Community(database, broker)
+        self.brokers = [broker]
         self._new_broker = new_broker
         self._served: list[Served] = []
         self._readers: list[Reader] = []
@@ -69,9 +70,10 @@ class Stage:
         """A new gateway with a broker connection of its own, as in a process of its own."""
         chosen = dataclasses.replace(Limits(), **limits)
         questions = self.community.questions()
+        self.brokers.append(await self._new_broker())
         gateway = Gateway(
             self.database,
-            await self._new_broker(),
+            self.brokers[-1],
             questions,
             origins=[ORIGIN],
             allow_guests=allow_guests,
@@ -113,10 +115,8 @@ class Stage:
         return reader
 
     async def end(self) -> None:
-        for reader in self._readers:
-            await reader.close()
-        for served in self._served:
-            await served.stop()
+        await asyncio.gather(*(reader.close() for reader in self._readers))
+        await asyncio.gather(*(served.stop() for served in self._served))
 
 
 async def make_stage(database_url: str, redis_url: str | None) -> AsyncIterator[Stage]:
