@@ -1,4 +1,4 @@
-"""Signing in and out: the same for known and unknown addresses, slowed and never locked, and nothing written is lost."""
+"""Signing in and out: the same for known and unknown addresses; slowed, never locked; nothing written is lost."""
 
 import html
 import json
