@@ -20,9 +20,9 @@ from forum.accounts.set_up import SetUpGuard
 from forum.assets import Assets
 from forum.database import open_database
 from forum.envelope import Envelope
-from forum.errors import ForumError
+from forum.errors import Forbidden, ForumError
 from forum.live import make_gateway, present
-from forum.refusals import refuse, refuse_http, refuse_unexpected
+from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
 from forum.rendering import make_templates
 from forum.routes import ROUTES
 from forum.settings import Settings
@@ -112,6 +112,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     app.state.confer = state
     app.state.gateway = gateway
     app.state.present = partial(present, state)
-    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url))
+    elsewhere = refusing(app, Forbidden("This request came from another site, so nothing was done. Try again here."))
+    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
     return Confer(state, gateway, Envelope(hosted, settings.public_url))

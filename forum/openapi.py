@@ -128,7 +128,7 @@ def _operation(route: Route, note: Operation, method: str) -> dict[str, Any]:
         "operationId": route.endpoint.__name__,
         "tags": [note.tag],
         "parameters": [*_path_parameters(route.path), *_query_parameters(note), *_header_parameters(note)],
-        "responses": _responses(note),
+        "responses": _responses(note, method),
         "security": [{"token": []}, {"session": []}, *([{}] if note.is_public else [])],
     }
     if note.body is not None:
@@ -195,13 +195,15 @@ _MEANINGS = {
 }
 
 
-def _responses(note: Operation) -> dict[str, Any]:
+def _responses(note: Operation, method: str) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, model in note.answers.items():
         responses[str(status)] = {"description": _MEANINGS[status]}
         if model is not None:
             responses[str(status)]["content"] = {"application/json": {"schema": _reference(model)}}
-    for status in sorted({401, 404, 422, 429, 503, *note.refusals}):
+    # A request of another site's making is refused with 403, whatever it asks for.
+    changing = () if method == "GET" else (403, 413)
+    for status in sorted({401, 404, 422, 429, 503, *changing, *note.refusals}):
         if str(status) not in responses:
             problem = {"application/problem+json": {"schema": {"$ref": _PROBLEM}}}
             responses[str(status)] = {"description": _MEANINGS[status], "content": problem}

@@ -13,9 +13,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forum.database import DatabaseBusy
 from forum.errors import (
@@ -172,6 +174,17 @@ async def refuse_unexpected(request: Request, error: Exception) -> Response:
     except Exception:
         known = Fault("Something went wrong on our side. Nothing that was saved is lost. Try again in a moment.")
     return await refuse(request, known)
+
+
+def refusing(app: Starlette, error: ForumError) -> ASGIApp:
+    """An ASGI application that answers everything with this refusal, for guards in front of `app`."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request({**scope, "app": app}, receive)
+        response = await refuse(request, error)
+        await response(scope, receive, send)
+
+    return answer
 
 
 class Fault(ForumError):

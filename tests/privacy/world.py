@@ -12,9 +12,14 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import find_account_by_email, suspend_account
+from forum.accounts.commands import create_verified_account
+from forum.accounts.inputs import NewAccount
+from forum.app import make_state
 from forum.database import open_database
+from forum.forms import validate
 from forum.settings import Settings
-from tests.servers.confer import ConferServer, Person
+from forum.state import State
+from tests.servers.confer import PASSWORD, ConferServer, Person
 
 ACCESSES = ("open", "closed", "unlisted", "secret")
 OUTSIDE = ("signed_out", "outsider", "requested", "refused", "left", "removed", "banned", "suspended", "elsewhere")
@@ -48,9 +53,7 @@ class World:
 
     async def build(self) -> "World":
         """Make everything through the server's own doors."""
-        for visitor in VISITORS:
-            if visitor != "signed_out":
-                self._add_person(visitor)
+        await self._add_people()
         self.programs["signed_out"] = self._client({})
         for place in self.places.values():
             self._make_network(place)
@@ -76,6 +79,7 @@ class World:
     def moved_to(self, server: ConferServer) -> "World":
         """The same world as another server shows it: the same people, ids and sessions."""
         other = World(server)
+        other.close()
         other.people, other.ids, other.places = self.people, self.ids, self.places
         for visitor, client in self.clients.items():
             other.clients[visitor] = other._client({})
@@ -88,14 +92,40 @@ class World:
     def _client(self, headers: dict[str, str]) -> httpx2.Client:
         return httpx2.Client(base_url=self.server.url, headers=headers, follow_redirects=False, timeout=20)
 
-    def _add_person(self, visitor: str) -> None:
-        name = f"Ada {visitor.replace('_', ' ').title()}"
-        person = self.server.person(
-            name, email=f"{visitor}@example.org", site_administrator=visitor == "site_administrator"
+    async def _add_people(self) -> None:
+        """Verified accounts, as `account create` makes them, with one hash for all."""
+        environment = self.server.environment
+        settings = Settings(
+            database_url=environment["DATABASE_URL"],
+            redis_url=environment["REDIS_URL"],
+            data_dir=self.server.data_dir,
+            secret_key=environment["SECRET_KEY"],
         )
+        state = make_state(settings)
+        password_hash = await state.passwords.hash(PASSWORD)
+        for visitor in VISITORS:
+            if visitor != "signed_out":
+                await self._add_person(state, visitor, password_hash)
+        await state.rate_limits.close()
+        await state.database.dispose()
+
+    async def _add_person(self, state: State, visitor: str, password_hash: str) -> None:
+        name, email = f"Ada {visitor.replace('_', ' ').title()}", f"{visitor}@example.org"
+        new = validate(NewAccount, {"email": email, "name": name, "password": PASSWORD})
+        is_site_administrator = visitor == "site_administrator"
+        async with state.transaction() as tx:
+            token = await create_verified_account(
+                tx, new, password_hash, site_administrator=is_site_administrator, with_token=True
+            )
+        person = Person(email, name, PASSWORD, token or "")
         self.people[visitor] = person
         self.programs[visitor] = self._client(person.bearer)
         self.ids[visitor] = self.ask(visitor, "GET", "/me")["id"]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in (*self.clients.values(), *self.programs.values()):
+            client.close()
 
     def ask(self, visitor: str, method: str, path: str, json: object = None) -> dict:  # type: ignore[type-arg]
         """One request to the API that must succeed; its answer."""
