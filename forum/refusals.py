@@ -180,7 +180,8 @@ def refusing(app: Starlette, error: ForumError) -> ASGIApp:
     """An ASGI application that answers everything with this refusal, for guards in front of `app`."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request({**scope, "app": app}, receive)
+        # Nothing of what came is shown: another site may have written it, for our reader to send on.
+        request = Request({**scope, "app": app, "confer.form": {}}, receive)
         response = await refuse(request, error)
         await response(scope, receive, send)
 

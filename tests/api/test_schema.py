@@ -1,7 +1,5 @@
 """Every answer of the API is one that its description allows, whatever is sent (schemathesis)."""
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 import schemathesis
@@ -18,6 +16,9 @@ from forum.openapi import api_routes, operation_of
 from forum.routes import ROUTES
 from tests.servers.confer import ConferServer
 
+TRIES = settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -33,7 +34,7 @@ def test_every_endpoint_is_described() -> None:
 
 
 @pytest.fixture(scope="session")
-def api_schema(server: ConferServer) -> Iterator[schemathesis.BaseSchema]:
+def api_schema(server: ConferServer) -> schemathesis.BaseSchema:
     """The description that the running server gives, with real ids to begin with."""
     document = httpx2.get(f"{server.url}/api/openapi.json").json()
     person = server.person("Schema Tester")
@@ -49,7 +50,7 @@ def api_schema(server: ConferServer) -> Iterator[schemathesis.BaseSchema]:
             del operation["security"]
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=server.url)
-    yield schema
+    return schema
 
 
 def put_examples(document: dict, slug: str, thread: str, post: str) -> None:  # type: ignore[type-arg]
@@ -74,7 +75,7 @@ def test_answers_follow_the_description(api_schema: schemathesis.BaseSchema, ser
             continue  # it would end the token that the other tries use
 
         @given(case=operation.as_strategy())
-        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+        @TRIES
         def follows(case: schemathesis.Case) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS)
 
