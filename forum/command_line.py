@@ -25,6 +25,8 @@ from forum.checking import find_troubles
 from forum.database import DatabaseBusy
 from forum.errors import ForumError
 from forum.forms import validate
+from forum.imports.commands import Summary, import_mbox
+from forum.imports.progress import Progress
 from forum.migrate import is_current, migrate
 from forum.serve import CannotStart, configure_logging, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
@@ -191,4 +193,8 @@ def _seed(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _import_mbox(settings: Settings, options: argparse.Namespace) -> None:
-    raise CommandRefused("Bringing archives in is not part of this version.")
+    async def act(state: State) -> Summary:
+        return await import_mbox(state, options.file, options.network, Progress(sys.stderr))
+
+    for line in asyncio.run(_with_state(settings, act)).lines():
+        print(line)

@@ -178,7 +178,7 @@ def _split_new_subjects(root: _Container) -> list[list[tuple[ParsedMessage, str 
         if message is not None:
             # Where the message that several answer is missing, the first of them stands for it.
             other = above or (lists[place][0][0] if lists[place] else None)
-            if other is not None and _begins_anew(message, other):
+            if other is not None and begins_anew(message, other.base_subject, other.subject):
                 lists.append([])
                 place, above = len(lists) - 1, None
             lists[place].append((message, above.message_id if above else None))
@@ -186,13 +186,13 @@ def _split_new_subjects(root: _Container) -> list[list[tuple[ParsedMessage, str 
     return [members for members in lists if members]
 
 
-def _begins_anew(message: ParsedMessage, above: ParsedMessage) -> bool:
+def begins_anew(message: ParsedMessage, base_subject: str, subject: str) -> bool:
     """Whether an answer is none: no "Re:", and hardly a word of the subject it would answer."""
     if message.is_reply or not message.base_subject:
         return False
-    if subject_key(above.base_subject) in subject_key(message.subject):
+    if subject_key(base_subject) in subject_key(message.subject):
         return False
-    words, others = _words(message.subject), _words(above.subject)
+    words, others = _words(message.subject), _words(subject)
     return bool(words and others) and len(words & others) * 2 < min(len(words), len(others))
 
 

@@ -1,0 +1,71 @@
+"""Who wrote the messages of an archive: one account for each address, or for each name where no address is left."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auth.emails import normalise_email
+from auth.names import clean_name
+from forum.imports.mbox import ParsedMessage
+
+NOBODYS_DOMAIN = "imported.invalid"
+"""No mail ever arrives here (RFC 2606), so nobody can prove such an address and claim what is not theirs."""
+
+UNKNOWN = "Unknown author"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who wrote in an archive: the address of their account, and the name they are shown by."""
+
+    email: str
+    name: str
+
+
+def author_key(message: ParsedMessage, network_id: str) -> str:
+    """What tells authors apart: the address by which accounts are found, or one made of the name.
+
+    A name alone counts in one network only: Maria there need not be Maria here.
+    """
+    if message.author_address:
+        try:
+            return normalise_email(message.author_address)
+        except ValueError:
+            pass  # an address that was mangled on its way still tells two people apart
+    told = message.author_address or " ".join(message.author_name.split()).casefold()
+    digest = hashlib.sha256(f"{network_id}\n{told}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{digest}@{NOBODYS_DOMAIN}"
+
+
+def authors_of(messages: Iterable[ParsedMessage], network_id: str) -> dict[str, Author]:
+    """The authors of these messages by their keys, each with the name that they used most."""
+    used: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for message in messages:
+        used[author_key(message, network_id)][message.author_name] += 1
+    return {key: Author(key, _usual_name(names)) for key, names in used.items()}
+
+
+def _usual_name(names: Counter[str]) -> str:
+    """The name used most; of several the fuller one."""
+    shown: Counter[str] = Counter()
+    for name, count in names.items():
+        shown[shown_name(name)] += count
+    return max(shown, key=lambda name: (name != UNKNOWN, shown[name], len(name), name))
+
+
+def shown_name(written: str) -> str:
+    """The name as an account may bear it; words that mix alphabets to look like others are left out."""
+    for name in (written, " ".join(word for word in written.split() if _is_fit(word))):
+        try:
+            return clean_name(name)
+        except ValueError:
+            continue
+    return UNKNOWN
+
+
+def _is_fit(word: str) -> bool:
+    try:
+        return bool(clean_name(word))
+    except ValueError:
+        return False
