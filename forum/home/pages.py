@@ -1,5 +1,146 @@
-"""Addresses of the slice."""
+"""The home page: what needs the viewer, and what is new, network by network; signed out, a welcome."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from forum.addresses import get
+from forum.home.queries import (
+    News,
+    Waiting,
+    list_inviters,
+    list_news,
+    list_open_networks,
+    list_waiting,
+)
+from forum.policy import may_create_network
+from forum.records import Network
+from forum.rendering import render_page
+from forum.state import State, state_of, viewer_of
+from forum.viewer import Place, Viewer
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """Somebody to admit or refuse, in a network that the viewer administers."""
+
+    waiting: Waiting
+    slug: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The address of the network."""
+        return f"/networks/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """A network that waits for the viewer's answer."""
+
+    place: Place
+    inviter: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkNews:
+    """A network with something new in it."""
+
+    place: Place
+    news: News
+
+    @property
+    def elsewhere(self) -> int:
+        """Unread posts in threads that are not shown."""
+        return max(0, self.news.unread - sum(thread.unread for thread in self.news.threads))
+
+    @property
+    def newest(self) -> datetime:
+        """When something was last written in what is shown."""
+        return max((thread.last_post_at for thread in self.news.threads), default=_LONG_AGO)
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What is there for the viewer: `home/home.html`."""
+
+    waiting: Sequence[WaitingLine]
+    more_waiting: Sequence[tuple[str, str, int]]
+    """Name, address and number of those who wait in networks with more than are shown."""
+    invitations: Sequence[InvitationLine]
+    news: Sequence[NetworkNews]
+    quiet: Sequence[Place]
+    asked: Sequence[Place]
+    may_create: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomePage:
+    """What somebody signed out sees: `home/welcome.html`."""
+
+    networks: Sequence[Network]
+
+
+async def show_home(request: Request) -> Response:
+    """The home page of a signed-in person, or the welcome."""
+    viewer, state = await viewer_of(request), state_of(request)
+    if not viewer.is_signed_in:
+        async with state.database.read() as connection:
+            welcome = WelcomePage(await list_open_networks(connection, viewer))
+        return render_page(request, viewer, "home/welcome.html", welcome, title="Welcome")
+    waiting, inviters = await _needs(state, viewer)
+    found = await list_news(state.database, viewer)
+    news = _news(viewer, found)
+    invited = [place for place in viewer.places.values() if place.status == "invited"]
+    page = HomePage(
+        waiting=[_line(viewer, each) for each in waiting],
+        more_waiting=_more(viewer, waiting),
+        invitations=[InvitationLine(place, inviters.get(place.network_id, "")) for place in invited],
+        news=news,
+        quiet=[place for place in viewer.active_places() if place.network_id not in found],
+        asked=[place for place in viewer.places.values() if place.status == "requested" and place.access != "secret"],
+        may_create=bool(may_create_network(viewer, state.settings.network_creation)),
+    )
+    return render_page(request, viewer, "home/home.html", page, title="Home")
+
+
+async def _needs(state: State, viewer: Viewer) -> tuple[Sequence[Waiting], Mapping[str, str]]:
+    """Who waits for the viewer, and who invited them: asked only where the viewer's row says so."""
+    administered = any(place.waiting and place.role == "administrator" for place in viewer.active_places())
+    invited = any(place.status == "invited" for place in viewer.places.values())
+    if not administered and not invited:
+        return (), {}
+    async with state.database.read() as connection:
+        waiting = await list_waiting(connection, viewer) if administered else ()
+        inviters = await list_inviters(connection, viewer) if invited else {}
+    return waiting, inviters
+
+
+def _line(viewer: Viewer, waiting: Waiting) -> WaitingLine:
+    place = viewer.places[waiting.network_id]
+    return WaitingLine(waiting, place.slug, place.name)
+
+
+def _more(viewer: Viewer, waiting: Sequence[Waiting]) -> list[tuple[str, str, int]]:
+    more = []
+    for place in viewer.active_places():
+        left = place.waiting - sum(each.network_id == place.network_id for each in waiting)
+        if place.role == "administrator" and left > 0:
+            more.append((place.name, f"/networks/{place.slug}/requests", left))
+    return more
+
+
+def _news(viewer: Viewer, found: Mapping[str, News]) -> list[NetworkNews]:
+    """The networks with news, the one that was written in last first."""
+    places = [place for place in viewer.active_places() if place.network_id in found]
+    news = [NetworkNews(place, found[place.network_id]) for place in places]
+    return sorted(news, key=lambda network: network.newest, reverse=True)
+
+
+ROUTES: list[BaseRoute] = [get("/", show_home)]

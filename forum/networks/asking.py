@@ -2,10 +2,14 @@
 
 import re
 
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from auth.rules import Rule
-from forum.errors import Invalid, TooMany
+from forum.errors import Forbidden, Invalid, SignInNeeded, TooMany
+from forum.forms import InputType
+from forum.network_reads import Found, get_network
+from forum.policy import may_administer
 from forum.state import state_of, viewer_of
 from forum.viewer import Viewer
 
@@ -34,3 +38,33 @@ async def read_viewer_anew(request: Request) -> Viewer:
     """Who is asking, with the places they have after a change."""
     request.scope.pop("confer.viewer", None)
     return await viewer_of(request)
+
+
+def read_page_query(request: Request, model: type[InputType], **fixed: object) -> InputType:
+    """What the address of a page asks for; parts that we don't know are left alone, as links from elsewhere bring them.
+
+    Raises Invalid for what we know and can't be taken.
+    """
+    known = {name: value for name, value in request.query_params.items() if name in model.model_fields}
+    try:
+        return model.model_validate({**known, **fixed}, strict=False)
+    except ValidationError as error:
+        raise Invalid({"": "This address is not whole. Follow a link to come here."}) from error
+
+
+async def open_network(request: Request) -> tuple[Viewer, Found]:
+    """Who is asking, and the network of the address. Raises NotFound where they may not read it."""
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        return viewer, await get_network(connection, viewer, request.path_params["slug"])
+
+
+async def open_administered(request: Request) -> tuple[Viewer, Found]:
+    """The same for administrators. Raises Forbidden for other readers, SignInNeeded for signed-out ones."""
+    viewer, found = await open_network(request)
+    if not viewer.is_signed_in:
+        raise SignInNeeded
+    decision = may_administer(viewer, found.network)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return viewer, found

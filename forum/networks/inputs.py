@@ -93,6 +93,8 @@ class NetworkLook(Input):
     name: Name
     purpose: Purpose
     accent: Accent
+    version: str = Field(default="", pattern=r"^[0-9]{0,9}$")
+    """The network's version when the form was shown."""
 
 
 class AccessChange(Input):
@@ -133,6 +135,22 @@ class NewRole(Input):
     """The role that a member is to have."""
 
     role: RoleChoice
+
+
+class Answer(Input):
+    """The form that answers those who ask to join; whom it answers is in fields of its own."""
+
+    answer: Literal["admit", "refuse"]
+    reason: Words = ""
+    back: Literal["", "home"] = ""
+
+
+class InvitationForm(Input):
+    """The form that invites people: addresses with spaces, commas or lines between them."""
+
+    emails: str = Field(max_length=200_000)
+    role: RoleChoice = "member"
+    message: Words = ""
 
 
 class NewInvitations(Input):

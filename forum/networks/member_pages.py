@@ -1,0 +1,231 @@
+"""The members of a network: who they are, joining and leaving, and what administrators do with one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from auth.rules import JOINING, MEMBERSHIP_CHANGES
+from forum.addresses import get, post
+from forum.errors import Invalid, NotFound, SignInNeeded
+from forum.forms import Input, read_form, validate
+from forum.fronts import NetworkHead, network_head, render_front
+from forum.membership import LAST_ADMINISTRATOR
+from forum.network_reads import find_network
+from forum.networks.asking import limit, open_administered, open_network, read_page_query
+from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
+from forum.networks.member_commands import decide_about, join_network, leave_network
+from forum.networks.member_queries import get_member, list_members
+from forum.policy import may_admit, may_see_requests
+from forum.records import Member, Network, Role, Status
+from forum.rendering import redirect, render_page
+from forum.state import account_of, state_of
+from forum.viewer import Viewer
+
+PAGE_SIZE = 50
+STATUS_NAMES: dict[Status, str] = {
+    "active": "Members",
+    "invited": "Invited",
+    "refused": "Refused",
+    "left": "Left",
+    "removed": "Removed",
+    "banned": "Banned",
+}
+ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (
+    ("member", "Member", "Reads and writes."),
+    ("moderator", "Moderator", "Also pins, locks and removes what others wrote."),
+    ("administrator", "Administrator", "Also admits and removes people, and changes the network’s settings."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """A part of the people of one status: `networks/members.html`."""
+
+    head: NetworkHead
+    status: Status
+    q: str
+    filters: Sequence[tuple[str, str, str]]
+    members: Sequence[Member]
+    first: str
+    later: str
+    may_manage: bool
+    me: str
+
+
+async def show_members(request: Request) -> Response:
+    """The members by role and name, searched; for moderators also who left, was refused, removed or banned."""
+    viewer, found = await open_network(request)
+    if not viewer.is_signed_in:
+        raise SignInNeeded
+    network = found.network
+    words = request.query_params.get("q", "")[:200]
+    asked = read_page_query(request, MemberList, limit=PAGE_SIZE, q=words)
+    if asked.status == "requested":
+        return redirect(request, f"/networks/{network.slug}/requests")
+    async with state_of(request).database.read() as connection:
+        part = await list_members(connection, viewer, network, asked)
+    path = f"/networks/{network.slug}/members"
+
+    def address(status: Status, **more: str) -> str:
+        kept = {"status": status if status != "active" else "", "q": asked.q} | more
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return f"{path}?{query}" if query else path
+
+    page = MembersPage(
+        head=network_head(viewer, found),
+        status=asked.status,
+        q=asked.q,
+        filters=[(key, name, address(key, q="")) for key, name in STATUS_NAMES.items()]
+        if may_see_requests(viewer, network)
+        else [],
+        members=part.items,
+        first=address(asked.status) if asked.after else "",
+        later=address(asked.status, after=part.next) if part.next else "",
+        may_manage=bool(may_admit(viewer, network)),
+        me=viewer.id,
+    )
+    title = f"Members of {network.name}"
+    return render_page(request, viewer, "networks/members.html", page, title=title, network_id=network.id)
+
+
+async def create_membership(request: Request) -> Response:
+    """Join, ask to join, or accept an invitation."""
+    viewer = await account_of(request)
+    slug = request.path_params["slug"]
+    fields = await read_form(request)
+    state = state_of(request)
+    try:
+        joining = validate(Joining, fields)
+        await limit(request, JOINING, viewer.id)
+    except Invalid as error:
+        async with state.database.read() as connection:
+            found = await find_network(connection, viewer, slug)
+        if found is None:
+            raise NotFound from error
+        if found.is_readable:
+            raise
+        return await render_front(
+            request, viewer, found, words=fields.get("words", ""), errors=error.errors, status=422
+        )
+    async with state.transaction() as tx:
+        status = await join_network(tx, viewer, slug, joining.words)
+    return redirect(request, f"/networks/{slug}", notice="joined" if status == "active" else "asked")
+
+
+@dataclass(frozen=True, slots=True)
+class DeparturePage:
+    """Asks whether to leave: `networks/departure.html`."""
+
+    head: NetworkHead
+    last_administrator: str
+    """Why they can't, where they can't."""
+
+
+async def new_departure(request: Request) -> Response:
+    """Asks whether to leave, and says what becomes of what one wrote."""
+    viewer, found = await open_network(request)
+    if viewer.role_in(found.network.id) is None:
+        return redirect(request, f"/networks/{found.network.slug}")
+    is_last = viewer.role_in(found.network.id) == "administrator" and await _is_last(request, viewer, found.network)
+    page = DeparturePage(network_head(viewer, found), LAST_ADMINISTRATOR if is_last else "")
+    title = f"Leave {found.network.name}"
+    return render_page(request, viewer, "networks/departure.html", page, title=title, network_id=found.network.id)
+
+
+async def _is_last(request: Request, viewer: Viewer, network: Network) -> bool:
+    async with state_of(request).database.read() as connection:
+        part = await list_members(connection, viewer, network, MemberList(limit=2))
+    return sum(member.role == "administrator" for member in part.items) < 2
+
+
+async def create_departure(request: Request) -> Response:
+    """Leave, withdraw a request, or decline an invitation."""
+    viewer = await account_of(request)
+    slug = request.path_params["slug"]
+    await read_form(request)
+    async with state_of(request).transaction() as tx:
+        was = await leave_network(tx, viewer, slug)
+    if was == "active":
+        return redirect(request, "/", notice="left")
+    if was == "requested":
+        return redirect(request, f"/networks/{slug}", notice="asked-withdrawn")
+    return redirect(request, "/", notice="invitation-declined")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """What an administrator can do with one person: `networks/member.html`."""
+
+    head: NetworkHead
+    member: Member
+    roles: Sequence[tuple[Role, str, str]]
+    is_me: bool
+
+
+async def show_member(request: Request) -> Response:
+    """One person in the network, for its administrators: role, removal, a ban."""
+    viewer, found = await open_administered(request)
+    async with state_of(request).database.read() as connection:
+        member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
+    page = MemberPage(network_head(viewer, found), member, ROLE_CHOICES, member.person.id == viewer.id)
+    title = f"{member.person.name} in {found.network.name}"
+    return render_page(request, viewer, "networks/member.html", page, title=title, network_id=found.network.id)
+
+
+async def update_role(request: Request) -> Response:
+    """Give a member another role."""
+    wanted = validate(NewRole, await read_form(request))
+    await _decide(request, MemberChange(role=wanted.role))
+    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="role-changed")
+
+
+async def create_removal(request: Request) -> Response:
+    """Remove a member, who may ask again."""
+    await _decide(request, await _with_reason(request, "removed"))
+    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="member-removed")
+
+
+async def create_ban(request: Request) -> Response:
+    """Remove somebody for good: they may not ask again."""
+    await _decide(request, await _with_reason(request, "banned"))
+    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="member-banned")
+
+
+async def delete_ban(request: Request) -> Response:
+    """Lift a ban: the person may ask to join again."""
+    await read_form(request)
+    await _decide(request, MemberChange(status="removed"))
+    return redirect(
+        request, f"/networks/{request.path_params['slug']}/members?status=removed", notice="member-restored"
+    )
+
+
+async def _with_reason(request: Request, status: Status) -> MemberChange:
+    given: Input = validate(Reason, await read_form(request))
+    return MemberChange.model_validate({"status": status, **given.model_dump()})
+
+
+async def _decide(request: Request, wanted: MemberChange) -> None:
+    viewer = await account_of(request)
+    await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+    async with state_of(request).transaction() as tx:
+        await decide_about(tx, viewer, request.path_params["slug"], request.path_params["account_id"], wanted)
+
+
+_NETWORK = "/networks/{slug:slug}"
+_MEMBER = f"{_NETWORK}/members/{{account_id:id}}"
+ROUTES: list[BaseRoute] = [
+    get(f"{_NETWORK}/members", show_members),
+    get(_MEMBER, show_member),
+    post(f"{_MEMBER}/role", update_role),
+    post(f"{_MEMBER}/removal", create_removal),
+    post(f"{_MEMBER}/ban", create_ban),
+    post(f"{_MEMBER}/ban/end", delete_ban),
+    post(f"{_NETWORK}/membership", create_membership),
+    get(f"{_NETWORK}/departure", new_departure),
+    post(f"{_NETWORK}/departure", create_departure),
+]
