@@ -18,3 +18,5 @@ import "./threads/reading.js";
 import "./threads/presence.js";
 import "./threads/composer.js";
 import "./threads/answering.js";
+import "./networks/head.js";
+import "./networks/rows.js";

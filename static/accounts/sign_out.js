@@ -3,10 +3,10 @@
 const SHOWN = 50;
 const WORDS = 160;
 
-/** What people wrote and did not send: drafts are kept under "draft:…", as text or as { body, title }. */
+/** What people wrote and did not send: drafts are kept under "confer:draft:…", as text or as { body, title }. */
 export function drafts() {
   return Object.keys(localStorage)
-    .filter((key) => key.startsWith("draft:"))
+    .filter((key) => key.startsWith("confer:draft:"))
     .map((key) => words(localStorage.getItem(key)))
     .filter((text) => text !== "");
 }

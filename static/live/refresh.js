@@ -5,7 +5,7 @@ import { note } from "./notes.js";
 import { patch } from "./patch.js";
 
 // The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
-const FRAME = [".side", "[data-bell]"];
+const FRAME = [".side", "[data-bell]", ".network-top .tabs"];
 const SPREAD_MS = 400;
 const RETRY_MS = 2000;
 const LONGEST_MS = 30000;

@@ -41,4 +41,7 @@ const TELL = {
   },
 };
 
-link.addEventListener("state", ({ detail }) => TELL[detail]());
+link.addEventListener("state", ({ detail }) => {
+  document.body.dataset.live = detail;
+  TELL[detail]();
+});

@@ -63,7 +63,8 @@ async function copyAddress(address) {
 
 // The link gives way to a menu until that is closed; what stands in it, the server knows: it depends on who asks.
 async function openMenu(link) {
-  const items = await fetchParts(link.href);
+  // Reply and Quote stand beside it already.
+  const items = (await fetchParts(link.href)).filter(({ dataset }) => !("reply" in dataset || "quote" in dataset));
   const menu = document.createElement("details");
   const summary = document.createElement("summary");
   const list = document.createElement("div");

@@ -46,6 +46,7 @@ export class Composer {
     this.status.setAttribute("role", "status");
     form.querySelector(".composer-foot").prepend(this.status);
     countCharacters(area, (line) => this.saved.after(line));
+    if (this.details) this.startDiscard();
     this.startBar();
     startMentions(area, form.dataset.people);
     form.addEventListener("input", () => this.changed());
@@ -75,6 +76,25 @@ export class Composer {
       bar.querySelector(".tools").hidden = detail === pane.id;
       if (detail === pane.id) this.preview(pane);
     });
+  }
+
+  // What is thrown away comes back by "Undo" for ten seconds.
+  startDiscard() {
+    this.discard = makeAct({ text: "Discard", run: () => this.throwAway() });
+    this.discard.className = "button is-plain";
+    this.discard.hidden = true;
+    this.button.after(this.discard);
+  }
+
+  throwAway() {
+    const kept = { body: this.area.value, reply_to: this.form.elements.reply_to.value, answering: this.shownAnswering() };
+    this.empty();
+    this.details.querySelector("summary").focus();
+    const undo = () => {
+      this.open({ id: kept.reply_to, ...kept.answering }, kept.body);
+      if (!kept.reply_to) this.setAnswering(null);
+    };
+    toast("Your draft is gone.", { act: { text: "Undo", run: undo } });
   }
 
   async preview(pane) {
@@ -107,11 +127,13 @@ export class Composer {
     if (isAdded) this.area.value = `${this.area.value.trim()}\n\n${given}`;
     if (kept.answering && kept.reply_to) this.showAnswering(kept.answering);
     if (this.details) this.details.open = true;
+    if (this.discard) this.discard.hidden = false;
     this.saved.textContent = "Saved";
   }
 
   changed() {
     this.grow();
+    if (this.discard) this.discard.hidden = !this.area.value.trim();
     if (this.sending.stop()) this.say("Not sent. Send it when you are ready; your words are kept.");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), KEEP_MS);

@@ -1,6 +1,6 @@
 // Who else reads this thread now, and who is writing: names for members, a number for others. Best effort.
 import { spell, spellFirst } from "../live/counts.js";
-import { link } from "../live/link.js";
+import { link, on } from "../live/link.js";
 import { thread } from "./posts.js";
 
 const MOST_NAMES = 3;
@@ -26,9 +26,11 @@ function readers({ viewing, names }) {
 }
 
 let timer = 0;
+let last = null;
 
 function show(frame) {
   if (frame.thread !== thread) return;
+  last = frame;
   const words = readers(frame);
   const writing = withoutMe(frame.typing).slice(0, MOST_NAMES);
   place.querySelector("[data-viewing]").textContent = words;
@@ -38,4 +40,10 @@ function show(frame) {
   if (writing.length) timer = setTimeout(() => show({ ...frame, typing: [] }), TYPING_MS);
 }
 
-if (place) link.addEventListener("presence", ({ detail }) => show(detail));
+if (place) {
+  link.addEventListener("presence", ({ detail }) => show(detail));
+  // Who has posted is no longer writing, whatever was said a moment before.
+  on("post.created", ({ object }) => {
+    if (object && last) show({ ...last, typing: last.typing.filter((name) => name !== object.author.name) });
+  });
+}

@@ -40,7 +40,7 @@ function code(area) {
   const { selectionStart: start, selectionEnd: end, value } = area;
   const chosen = value.slice(start, end);
   if (!chosen.includes("\n")) {
-    around(area, "`", "code");
+    around(area, "\x60", "code");
     return;
   }
   write(area, `\`\`\`\n${chosen}\n\`\`\``);

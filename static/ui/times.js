@@ -26,6 +26,15 @@ export function sayTime(at, now = new Date()) {
   return days < 300 ? short.format(at) : long.format(at);
 }
 
+/** A <time> of this moment (text as of RFC 3339) as the server makes it: the exact words, which become relative in the page. */
+export function makeTime(moment) {
+  const element = document.createElement("time");
+  const at = new Date(moment);
+  element.dateTime = moment;
+  element.textContent = `${long.format(at)}, ${clock.format(at)}`;
+  return element;
+}
+
 function count(number, word) {
   return `${number} ${word}${number === 1 ? "" : "s"} ago`;
 }

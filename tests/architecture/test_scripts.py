@@ -52,3 +52,14 @@ def test_no_script_is_third_party() -> None:
     assert [
         path for path in select(".js", under=("static",)) if max(map(len, text(path).splitlines()), default=0) > 200
     ] == []
+
+
+def test_no_text_runs_over_several_lines() -> None:
+    """Indents and lines of comments are left out when scripts are served."""
+    odd = [
+        f"{path}: {line.strip()}"
+        for path in select(".js", under=("static",))
+        for line in text(path).splitlines()
+        if not line.lstrip().startswith(("//", "*", "/**")) and line.replace("\\`", "").count("`") % 2
+    ]
+    assert odd == []
