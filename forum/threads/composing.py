@@ -3,6 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from forum.records import Access, Post
 from forum.text import quote
 
@@ -22,6 +24,7 @@ class Composer:
     """Under this name a browser keeps what is not sent yet, beside the account's id."""
     people: str
     """Where names are completed."""
+    tools: Markup
     key: str = ""
     version: str = ""
     body: str = ""

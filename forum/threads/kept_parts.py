@@ -9,6 +9,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from markupsafe import Markup
+
 from forum.records import Post
 from forum.state import State
 
@@ -67,6 +69,15 @@ class PostsBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the posts of a page, rendered."""
+
+    head: Markup
+    beside: Markup
+    foot: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyPage:
     """A whole page for guests, as it is and compressed."""
 
@@ -76,6 +87,8 @@ class ReadyPage:
 
 BlockKey = tuple[str, int, int, int]
 """Thread, its version, the version of how people look, page."""
+FrameKey = tuple[str, int, int, int, str, str, str, bool, str]
+"""The same with the network's name and address, what the reader may do, whether anything is unread, what is offered."""
 ListKey = tuple[str, int, int, int, int]
 """The same with the number after which the list begins and how many posts it has."""
 PageKey = tuple[str, str]
@@ -86,11 +99,13 @@ class KeptParts:
     """The shelves of one process."""
 
     def __init__(self) -> None:
-        self.posts: Shelf[Post, str] = Shelf(6_000_000)
-        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(8_000_000)
-        self.lists: Shelf[ListKey, bytes] = Shelf(4_000_000)
-        self.pages: Shelf[PageKey, ReadyPage] = Shelf(6_000_000)
+        self.posts: Shelf[Post, str] = Shelf(3_000_000)
+        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(4_000_000)
+        self.frames: Shelf[FrameKey, Frame] = Shelf(1_500_000)
+        self.lists: Shelf[ListKey, bytes] = Shelf(3_000_000)
+        self.pages: Shelf[PageKey, ReadyPage] = Shelf(4_000_000)
         self.build = ""
+        self.tools = Markup()
 
     async def close(self) -> None:
         """Nothing waits here for the end of the process."""

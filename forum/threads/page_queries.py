@@ -156,9 +156,34 @@ _GUEST_SIGHT = HotRead(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SightRow:
+    """The row of a hot read, before anything is made of it: where nothing changed, its fingerprint is enough."""
+
+    credential: Literal["session", "token"] | None
+    values: list[Any]
+    fingerprint: str
+
+    def viewer(self) -> Viewer:
+        """Who asks."""
+        if self.credential is None:
+            return Viewer(None, None, "", {}, self.values[0], 0, self.values[1])
+        return viewer_from(self.values, self.credential)
+
+    def sight(self, viewer: Viewer) -> Sight:
+        """The thread as this viewer finds it."""
+        rest = self.values[2 if self.credential is None else ACCOUNT_COLUMN_COUNT :]
+        reading = None
+        if self.credential is not None:
+            standing, covered, ranges, read_at, level = rest[_READING]
+            if standing is not None:
+                reading = Reading(merge(json.loads(ranges or "[]"), up_to(covered)), read_at, level or "normal")
+        return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, self.fingerprint)
+
+
 async def find_sight(
     database: Database, credential: Literal["session", "token"], token_hash: str, thread_id: str
-) -> Sight | None:
+) -> SightRow | None:
     """The thread as the person with this credential finds it.
 
     None where the credential is not valid, or where they may not read the thread or there is none.
@@ -168,26 +193,13 @@ async def find_sight(
     if not rows:
         return None
     row = rows[0]
-    rest = row[ACCOUNT_COLUMN_COUNT:]
-    shown = rest[_READING]
-    reading = None
-    if shown[0] is not None:
-        ranges = merge(json.loads(shown[2] or "[]"), up_to(shown[1]))
-        reading = Reading(ranges, shown[3], shown[4] or "normal")
-    viewer = viewer_from(row, credential)
-    row[_SEEN_AT] = None
-    return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, fingerprint(row))
+    return SightRow(credential, row, fingerprint(row[:_SEEN_AT] + row[_SEEN_AT + 1 :]))
 
 
-async def find_guest_sight(database: Database, thread_id: str) -> Sight | None:
+async def find_guest_sight(database: Database, thread_id: str) -> SightRow | None:
     """The thread as somebody signed out finds it; None where only members may read it, or there is none."""
     rows = await database.fetch(_GUEST_SIGHT, {"thread_id": thread_id})
-    if not rows:
-        return None
-    row = rows[0]
-    rest = row[2:]
-    viewer = Viewer(None, None, "", {}, row[0], 0, row[1])
-    return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), None, fingerprint(row))
+    return SightRow(None, rows[0], fingerprint(rows[0])) if rows else None
 
 
 def fingerprint(values: list[Any]) -> str:

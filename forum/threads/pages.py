@@ -21,10 +21,10 @@ from forum.state import state_of
 from forum.threads import moderating_pages, network_pages, post_pages, writing_pages
 from forum.threads.composing import answering_words, quoted
 from forum.threads.kept_parts import ReadyPage, kept_parts
-from forum.threads.page_queries import Sight, fingerprint
+from forum.threads.page_queries import Sight
 from forum.threads.queries import find_number_since, get_post
 from forum.threads.rendered_posts import posts_block
-from forum.threads.seeing import build_of, number_in, see_thread, today, zone_of
+from forum.threads.seeing import build_of, find_thread_row, number_in, today, zone_of
 from forum.threads.thread_page import ThreadPage, chosen_page, make_composer, make_thread_page
 from ground.columns import is_id
 
@@ -35,17 +35,19 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 async def show_thread(request: Request) -> Response:
     """One page of a thread: with `at` that of this post, with `on` that of this day, else the first unread one."""
     state = state_of(request)
-    sight = await see_thread(request, request.path_params["id"])
-    if "on" in request.query_params:
-        return await _jump(request, sight)
-    tag = f'W/"{fingerprint([sight.fingerprint, build_of(state), today(state).toordinal()])}"'
-    headers = {"Cache-Control": PRIVATE if sight.viewer.is_signed_in else OPEN_TO_GUESTS, "ETag": tag}
-    is_plain = "reply" not in request.query_params and NOTICE_COOKIE not in request.cookies
+    row, viewer = await find_thread_row(request, request.path_params["id"])
+    tag = f'W/"{row.fingerprint}{build_of(state)}{today(state).toordinal():x}"'
+    headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else OPEN_TO_GUESTS, "ETag": tag}
+    query = request.query_params
+    is_plain = "reply" not in query and "on" not in query and NOTICE_COOKIE not in request.cookies
     if is_plain and "x-fragment" not in request.headers:
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
-        if not sight.viewer.is_signed_in:
-            return await _guest_page(request, sight, headers)
+        if not viewer.is_signed_in:
+            return await _guest_page(request, row.sight(viewer), headers)
+    sight = row.sight(viewer)
+    if "on" in query:
+        return await _jump(request, sight)
     page = await _make_page(request, sight)
     if "x-fragment" in request.headers:
         return HTMLResponse(
@@ -59,7 +61,7 @@ async def show_thread(request: Request) -> Response:
 
 async def _make_page(request: Request, sight: Sight) -> ThreadPage:
     state = state_of(request)
-    at, composer = number_in(request, "at"), make_composer(sight)
+    at, composer = number_in(request, "at"), make_composer(state, sight)
     answered_id = request.query_params.get("reply", "")
     if is_id(answered_id):
         async with state.database.read() as connection:
@@ -78,7 +80,7 @@ async def _make_page(request: Request, sight: Sight) -> ThreadPage:
                 body=body,
             )
     number = chosen_page(sight, at)
-    return make_thread_page(sight, await posts_block(state, sight, number), number, composer, zone_of(state))
+    return make_thread_page(state, sight, await posts_block(state, sight, number), number, composer)
 
 
 async def _guest_page(request: Request, sight: Sight, headers: dict[str, str]) -> Response:

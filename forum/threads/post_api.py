@@ -22,7 +22,7 @@ from forum.threads.kept_parts import ListKey, kept_parts
 from forum.threads.page_queries import Sight
 from forum.threads.presenting import ApiPost, ApiPosts, api_post
 from forum.threads.queries import get_post, list_posts
-from forum.threads.seeing import see_thread
+from forum.threads.seeing import find_thread_row, see_thread
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer
 
@@ -33,12 +33,13 @@ TAG = "Posts"
 async def api_list_posts(request: Request) -> Response:
     """The posts in the order of their numbers, which run from 1 without holes."""
     asked = read_query(request, Listing)
-    sight = await see_thread(request, request.path_params["id"])
-    tag = f'W/"{sight.fingerprint}"'
-    headers = {"Cache-Control": PRIVATE if sight.viewer.is_signed_in else "private, no-cache", "ETag": tag}
+    row, viewer = await find_thread_row(request, request.path_params["id"])
+    tag = f'W/"{row.fingerprint}"'
+    headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else "private, no-cache", "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     after = int(read_cursor(asked.after, (int,))[0]) if asked.after else 0
+    sight = row.sight(viewer)
     listed = await _listed(state_of(request), sight, after, asked.limit)
     as_of = json.dumps(sight.as_of, separators=(",", ":")).encode()
     return Response(listed + b',"as_of":' + as_of + b"}", 200, headers, "application/json")

@@ -18,6 +18,7 @@ from forum.threads.asking import ask_limits
 from forum.threads.composing import Composer, quoted
 from forum.threads.inputs import PostEdit, Removal
 from forum.threads.rendered_posts import post_fragment
+from forum.threads.thread_frame import tools_of
 from forum.threads.writing import lay_out
 from forum.threads.writing_pages import PREVIEW_ACT, WritePage, refused_fragment, status_of
 from forum.viewer import Viewer
@@ -166,6 +167,7 @@ def _edit_form(
         version=str(post.version) if is_conflict else fields.get("version", str(post.version)),
         body=body,
         takes_reply=False,
+        tools=tools_of(state_of(request)),
         error=errors.get("body", ""),
         preview=preview,
         cancel=place_of(post),

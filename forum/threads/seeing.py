@@ -9,28 +9,38 @@ from auth.secrets import secret_hash
 from forum.errors import NotFound, SignInNeeded
 from forum.state import State, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.kept_parts import kept_parts
-from forum.threads.page_queries import Sight, find_guest_sight, find_sight, fingerprint
+from forum.threads.page_queries import Sight, SightRow, find_guest_sight, find_sight, fingerprint
+from forum.viewer import Viewer
 from ground.columns import now
+
+
+async def find_thread_row(request: Request, thread_id: str, *, signed_in_only: bool = False) -> tuple[SightRow, Viewer]:
+    """The thread as whoever asks finds it, in one read, and who that is; nothing is made of the rest yet.
+
+    Raises NotFound, and SignInNeeded where an act needs an account.
+    """
+    state = state_of(request)
+    shown = shown_by(request)
+    row = None
+    if shown is not None:
+        row = await find_sight(state.database, shown.kind, secret_hash(shown.secret), thread_id)
+        if row is None and (await viewer_of(request)).is_signed_in:
+            raise NotFound
+    if row is None:
+        if signed_in_only:
+            raise SignInNeeded
+        row = await find_guest_sight(state.database, thread_id)
+    if row is None:
+        raise NotFound
+    viewer = row.viewer()
+    set_viewer(request, viewer)
+    return row, viewer
 
 
 async def see_thread(request: Request, thread_id: str, *, signed_in_only: bool = False) -> Sight:
     """The thread as whoever asks finds it, in one read. Raises NotFound, and SignInNeeded where an act needs it."""
-    state = state_of(request)
-    shown = shown_by(request)
-    if shown is not None:
-        sight = await find_sight(state.database, shown.kind, secret_hash(shown.secret), thread_id)
-        if sight is not None:
-            set_viewer(request, sight.viewer)
-            return sight
-        if (await viewer_of(request)).is_signed_in:
-            raise NotFound
-    if signed_in_only:
-        raise SignInNeeded
-    sight = await find_guest_sight(state.database, thread_id)
-    if sight is None:
-        raise NotFound
-    set_viewer(request, sight.viewer)
-    return sight
+    row, viewer = await find_thread_row(request, thread_id, signed_in_only=signed_in_only)
+    return row.sight(viewer)
 
 
 def number_in(request: Request, name: str) -> int | None:

@@ -1,6 +1,5 @@
 """What a thread page shows, made from what was seen of the thread and its rendered posts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +9,13 @@ from markupsafe import Markup
 from forum.policy import may_moderate, may_reply, may_retitle
 from forum.records import Thread
 from forum.rendering import day_words
+from forum.state import State
 from forum.threads.composing import Composer, audience_words, new_key
-from forum.threads.kept_parts import PostsBlock, Writer
+from forum.threads.kept_parts import Frame, PostsBlock
 from forum.threads.page_queries import Glance, Sight
 from forum.threads.ranges import Ranges, count
-from forum.threads.rendered_posts import PAGE_SIZE, bounds, page_count, page_of
+from forum.threads.rendered_posts import bounds, page_count, page_of
+from forum.threads.thread_frame import frame_of, tools_of
 from ground.columns import now
 
 
@@ -33,20 +34,13 @@ class ThreadPage:
     number: int
     """Of this page, from 1."""
     pages: int
-    place: str
-    earlier: str
-    later: str
-    newest: str
-    writers: Sequence[Writer]
     unread: int
+    """In the whole thread; 0 for those of whom no reading is kept."""
     read: str | None
     """What is read of the posts shown, such as "1-17,19"; None for those of whom it is not kept."""
     may: str
     composer: Composer | None
-    invitation: str
-    """What is offered instead of the composer: "sign-in", "join", or nothing."""
-    begun_on: str
-    ended_on: str
+    frame: Frame
 
 
 def chosen_page(sight: Sight, at: int | None) -> int:
@@ -60,41 +54,33 @@ def chosen_page(sight: Sight, at: int | None) -> int:
 
 
 def make_thread_page(
-    sight: Sight, block: PostsBlock, number: int, composer: Composer | None, zone: ZoneInfo
+    state: State, sight: Sight, block: PostsBlock, number: int, composer: Composer | None
 ) -> ThreadPage:
     """The page with these posts."""
-    thread = sight.thread
+    thread, reading = sight.thread, sight.reading
     first, last = bounds(number, thread.post_count)
-    pages = page_count(thread.post_count)
     new_at = _new_line(sight, block)
-    path = f"/threads/{thread.id}"
-    last_page_first = (pages - 1) * PAGE_SIZE + 1
+    unread = thread.post_count - count(reading.ranges) if reading else 0
+    may = may_words(sight)
     return ThreadPage(
         thread=thread,
         network=sight.network,
         before=Markup("\n".join(block.fragments[:new_at])),  # noqa: S704  templates/threads/_post.html escaped it
         after=Markup("\n".join(block.fragments[new_at:])),  # noqa: S704
-        new_since=_new_since(sight, zone),
+        new_since=_new_since(sight, ZoneInfo(state.settings.time_zone)),
         first=first,
         last=last,
         number=number,
-        pages=pages,
-        place=f"{first:,} to {last:,} of {thread.post_count:,}" if pages > 1 else "",
-        earlier=f"{path}?at={first - PAGE_SIZE}" if number > 1 else "",
-        later=f"{path}?at={last + 1}" if number < pages else "",
-        newest=f"{path}?at={max(last_page_first, thread.post_count)}#post-{thread.post_count}",
-        writers=block.writers,
-        unread=thread.post_count - count(sight.reading.ranges) if sight.reading else 0,
-        read=shown_ranges(sight.reading.ranges, first, last) if sight.reading else None,
-        may=may_words(sight),
+        pages=page_count(thread.post_count),
+        unread=unread,
+        read=shown_ranges(reading.ranges, first, last) if reading else None,
+        may=may,
         composer=composer,
-        invitation=_invitation(sight),
-        begun_on=thread.created_at.astimezone(zone).date().isoformat(),
-        ended_on=thread.last_post_at.astimezone(zone).date().isoformat(),
+        frame=frame_of(state, sight, block, number, may, unread > 0, "" if composer else _invitation(sight)),
     )
 
 
-def make_composer(sight: Sight) -> Composer | None:
+def make_composer(state: State, sight: Sight) -> Composer | None:
     """The form for a reply; None where this viewer may not write here."""
     if not may_reply(sight.viewer, sight.thread):
         return None
@@ -108,6 +94,7 @@ def make_composer(sight: Sight) -> Composer | None:
         draft=f"thread:{sight.thread.id}",
         people=f"{path}/people",
         key=new_key(),
+        tools=tools_of(state),
         without_reply=f"{path}#compose",
     )
 

@@ -27,6 +27,7 @@ from forum.threads.people_queries import list_mentionable
 from forum.threads.queries import get_post, get_thread
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.seeing import see_thread
+from forum.threads.thread_frame import tools_of
 from forum.threads.thread_page import make_composer
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer
@@ -106,6 +107,7 @@ def _thread_form(
         draft=f"network:{network.id}",
         people=f"{path}/people",
         key=new_key(),
+        tools=tools_of(state_of(request)),
         body=fields.get("body", ""),
         error=errors.get("body", ""),
         preview=preview,
@@ -183,7 +185,7 @@ async def _reply_form(
     path = f"/threads/{sight.thread.id}"
     errors = _errors(error)
     body = fields.get("body", "")
-    composer = None if isinstance(error, Forbidden) else make_composer(sight)
+    composer = None if isinstance(error, Forbidden) else make_composer(state_of(request), sight)
     if composer is not None:
         composer = replace(composer, body=body, error=errors.get("body", ""), preview=preview, cancel=path)
         composer = await _answering(request, sight, composer, fields.get("reply_to", ""))
