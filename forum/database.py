@@ -34,7 +34,6 @@ class Database:
         self.url = url
         self._connections = connections
         self._hot: SqliteReader | PostgresqlReader | None = None
-        self._opening = asyncio.Lock()
         self.dialect = readers.dialect.name
         self._readers = readers
         self._writers = writers
@@ -51,13 +50,12 @@ class Database:
     async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The rows of one of the few reads that go past SQLAlchemy (see `hot_reads`)."""
         if self._hot is None:
-            async with self._opening:
-                self._hot = self._hot or await self._open_hot()
+            self._hot = self._open_hot()
         return await self._hot.fetch(read, parameters)
 
-    async def _open_hot(self) -> SqliteReader | PostgresqlReader:
+    def _open_hot(self) -> SqliteReader | PostgresqlReader:
         if self._path is None:
-            return await PostgresqlReader.open(self.url, self._connections, ids_as_text)
+            return PostgresqlReader(self.url, self._connections, ids_as_text)
         return SqliteReader(self.url)
 
     @asynccontextmanager
