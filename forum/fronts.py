@@ -118,7 +118,7 @@ class FrontPage:
     head: NetworkHead
     front: Front
     size: str
-    """In words and roughly; empty where even that is not shown."""
+    """How many members, roughly; empty where even that is not shown."""
     is_signed_in: bool
     next: str
     words: str
@@ -144,11 +144,10 @@ async def render_front(
     network = found.network
     async with state_of(request).database.read() as connection:
         front = await read_front(connection, viewer, network)
-    size = f"{size_band(network.member_count)} members"
     page = FrontPage(
         head=network_head(viewer, found),
         front=front,
-        size=size if may_see_purpose(viewer, network) else "",
+        size=size_band(network.member_count) if may_see_purpose(viewer, network) else "",
         is_signed_in=viewer.is_signed_in,
         next=f"/networks/{network.slug}",
         words=words,
