@@ -6,11 +6,11 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from auth.rules import Rule
-from forum.errors import Forbidden, Invalid, SignInNeeded, TooMany
+from forum.errors import Forbidden, Invalid, TooMany
 from forum.forms import InputType
 from forum.network_reads import Found, get_network
 from forum.policy import may_administer
-from forum.state import state_of, viewer_of
+from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
 
 _VERSION = re.compile(r'"([0-9]{1,9})"')
@@ -59,11 +59,15 @@ async def open_network(request: Request) -> tuple[Viewer, Found]:
         return viewer, await get_network(connection, viewer, request.path_params["slug"])
 
 
+async def open_as_account(request: Request) -> tuple[Viewer, Found]:
+    """The same where only signed-in people may go on. Raises SignInNeeded first, whatever is at the address."""
+    await account_of(request)
+    return await open_network(request)
+
+
 async def open_administered(request: Request) -> tuple[Viewer, Found]:
-    """The same for administrators. Raises Forbidden for other readers, SignInNeeded for signed-out ones."""
-    viewer, found = await open_network(request)
-    if not viewer.is_signed_in:
-        raise SignInNeeded
+    """The same for administrators, asked before anything is said of what was sent. Raises Forbidden for others."""
+    viewer, found = await open_as_account(request)
     decision = may_administer(viewer, found.network)
     if not decision:
         raise Forbidden(decision.reason)

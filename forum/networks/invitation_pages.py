@@ -22,7 +22,7 @@ from forum.networks.member_pages import ROLE_CHOICES
 from forum.networks.member_queries import list_members
 from forum.records import Member
 from forum.rendering import redirect, render_page
-from forum.state import account_of, state_of
+from forum.state import state_of
 from forum.viewer import Viewer
 
 MOST_SHOWN = 100
@@ -91,7 +91,7 @@ async def create_invitations(request: Request) -> Response:
 
 async def create_withdrawal(request: Request) -> Response:
     """Take an invitation back."""
-    viewer = await account_of(request)
+    viewer, _ = await open_administered(request)
     await read_form(request)
     slug = request.path_params["slug"]
     async with state_of(request).transaction() as tx:

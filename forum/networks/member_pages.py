@@ -10,12 +10,12 @@ from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
-from forum.errors import Invalid, NotFound, SignInNeeded
-from forum.forms import Input, read_form, validate
+from forum.errors import Forbidden, Invalid, NotFound, SignInNeeded
+from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import find_network
-from forum.networks.asking import limit, open_administered, open_network, read_page_query
+from forum.networks.asking import limit, open_administered, open_as_account, open_network, read_page_query
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
 from forum.networks.member_commands import decide_about, join_network, leave_network
 from forum.networks.member_queries import get_member, list_members
@@ -127,9 +127,9 @@ class DeparturePage:
 
 async def new_departure(request: Request) -> Response:
     """Asks whether to leave, and says what becomes of what one wrote."""
-    viewer, found = await open_network(request)
+    viewer, found = await open_as_account(request)
     if viewer.role_in(found.network.id) is None:
-        return redirect(request, f"/networks/{found.network.slug}")
+        raise Forbidden("You are no member of this network.")
     is_last = viewer.role_in(found.network.id) == "administrator" and await _is_last(request, viewer, found.network)
     page = DeparturePage(network_head(viewer, found), LAST_ADMINISTRATOR if is_last else "")
     title = f"Leave {found.network.name}"
@@ -178,42 +178,38 @@ async def show_member(request: Request) -> Response:
 
 async def update_role(request: Request) -> Response:
     """Give a member another role."""
+    viewer, _ = await open_administered(request)
     wanted = validate(NewRole, await read_form(request))
-    await _decide(request, MemberChange(role=wanted.role))
-    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="role-changed")
+    return await _decide(request, viewer, MemberChange(role=wanted.role), "role-changed")
 
 
 async def create_removal(request: Request) -> Response:
     """Remove a member, who may ask again."""
-    await _decide(request, await _with_reason(request, "removed"))
-    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="member-removed")
+    viewer, _ = await open_administered(request)
+    given = validate(Reason, await read_form(request))
+    return await _decide(request, viewer, MemberChange(status="removed", reason=given.reason), "member-removed")
 
 
 async def create_ban(request: Request) -> Response:
     """Remove somebody for good: they may not ask again."""
-    await _decide(request, await _with_reason(request, "banned"))
-    return redirect(request, f"/networks/{request.path_params['slug']}/members", notice="member-banned")
+    viewer, _ = await open_administered(request)
+    given = validate(Reason, await read_form(request))
+    return await _decide(request, viewer, MemberChange(status="banned", reason=given.reason), "member-banned")
 
 
 async def delete_ban(request: Request) -> Response:
     """Lift a ban: the person may ask to join again."""
+    viewer, _ = await open_administered(request)
     await read_form(request)
-    await _decide(request, MemberChange(status="removed"))
-    return redirect(
-        request, f"/networks/{request.path_params['slug']}/members?status=removed", notice="member-restored"
-    )
+    return await _decide(request, viewer, MemberChange(status="removed"), "member-restored")
 
 
-async def _with_reason(request: Request, status: Status) -> MemberChange:
-    given: Input = validate(Reason, await read_form(request))
-    return MemberChange.model_validate({"status": status, **given.model_dump()})
-
-
-async def _decide(request: Request, wanted: MemberChange) -> None:
-    viewer = await account_of(request)
+async def _decide(request: Request, viewer: Viewer, wanted: MemberChange, notice: str) -> Response:
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+    slug = request.path_params["slug"]
     async with state_of(request).transaction() as tx:
-        await decide_about(tx, viewer, request.path_params["slug"], request.path_params["account_id"], wanted)
+        await decide_about(tx, viewer, slug, request.path_params["account_id"], wanted)
+    return redirect(request, f"/networks/{slug}/members", notice=notice)
 
 
 _NETWORK = "/networks/{slug:slug}"

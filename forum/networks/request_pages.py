@@ -10,17 +10,17 @@ from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
-from forum.errors import Forbidden, Invalid, SignInNeeded
+from forum.errors import Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
-from forum.networks.asking import limit, open_network, read_page_query
+from forum.networks.asking import limit, open_administered, open_as_account, read_page_query
 from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberList
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.member_queries import list_members
 from forum.policy import may_admit, may_see_requests
 from forum.records import Member
 from forum.rendering import redirect, render_page
-from forum.state import account_of, state_of
+from forum.state import state_of
 from ground.columns import is_id
 
 PAGE_SIZE = 50
@@ -42,9 +42,7 @@ class RequestsPage:
 
 async def list_requests(request: Request) -> Response:
     """Those who ask to join, longest first; moderators read, administrators answer."""
-    viewer, found = await open_network(request)
-    if not viewer.is_signed_in:
-        raise SignInNeeded
+    viewer, found = await open_as_account(request)
     network = found.network
     decision = may_see_requests(viewer, network)
     if not decision:
@@ -66,7 +64,7 @@ async def list_requests(request: Request) -> Response:
 
 async def answer_requests(request: Request) -> Response:
     """Admit or refuse the chosen people, all with the same words; then back to where it was asked."""
-    viewer = await account_of(request)
+    viewer, _ = await open_administered(request)
     fields = await read_form(request)
     chosen = [name.removeprefix(WHO) for name in fields if name.startswith(WHO)]
     answer = validate(Answer, {name: value for name, value in fields.items() if not name.startswith(WHO)})
