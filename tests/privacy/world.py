@@ -25,7 +25,8 @@ ACCESSES = ("open", "closed", "unlisted", "secret")
 OUTSIDE = ("signed_out", "outsider", "requested", "refused", "left", "removed", "banned", "suspended", "elsewhere")
 """Visitors who may not read what a closed network holds; `elsewhere` moderates another closed network."""
 INSIDE = ("member", "moderator", "administrator")
-VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE)
+VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE, "spare")
+"""`spare` is a member with whom the others may do what they like."""
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class World:
         wish = {"name": f"Network {place.access}", "purpose": purpose, "access": place.access}
         network = self.ask("administrator", "POST", "/networks", wish)
         place.id, place.slug = network["id"], network["slug"]
-        for visitor in ("member", "moderator", "left", "removed", "banned"):
+        for visitor in ("member", "moderator", "spare", "left", "removed", "banned"):
             self._join(place, visitor)
         self.change_member(place, "moderator", {"role": "moderator"})
         self.write(place)
