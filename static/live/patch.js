@@ -1,5 +1,6 @@
 // Makes a part of this page what a fresh copy of it is, and touches only what differs: the focus, open menus and what is being written stay.
-// Elements are known again by id, data-id or data-network; [data-kept] marks what belongs to this reader alone and is left as it is.
+// Elements are known again by id, data-id or data-network; [data-kept] marks what belongs to this reader alone and is left as it is:
+// its value is a selector for what it stands in place of, or empty.
 import { refreshTimes } from "../ui/times.js";
 
 const KEPT_ATTRIBUTES = new Set(["open"]);
@@ -12,8 +13,7 @@ export function patch(old, fresh) {
 }
 
 function change(old, fresh) {
-  if (old.nodeType === Node.ELEMENT_NODE && old.hasAttribute("data-kept")) return old;
-  if (old.isEqualNode(fresh)) return old;
+  if (isKept(old) || old.isEqualNode(fresh)) return old;
   if (!isSame(old, fresh)) {
     old.replaceWith(fresh);
     return fresh;
@@ -25,6 +25,10 @@ function change(old, fresh) {
   changeAttributes(old, fresh);
   changeChildren(old, fresh);
   return old;
+}
+
+function isKept(node) {
+  return node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-kept");
 }
 
 function nameOf(node) {
@@ -52,13 +56,14 @@ function changeChildren(old, fresh) {
   }
   while (cursor) {
     const next = cursor.nextSibling;
-    if (!(cursor.nodeType === Node.ELEMENT_NODE && cursor.hasAttribute("data-kept"))) cursor.remove();
+    if (!isKept(cursor)) cursor.remove();
     cursor = next;
   }
 }
 
 // What has a name is looked for among all that follow; what has none is only compared with the next in line.
 function find(cursor, wanted) {
+  if (cursor && isKept(cursor) && cursor.dataset.kept && wanted.matches?.(cursor.dataset.kept)) return cursor;
   if (!nameOf(wanted)) return cursor && isSame(cursor, wanted) ? cursor : null;
   for (let node = cursor; node; node = node.nextSibling) if (isSame(node, wanted)) return node;
   return null;

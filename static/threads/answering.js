@@ -69,7 +69,7 @@ async function openMenu(link) {
   const summary = document.createElement("summary");
   const list = document.createElement("div");
   menu.className = "menu";
-  menu.dataset.kept = "";
+  menu.dataset.kept = "[data-more]";
   summary.className = link.className;
   summary.textContent = link.textContent;
   list.className = "menu-list";

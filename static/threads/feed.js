@@ -79,14 +79,14 @@ function linkFromAnswered(number, article) {
 async function changed(event) {
   const { number, version } = event.object;
   const old = findPost(number) ?? findWaiting(number);
+  const isAnswer = old?.querySelector("[data-reply-to]");
   if (old && Number(old.dataset.version) < version) {
     const article = await articleOf(event);
     if (findPost(number)) place(article);
     else hold(article);
   }
   // Others quote its first words, or are named below it: what they show now, the server knows best.
-  const answered = old?.querySelector("[data-reply-to]");
-  if (section.querySelector(`[data-reply-to="${number}"]`) || (answered && event.kind === "post.removed")) refreshSoon();
+  if (section.querySelector(`[data-reply-to="${number}"]`) || (isAnswer && event.kind === "post.removed")) refreshSoon();
 }
 
 // One after the other, in the order in which they happened.

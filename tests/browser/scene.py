@@ -103,3 +103,25 @@ async def say(page: Page, text: str) -> None:
 async def to_top(page: Page) -> None:
     """Scroll to the beginning, as somebody does who reads there."""
     await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+
+
+_SHOWN = """() => [...document.querySelectorAll("article[data-number]")].map((article) => {
+  const copy = article.cloneNode(true);
+  copy.classList.remove("is-arrived", "is-target");
+  copy.removeAttribute("tabindex");
+  for (const time of copy.querySelectorAll("time")) time.textContent = time.title;
+  return copy.outerHTML;
+})"""
+
+
+async def shown(page: Page) -> list[str]:
+    """The posts on the page as HTML, without what is only of the moment: relative times, a tint that fades."""
+    posts: list[str] = await page.evaluate(_SHOWN)
+    return posts
+
+
+async def equals_reload(scene: Scene, page: Page, person: Villager) -> None:
+    """What events have made of the page is what a fresh page of the same reader shows."""
+    fresh = await scene.open(person, f"/threads/{scene.thread}?at=1")
+    assert await shown(page) == await shown(fresh)
+    await fresh.context.close()
