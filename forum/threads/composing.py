@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from forum.records import Access, Post
-from forum.text import quote
+from forum.text import excerpt, quote
 
 ANSWERING_LENGTH = 100
 
@@ -56,8 +56,7 @@ def audience_words(access: Access, name: str, member_count: int) -> str:
 
 def answering_words(post: Post) -> str:
     """Whom an answer answers, in one line."""
-    words = " ".join(post.body.split())
-    return f"Answers {post.author.name}: {words[:ANSWERING_LENGTH]}{'…' if len(words) > ANSWERING_LENGTH else ''}"
+    return f"Answers {post.author.name}: {excerpt(post.html, ANSWERING_LENGTH)}"
 
 
 def quoted(post: Post) -> str:
