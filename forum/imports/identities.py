@@ -12,7 +12,7 @@ from forum.imports.mbox import ParsedMessage
 NOBODYS_DOMAIN = "imported.invalid"
 """No mail ever arrives here (RFC 2606), so nobody can prove such an address and claim what is not theirs."""
 
-UNKNOWN = "Unknown author"
+UNKNOWN = "Unknown"
 
 
 @dataclass(frozen=True, slots=True)
