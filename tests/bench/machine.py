@@ -63,6 +63,12 @@ def memory_of(pid: int) -> Memory:
     return Memory(sizes["Pss"], sizes["Rss"])
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor's time that this process has used so far, in all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass(frozen=True, slots=True)
 class Latency:
     """Of many repetitions, in milliseconds: the middle one, and the one that a hundredth exceed."""

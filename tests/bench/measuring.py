@@ -10,9 +10,9 @@ from tests.bench import figures, latencies
 from tests.bench.client import Client, WrongAnswer
 from tests.bench.data import Plan
 from tests.bench.figures import Figure, target_of
-from tests.bench.load import reply_load
+from tests.bench.load import Load, reply_load
 from tests.bench.machine import Cores, Latency, memory_of, time_flushes, time_round_trips
-from tests.bench.rates import PLAINTEXT, Asked, Rate, interleave, measure_rates
+from tests.bench.rates import PLAINTEXT, Asked, Rate, Server, interleave, measure_rates
 from tests.bench.sites import Site
 from tests.bench.words import write
 from tests.servers.confer import ROOT
@@ -53,7 +53,7 @@ def measure(site: Site, plan: Plan, pace: Pace, cores: Cores) -> Iterator[Figure
 
 
 def _rates(site: Site, pace: Pace) -> Iterator[Figure]:
-    for name, rate in measure_rates(site.server.port, list(_asked(site)), pace.rounds).items():
+    for name, rate in measure_rates(_server(site), list(_asked(site)), pace.rounds).items():
         yield _rate_figure(site, name, rate)
 
 
@@ -86,7 +86,12 @@ def _rate_figure(site: Site, name: str, rate: Rate | str) -> Figure:
     if isinstance(rate, str):
         return Figure(name, target, None, "—", rate)
     measured = f"{rate.of_plaintext:.3f}  {rate.a_second:7,.0f}/s"
-    return Figure(name, target, rate.of_plaintext, measured, f"plaintext {rate.plaintext:,.0f}/s")
+    limit = f"plaintext {rate.plaintext:,.0f}/s; CPU {rate.cpu:,.0f} µs each, plaintext {rate.plaintext_cpu:,.0f}"
+    return Figure(name, target, rate.of_plaintext, measured, limit)
+
+
+def _server(site: Site) -> Server:
+    return Server(site.server.port, site.server.pid)
 
 
 # -- One at a time -----------------------------------------------------------------------------
@@ -117,13 +122,13 @@ def _replies(site: Site, pace: Pace) -> Iterator[Figure]:
     alone = _try(lambda: latencies.time_replies(site, pace.replies))
     limit = f"one flush to the disk {disk.p50:.2f} ms"
     yield _time_figure(site, figures.REPLY_ALONE, alone, 50, limit)
-    rates = interleave(site.server.port, {figures.REPLIES: lambda: _eight_at_once(site)}, pace.reply_rounds)
+    rates = interleave(_server(site), {figures.REPLIES: lambda: _eight_at_once(site)}, pace.reply_rounds)
     figure = _rate_figure(site, figures.REPLIES, rates[figures.REPLIES])
     yield replace(figure, limit=f"{figure.limit}; flushes one by one {1000 / disk.p50:,.0f}/s")
 
 
-def _eight_at_once(site: Site) -> float:
-    """Replies a second, each one counted by the thread too."""
+def _eight_at_once(site: Site) -> Load:
+    """Replies for a second, each one counted by the thread too."""
     before = _post_count(site)
     path = f"/api/v1/threads/{site.filled.busy_thread}/posts"
     measured = reply_load(
@@ -133,7 +138,7 @@ def _eight_at_once(site: Site) -> float:
     made = _post_count(site) - before
     if not measured.requests <= made <= measured.requests + len(site.filled.writers):
         raise WrongAnswer(f"{measured.requests} replies were answered, and {made} are there")
-    return measured.rate
+    return measured
 
 
 def _post_count(site: Site) -> int:

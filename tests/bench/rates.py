@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.bench import load
 from tests.bench.client import Answer, Client, WrongAnswer
+from tests.bench.machine import cpu_seconds
 
 PLAINTEXT = "/healthz"
 
@@ -17,6 +18,25 @@ class Rate:
     of_plaintext: float
     a_second: float
     plaintext: float
+    cpu: float
+    """Microseconds of the processor's time that the server spent on each answer: what a busy machine changes least."""
+    plaintext_cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server answers, and its process."""
+
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What came of one run: answers a second, and microseconds of the processor's time for each."""
+
+    rate: float
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,58 +59,67 @@ class Asked:
         return answer
 
 
-def measure_rates(port: int, everything: Sequence[Asked], rounds: int) -> dict[str, Rate | str]:
+Run = Callable[[], load.Load]
+
+
+def measure_rates(server: Server, everything: Sequence[Asked], rounds: int) -> dict[str, Rate | str]:
     """Each by its name: its rate, or why there is none. A second of plaintext stands between any two."""
-    runs: dict[str, Callable[[], float] | str] = {}
+    runs: dict[str, Run | str] = {}
     for asked in everything:
         try:
-            size = asked.sample(port).size
-            asked.sample(port)
+            size = asked.sample(server.port).size
+            asked.sample(server.port)
         except WrongAnswer as error:
             runs[asked.name] = str(error)
         else:
-            runs[asked.name] = _run(port, asked, size)
-    return interleave(port, runs, rounds)
+            runs[asked.name] = _run(server, asked, size)
+    return interleave(server, runs, rounds)
 
 
-def _run(port: int, asked: Asked, size: int) -> Callable[[], float]:
-    def run() -> float:
-        measured = load.get_load(port, asked.path, asked.headers, 1)
+def _run(server: Server, asked: Asked, size: int) -> Run:
+    def run() -> load.Load:
+        measured = load.get_load(server.port, asked.path, asked.headers, 1)
         measured.check_size(size)
-        asked.sample(port)
-        return measured.rate
+        return measured
 
     return run
 
 
-def interleave(port: int, runs: Mapping[str, Callable[[], float] | str], rounds: int) -> dict[str, Rate | str]:
+def interleave(server: Server, runs: Mapping[str, Run | str], rounds: int) -> dict[str, Rate | str]:
     """Plaintext, one, plaintext, the next … so often: what slows the machine for a while slows both."""
-    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    measured: dict[str, list[tuple[Second, Second, Second]]] = {name: [] for name in runs}
     failed = {name: run for name, run in runs.items() if isinstance(run, str)}
     for _ in range(rounds):
-        before = plaintext(port)
+        before = _plaintext(server)
         for name, run in runs.items():
             if name in failed or isinstance(run, str):
                 continue
             try:
-                rate = run()
+                taken = _second(server, run)
             except WrongAnswer as error:
                 failed[name] = str(error)
                 continue
-            after = plaintext(port)
-            measured[name].append((rate, (before + after) / 2))
+            after = _plaintext(server)
+            measured[name].append((taken, before, after))
             before = after
-    return {name: failed.get(name) or _median(pairs) for name, pairs in measured.items()}
+    return {name: failed.get(name) or _median(seconds) for name, seconds in measured.items()}
 
 
-def plaintext(port: int) -> float:
-    """How many plaintext answers the server gives in a second."""
-    return load.get_load(port, PLAINTEXT, {}, 1).rate
+def _plaintext(server: Server) -> Second:
+    return _second(server, lambda: load.get_load(server.port, PLAINTEXT, {}, 1))
 
 
-def _median(pairs: Sequence[tuple[float, float]]) -> Rate:
+def _second(server: Server, run: Run) -> Second:
+    before = cpu_seconds(server.pid)
+    done = run()
+    return Second(done.rate, (cpu_seconds(server.pid) - before) / done.requests * 1_000_000)
+
+
+def _median(seconds: Sequence[tuple[Second, Second, Second]]) -> Rate:
     return Rate(
-        statistics.median(rate / plain for rate, plain in pairs),
-        statistics.median(rate for rate, _ in pairs),
-        statistics.median(plain for _, plain in pairs),
+        statistics.median(2 * taken.rate / (before.rate + after.rate) for taken, before, after in seconds),
+        statistics.median(taken.rate for taken, _, _ in seconds),
+        statistics.median(before.rate for _, before, _ in seconds),
+        statistics.median(taken.cpu for taken, _, _ in seconds),
+        statistics.median(before.cpu for _, before, _ in seconds),
     )
