@@ -1,5 +1,6 @@
 """`python -m forum import mbox` as somebody types it: sentences instead of tracebacks, and a run that is killed."""
 
+import asyncio
 import gzip
 import os
 import signal
@@ -99,7 +100,7 @@ async def test_a_run_that_is_killed_is_repeated(village: Village, server: Confer
     while not (await rows(village, counted))[0][0]:
         assert process.poll() is None
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     await assert_whole(village, place)
@@ -121,7 +122,7 @@ async def test_a_run_that_is_asked_to_end_says_what_stays(
     process = start(server, str(write_mbox(tmp_path, letters)), "--network", place.slug)
     while not (await rows(village, counted))[0][0]:
         assert process.poll() is None
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert "which stay. Run the same again to go on." in err
