@@ -138,7 +138,7 @@ class Subscribing:
         self, connection: Connection, own: set[str], heads: dict[str, Head], pins: Pins
     ) -> None:
         lost = connection.own - own
-        connection.own = set(own)
+        connection.own |= own
         for name in sorted(own - connection.subscriptions.keys()):
             if len(connection.subscriptions) < self._limits.streams_a_socket:
                 connection.send(subscribed(None, name, heads[name].seq, "live"))
@@ -148,6 +148,7 @@ class Subscribing:
             subscription = connection.subscriptions.get(name)
             if subscription and not await self._may_hear(connection.account, name):
                 self._rights.end(subscription, "removed")
+            connection.own.discard(name)
 
     def _begin(self, connection: Connection, name: str, pins: Pins, head: Head, sent: int) -> Subscription:
         stream = pins[name]
