@@ -56,11 +56,6 @@ class NetworkNews:
     news: News
 
     @property
-    def elsewhere(self) -> int:
-        """Unread posts in threads that are not shown."""
-        return max(0, self.news.unread - sum(thread.unread for thread in self.news.threads))
-
-    @property
     def newest(self) -> datetime:
         """When something was last written in what is shown."""
         return max((thread.last_post_at for thread in self.news.threads), default=_LONG_AGO)

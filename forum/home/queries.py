@@ -49,6 +49,11 @@ class News:
     threads: tuple[NewsThread, ...]
     """The newest with something unread in them."""
 
+    @property
+    def elsewhere(self) -> int:
+        """Unread posts in threads that are not shown."""
+        return max(0, self.unread - sum(thread.unread for thread in self.threads))
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
