@@ -1,0 +1,139 @@
+"""Taking one's data along, and closing the account."""
+
+import json
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.forum.accounts.visitor import PASSWORD, Visitor, newcomer, register, wait_for_mail
+from tests.servers.confer import ConferServer
+
+
+def create_network(visitor: Visitor, access: str = "closed") -> dict[str, Any]:
+    body = {"name": f"Board {secrets.token_hex(4)}", "purpose": "To plan together.", "access": access}
+    answer = visitor.post("/api/v1/networks", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def join(visitor: Visitor, network: dict[str, Any]) -> str:
+    answer = visitor.put(f"/api/v1/networks/{network['slug']}/members/me", json={})
+    assert answer.status_code == 200, answer.text
+    identifier: str = visitor.get("/api/v1/me").json()["id"]
+    return identifier
+
+
+def start_thread(visitor: Visitor, network: dict[str, Any], body: str) -> dict[str, Any]:
+    answer = visitor.post(f"/api/v1/networks/{network['slug']}/threads", json={"title": "Who covers?", "body": body})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def close(visitor: Visitor, name_stays: str = "former", password: str = PASSWORD) -> int:
+    fields = {"name_stays": name_stays, "current_password": password}
+    return visitor.send_form("/settings/close", **fields).status_code
+
+
+def test_file_holds_what_is_kept_and_no_secret(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    network = create_network(visitor)
+    start_thread(visitor, network, "It is the switchboard.")
+    made = visitor.send_form("/settings/tokens", label="Nightly report")
+    assert made.status_code == 201
+    answer = visitor.get("/settings/data/file")
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["cache-control"] == "private, no-store"
+    held = json.loads(answer.text)
+    assert held["account"]["email"] == address
+    assert [item["name"] for item in held["memberships"]] == [network["name"]]
+    assert [post["body"] for post in held["posts"]] == ["It is the switchboard."]
+    assert [token["label"] for token in held["tokens"]] == ["Nightly report"]
+    assert len(held["sessions"]) == 1
+    for secret in (visitor.cookies["confer"], "password_hash", "token_hash", "argon2"):
+        assert secret not in answer.text
+
+
+def test_file_names_no_network_that_one_may_no_longer_know(server: ConferServer) -> None:
+    """One's own words are there; the name of a secret network that one had to leave is not."""
+    owner, _ = newcomer(server)
+    network = create_network(owner, "open")
+    guest, _ = newcomer(server, "Guest")
+    guest_id = join(guest, network)
+    start_thread(guest, network, "My own words.")
+    changed = owner.patch(f"/api/v1/networks/{network['slug']}", json={"access": "secret", "confirm": network["name"]})
+    assert changed.status_code == 200, changed.text
+    slug = changed.json()["slug"]
+    assert owner.patch(f"/api/v1/networks/{slug}/members/{guest_id}", json={"status": "removed"}).status_code == 200
+    text = guest.get("/settings/data/file").text
+    assert "My own words." in text
+    for hidden in (network["name"], slug, "Who covers?"):
+        assert hidden not in text
+
+
+def test_closing_needs_the_password_and_a_choice(server: ConferServer) -> None:
+    visitor, _ = newcomer(server)
+    assert close(visitor, "former", "not this one at all") == 422
+    assert close(visitor, "", PASSWORD) == 422
+    assert visitor.is_signed_in
+
+
+@pytest.mark.parametrize(("choice", "shown"), [("former", "Former member"), ("name", "Nadia Osman")])
+def test_posts_stay_under_the_name_or_without(server: ConferServer, choice: str, shown: str) -> None:
+    owner, _ = newcomer(server, "Owner")
+    network = create_network(owner, "open")
+    visitor, address = newcomer(server)
+    join(visitor, network)
+    thread = start_thread(visitor, network, "It is the switchboard.")
+    elsewhere = Visitor(server)
+    elsewhere.sign_in(address)
+    answer = visitor.send_form("/settings/close", name_stays=choice, current_password=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert not visitor.is_signed_in
+    assert not elsewhere.is_signed_in
+    assert visitor.sign_in(address).status_code == 422
+    (post,) = owner.get(f"/api/v1/threads/{thread['id']}/posts").json()["items"]
+    assert (post["author"]["name"], post["body"]) == (shown, "It is the switchboard.")
+    assert owner.get(f"/api/v1/networks/{network['slug']}").json()["member_count"] == 1
+    register(server, address, "Nadia again")
+    assert "Confirm" in str(wait_for_mail(server, address, 2)["subject"])
+
+
+def test_last_administrator_must_name_another_first(server: ConferServer) -> None:
+    owner, _ = newcomer(server, "Owner")
+    network = create_network(owner, "open")
+    member, _ = newcomer(server, "Member")
+    member_id = join(member, network)
+    page = owner.get("/settings/close").text
+    assert network["name"] in page
+    assert "First name somebody to follow you" in page
+    assert close(owner) == 403
+    assert owner.is_signed_in
+    path = f"/api/v1/networks/{network['slug']}/members/{member_id}"
+    assert owner.patch(path, json={"role": "administrator"}).status_code == 200
+    assert close(owner) == 303
+    assert member.get(f"/api/v1/networks/{network['slug']}").json()["my"]["role"] == "administrator"
+
+
+def test_who_is_alone_in_a_network_may_close(server: ConferServer) -> None:
+    visitor, _ = newcomer(server)
+    network = create_network(visitor)
+    assert network["name"] in visitor.get("/settings/close").text
+    assert close(visitor) == 303
+
+
+def test_two_last_administrators_can_not_both_close(server: ConferServer) -> None:
+    owner, _ = newcomer(server, "Owner")
+    network = create_network(owner, "open")
+    second, third = newcomer(server, "Second")[0], newcomer(server, "Third")[0]
+    second_id = join(second, network)
+    join(third, network)
+    path = f"/api/v1/networks/{network['slug']}/members/{second_id}"
+    assert owner.patch(path, json={"role": "administrator"}).status_code == 200
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(close, (owner, second))) == [303, 403]
+    assert third.get(f"/api/v1/networks/{network['slug']}").json()["member_count"] == 2

@@ -1,0 +1,172 @@
+"""The command line as other programs meet it: codes, sentences, and beside a running server."""
+
+import io
+import re
+import signal
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from forum.command_line import main
+from tests.servers.confer import PASSWORD, ROOT, CommandFailed, ConferServer
+from tests.servers.processes import Child
+from tests.servers.shapes import SQLITE_MEMORY
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Commands:
+    """Runs commands in this process, as `python -m forum` would with nothing in its data folder."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.data_dir = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def run(self, *words: str, typed: str = "", **settings: str) -> Done:
+        with self._monkeypatch.context() as patch:
+            for name in ("BASE_URL", "DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+                patch.delenv(name, raising=False)
+            for name, value in {"PORT": "0", "DATA_DIR": str(self.data_dir), **settings}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", io.StringIO(typed))
+            self._capsys.readouterr()
+            before = signal.getsignal(signal.SIGTERM)
+            try:
+                code = main(words)
+            except SystemExit as end:
+                code = int(str(end.code))
+            finally:
+                signal.signal(signal.SIGTERM, before)
+        return Done(code, *self._capsys.readouterr())
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(tmp_path / "data", monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("BASE_URL", "confer.example.org"),
+        ("BASE_URL", "http://confer.example.org"),
+        ("DATABASE_URL", "mysql://x"),
+        ("RATE_LIMITS", "perhaps"),
+        ("TIME_ZONE", "Atlantis/North"),
+        ("TRUSTED_PROXIES", "everybody"),
+        ("SECRET_KEY", "short"),
+        ("SMTP_URL", "mail.example.org"),
+    ],
+)
+def test_wrong_setting_stops_with_a_sentence(commands: Commands, name: str, value: str) -> None:
+    for command in ("serve", "migrate"):
+        done = commands.run(command, **{name: value})
+        assert (done.code, done.out) == (2, "")
+        assert name in done.err
+        assert "Traceback" not in done.err
+
+
+def test_database_that_is_away_is_a_sentence(commands: Commands) -> None:
+    away = {"DATABASE_URL": "postgresql://confer@127.0.0.1:9/confer", "SECRET_KEY": "k" * 40}
+    for words in (["serve"], ["work"], ["migrate"], ["check"]):
+        done = commands.run(*words, **away)
+        assert done.code == 2, words
+        assert "DATABASE_URL" in done.err
+        assert "Traceback" not in done.err
+
+
+def test_unknown_command_is_a_sentence(commands: Commands) -> None:
+    for words in (["dance"], [], ["account"], ["epoch"]):
+        done = commands.run(*words)
+        assert done.code == 2
+        assert "usage: python -m forum" in done.err
+
+
+def test_account_is_made_beside_a_running_server(server: ConferServer) -> None:
+    words = ["account", "create", "cli@example.org", "--name", "Ama Boateng", "--password-stdin", "--token"]
+    token = server.command(*words, typed=f"{PASSWORD}\n").splitlines()[-1]
+    assert re.fullmatch(r"confer_[A-Za-z0-9_-]{43}", token)
+    me = httpx2.get(f"{server.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}, trust_env=False).json()
+    assert (me["name"], me["email"], me["site_administrator"]) == ("Ama Boateng", "cli@example.org", False)
+    with pytest.raises(CommandFailed, match="code 1\nThis address has an account already"):
+        server.command(*words, typed=f"{PASSWORD}\n")
+
+
+def test_refused_account_is_a_sentence_and_makes_nothing(commands: Commands) -> None:
+    create = ["account", "create"]
+    for words, typed in (
+        ([*create, "nothing", "--name", "Ama", "--password-stdin"], PASSWORD),
+        ([*create, "ama@example.org", "--name", "", "--password-stdin"], PASSWORD),
+        ([*create, "ama@example.org", "--name", "Ama", "--password-stdin"], "short"),
+        ([*create, "ama@example.org", "--name", "Ama", "--password-stdin"], ""),
+        ([*create, "ama@example.org", "--name", "Ama"], PASSWORD),
+    ):
+        done = commands.run(*words, typed=typed)
+        assert (done.code, done.out) == (1, ""), words
+        assert "Traceback" not in done.err
+    assert commands.run(*create, "ama@example.org", "--name", "A", "--password-stdin", typed=PASSWORD).code == 0
+
+
+def test_check_finds_a_hole_in_a_stream(commands: Commands) -> None:
+    commands.run("account", "create", "a@example.org", "--name", "A", "--password-stdin", typed=PASSWORD)
+    with sqlite3.connect(commands.data_dir / "confer.sqlite3") as database:
+        database.execute("UPDATE streams SET head = 7")
+        columns = "(stream, seq, kind, object_id, object_version, authz_version, created_at)"
+        row = "'session.ended', 'x', 1, 0, '2026-01-01T00:00:00.000000Z' FROM streams"
+        for seq in (5, 7):
+            database.execute(f"INSERT INTO events {columns} SELECT name, {seq}, {row}")
+    database.close()
+    done = commands.run("check")
+    assert (done.code, "has a hole" in done.err) == (1, True)
+
+
+def test_check_asks_for_the_migration(commands: Commands) -> None:
+    done = commands.run("check")
+    assert (done.code, "python -m forum migrate" in done.err) == (1, True)
+
+
+def test_all_is_well_and_the_epoch_is_renewed(own_server: ConferServer) -> None:
+    person = own_server.person("Ines Carvalho")
+    url = f"{own_server.url}/api/v1/me"
+
+    def epoch() -> str:
+        me = httpx2.get(url, headers=person.bearer, trust_env=False).json()
+        return str(me["as_of"][f"account:{me['id']}"][0])
+
+    assert "holds together" in own_server.command("check")
+    before = epoch()
+    own_server.command("epoch", "--renew")
+    assert epoch() != before
+
+
+def test_worker_is_a_process_of_its_own_on_postgresql_only(own_server: ConferServer, tmp_path: Path) -> None:
+    if own_server.shape == SQLITE_MEMORY:
+        with pytest.raises(CommandFailed, match="code 2\nAnother Confer is already running"):
+            own_server.command("work")
+        return
+    environment = own_server.environment | {"DATA_DIR": str(tmp_path / "other")}
+    worker = Child([sys.executable, "-m", "forum", "work"], tmp_path / "w.txt", environment=environment, directory=ROOT)
+    own_server.person("Ines Carvalho")
+    httpx2.post(
+        f"{own_server.url}/forgotten",
+        data={"email": "ines.carvalho@example.org"},
+        headers={"Origin": own_server.url},
+        trust_env=False,
+    )
+    assert worker.running
+    worker.send(signal.SIGTERM)
+    assert worker.wait(15) == 0
+    assert "Traceback" not in worker.said()
