@@ -6,8 +6,7 @@ until the person accepts it.
 
 from datetime import timedelta
 
-from sqlalchemy import and_, bindparam, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, exists, select, update
 
 from auth.accounts import Account, normalise_email
 from forum.membership import Current, Step, begin, change, lock_current
@@ -61,16 +60,22 @@ async def offer_place(tx: Transaction, network_id: str, account_id: str, role: R
     return current
 
 
-async def inviter_may(connection: AsyncConnection, network_id: str, inviter: str | None) -> bool:
-    """Whether who invited is an administrator of the network at this moment: asked when an invitation is used."""
-    statement = select(
-        exists(
-            select(memberships.c.id).where(
-                and_(memberships.c.network_id == network_id, memberships.c.account_id == inviter),
-                memberships.c.current,
-                memberships.c.status == "active",
-                memberships.c.role == "administrator",
-            )
+async def use_invitation(tx: Transaction, network_id: str, email: str) -> Role | None:
+    """End the invitation of this network to this address, once; the role that it gives.
+
+    None where there is none any more: answered, withdrawn, too old, to an address that the person had before, or
+    sent by somebody who may no longer invite.
+    """
+    ended = (
+        update(invitations)
+        .where(
+            invitations.c.network_id == network_id,
+            invitations.c.email_key == normalise_email(email),
+            invitations.c.ended_at.is_(None),
+            invitations.c.expires_at > now(),
+            inviter_may_still,
         )
+        .values(ended_at=now())
+        .returning(invitations.c.role)
     )
-    return inviter is not None and bool(await connection.scalar(statement))
+    return (await tx.execute(ended)).scalar_one_or_none()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
 
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
@@ -144,6 +144,8 @@ def _places() -> Any:
             memberships.c.account_id == accounts.c.id,
             memberships.c.current,
             memberships.c.ended_at.is_(None),
+            # Who asked while a network could be found knows nothing of it once it is secret.
+            or_(memberships.c.status != "requested", networks.c.access != "secret"),
         )
         .scalar_subquery()
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from auth.accounts import normalise_email
 from forum.errors import Conflict, Forbidden, NotFound
-from forum.invitations import inviter_may
+from forum.invitations import use_invitation
 from forum.membership import STANDS, Current, Step, begin, change, lock_current
 from forum.network_reads import find_network, get_network
 from forum.networks.commands import ADMINISTRATORS_ONLY
@@ -62,9 +62,9 @@ async def _come_nearer(
 ) -> Joined | None:
     """One try; None where another transaction was faster and the state must be looked at again."""
     if current is not None and current.status == "invited":
-        if await inviter_may(tx.connection, network.id, current.decided_by):
-            await change(tx, current, Step("active", current.role, words=words))
-            await _end_invitation(tx, viewer, network.id)
+        role = await use_invitation(tx, network.id, viewer.account.email) if viewer.account else None
+        if role is not None:
+            await change(tx, current, Step("active", role, words=words))
             return "active"
         if network.access == "secret":
             raise Forbidden(NOT_INVITED_ANY_MORE)

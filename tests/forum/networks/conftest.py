@@ -1,10 +1,12 @@
 """The same few people on each running server; networks are made by each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+import pytest_asyncio
 
 from tests.forum.networks.caller import Caller
+from tests.forum.threads.village import Village, open_village
 from tests.servers.confer import ConferServer
 
 Calling = Callable[[str], Caller]
@@ -55,3 +57,11 @@ def admin(calling: Calling) -> Caller:
 def guest(calling: Calling) -> Caller:
     """Somebody signed out."""
     return calling("")
+
+
+@pytest_asyncio.fixture
+async def village(server: ConferServer) -> AsyncIterator[Village]:
+    """A second way into the database of the running server, for what the API does not do, and for races."""
+    opened = open_village(server)
+    yield opened
+    await opened.close()
