@@ -53,10 +53,11 @@ export function onRefresh(gather) {
   refreshers.push(gather);
 }
 
-function bringAll(page, acts) {
+// Regions may put their rows in another order: that waits until somebody asks for it, or until there is no other way.
+function bringAll(page, acts, isAsked) {
   for (const part of FRAME) exchange(part, page);
   const regions = [...document.querySelectorAll("[data-region]")];
-  for (const part of regions) exchange(`[data-region="${part.dataset.region}"]`, page);
+  for (const { dataset } of regions) if (isAsked || dataset.region === "needs-me") exchange(`[data-region="${dataset.region}"]`, page);
   for (const act of acts) act();
   return acts.length + regions.length > 0;
 }
@@ -76,6 +77,7 @@ function isBehind(fresh) {
 
 let running = null;
 let again = false;
+let isAsked = false;
 
 async function run() {
   let isWhole = false;
@@ -90,16 +92,20 @@ async function run() {
       again = true;
       continue;
     }
-    isWhole = bringAll(page, acts);
+    isWhole = bringAll(page, acts, isAsked);
     settle(fresh);
   } while (again);
   return isWhole;
 }
 
-/** Brings the page up to date; calls while one runs become one more. Resolves to whether all of the page could be brought. */
-export function refresh() {
+/**
+ * Brings the page up to date; calls while one runs become one more. Resolves to whether all of the page could be brought.
+ * With `all`, lists too, whose rows may then stand in another order.
+ */
+export function refresh({ all = false } = {}) {
+  isAsked ||= all;
   if (running) again = true;
-  else running = run().finally(() => (running = null));
+  else running = run().finally(() => (running = isAsked = null));
   return running;
 }
 
@@ -126,7 +132,7 @@ export function refreshSoon({ whole = false } = {}) {
   const wait = tries ? Math.min(LONGEST_MS, RETRY_MS * 2 ** tries) : SPREAD_MS;
   timer = setTimeout(async () => {
     try {
-      const isWhole = await refresh();
+      const isWhole = await refresh({ all: mustBeWhole });
       tries = 0;
       if (!isWhole && mustBeWhole) askToReload();
       mustBeWhole = false;

@@ -1,33 +1,41 @@
 // Lists of threads, on a network's page and at home: each row is kept up to date where it stands. What would move rows waits in one line above.
 import { addUnread, formatNumber, setUnread, spellFirst } from "../live/counts.js";
 import { idOf, me, on } from "../live/link.js";
-import { refreshSoon } from "../live/refresh.js";
+import { refresh } from "../live/refresh.js";
 import { makeTime } from "../ui/times.js";
 import { icon } from "../ui/toast.js";
 
 const FLAGS = { pinned: ["pin", "Pinned"], locked: ["lock", "Locked"] };
+const news = document.querySelector("[data-region=news]");
 
 /** The rows of this thread in the middle of the page. */
 function rowsOf(thread) {
-  return document.querySelectorAll(`[data-threads] [data-id="${thread}"]`);
+  return document.querySelectorAll(`main .item[data-id="${thread}"]`);
 }
 
+/** The lists in which threads of this network stand, if they stand on this page. */
 function listsOf(network) {
-  return document.querySelectorAll(`[data-threads="${network}"]`);
+  return document.querySelectorAll(`[data-threads="${network}"], .network-news[data-network="${network}"] .rows`);
 }
 
-// As the macro thread_row writes it.
+// As the macros thread_row and network_news write it.
 function show(row, thread) {
-  row.querySelector(".item-title a").textContent = thread.title;
+  const title = row.querySelector(".item-title");
+  title.querySelector("a").textContent = thread.title;
   const posts = row.querySelector("[data-posts]");
   if (posts) posts.textContent = `${formatNumber(thread.post_count)} ${thread.post_count === 1 ? "post" : "posts"}`;
-  const last = row.querySelector("[data-last]");
-  const by = !posts || thread.post_count > 1 ? `last by ${thread.last_author.name}, ` : "";
-  last?.replaceChildren(by, makeTime(thread.last_post_at));
+  const by = row.querySelector("[data-last-author]");
+  if (by) {
+    by.textContent = thread.last_author.name;
+    by.parentElement.replaceChildren("last by ", by, ", ", makeTime(thread.last_post_at));
+    return;
+  }
+  const words = thread.post_count > 1 ? `last by ${thread.last_author.name}, ` : "";
+  row.querySelector("[data-last]")?.replaceChildren(words, makeTime(thread.last_post_at));
   row.classList.toggle("is-pinned", thread.pinned);
-  const title = row.querySelector(".item-title");
   title.querySelectorAll(".icon").forEach((each) => each.remove());
-  title.prepend(...Object.entries(FLAGS).filter(([name]) => thread[name]).map(([, [name, label]]) => drawing(name, label)));
+  const flags = Object.keys(FLAGS).filter((name) => thread[name]);
+  title.prepend(...flags.map((name) => drawing(...FLAGS[name])));
 }
 
 function drawing(name, label) {
@@ -41,36 +49,41 @@ function drawing(name, label) {
 
 // -- What is not in the list yet --------------------------------------------------------------
 
-const missing = new Map(); // list → { begun, written }: ids of threads
+const missing = { begun: new Set(), written: new Set() };
+let line = null;
 
-function tell(list, kind, thread) {
-  const known = missing.get(list) ?? { begun: new Set(), written: new Set() };
-  missing.set(list, known);
-  if (kind === "written" && known.begun.has(thread)) return;
-  known[kind].add(thread);
-  const line = lineAbove(list);
+function tell(kind, thread, list) {
+  if (list.dataset.firstPage === "no" || list.dataset.show === "mine") return;
+  if (kind === "written" && missing.begun.has(thread)) return;
+  missing[kind].add(thread);
   const words = [];
-  if (known.begun.size) words.push(spellFirst(known.begun.size, "new thread"));
-  if (known.written.size) words.push(`${spellFirst(known.written.size, "more thread")} with new posts`);
-  line.querySelector("button").textContent = `${words.join(". ")}. Show`;
+  if (missing.begun.size) words.push(spellFirst(missing.begun.size, "new thread"));
+  if (missing.written.size) words.push(`${spellFirst(missing.written.size, "thread")} with new posts`);
+  line ??= makeLine(news ?? list);
+  line.querySelector("button").textContent = `${words.join(", ")}: show`;
 }
 
-function lineAbove(list) {
-  const known = list.previousElementSibling;
-  if (known?.matches(".news-line")) return known;
-  const [line, button] = [document.createElement("p"), document.createElement("button")];
-  line.className = "news-line";
-  line.setAttribute("role", "status");
+function makeLine(list) {
+  const [made, button] = [document.createElement("p"), document.createElement("button")];
+  made.className = "news-line";
+  made.setAttribute("role", "status");
   button.type = "button";
-  button.className = "button is-small";
-  button.addEventListener("click", () => location.reload());
-  line.append(button);
-  list.before(line);
-  return line;
+  button.className = "pill";
+  button.addEventListener("click", showAll);
+  made.append(button);
+  list.before(made);
+  return made;
 }
 
-function isFirstPage(list) {
-  return list.dataset.firstPage !== "no";
+async function showAll() {
+  try {
+    await refresh({ all: true });
+  } catch {
+    location.reload();
+  }
+  line.remove();
+  line = null;
+  for (const kind of Object.keys(missing)) missing[kind].clear();
 }
 
 // -- Events -----------------------------------------------------------------------------------
@@ -83,20 +96,21 @@ on("post.created", ({ stream, object }) => {
     if (object.author.id !== me) addUnread(row, 1);
   }
   if (rows.length || object.author.id === me) return;
-  for (const list of listsOf(idOf(stream))) if (isFirstPage(list) && list.dataset.show !== "mine") tell(list, "written", object.thread_id);
+  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("written", object.thread_id, list);
 });
 
 on("thread.created", ({ stream, object }) => {
   if (!object || object.author.id === me) return;
-  for (const list of listsOf(idOf(stream))) if (isFirstPage(list) && list.dataset.show !== "mine") tell(list, "begun", object.id);
+  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("begun", object.id, list);
 });
 
 on("thread.changed", ({ object }) => object && rowsOf(object.id).forEach((row) => show(row, object)));
 
+// All that was new in a network has been read at once: up to a position that no row tells, unless nothing is left.
 on("read.changed", ({ object }) => {
   if (!object) return;
   if (object.thread_id) rowsOf(object.thread_id).forEach((row) => setUnread(row, object.thread_unread));
   else if (!object.unread) {
     for (const list of listsOf(object.network_id)) list.querySelectorAll("[data-id]").forEach((row) => setUnread(row, 0));
-  } else if (listsOf(object.network_id).length) refreshSoon({ whole: true });
+  }
 });

@@ -1,6 +1,6 @@
 // The head of a thread and what stands around its posts: title, pin, lock, and what of it is unread.
 import { formatNumber } from "../live/counts.js";
-import { on } from "../live/link.js";
+import { me, on } from "../live/link.js";
 import { patch } from "../live/patch.js";
 import { askToReload, onRefresh, refreshSoon } from "../live/refresh.js";
 import { rename } from "../live/title.js";
@@ -33,12 +33,26 @@ if (section) {
     if (object?.id === thread) refreshSoon();
   });
 
-  on("read.changed", ({ object }) => {
-    const line = document.querySelector("[data-thread-unread]");
-    if (!line || object?.network_id !== section.dataset.network) return;
-    if (object.thread_id && object.thread_id !== thread) return;
-    const unread = object.thread_id ? object.thread_unread : 0;
+  // The head is the same for all readers; what is new to this one is said by a part of ours in it.
+  const line = document.createElement("span");
+  const showUnread = (unread) => {
     line.textContent = `${formatNumber(unread)} new`;
     line.hidden = !unread;
+  };
+  line.dataset.kept = "";
+  line.dataset.threadUnread = "";
+  document.querySelector("[data-post-count]")?.parentElement.after(line);
+  showUnread(Number(section.dataset.unread ?? 0));
+
+  on("post.created", ({ object }) => {
+    if (object?.thread_id !== thread || object.author.id === me || section.dataset.read === undefined) return;
+    section.dataset.unread = Number(section.dataset.unread) + 1;
+    showUnread(Number(section.dataset.unread));
+  });
+
+  on("read.changed", ({ object }) => {
+    if (object?.network_id !== section.dataset.network || (object.thread_id && object.thread_id !== thread)) return;
+    section.dataset.unread = object.thread_id ? object.thread_unread : 0;
+    showUnread(Number(section.dataset.unread));
   });
 }

@@ -54,10 +54,14 @@ class Scene:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
-    async def fill(self, count: int) -> None:
-        """Write posts straight into the database until the thread has so many: before anybody looks."""
+    async def fill(self, count: int, *authors: Villager) -> None:
+        """Write posts straight into the database until the thread has so many: before anybody looks.
+
+        Without authors, everybody writes in turn; whoever writes has read that page of the thread.
+        """
+        writers = authors or self.people
         for number in range(2, count + 1):
-            author = self.people[number % len(self.people)]
+            author = writers[number % len(writers)]
             await self.village.reply(author, self.place, self.thread, f"Words of post {number}. " * (number % 7 + 1))
 
 

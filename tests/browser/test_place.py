@@ -1,0 +1,130 @@
+"""One's place in a long thread: earlier and later posts without a jump, and the same place after a reload and on coming back.
+
+On SQLite alone: nothing here depends on what stands behind the server.
+"""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.scene import Scene, equals_reload, live, pill, post, to_top
+from tests.servers.shapes import SQLITE_MEMORY
+
+pytestmark = pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True)
+
+
+async def top_of(page: Page, number: int) -> float:
+    """Where the post stands on the screen."""
+    return float(await page.evaluate(f"document.getElementById('post-{number}').getBoundingClientRect().top"))
+
+
+async def settle(page: Page) -> None:
+    """Longer than a place takes to be kept."""
+    await page.wait_for_timeout(700)
+
+
+async def test_earlier_and_later_posts_come_without_a_jump(scene: Scene) -> None:
+    amara, _, _ = scene.people
+    await scene.fill(70)
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=30")
+    await to_top(page)
+    await page.mouse.wheel(0, 150)
+    await page.wait_for_timeout(300)
+    before = await top_of(page, 21)
+    # Not by Playwright's click, which may scroll the link into sight first.
+    await page.locator(".earlier-line a").evaluate("link => link.click()")
+    await expect(post(page, 1)).to_be_attached()
+    assert abs(await top_of(page, 21) - before) <= 1
+    await expect(page.get_by_role("link", name="Earlier posts")).to_be_hidden()
+    await page.get_by_role("link", name="Later posts").click()
+    await expect(post(page, 41)).to_be_focused()
+    await expect(post(page, 41)).to_be_in_viewport()
+    await page.get_by_role("link", name="Later posts").click()
+    await expect(post(page, 61)).to_be_focused()
+    await expect(page.get_by_role("link", name="Later posts")).to_be_hidden()
+    numbers = await page.locator("article[data-number]").evaluate_all("all => all.map(each => each.dataset.number)")
+    assert numbers == [str(number) for number in range(1, 71)]
+
+
+async def test_a_place_outlives_a_reload_and_coming_back(scene: Scene) -> None:
+    amara, _, _ = scene.people
+    await scene.fill(70)
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=21")
+    await page.get_by_role("link", name="Later posts").click()
+    await expect(post(page, 41)).to_be_focused()
+    await page.mouse.wheel(0, 777)
+    await settle(page)
+    number = int(page.url.split("at=")[1])
+    assert number > 41
+    before = await top_of(page, number)
+    await page.reload()
+    await live(page)
+    assert abs(await top_of(page, number) - before) <= 2
+    await page.goto(f"{scene.village.url}/about/privacy")
+    await page.go_back()
+    await live(page)
+    assert abs(await top_of(page, number) - before) <= 2
+
+
+async def test_a_link_to_a_post_leads_there_and_back(scene: Scene) -> None:
+    amara, gareth, _ = scene.people
+    await scene.fill(15)
+    first = await scene.call(amara, "GET", f"/threads/{scene.thread}/posts?limit=1")
+    await scene.village.reply(gareth, scene.place, scene.thread, "An answer far below.", first["items"][0]["id"])
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=16#post-16")
+    await expect(post(page, 16)).to_be_in_viewport()
+    await settle(page)
+    before = await top_of(page, 16)
+    await post(page, 16).locator(".post-answers a").click()
+    await expect(post(page, 1)).to_be_focused()
+    await expect(post(page, 1)).to_be_in_viewport()
+    await page.go_back()
+    await expect(post(page, 16)).to_be_in_viewport()
+    assert abs(await top_of(page, 16) - before) <= 2
+
+
+async def test_a_long_walk_keeps_the_page_small_and_live(scene: Scene) -> None:
+    amara, gareth, _ = scene.people
+    await scene.fill(250)
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
+    for number in range(21, 250, 20):
+        await page.get_by_role("link", name="Later posts").click()
+        await expect(post(page, number)).to_be_focused()
+        await expect(post(page, number)).to_be_in_viewport()
+    articles = page.locator("article[data-number]")
+    assert await articles.count() <= 200
+    await expect(post(page, 1)).to_have_count(0)
+    await scene.reply(gareth, "The newest of all.")
+    await expect(pill(page).or_(post(page, 251)).first).to_be_visible()
+    await page.get_by_role("link", name="Earlier posts").click()
+    await expect(post(page, 50)).to_be_attached()
+    assert await articles.count() <= 200
+    assert await articles.last.get_attribute("data-number") != "251"
+    await expect(page.get_by_role("link", name="Later posts")).to_be_visible()
+
+
+async def test_what_is_written_while_one_reads_far_above_changes_the_numbers_only(scene: Scene) -> None:
+    amara, gareth, _ = scene.people
+    await scene.fill(41)
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
+    await scene.reply(gareth, "Far below.")
+    await expect(page.locator("[data-post-count]")).to_have_text("42")
+    await expect(page.locator(".pager-place")).to_have_text("1 to 20 of 42")
+    await expect(pill(page)).to_be_hidden()
+    await expect(page.locator("article[data-number]")).to_have_count(20)
+    await equals_first_page(scene, page)
+
+
+async def equals_first_page(scene: Scene, page: Page) -> None:
+    await equals_reload(scene, page, scene.people[0])
+
+
+async def test_a_reply_from_far_above_says_where_it_is(scene: Scene) -> None:
+    amara, _, _ = scene.people
+    await scene.fill(41)
+    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
+    await post(page, 3).get_by_role("link", name="Reply").click()
+    await page.keyboard.type("Answering early on.")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_role("button", name="Go to it").click()
+    await expect(post(page, 42)).to_contain_text("Answering early on.")
+    await expect(post(page, 42)).to_be_in_viewport()
