@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import logging
 import os
 import socket
@@ -37,6 +38,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _spare_what_stays()
             await _say_where(self._confer)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -113,6 +115,16 @@ def _listen(settings: Settings) -> socket.socket:
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
+
+
+def _spare_what_stays() -> None:
+    """Let the garbage collector pass over what lives as long as the process: modules, templates, statements.
+
+    Looking at all of it again and again cost a tenth of the processor's time, in pauses of up to 100 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 20)
 
 
 async def _prepare(settings: Settings) -> None:
