@@ -5,6 +5,7 @@ when its socket has room. A connection whose buffer is full is *lagging*: it get
 until the buffer is empty, and then a ping with the heads, from which it sees what to fetch.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -72,7 +73,32 @@ class Subscription:
 
 
 class Connection:
-    """One socket after its `hello`, or before it with no identity known."""
+    """One socket: who it is, what it listens to, and what waits to be sent to it."""
+
+    __slots__ = (
+        "_awaited",
+        "_budget",
+        "_in_hand",
+        "_limits",
+        "_pings",
+        "_queue",
+        "_transport",
+        "_when_room",
+        "address",
+        "closing",
+        "drained_at",
+        "id",
+        "identity",
+        "lagging",
+        "on_recovered",
+        "own",
+        "ping_at",
+        "pong_by",
+        "subscriptions",
+        "unsent_bytes",
+        "view",
+        "view_stream",
+    )
 
     def __init__(self, connection_id: str, address: str, transport: Transport, limits: Limits, budget: Budget) -> None:
         self.id = connection_id
@@ -86,7 +112,7 @@ class Connection:
         self.lagging = False
         self.unsent_bytes = 0
         self.drained_at = time.monotonic()
-        self.ping_at = 0.0
+        self.ping_at = math.inf  # after the welcome
         self.pong_by: float | None = None
         self._pings = 0
         self._awaited = 0

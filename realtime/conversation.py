@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from realtime.connection import Connection
 from realtime.delivery import Delivery
-from realtime.frames import WhyResync, error, range_of, resync
+from realtime.events import Event
+from realtime.failures import brief
+from realtime.frames import Parcel, WhyResync, error, range_of, resync
 from realtime.hub import Hub
 from realtime.limits import Limits
 from realtime.log_reader import LogReader
@@ -31,6 +34,7 @@ from realtime.subscribing import NotFound, Subscribing, TooMany
 
 _log = logging.getLogger(__name__)
 
+_EVENTS_AT_ONCE = 25
 _NOT_FOUND = "There is nothing here for you under this name."
 _NOT_NOW = "This cannot be answered at the moment."
 
@@ -159,7 +163,7 @@ class Conversation:
         except BadFrame as bad:
             self._complain(bad)
         except Exception as failure:
-            _log.warning("%s cannot be answered: %s", type(frame).__name__, type(failure).__name__)
+            _log.warning("%s cannot be answered: %s", type(frame).__name__, brief(failure))
             wait = round(self._limits.longest_retry_seconds * 1000)
             self._connection.send(error(request_id, "rate", _NOT_NOW, wait))
 
@@ -200,7 +204,7 @@ class Conversation:
         if before is None or connection.account not in allowed:
             raise NotFound(name)
         events = await log.events(name, frame.after, frame.limit)
-        parcels = await self._parts.delivery.prepare(name, events) if events else []
+        parcels = await self._prepare(name, events)
         after = (await log.survey([name])).heads.get(name)
         if after is None:
             raise NotFound(name)
@@ -216,3 +220,15 @@ class Conversation:
         more = bool(parcels) and parcels[-1].seq < after.seq
         size = self._limits.frame_bytes_out
         connection.send(range_of(frame.id, name, parcels, connection.view, more, size), is_event=True)
+
+    async def _prepare(self, stream: str, events: Sequence[Event]) -> list[Parcel]:
+        """As many of the events as one frame may hold, and a few more: none is read for nothing."""
+        parcels: list[Parcel] = []
+        size = 0
+        for start in range(0, len(events), _EVENTS_AT_ONCE):
+            part = await self._parts.delivery.prepare(stream, events[start : start + _EVENTS_AT_ONCE])
+            parcels += part
+            size += sum(len(parcel.item(self._connection.view)) for parcel in part)
+            if size > self._limits.frame_bytes_out:
+                break
+        return parcels

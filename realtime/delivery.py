@@ -16,6 +16,7 @@ from typing import Any
 from realtime.connection import Subscription
 from realtime.ending import end
 from realtime.events import Event
+from realtime.failures import brief
 from realtime.frames import Parcel, WhyResync, resync
 from realtime.hub import Hub, Stream
 from realtime.limits import Limits
@@ -111,7 +112,7 @@ class Delivery:
                 async with self._turns, asyncio.timeout(self._limits.round_seconds):
                     return await read()
             except Exception as error:
-                _log.warning("%s cannot be read for now: %s", stream.name, type(error).__name__)
+                _log.warning("%s cannot be read for now: %s", stream.name, brief(error))
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
             delay = min(delay * 2, self._limits.longest_retry_seconds)
         return None
@@ -179,25 +180,34 @@ class Delivery:
                 self._resync(subscription, stream.position, "expired")
                 continue
             if found.generation == stream.generation and subscription.checked >= found.version:
-                went = subscription.catch_up(found.parcels)
+                went = self._catch_up(subscription, found.parcels)
                 subscription.live = went and subscription.sent >= stream.position
             if not subscription.live:
                 stream.joining.append(subscription)
+
+    def _catch_up(self, subscription: Subscription, parcels: Sequence[Parcel]) -> bool:
+        try:
+            return subscription.catch_up(parcels)
+        except Exception as error:
+            # An error ends one connection at most.
+            _log.error("connection %s failed: %s", subscription.connection.id, brief(error))
+            subscription.connection.close(1011, "error")
+            return True
 
     async def prepare(self, stream: str, events: Sequence[Event]) -> list[Parcel]:
         """The events with their content as it stands now. Rights must be asked after this, not before."""
         try:
             return self._parcels(events, await self._questions.present(stream, events))
         except Exception as error:
-            _log.warning("events of %s cannot be shown together: %s", stream, type(error).__name__)
+            _log.warning("events of %s cannot be shown together: %s", stream, brief(error))
         return [await self._prepare_alone(event) for event in events]
 
     async def _prepare_alone(self, event: Event) -> Parcel:
         """One event by itself; where its content cannot be shown the client is told to fetch it."""
         try:
             return self._parcels([event], await self._questions.present(event.stream, [event]))[0]
-        except Exception:
-            _log.exception("event %s of %s cannot be shown", event.seq, event.stream)
+        except Exception as error:
+            _log.error("event %s of %s cannot be shown: %s", event.seq, event.stream, brief(error))
             return Parcel(event, None, self._limits.frame_bytes_out)
 
     def _parcels(self, events: Sequence[Event], presented: Sequence[Presented]) -> list[Parcel]:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from ground.columns import new_id
@@ -17,6 +17,7 @@ from realtime.connection import Budget, Connection
 from realtime.conversation import Conversation, Parts
 from realtime.delivery import Delivery
 from realtime.ending import end
+from realtime.failures import brief
 from realtime.frames import bye
 from realtime.handshake import Request, credentials, is_allowed, read_request
 from realtime.heartbeat import Heartbeat
@@ -78,15 +79,23 @@ class Gateway:
 
     async def start(self) -> None:
         """Begin to listen to the broker and to look after connections."""
-        self._tasks = [
-            asyncio.create_task(self._listen()),
-            asyncio.create_task(self._heartbeat.run_sweep()),
-            asyncio.create_task(self._heartbeat.run_head_check()),
-            asyncio.create_task(self._rights.keep(self._subscribing.refresh)),
-            asyncio.create_task(self._presence.run()),
-        ]
-        for task in self._tasks:
-            task.add_done_callback(_say_why_it_ended)
+        parts = {
+            "listening": self._listen,
+            "heartbeat": self._heartbeat.run_sweep,
+            "head check": self._heartbeat.run_head_check,
+            "rights": lambda: self._rights.keep(self._subscribing.refresh),
+            "presence": self._presence.run,
+        }
+        self._tasks = [asyncio.create_task(self._for_ever(name, run)) for name, run in parts.items()]
+
+    async def _for_ever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Each part runs until it is stopped; one that fails is told and begins again."""
+        while True:
+            try:
+                await run()
+            except Exception as error:
+                _log.critical("%s failed and begins again: %s", name, brief(error))
+            await asyncio.sleep(self.limits.longest_retry_seconds)
 
     async def drain(self, seconds: float) -> None:
         """Take no new sockets; say `bye` to each, with its own delay within `seconds`, and close it with 1012.
@@ -135,7 +144,7 @@ class Gateway:
             async with asyncio.timeout(self.limits.round_seconds):
                 identity = await self._questions.authenticate(credentials(request), request.address)
         except Exception as error:
-            _log.warning("nobody can be authenticated now: %s", type(error).__name__)
+            _log.warning("nobody can be authenticated now: %s", brief(error))
             await refuse(scope, send, 503)
             return
         offered = SUBPROTOCOL in request.subprotocols
@@ -167,20 +176,15 @@ class Gateway:
         oldest = self.hub.admit(connection)
         if oldest is not None:
             oldest.close(4409, "too many connections")
-        self._heartbeat.greet(connection)
         try:
             async with asyncio.timeout(self.limits.round_seconds):
                 await self._subscribing.greet(connection, hello)
         except Exception as error:
-            _log.warning("a connection cannot be greeted now: %s", type(error).__name__)
+            _log.warning("a connection cannot be greeted now: %s", brief(error))
             connection.close(1013, "try again later")
             return
+        self._heartbeat.greet(connection)
         if connection.identity is not None:
             # It may have ended between the upgrade and the reading of its own stream.
             self._rights.verify_soon(connection.identity)
         await conversation.go_on()
-
-
-def _say_why_it_ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("a part of the gateway has ended", exc_info=error)

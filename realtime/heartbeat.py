@@ -6,12 +6,14 @@ One sweep over all connections instead of a timer for each.
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import time
 
 from realtime.connection import Connection
 from realtime.delivery import Delivery
 from realtime.event_log import Survey
+from realtime.failures import brief
 from realtime.frames import ping
 from realtime.hub import Hub
 from realtime.limits import Limits
@@ -63,7 +65,12 @@ class Heartbeat:
             for index, connection in enumerate(list(self._hub.connections.values())):
                 if index and index % self._limits.connections_a_slice == 0:
                     await asyncio.sleep(0)
-                self._look_at(connection, changed)
+                try:
+                    self._look_at(connection, changed)
+                except Exception as error:
+                    # An error ends one connection at most.
+                    _log.error("connection %s failed: %s", connection.id, brief(error))
+                    connection.close(1011, "error")
 
     def _look_at(self, connection: Connection, changed: bool) -> None:
         if connection.closing:
@@ -80,7 +87,7 @@ class Heartbeat:
             return
         if self.degraded:
             connection.drop_content()
-        if now >= connection.ping_at or changed:
+        if now >= connection.ping_at or (changed and connection.ping_at < math.inf):
             self.ping(connection)
 
     async def run_head_check(self) -> None:
@@ -95,7 +102,7 @@ class Heartbeat:
                 await self._compare()
                 wait = self._limits.head_check_seconds
             except Exception as error:
-                _log.warning("heads cannot be read: %s", type(error).__name__)
+                _log.warning("heads cannot be read: %s", brief(error))
                 wait = min(self._limits.longest_retry_seconds, self._limits.head_check_seconds)
 
     async def _compare(self) -> None:

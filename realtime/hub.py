@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from realtime.brokers import Ear
 from realtime.connection import Connection, Subscription
+from realtime.failures import brief
 from realtime.frames import Parcel
 from realtime.limits import Limits
 
@@ -162,9 +163,9 @@ class Hub:
     def _offer(self, subscription: Subscription, parcels: Sequence[Parcel]) -> None:
         try:
             subscription.offer(parcels)
-        except Exception:
+        except Exception as error:
             # An error ends one connection at most.
-            _log.exception("connection %s failed", subscription.connection.id)
+            _log.error("connection %s failed: %s", subscription.connection.id, brief(error))
             subscription.connection.close(1011, "error")
 
 

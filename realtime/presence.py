@@ -16,6 +16,7 @@ from typing import Any
 from realtime.brokers import Ear, Note
 from realtime.brokers.ear import NOTE_LENGTH
 from realtime.connection import Connection
+from realtime.failures import brief
 from realtime.frames import presence
 from realtime.hub import Hub
 from realtime.limits import Limits
@@ -172,7 +173,7 @@ class Presence:
                 try:
                     await self._turn(room)
                 except Exception as error:
-                    _log.info("presence is not shown: %s", type(error).__name__)
+                    _log.info("presence is not shown: %s", brief(error))
                     room.to_show = True
 
     async def _turn(self, room: _Room) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 
 from realtime.connection import Connection, Subscription
+from realtime.failures import brief
 from realtime.frames import WhyUnsubscribed, unsubscribed
 from realtime.hub import Hub, Stream
 from realtime.limits import Limits
@@ -22,6 +23,8 @@ from realtime.questions import Identity, Questions, own_stream
 _log = logging.getLogger(__name__)
 
 _IDENTITIES_A_QUESTION = 1000
+SESSION_ENDED = (4401, "session ended")
+ACCOUNT_NOT_ALLOWED = (4403, "account not allowed")
 
 
 class Rights:
@@ -64,7 +67,7 @@ class Rights:
             if subscription.connection.account in allowed:
                 subscription.checked = max(subscription.checked, version)
             elif name == _own(subscription.connection):
-                subscription.connection.close(4403, "account not allowed")
+                subscription.connection.close(*ACCOUNT_NOT_ALLOWED)
                 self._hub.unsubscribe(subscription)
             else:
                 self.end(subscription, "removed" if name in subscription.connection.own else "closed")
@@ -92,11 +95,15 @@ class Rights:
         asked = list(identities)
         for start in range(0, len(asked), _IDENTITIES_A_QUESTION):
             some = asked[start : start + _IDENTITIES_A_QUESTION]
-            ended = set(some) - await self._questions.still_valid(some)
-            for identity in ended:
-                for connection in self._hub.of_account(identity.account_id):
-                    if connection.identity == identity:
-                        connection.close(4401, "session ended")
+            for identity in set(some) - await self._questions.still_valid(some):
+                await self._close(identity)
+
+    async def _close(self, identity: Identity) -> None:
+        own = own_stream(identity.account_id)
+        may_come_back = identity.account_id in await self._questions.audience(own, {identity.account_id})
+        for connection in self._hub.of_account(identity.account_id):
+            if connection.identity == identity:
+                connection.close(*SESSION_ENDED if may_come_back else ACCOUNT_NOT_ALLOWED)
 
     def verify_soon(self, identity: Identity) -> None:
         """Have this session asked about at the next occasion, together with others."""
@@ -126,7 +133,7 @@ class Rights:
                 async with asyncio.timeout(self._limits.round_seconds):
                     await self._work_off(refresh)
             except Exception as error:
-                _log.warning("rights cannot be asked for now: %s", type(error).__name__)
+                _log.warning("rights cannot be asked for now: %s", brief(error))
                 self._something.set()
                 await asyncio.sleep(self._limits.longest_retry_seconds)
 

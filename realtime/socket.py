@@ -8,6 +8,7 @@ from typing import Any
 
 from realtime.connection import Connection
 from realtime.ending import end
+from realtime.failures import brief
 from realtime.limits import Limits
 
 _log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class AsgiSocket:
             await self._say_goodbye(*connection.closing)
         for failure in failures:
             # An error ends one connection at most.
-            _log.error("a connection failed", exc_info=failure)
+            _log.error("connection %s failed: %s", connection.id, brief(failure))
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         with contextlib.suppress(Exception):  # the client may be gone, which is what is wanted

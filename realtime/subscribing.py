@@ -179,4 +179,5 @@ class Subscribing:
             own = await self._questions.streams_of(account)
             if all(name in asked for name in own):
                 break
-        return [name for name in own if name in heads]
+        # Their own stream first: it is heard even by who has more streams than one socket may have.
+        return sorted((name for name in own if name in heads), key=lambda name: name != own_stream(account))

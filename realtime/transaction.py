@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from realtime import event_log, outbox
 from realtime.brokers import Broker, Wakeup
 from realtime.events import Change
+from realtime.failures import brief
 
 PUBLISH_SECONDS = 0.05
 """No answer waits longer than this for Redis: what is not published is found by the head check."""
@@ -94,4 +95,4 @@ async def _announce(broker: Broker, wakeups: Sequence[Wakeup]) -> None:
             await broker.publish(wakeups)
     except Exception as error:
         # Committed is committed: the answer must not fail because a wake-up did.
-        _log.warning("could not announce %d streams: %s", len(wakeups), type(error).__name__)
+        _log.warning("could not announce %d streams: %s", len(wakeups), brief(error))

@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 
 from realtime.brokers.ear import NOTE_LENGTH, Ear, Note, Wakeup
 from realtime.ending import end
+from realtime.failures import brief
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class RedisBroker:
                 self._speaking, delay = True, self._times.first_retry
             except Exception as error:
                 if self._speaking:
-                    _log.warning("Redis takes no messages: %s", type(error).__name__)
+                    _log.warning("Redis takes no messages: %s", brief(error))
                 self._speaking = False
                 self._unsent_notes.clear()  # presence is worth nothing when it is late
                 self._to_send.set()
@@ -149,7 +150,7 @@ class RedisBroker:
                     await self._hear(pubsub)
             except Exception as error:
                 if self._hearing:
-                    _log.warning("lost the connection to Redis: %s", type(error).__name__)
+                    _log.warning("lost the connection to Redis: %s", brief(error))
                     delay = self._times.first_retry
             self._hearing = False
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing

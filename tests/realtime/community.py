@@ -36,6 +36,7 @@ logins = Table(
     Column("account", String(64), nullable=False),
     Column("ended", Boolean, nullable=False),
 )
+suspended = Table("suspended", metadata, Column("account", String(64), primary_key=True))
 posts = Table(
     "posts",
     metadata,
@@ -153,6 +154,11 @@ class Community:
             await tx.execute(update(logins).where(logins.c.id == session).values(ended=True))
             tx.emit(f"account:{account}", SessionEnded(session), authz=True)
 
+    async def suspend(self, account: str) -> None:
+        async with transaction(self.database, self.broker) as tx:
+            await tx.execute(insert(suspended), {"account": account})
+            tx.emit(f"account:{account}", SessionEnded("all"), authz=True)
+
     async def post(self, stream: str, words: str = "words", thread: str = "t1") -> str:
         post_id = new_id()
         async with transaction(self.database, self.broker) as tx:
@@ -205,6 +211,7 @@ class Community:
         async with self.database.read() as connection:
             asked = [each.session_id for each in identities]
             query = select(logins.c.id).where(logins.c.id.in_(asked), logins.c.ended.is_(False))
+            query = query.where(logins.c.account.not_in(select(suspended.c.account)))
             valid = set(await connection.scalars(query))
         return {each for each in identities if each.session_id in valid}
 
@@ -224,9 +231,10 @@ class Community:
         return answer
 
     async def _may_hear(self, stream: str, account_ids: Collection[str | None]) -> set[str | None]:
-        if stream.startswith("account:"):
-            return {account for account in account_ids if stream == f"account:{account}"}
         async with self.database.read() as connection:
+            if stream.startswith("account:"):
+                out = set(await connection.scalars(select(suspended.c.account)))
+                return {account for account in account_ids if stream == f"account:{account}" and account not in out}
             if await connection.scalar(select(open_networks.c.stream).where(open_networks.c.stream == stream)):
                 return set(account_ids)
             query = select(members.c.account).where(members.c.stream == stream)

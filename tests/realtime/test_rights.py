@@ -229,6 +229,19 @@ async def test_p8_signing_out_closes_the_sockets_of_that_session_only(stage: Sta
     assert stays.close_code is None
 
 
+async def test_p8_a_suspended_person_is_told_by_4403(stage: Stage) -> None:
+    community = stage.community
+    board = await community.network("board")
+    alice, bob = await community.person("alice", board), await community.person("bob", board)
+    served = await stage.gateway()
+    ends, stays = await stage.read(served, alice), await stage.read(served, bob)
+    await community.suspend("alice")
+    assert await ends.closed(1) == 4403
+    assert ends.all_events("account:alice") == []
+    await community.post(board)
+    await stays.event(board, 1)
+
+
 async def test_p8_a_session_that_runs_out_without_an_event_is_noticed(stage: Stage) -> None:
     session = await stage.community.person("alice")
     served = await stage.gateway(session_check_seconds=0.3)
