@@ -55,10 +55,13 @@ def _usual_name(names: Counter[str]) -> str:
 
 
 def shown_name(written: str) -> str:
-    """The name as an account may bear it; words that mix alphabets to look like others are left out."""
+    """The name as an account may bear it; words that mix alphabets to look like others are left out.
+
+    What holds an @ is an address in disguise, or what an archive made of one.
+    """
     for name in (written, " ".join(word for word in written.split() if _is_fit(word))):
         try:
-            return clean_name(name)
+            return clean_name(name) if "@" not in name else UNKNOWN
         except ValueError:
             continue
     return UNKNOWN

@@ -8,13 +8,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["words", "quote", "signature", "code"]
+Kind = Literal["words", "quote", "signature", "notes", "code"]
 
 _QUOTED = re.compile(r"^ {0,8}>|^ ?(?:[A-Za-z]{1,3}> |\| )")
 _STRICT_QUOTED = re.compile(r"^ ?>")
 _ATTRIBUTION_END = re.compile(
     r"(?:wrote|writes|said|says|schrieb|écrit|a écrit|escribió|ha scritto|scrisse|escreveu|schreef|skrev|έγραψε|"
-    r"έγραψαν|написал\(?а?\)?|wrote the following)[^\w\n]{0,3}:\s*$",
+    r"έγραψαν|написал\(?а?\)?|napsal\(?a?\)?|napísal|napisał\(?a?\)?|kirjoitti|írta|a scris|yazdı|"
+    r"wrote the following)[^\w\n]{0,3}:\s*$|"
+    # Whatever the language: a year and a time, or an address, and a colon.
+    r"\b(?:19|20)\d\d\b.{0,40}\d:\d\d.{0,80}:\s*$|<\S+(?:@|\sat\s)\S+>\s*\S{0,20}\s?\S{0,20}:\s*$",
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(
@@ -34,9 +37,13 @@ _FOOTER_WORDS = re.compile(
     r"intended recipient|posting guide",
     re.IGNORECASE,
 )
+_CONTACT = re.compile(r"\w(?:@| at )\w+\.\w|https?://|www\.|\+\d|\b(?:tel|phone|fax|mobile|e-?mail)\b", re.IGNORECASE)
 _SCRUBBED = re.compile(r"^(?:An?|The) .{3,60} was scrubbed\.\.\.$|^-{6,} next part -{6,}$")
 _SCRUBBED_FIELD = re.compile(r"^(?:Name|Type|Size|Desc|Url|From|Subject|Date)\s*: ?", re.IGNORECASE)
 _LONGEST_SIGNATURE = 40  # lines
+_SHORT_SIGNATURE = 16
+_LONGEST_ON_CARD = 75  # characters
+_ATTACHED_NAME = re.compile(r"^Name\s*:\s*(?!not available)(\S.*)$", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*\[\[(?:alternative|elided)[^\]]*\]\]\s*$", re.IGNORECASE)
 _PROMPT = re.compile(r"^ ?>\s?\S|^ ?>\s*$")
 _SESSION_OUTPUT = re.compile(r"^\s*\[\d+(?:,\d*)?\]\s|^\+ |^(?:Error|Warning message|Call:|Residuals:|Coefficients:)")
@@ -68,7 +75,7 @@ def parts_of(lines: list[str]) -> list[Part]:
     position = 0
     while position < len(lines):
         part, position = _next_part(lines, position)
-        if part.kind == "quote" and part.marked and parts and parts[-1].kind == "words":
+        if part.kind == "quote" and part.marked and parts and parts[-1].kind in ("words", "signature"):
             part.introduction = _take_attribution(parts[-1])
         parts.append(part)
     return [part for part in parts if part.introduction or any(line.strip() for line in part.lines)]
@@ -107,7 +114,7 @@ def _next_part(lines: list[str], position: int) -> tuple[Part, int]:
         return Part("quote", lines[body:end], lines[position:body], marked=False), end
     if _SCRUBBED.match(line):
         end = _end_of_scrubbed(lines, position + 1)
-        return Part("signature", lines[position:end]), end
+        return Part("notes", lines[position:end]), end
     if _starts_signature(lines, position):
         end = _end_of_signature(lines, position)
         return Part("signature", lines[position:end]), end
@@ -221,13 +228,40 @@ def _end_of_scrubbed(lines: list[str], position: int) -> int:
     return position
 
 
+def attachments(notes: Part) -> tuple[int, list[str]]:
+    """How many attachments an archive's notes speak of, and the names of those that have one."""
+    count = sum("was scrubbed" in line for line in notes.lines)
+    return count, [name.group(1).strip() for name in map(_ATTACHED_NAME.match, notes.lines) if name]
+
+
 def _starts_signature(lines: list[str], position: int) -> bool:
     line = lines[position]
     if _NOTE.match(line):
         return True
     if _SIGNATURE.match(line):
-        return len(lines) - position <= 40 or line == "-- "
-    return _starts_footer(lines, position)
+        return line == "-- " or len(lines) - position <= _LONGEST_SIGNATURE or _ends_in_quote(lines, position)
+    return _starts_footer(lines, position) or _starts_card(lines, position)
+
+
+def _starts_card(lines: list[str], position: int) -> bool:
+    """Whether a ruled line stands above somebody's name and addresses, with nothing after them but quotes."""
+    if not _FOOTER_RULE.match(lines[position]):
+        return False
+    end = position + 1
+    while end < len(lines) and not _is_quoted(lines, end) and not _end_of_copied_head(lines, end):
+        end += 1
+        if end - position > _SHORT_SIGNATURE:
+            return False
+    card = lines[position + 1 : end]
+    return all(len(line) < _LONGEST_ON_CARD for line in card) and any(_CONTACT.search(line) for line in card)
+
+
+def _ends_in_quote(lines: list[str], position: int) -> bool:
+    """Whether only a few lines follow before a quote of others: a signature above what is answered."""
+    for index in range(position + 1, min(position + _SHORT_SIGNATURE, len(lines))):
+        if _is_quoted(lines, index) or _end_of_copied_head(lines, index) or _SCRUBBED.match(lines[index]):
+            return True
+    return False
 
 
 def _end_of_signature(lines: list[str], position: int) -> int:

@@ -1,20 +1,26 @@
 """Letters from mailing lists as HTML: laid out as they were written, quotes folded, signatures greyed.
 
 Nothing here is Markdown: a line of stars stays a line of stars. Line ends and spaces are kept in the
-HTML, and the style sheet shows them (`.letter p` and `.letter summary` with `white-space: pre-wrap`).
+HTML, and the style sheet shows them (`.letter p` with `white-space: pre-wrap`). Line ends that somebody
+meant are ``<br>``, so that those which a mail program made can give way on narrow screens.
 """
 
 import re
 from collections.abc import Iterable
 from html import escape
+from itertools import pairwise
 
 from forum.text.cleaning import tidy
-from forum.text.letter_parts import Part, looks_laid_out, parts_of
+from forum.text.letter_parts import Part, attachments, looks_laid_out, parts_of
+from forum.text.line_ends import is_meant
 from forum.text.links import trim_address
 from forum.text.sanitising import sanitise
 
 SHORT_QUOTE = 3
 """Quotes of so many lines stay open; longer ones are folded."""
+
+SHORT_NOTES = 4
+"""The same for what an archive says of attachments."""
 
 MAX_LETTER = 200_000
 """Characters of one letter that are laid out; a longer one is shown as one block as it is."""
@@ -45,10 +51,26 @@ def _part_html(part: Part, depth: int) -> str:
     if part.kind == "quote":
         return _quote_html(part, depth)
     if part.kind == "signature":
-        return f'<div class="signature">{_blocks_html(part.lines)}</div>'
+        return _grey(part)
+    if part.kind == "notes":
+        return _notes_html(part)
     if part.kind == "code":
         return _aligned("\n".join(part.lines))
-    return _blocks_html(part.lines)
+    return _blocks_html(part.lines, flows=True)
+
+
+def _grey(part: Part) -> str:
+    return f'<div class="signature">{_blocks_html(part.lines)}</div>'
+
+
+def _notes_html(part: Part) -> str:
+    """What an archive says of attachments that it took out; many lines of it are folded."""
+    if len(part.lines) <= SHORT_NOTES:
+        return _grey(part)
+    count, names = attachments(part)
+    noun = "attachment" if count == 1 else "attachments"
+    summary = f"{count} {noun} left out by the archive{': ' if names else ''}{', '.join(names)}"
+    return f'<details class="quoted"><summary>{escape(summary, quote=False)}</summary>{_grey(part)}</details>'
 
 
 def _quote_html(part: Part, depth: int) -> str:
@@ -62,14 +84,14 @@ def _quote_html(part: Part, depth: int) -> str:
         inner = _parts_html(parts_of(part.lines), depth + 1)
     count = sum(1 for line in part.lines if line.strip(" >|"))
     if depth or count <= SHORT_QUOTE:
-        return f"{introduction}<blockquote>{inner}</blockquote>"
+        return f"<blockquote>{introduction}{inner}</blockquote>"
     return (
         f'<details class="quoted"><summary>Quoted: {count} lines</summary>{introduction}'
         f"<blockquote>{inner}</blockquote></details>"
     )
 
 
-def _blocks_html(lines: list[str]) -> str:
+def _blocks_html(lines: list[str], *, flows: bool = False) -> str:
     """Lines as paragraphs, or as aligned text where they look like code or columns."""
     blocks: list[str] = []
     block: list[str] = []
@@ -84,9 +106,18 @@ def _blocks_html(lines: list[str]) -> str:
             if aligned and after_code:
                 blocks[-1] = blocks[-1].removesuffix("</pre>") + "\n\n" + _linked(words) + "</pre>"
             else:
-                blocks.append(_aligned(words) if aligned else f"<p>{_linked(words)}</p>")
+                blocks.append(
+                    _aligned(words) if aligned else _paragraph(block) if flows else f"<p>{_linked(words)}</p>"
+                )
             block = []
     return "\n".join(blocks)
+
+
+def _paragraph(lines: list[str]) -> str:
+    """Lines of words, each end as it was meant."""
+    width = max(map(len, lines))
+    ends = ["<br>" if is_meant(line, following, width) else "\n" for line, following in pairwise(lines)]
+    return f"<p>{''.join(_linked(line) + end for line, end in zip(lines, [*ends, ''], strict=True))}</p>"
 
 
 def _aligned(words: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.text import plain_text_html
+from forum.text import excerpt, plain_text_html
 
 REL = 'rel="nofollow noopener noreferrer ugc"'
 
@@ -22,7 +22,7 @@ def inner(text: str) -> str:
 
 def test_words_stay_as_they_were_written() -> None:
     assert inner("Dear all,\n  * one *star*\n\n1) two_two_two <b>&amp;\n") == (
-        "<p>Dear all,\n  * one *star*</p>\n<p>1) two_two_two &lt;b&gt;&amp;amp;</p>"
+        "<p>Dear all,<br>  * one *star*</p>\n<p>1) two_two_two &lt;b&gt;&amp;amp;</p>"
     )
 
 
@@ -40,18 +40,55 @@ def test_a_long_quote_is_folded_with_the_line_that_says_whose_it_is() -> None:
         "<p>Yes.</p>\n"
         '<details class="quoted"><summary>Quoted: 4 lines</summary>'
         "<p>On Monday, 3 May, Ada Okafor\n&lt;ada at example.org&gt; wrote:</p>"
-        "<blockquote><p>a</p>\n<p>b\nc</p>\n<p>d</p></blockquote></details>\n<p>Sam</p>"
+        "<blockquote><p>a</p>\n<p>b<br>c</p>\n<p>d</p></blockquote></details>\n<p>Sam</p>"
     )
 
 
 def test_a_short_quote_stays_open() -> None:
-    assert inner("> one\n> two\n> three\nI agree") == "<blockquote><p>one\ntwo\nthree</p></blockquote>\n<p>I agree</p>"
+    assert (
+        inner("> one\n> two\n> three\nI agree") == "<blockquote><p>one<br>two<br>three</p></blockquote>\n<p>I agree</p>"
+    )
     assert inner("> > deep\n> her") == "<blockquote><blockquote><p>deep</p></blockquote>\n<p>her</p></blockquote>"
+
+
+def test_who_is_quoted_stands_with_a_short_quote() -> None:
+    made = inner("On Monday Ada wrote:\n> one\n\nI agree")
+    assert made == "<blockquote><p>On Monday Ada wrote:</p><p>one</p></blockquote>\n<p>I agree</p>"
+    assert excerpt(plain_text_html("On Monday Ada wrote:\n> one\n\nI agree")) == "I agree"
+
+
+FULL = "These are words that fill a line as mail programs fill them, up to"
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        (f"{FULL}\nthe seventieth letter or so.", True),
+        (f"{FULL}\n{FULL}\nthe end.", True),
+        (f"  {FULL}\nafter a first line that was indented.", True),
+        (f"- {FULL}\n  an item that goes on.", True),
+        (f"Dear all,\n{FULL}", False),
+        (f"{FULL}\n- an item", False),
+        (f"{FULL}\n2) an item", False),
+        (f"{FULL}\n    something apart", False),
+        (f"{FULL}:\nthe end.", False),
+        (f"{FULL}\nhttps://a.example/a/long/address", False),
+        ("Ada Okafor\nLeeds", False),
+        ("A short line\nand another one, neither of them long", False),
+    ],
+)
+def test_line_ends_that_nobody_meant_can_give_way(text: str, joined: bool) -> None:
+    assert inner(text).count("<br>") == (0 if joined else 1)
+    assert re.sub(r"<br>", "\n", inner(text)).count("\n") == text.count("\n")
+
+
+def test_line_ends_of_signatures_stay() -> None:
+    assert inner(f"Bye\n-- \n{FULL}\nLeeds").endswith(f"<p>--\n{FULL}\nLeeds</p></div>")
 
 
 @pytest.mark.parametrize("mark", ["> ", ">", "AO> ", "| ", "    > "])
 def test_marks_that_mail_programs_put_before_quotes(mark: str) -> None:
-    assert inner(f"{mark}one\n{mark}two\n\nNo") == "<blockquote><p>one\ntwo</p></blockquote>\n<p>No</p>"
+    assert inner(f"{mark}one\n{mark}two\n\nNo") == "<blockquote><p>one<br>two</p></blockquote>\n<p>No</p>"
 
 
 def test_a_line_broken_in_sending_stays_in_its_quote() -> None:
@@ -91,6 +128,34 @@ def test_signatures_and_what_lists_add_are_greyed() -> None:
     assert "signature" not in inner("________________________\nName of patient")
 
 
+def test_a_signature_above_what_is_answered_is_greyed() -> None:
+    quoted = "".join(f"> line {number}\n" for number in range(50))
+    made = inner(f"Bye\n--\nAda Okafor\nLeeds\n\nOn Monday Sam wrote:\n{quoted}")
+    assert made.startswith('<p>Bye</p>\n<div class="signature"><p>--\nAda Okafor\nLeeds</p></div>\n<details')
+    assert "<p>On Monday Sam wrote:</p><blockquote>" in made
+    assert "signature" not in inner("Bye\n--\n" + "And now to something else.\n" * 30 + quoted)
+
+
+def test_a_card_under_a_ruled_line_is_greyed() -> None:
+    card = "____________________\nAda Okafor\nLeeds\n+44 113 496 0000"
+    made = inner(f"Bye\n{card}\n\n> one\n> two")
+    assert made.startswith(f'<p>Bye</p>\n<div class="signature"><p>{card}</p></div>\n<blockquote>')
+    assert "signature" not in inner("Bye\n____________________\nAda Okafor\nLeeds")
+    assert "signature" not in inner(f"{card}\n\n" + "Something else altogether.\n" * 20)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dne pátek 9. prosince 2016 11:33:21 CET, Okafor, Ada napsal(a):",
+        "2016-12-09 11:33 GMT+01:00 Ada Okafor <ada@example.org>:",
+        "Ada Okafor <ada@example.org> skrifaði:",
+    ],
+)
+def test_whose_words_are_quoted_is_told_in_many_languages(line: str) -> None:
+    assert inner(f"Hello\n\n{line}\n> one\n\nYes").startswith("<p>Hello</p>\n<blockquote><p>")
+
+
 def test_a_long_text_after_a_signature_is_no_signature() -> None:
     made = inner("Hi\n-- \nAda\nLeeds\n\n" + "\n\n".join(f"Paragraph {number}." for number in range(40)))
     assert '<div class="signature"><p>--\nAda\nLeeds</p></div>\n<p>Paragraph 0.</p>' in made
@@ -99,9 +164,23 @@ def test_a_long_text_after_a_signature_is_no_signature() -> None:
 def test_notes_of_taken_out_attachments_are_greyed_and_their_text_is_not() -> None:
     made = inner("See below\n-------------- next part --------------\na,b\n1,2\n")
     note = '<div class="signature"><p>-------------- next part --------------</p></div>'
-    assert made == f"<p>See below</p>\n{note}\n<p>a,b\n1,2</p>"
+    assert made == f"<p>See below</p>\n{note}\n<p>a,b<br>1,2</p>"
     made = inner("An embedded text was scrubbed...\nName: x\nURL: <https://a.example>\n\nHello")
     assert made.endswith("</div>\n<p>Hello</p>")
+
+
+def test_many_notes_of_attachments_are_folded_under_their_names() -> None:
+    note = (
+        "-------------- next part --------------\nA non-text attachment was scrubbed...\nName: {}\n"
+        "Type: image/png\nSize: 72971 bytes\nDesc: not available\nURL: <https://a.example/{}>\n"
+    )
+    made = inner(f"See below\n\n{note.format('beds & days.png', 1)}{note.format('not available', 2)}")
+    assert made.startswith(
+        '<p>See below</p>\n<details class="quoted"><summary>2 attachments left out by the archive: beds &amp; days.png'
+        '</summary><div class="signature">'
+    )
+    assert made.count("<a ") == 2
+    assert excerpt(plain_text_html(f"See below\n\n{note}")) == "See below"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_a_name_alone_counts_in_its_network_only() -> None:
         ("\N{RIGHT-TO-LEFT OVERRIDE}Ada", "Ada"),
         ("Αlex Quill", "Quill"),  # the first letter is a Greek one
         ("x" * 300, UNKNOWN),
+        ("i@io", UNKNOWN),
     ],
 )
 def test_names_can_be_borne_by_an_account(written: str, shown: str) -> None:
