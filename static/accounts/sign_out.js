@@ -1,54 +1,79 @@
 // Signing out names the drafts that will go, then takes everything of ours out of this browser. The server says the same by Clear-Site-Data, which plain http does not hear.
+// The words of somebody else who used this browser are not shown: they are counted.
 
 const SHOWN = 50;
 const WORDS = 160;
+const PREFIX = "confer:draft:";
 
-/** What people wrote and did not send: drafts are kept under "confer:draft:…", as text or as { body, title }. */
+/** The drafts in this browser: one's own as { place, words }, and how many there are of other people. */
 export function drafts() {
-  return Object.keys(localStorage)
-    .filter((key) => key.startsWith("confer:draft:"))
-    .map((key) => words(localStorage.getItem(key)))
-    .filter((text) => text !== "");
+  const mine = `${PREFIX}${document.body.dataset.me}:`;
+  const keys = keysOf().filter((key) => key.startsWith(PREFIX));
+  const own = keys.filter((key) => key.startsWith(mine)).map(read).filter(({ words }) => words !== "");
+  return { own, others: keys.filter((key) => !key.startsWith(mine)).length };
 }
 
-function words(value) {
-  let text = value ?? "";
+function keysOf() {
   try {
-    const kept = JSON.parse(text);
-    text = [kept.title, kept.body].filter((part) => typeof part === "string").join(" ");
+    return Object.keys(localStorage);
   } catch {
-    // Plain text it is.
+    return [];
   }
-  return text.replace(/\s+/g, " ").trim();
 }
 
-function line(text) {
+function read(key) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key));
+    const words = [kept.title, kept.body].filter((part) => typeof part === "string").join(" ");
+    return { place: typeof kept.place === "string" ? kept.place : "", words: words.replace(/\s+/g, " ").trim() };
+  } catch {
+    return { place: "", words: "" };
+  }
+}
+
+function line({ place, words }) {
   const item = document.createElement("li");
-  const shown = document.createElement("p");
+  const box = document.createElement("div");
   item.className = "item";
-  shown.className = "item-title";
-  shown.textContent = text.length > WORDS ? `${text.slice(0, WORDS)}…` : text;
-  item.append(shown);
+  box.className = "item-main";
+  box.append(paragraph("item-title", words.length > WORDS ? `${words.slice(0, WORDS)}…` : words));
+  if (place) box.append(paragraph("item-meta", place));
+  item.append(box);
   return item;
 }
 
+function paragraph(name, text) {
+  const made = document.createElement("p");
+  made.className = name;
+  made.textContent = text;
+  return made;
+}
+
 function forget() {
-  localStorage.clear();
-  sessionStorage.clear();
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+  } catch {
+    // Where nothing can be kept, nothing is left behind.
+  }
 }
 
 const page = document.querySelector("form[data-signing-out]");
 if (page) {
-  const found = drafts();
+  const { own, others } = drafts();
   const box = page.querySelector("[data-drafts]");
-  box.querySelector("ul").append(...found.slice(0, SHOWN).map(line));
-  box.hidden = found.length === 0;
+  box.querySelector("ul").append(...own.slice(0, SHOWN).map(line));
+  const more = box.querySelector("[data-others]");
+  more.hidden = others === 0;
+  more.textContent = others === 1 ? "So will a draft of somebody else who used this browser." : `So will ${others} drafts of other people who used this browser.`;
+  box.hidden = own.length + others === 0;
   page.addEventListener("submit", forget);
 }
 
 // The menu's "Sign out" goes by the page above where there is something to lose.
 document.querySelector("form[data-sign-out]")?.addEventListener("submit", (event) => {
-  if (drafts().length === 0) {
+  const { own, others } = drafts();
+  if (own.length + others === 0) {
     forget();
     return;
   }

@@ -36,7 +36,7 @@ export function countCharacters(area, put = (line) => area.after(line)) {
   count();
 }
 
-document.querySelectorAll("textarea[data-limit]:not(.words)").forEach(countCharacters);
+document.querySelectorAll("textarea[data-limit]:not(.words)").forEach((area) => countCharacters(area));
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
