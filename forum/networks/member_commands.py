@@ -22,9 +22,7 @@ from realtime.transaction import Transaction
 
 BETWEEN_REQUEST_MAILS = timedelta(hours=1)
 BANNED = "An administrator removed you from this network, and you can't ask to join again."
-NOT_INVITED_ANY_MORE = (
-    "Who invited you no longer looks after this network. Ask one of its administrators to invite you."
-)
+NOT_INVITED_ANY_MORE = "This invitation is no longer good. Ask an administrator of the network for a new one."
 _TRIES = 3
 
 Joined = Literal["active", "requested"]

@@ -1,0 +1,185 @@
+"""The letters about networks: who gets one, what it says, and who gets none any more."""
+
+import secrets
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from forum.mailing import Letter, compose
+from forum.membership import lock_current
+from forum.networks.commands import change_network
+from forum.networks.inputs import MemberChange, NetworkChange, NewInvitations
+from forum.networks.invitation_commands import invite
+from forum.networks.member_commands import decide_about, join_network
+from forum.networks.worker import LETTERS
+from forum.tables import invitations, networks
+from ground.columns import now
+from realtime.tables import outbox
+from tests.forum.threads.village import Place, Village, Villager
+
+
+async def write(village: Village, reference: Mapping[str, str]) -> Letter | None:
+    """The letter as it would be sent at this moment; composed, so that both halves are known to render."""
+    async with village.state.transaction() as tx:
+        letter = await LETTERS[reference["letter"]](village.state, tx, reference)
+    if letter is not None:
+        compose(letter, village.state.settings, village.state.templates, "test")
+    return letter
+
+
+def plain(village: Village, letter: Letter | None) -> str:
+    assert letter is not None
+    message = compose(letter, village.state.settings, village.state.templates, "test")
+    body = message.get_body(("plain",))
+    assert body is not None
+    return f"{letter.subject}\n{body.get_content()}"
+
+
+async def membership_of(village: Village, place: Place, who: Villager) -> str:
+    async with village.state.transaction() as tx:
+        current = await lock_current(tx, place.id, who.id)
+    assert current is not None
+    return current.id
+
+
+async def decide(village: Village, by: Villager, place: Place, about: Villager, **wanted: str) -> None:
+    viewer = await village.viewer(by)
+    async with village.state.transaction() as tx:
+        await decide_about(tx, viewer, place.slug, about.id, MemberChange.model_validate(wanted))
+
+
+async def ask(village: Village, who: Villager, place: Place, words: str = "") -> None:
+    viewer = await village.viewer(who)
+    async with village.state.transaction() as tx:
+        await join_network(tx, viewer, place.slug, words)
+
+
+async def test_admitted_people_are_told_while_they_are_members(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara)
+    await ask(village, gareth, place)
+    await decide(village, amara, place, gareth, status="active")
+    reference = {"letter": "membership_admitted", "membership_id": await membership_of(village, place, gareth)}
+    words = plain(village, await write(village, reference))
+    assert place.name in words
+    assert f"{village.state.settings.public_url}/networks/{place.slug}" in words
+    await decide(village, amara, place, gareth, status="removed")
+    assert await write(village, reference) is None
+
+
+async def test_refused_people_read_the_reason_and_the_subject_names_nothing(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara)
+    await ask(village, gareth, place)
+    await decide(village, amara, place, gareth, status="refused", reason="Only for nurses\nof the region.")
+    reference = {"letter": "membership_refused", "membership_id": await membership_of(village, place, gareth)}
+    letter = await write(village, reference)
+    assert "Only for nurses\nof the region." in plain(village, letter)
+    assert letter is not None
+    assert place.name not in letter.subject
+    viewer = await village.viewer(amara)
+    async with village.state.transaction() as tx:
+        await change_network(tx, viewer, place.slug, NetworkChange(access="secret", confirm=place.name))
+    assert place.name not in plain(village, await write(village, reference))
+
+
+async def test_removed_people_learn_it_and_not_the_name_of_a_secret_network(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    for access in ("closed", "secret"):
+        place = await village.network(amara, [gareth], access=access)  # type: ignore[arg-type]
+        await decide(village, amara, place, gareth, status="banned", reason="Enough.")
+        reference = {"letter": "membership_ended", "membership_id": await membership_of(village, place, gareth)}
+        words = plain(village, await write(village, reference))
+        assert "Enough." in words
+        assert "can't ask to join it again" in words
+        assert (place.name in words) == (access == "closed")
+
+
+async def test_administrators_get_one_letter_an_hour_about_all_who_wait(village: Village) -> None:
+    amara, helen, *crowd = await village.people("Amara", "Helen", *(f"Asker {number}" for number in range(7)))
+    place = await village.network(amara)
+    await village.join(place.id, helen, "administrator")
+    for person in crowd[:3]:
+        await ask(village, person, place, "Please.")
+    async with village.state.database.read() as connection:
+        due = await connection.scalar(select(networks.c.requests_mail_at).where(networks.c.id == place.id))
+        later = [
+            row.reference["account_id"]
+            for row in await connection.execute(select(outbox.c.reference).where(outbox.c.available_at > now()))
+            if row.reference.get("network_id") == place.id
+        ]
+    assert due is not None
+    assert due > now()
+    assert sorted(later) == sorted([amara.id, helen.id])
+    for person in crowd[3:]:
+        await ask(village, person, place)
+    reference = {"letter": "membership_asked", "network_id": place.id, "account_id": amara.id}
+    words = plain(village, await write(village, reference))
+    assert f"Seven people ask to join {place.name}" in words
+    assert "- Asker 4" in words
+    assert "- and 2 more" in words
+    assert "Please." not in words
+    await decide(village, amara, place, amara, role="member")
+    assert await write(village, reference) is None
+    for person in crowd:
+        await decide(village, helen, place, person, status="refused")
+    assert await write(village, reference | {"account_id": helen.id}) is None
+
+
+async def test_invitation_leads_whoever_has_the_address(village: Village) -> None:
+    amara, helen, gareth = await village.people("Amara", "Helen", "Gareth")
+    place = await village.network(amara, access="secret")
+    await village.join(place.id, helen, "administrator")
+    known = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
+    stranger = f"{secrets.token_hex(6)}@example.org"
+    viewer = await village.viewer(amara)
+    async with village.state.transaction() as tx:
+        await invite(tx, viewer, place.slug, NewInvitations(emails=[known, stranger], message="Do come."), None)
+    letters = {}
+    for invitation_id in await invitation_ids(village, place):
+        letter = await write(village, {"letter": "invitation", "invitation_id": invitation_id})
+        assert letter is not None
+        letters[letter.address] = letter
+        assert place.name not in letter.subject
+    assert set(letters) == {known, stranger}
+    assert {letter.name for letter in letters.values()} == {""}
+    assert f"/networks/{place.slug}" in plain(village, letters[known])
+    assert "/register" in plain(village, letters[stranger])
+    assert "Do come." in plain(village, letters[stranger])
+    await decide(village, helen, place, amara, role="member")
+    for invitation_id in await invitation_ids(village, place):
+        assert await write(village, {"letter": "invitation", "invitation_id": invitation_id}) is None
+
+
+async def invitation_ids(village: Village, place: Place) -> list[str]:
+    async with village.state.database.read() as connection:
+        return list(await connection.scalars(select(invitations.c.id).where(invitations.c.network_id == place.id)))
+
+
+async def test_members_are_told_when_more_people_may_see_the_network(village: Village) -> None:
+    amara, gareth, gone = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth, gone])
+    await village.thread(amara, place)
+    viewer = await village.viewer(amara)
+    async with village.state.transaction() as tx:
+        await change_network(tx, viewer, place.slug, NetworkChange(access="open", confirm=place.name))
+    reference = {"letter": "network_widened", "network_id": place.id, "account_id": gareth.id}
+    words = plain(village, await write(village, reference))
+    assert "It is open now" in words
+    assert "by members only" in words
+    await village.remove(place.id, gone)
+    assert await write(village, reference | {"account_id": gone.id}) is None
+    viewer = await village.viewer(amara)
+    async with village.state.transaction() as tx:
+        await change_network(tx, viewer, place.slug, NetworkChange(access="secret", confirm=place.name))
+        assert tx._tasks == []  # fewer people than before: nobody needs telling
+
+
+async def test_rejoined_people_get_no_letter_of_the_earlier_time(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara)
+    await ask(village, gareth, place)
+    await decide(village, amara, place, gareth, status="refused")
+    reference = {"letter": "membership_refused", "membership_id": await membership_of(village, place, gareth)}
+    await ask(village, gareth, place)
+    assert await write(village, reference) is None
