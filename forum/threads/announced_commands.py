@@ -1,6 +1,7 @@
 """The commands that change what somebody has read, each in its own transaction, and told to their other screens."""
 
 from forum.idempotency import RequestKey
+from forum.records import Thread
 from forum.state import State
 from forum.threads.announcing import announcer_of
 from forum.threads.commands import Posted, post_reply
@@ -11,12 +12,12 @@ from forum.viewer import Viewer
 
 
 async def send_reply(
-    state: State, viewer: Viewer, thread_id: str, written: Written, reply_to: str | None, key: RequestKey | None
+    state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
     """`commands.post_reply`."""
     announcer = announcer_of(state)
     async with state.transaction() as tx:
-        posted = await post_reply(tx, viewer, thread_id, written, reply_to, key)
+        posted = await post_reply(tx, viewer, thread, written, reply_to, key)
         is_told = posted.read is None or announcer.tell(tx, viewer.id, posted.read)
     if posted.read is not None and not is_told:
         announcer.tell_later(viewer.id, posted.read)

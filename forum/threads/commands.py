@@ -1,6 +1,6 @@
 """Begin threads, write, edit and remove posts. Each in one transaction, counters last, with one event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, true, update
@@ -10,11 +10,11 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
 from forum.idempotency import RequestKey, claim
 from forum.policy import may_edit_post, may_remove_post, may_reply, may_start_thread
-from forum.records import Post, Thread
+from forum.records import Person, Post, ReplyTo, Thread
 from forum.streams import network_stream
 from forum.tables import mentions, networks, post_versions, posts, threads
 from forum.threads import queries
-from forum.threads.reading_commands import Standing, add_read, hold_standing, thread_place
+from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, thread_place
 from forum.threads.writing import Written
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment, new_id, now
@@ -36,6 +36,8 @@ class Posted:
     is_replay: bool
     read: str | None = None
     """What is to be announced to the author's other screens, where writing marked older posts as read."""
+    post: Post | None = None
+    """The reply as it stands; None where the request came before."""
 
 
 # -- Counters, in the order networks, threads --------------------------------------------------
@@ -80,7 +82,7 @@ def _append_in_one_statement() -> Executable:
     values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
     row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
     columns = [*_POST_FIELDS, "number", "position"]
-    return insert(posts).from_select(columns, row, include_defaults=False).returning(posts.c.number)
+    return insert(posts).from_select(columns, row, include_defaults=False).returning(posts.c.number, posts.c.position)
 
 
 _APPEND = _append_in_one_statement()
@@ -95,53 +97,47 @@ _INSERT_POST = insert(posts)
 _INSERT_MENTION = insert(mentions)
 
 
-def _post_row(
-    post_id: str, thread: Thread, viewer: Viewer, written: Written, moment: Any, reply_to: str | None
-) -> dict[str, Any]:
+def _row(post: Post, written: Written) -> dict[str, Any]:
     return {
-        "id": post_id,
-        "thread_id": thread.id,
-        "network_id": thread.network_id,
-        "author_id": viewer.id,
+        "id": post.id,
+        "thread_id": post.thread_id,
+        "network_id": post.network_id,
+        "author_id": post.author.id,
         "body": written.body,
         "html": written.html,
         "excerpt": written.excerpt,
-        "reply_to_id": reply_to,
-        "created_at": moment,
+        "reply_to_id": post.reply_to.id if post.reply_to else None,
+        "created_at": post.created_at,
     }
 
 
-async def _append(tx: Transaction, row: dict[str, Any], despite_lock: bool) -> int:
-    """Write the post with its numbers. Raises Forbidden where the thread was locked meanwhile."""
+async def _append(tx: Transaction, post: Post, written: Written, despite_lock: bool) -> Post:
+    """Write the post, which gets its numbers now. Raises Forbidden where the thread was locked meanwhile."""
+    row = _row(post, written)
     counted = {
-        "in_network": row["network_id"],
-        "in_thread": row["thread_id"],
+        "in_network": post.network_id,
+        "in_thread": post.thread_id,
         "despite_lock": int(despite_lock),
-        "moment": row["created_at"],
-        "by": row["author_id"],
+        "moment": post.created_at,
+        "by": post.author.id,
     }
     if tx.connection.dialect.name == "postgresql":
-        number = await tx.connection.scalar(_APPEND, counted | {f"new_{name}": row[name] for name in _POST_FIELDS})
+        new = {f"new_{name}": row[name] for name in _POST_FIELDS}
+        taken: Any = (await tx.execute(_APPEND, counted | new)).first()
+        number, position = (taken[0], taken[1]) if taken else (None, None)
     else:
         position = await tx.connection.scalar(_COUNT_IN_NETWORK, counted)
         number = await tx.connection.scalar(_COUNT_IN_THREAD, counted | {"position": position})
         if number is not None:
             await tx.execute(_INSERT_POST, row | {"number": number, "position": position})
-    if number is None:
+    if number is None or position is None:
         raise Forbidden(LOCKED_MEANWHILE)
-    return int(number)
+    return replace(post, number=number, position=position)
 
 
 async def _note_mentions(tx: Transaction, post_id: str, written: Written) -> None:
     if written.mentions:
         await tx.execute(_INSERT_MENTION, [{"post_id": post_id, "account_id": who} for who in written.mentions])
-
-
-async def _hold(tx: Transaction, viewer: Viewer, network_id: str) -> Standing:
-    standing = await hold_standing(tx, viewer.id, network_id)
-    if standing is None:
-        raise Forbidden(NO_LONGER_MEMBER)
-    return standing
 
 
 # -- Commands -----------------------------------------------------------------------------------
@@ -159,7 +155,9 @@ async def start_thread(
     claimed = await claim(tx, viewer.id, key, new_id())
     if claimed.is_replay:
         return Posted(claimed.object_id, True)
-    standing = await _hold(tx, viewer, network_id)
+    standing = await hold_standing(tx, viewer.id, network_id)
+    if standing is None:
+        raise Forbidden(NO_LONGER_MEMBER)
     thread_id, post_id, moment = claimed.object_id, new_id(), now()
     counted = (await tx.execute(_COUNT_THREAD, {"in_network": network_id})).one()
     thread = {
@@ -180,7 +178,7 @@ async def start_thread(
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
     await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
     await _note_mentions(tx, post_id, written)
-    await add_read(tx, standing, thread_id, ((1, 1),))
+    await add_read(tx, Reading(standing, thread_id, (), 0, 1), ((1, 1),))
     tx.emit(network_stream(network_id), ThreadCreated(thread_id))
     return Posted(thread_id, False)
 
@@ -188,32 +186,63 @@ async def start_thread(
 async def post_reply(
     tx: Transaction,
     viewer: Viewer,
-    thread_id: str,
+    thread: Thread,
     written: Written,
     reply_to: str | None = None,
     key: RequestKey | None = None,
 ) -> Posted:
-    """Write a post; everything before it on its page counts as read by its author.
+    """Write a post in a thread that the viewer has just read; what precedes it on its page counts as read by them.
 
-    Raises NotFound, Forbidden, and Invalid where `reply_to` is no post of this thread.
+    Membership and lock are asked again as the post is written. Raises Forbidden, and Invalid where `reply_to` is
+    no post of this thread.
     """
-    thread = await queries.get_thread(tx.connection, viewer, thread_id)
     decision = may_reply(viewer, thread)
     if not decision:
         raise Forbidden(decision.reason)
-    if reply_to is not None and not await queries.is_in_thread(tx.connection, viewer, reply_to, thread_id):
-        raise Invalid({"reply_to": NO_SUCH_POST})
+    answered = None
+    if reply_to is not None:
+        answered = await queries.find_answered(tx.connection, viewer, reply_to, thread.id)
+        if answered is None:
+            raise Invalid({"reply_to": NO_SUCH_POST})
     claimed = await claim(tx, viewer.id, key, new_id())
     if claimed.is_replay:
         return Posted(claimed.object_id, True)
-    standing = await _hold(tx, viewer, thread.network_id)
-    row = _post_row(claimed.object_id, thread, viewer, written, now(), reply_to)
-    number = await _append(tx, row, viewer.has_role(thread.network_id, "moderator"))
-    await _note_mentions(tx, claimed.object_id, written)
-    page_begins = (number - 1) // PAGE_SIZE * PAGE_SIZE + 1
-    more = await add_read(tx, standing, thread_id, ((page_begins, number),))
-    tx.emit(network_stream(thread.network_id), PostCreated(claimed.object_id))
-    return Posted(claimed.object_id, False, thread_place(standing, thread_id) if more > 1 else None)
+    reading = await hold_reading(tx, viewer.id, thread.network_id, thread.id)
+    if reading is None:
+        raise Forbidden(NO_LONGER_MEMBER)
+    draft = _draft(claimed.object_id, thread, viewer, written, answered)
+    post = await _append(tx, draft, written, viewer.has_role(thread.network_id, "moderator"))
+    await _note_mentions(tx, post.id, written)
+    page_begins = (post.number - 1) // PAGE_SIZE * PAGE_SIZE + 1
+    more = await add_read(tx, reading, ((page_begins, post.number),))
+    tx.emit(network_stream(thread.network_id), PostCreated(post.id))
+    return Posted(post.id, False, thread_place(reading.standing, thread.id) if more > 1 else None, post)
+
+
+def _draft(post_id: str, thread: Thread, viewer: Viewer, written: Written, answered: ReplyTo | None) -> Post:
+    """The post as it will be read, but for its numbers."""
+    account = viewer.account
+    if account is None:
+        raise Forbidden(NO_LONGER_MEMBER)
+    return Post(
+        id=post_id,
+        thread_id=thread.id,
+        network_id=thread.network_id,
+        number=0,
+        position=0,
+        author=Person(account.id, account.name, account.job_title, account.organisation),
+        html=written.html,
+        reply_to=answered,
+        answers=(),
+        created_at=now(),
+        edited_at=None,
+        removed_at=None,
+        removed_by_author=False,
+        removal_reason="",
+        is_imported=False,
+        version=1,
+        body=written.body,
+    )
 
 
 _LOCK_POST = (

@@ -89,8 +89,8 @@ async def api_create_post(request: Request) -> Response:
     key = request_key(request, value, request.headers.get("idempotency-key"))
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
     written = await lay_out(state.database, viewer, sight.network.id, value.body)
-    posted = await send_reply(state, viewer, sight.thread.id, written, value.reply_to, key)
-    post = await _read_post(state, viewer, posted.object_id)
+    posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key)
+    post = posted.post or await _read_post(state, viewer, posted.object_id)
     location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
     return _shown(state, post, 201, made_headers(posted, location, post.version))
 

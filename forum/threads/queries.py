@@ -144,13 +144,12 @@ POST_COLUMNS: list[ColumnElement[Any]] = [
 _BODY = _unless_removed(posts.c.body)
 
 
+def _reply_to(row: Sequence[Any]) -> ReplyTo:
+    return ReplyTo(row[0], row[1], Person(row[2], row[3], is_former=bool(row[4])), row[5], bool(row[6]))
+
+
 def post_from(row: Sequence[Any]) -> Post:
     """The post in a row of POST_COLUMNS and its body (or an empty text)."""
-    reply_to = (
-        ReplyTo(row[11], row[12], Person(row[13], row[14], is_former=bool(row[15])), row[16], bool(row[17]))
-        if row[11] is not None
-        else None
-    )
     return Post(
         id=row[0],
         thread_id=row[1],
@@ -159,7 +158,7 @@ def post_from(row: Sequence[Any]) -> Post:
         position=row[4],
         author=Person(row[5], row[6], row[7], row[8], bool(row[9])),
         html=row[10],
-        reply_to=reply_to,
+        reply_to=_reply_to(row[11:18]) if row[11] is not None else None,
         answers=tuple(json.loads(row[18] or "[]")),
         created_at=row[19],
         edited_at=row[20],
@@ -258,11 +257,20 @@ _READS_NETWORK = select(networks.c.id).where(
     networks.c.id == bindparam("network_id", type_=Identifier),
     readable_by_account(bindparam("viewer_id", type_=Identifier)),
 )
-_IN_THREAD = (
-    select(posts.c.id)
-    .join(threads, threads.c.id == posts.c.thread_id)
-    .join(networks, networks.c.id == posts.c.network_id)
-    .where(posts.c.id == bindparam("post_id"), posts.c.thread_id == bindparam("thread_id"), _MINE)
+_ANSWERED = (
+    select(
+        answered.c.id,
+        answered.c.number,
+        answered.c.author_id,
+        shown_name(answered_authors),
+        _is_former(answered_authors),
+        case((answered.c.removed_at.is_(None), answered.c.excerpt), else_=_NOTHING),
+        answered.c.removed_at.is_not(None),
+    )
+    .join(threads, threads.c.id == answered.c.thread_id)
+    .join(networks, networks.c.id == answered.c.network_id)
+    .join(answered_authors, answered_authors.c.id == answered.c.author_id)
+    .where(answered.c.id == bindparam("post_id"), answered.c.thread_id == bindparam("thread_id"), _MINE)
 )
 
 
@@ -277,10 +285,11 @@ async def may_read_network(connection: AsyncConnection, viewer: Viewer, network_
     return await connection.scalar(_READS_NETWORK, asked) is not None
 
 
-async def is_in_thread(connection: AsyncConnection, viewer: Viewer, post_id: str, thread_id: str) -> bool:
-    """Whether the thread has this post and the viewer may read it."""
+async def find_answered(connection: AsyncConnection, viewer: Viewer, post_id: str, thread_id: str) -> ReplyTo | None:
+    """The post of this thread that is to be answered; None where there is none that the viewer may read."""
     asked = {"post_id": post_id, "thread_id": thread_id, "viewer_id": viewer.id or None}
-    return await connection.scalar(_IN_THREAD, asked) is not None
+    row = (await connection.execute(_ANSWERED, asked)).first()
+    return _reply_to(row) if row else None
 
 
 _FIRST_SINCE = (

@@ -36,16 +36,14 @@ class Standing:
     baseline: int
 
 
-_HOLD = (
-    select(memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
-    .where(
-        memberships.c.account_id == bindparam("holder_id", type_=Identifier),
-        memberships.c.network_id == bindparam("place_id", type_=Identifier),
-        memberships.c.current,
-        memberships.c.status == "active",
-    )
-    .with_for_update(key_share=True)
+_IS_ACTIVE = (
+    memberships.c.account_id == bindparam("holder_id", type_=Identifier),
+    memberships.c.network_id == bindparam("place_id", type_=Identifier),
+    memberships.c.current,
+    memberships.c.status == "active",
 )
+_STANDING = (memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
+_HOLD = select(*_STANDING).where(*_IS_ACTIVE).with_for_update(key_share=True)
 
 
 async def hold_standing(tx: Transaction, account_id: str, network_id: str) -> Standing | None:
@@ -55,70 +53,98 @@ async def hold_standing(tx: Transaction, account_id: str, network_id: str) -> St
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Reading:
+    """What a member has read of one thread; their membership's row is held."""
+
+    standing: Standing
+    thread_id: str
     ranges: Ranges
     counted: int
+    """How many of these are counted in the membership."""
     post_count: int
 
 
-_KEPT = (
+_before = memberships.alias("memberships_before")
+_HOLD_READING = (
     select(
+        *_STANDING,
+        memberships.c.read_count.label("held_count"),
+        select(_before.c.baseline).where(_before.c.id == memberships.c.id).scalar_subquery().label("baseline_before"),
+        select(_before.c.read_count).where(_before.c.id == memberships.c.id).scalar_subquery().label("count_before"),
         threads.c.post_count,
-        baseline_number(bindparam("baseline", type_=memberships.c.baseline.type)).label("covered"),
+        baseline_number(memberships.c.baseline).label("covered"),
         cast(read_states.c.ranges, String).label("ranges"),
         read_states.c.read_count,
     )
     .select_from(
-        threads.outerjoin(
+        memberships.join(threads, threads.c.network_id == memberships.c.network_id).outerjoin(
             read_states,
-            (read_states.c.thread_id == threads.c.id)
-            & (read_states.c.account_id == bindparam("reader_id", type_=Identifier)),
+            (read_states.c.thread_id == threads.c.id) & (read_states.c.account_id == memberships.c.account_id),
         )
     )
-    .where(threads.c.id == bindparam("of_thread", type_=Identifier))
+    .where(*_IS_ACTIVE, threads.c.id == bindparam("of_thread", type_=Identifier))
+    .with_for_update(key_share=True, of=memberships)
 )
 
 
-async def _kept(tx: Transaction, standing: Standing, thread_id: str) -> _Kept:
-    asked = {"baseline": standing.baseline, "reader_id": standing.account_id, "of_thread": thread_id}
-    row = (await tx.execute(_KEPT, asked)).one()
+async def hold_reading(tx: Transaction, account_id: str, network_id: str, thread_id: str) -> Reading | None:
+    """What a member has read of this thread, the membership's row locked; None where it has ended meanwhile.
+
+    Where the lock was waited for, PostgreSQL gives the membership as it is now beside ranges as they were: that
+    shows as a difference between the row and the row before, and then the ranges are read again under the lock.
+    """
+    asked = {"holder_id": account_id, "place_id": network_id, "of_thread": thread_id}
+    row = (await tx.execute(_HOLD_READING, asked)).first()
+    if row is not None and (row.baseline, row.held_count) != (row.baseline_before, row.count_before):
+        row = (await tx.execute(_HOLD_READING, asked)).first()
+    if row is None:
+        return None
+    standing = Standing(row.id, row.account_id, row.network_id, row.baseline)
     ranges = merge(json.loads(row.ranges or "[]"), up_to(row.covered))
-    return _Kept(ranges, row.covered if row.read_count is None else row.read_count, row.post_count)
+    counted = row.covered if row.read_count is None else row.read_count
+    return Reading(standing, thread_id, ranges, counted, row.post_count)
 
 
 def _upsert(insert: Any) -> Any:
-    statement = insert(read_states)
+    # Each parameter has a name that no column has: SQLAlchemy would set such columns in the other table too.
+    statement = insert(read_states).values(
+        {column: bindparam(f"kept_{column.name}", type_=column.type) for column in read_states.c}
+    )
     new = {name: statement.excluded[name] for name in ("ranges", "read_count", "updated_at")}
     return statement.on_conflict_do_update(index_elements=["account_id", "thread_id"], set_=new)
 
 
-_UPSERTS = {"postgresql": _upsert(postgresql.insert), "sqlite": _upsert(sqlite.insert)}
 _COUNT_READ = (
     update(memberships)
     .where(memberships.c.id == bindparam("standing_id", type_=Identifier))
-    .values(read_count=memberships.c.read_count + bindparam("more"))
+    .values(read_count=memberships.c.read_count + bindparam("more", type_=memberships.c.read_count.type))
 )
+_KEEP_SQLITE = _upsert(sqlite.insert)
+_KEEP_POSTGRESQL = _upsert(postgresql.insert).add_cte(_COUNT_READ.cte("counted"))
 
 
-async def add_read(tx: Transaction, standing: Standing, thread_id: str, ranges: Ranges) -> int:
-    """Note these posts of a thread as read; how many of them were not. Raises Invalid for too many pieces."""
-    kept = await _kept(tx, standing, thread_id)
-    read = merge(kept.ranges, clip(ranges, kept.post_count))
-    more = count(read) - kept.counted
+async def add_read(tx: Transaction, reading: Reading, ranges: Ranges) -> int:
+    """Note these posts as read, beside those that were; how many of them are new. Raises Invalid for too many parts."""
+    read = merge(reading.ranges, ranges)
+    more = count(read) - reading.counted
     if not more:
         return 0
     if len(read) > MOST_RANGES:
         raise Invalid({"ranges": f"We keep at most {MOST_RANGES} pieces of a thread. Send fewer, longer ranges."})
     row = {
-        "account_id": standing.account_id,
-        "thread_id": thread_id,
-        "network_id": standing.network_id,
-        "ranges": [list(part) for part in read],
-        "read_count": count(read),
-        "updated_at": now(),
+        "kept_account_id": reading.standing.account_id,
+        "kept_thread_id": reading.thread_id,
+        "kept_network_id": reading.standing.network_id,
+        "kept_ranges": [list(part) for part in read],
+        "kept_read_count": count(read),
+        "kept_updated_at": now(),
     }
-    await tx.execute(_UPSERTS[tx.connection.dialect.name], row)
-    await tx.execute(_COUNT_READ, {"standing_id": standing.id, "more": more})
+    counted = {"standing_id": reading.standing.id, "more": more}
+    if tx.connection.dialect.name == "postgresql":
+        await tx.execute(_KEEP_POSTGRESQL, row | counted)
+    else:
+        await tx.execute(_KEEP_SQLITE, row)
+        await tx.execute(_COUNT_READ, counted)
     return more
 
 
@@ -133,12 +159,13 @@ async def mark_read(tx: Transaction, viewer: Viewer, thread_id: str, ranges: Ran
     Raises NotFound, Forbidden for those who are no members, and Invalid.
     """
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
-    standing = None
+    reading = None
     if may_keep_read_state(viewer, thread.network_id):
-        standing = await hold_standing(tx, viewer.id, thread.network_id)
-    if standing is None:
+        reading = await hold_reading(tx, viewer.id, thread.network_id, thread_id)
+    if reading is None:
         raise Forbidden(JOIN_FIRST)
-    return thread_place(standing, thread_id) if await add_read(tx, standing, thread_id, ranges) else None
+    more = await add_read(tx, reading, clip(ranges, reading.post_count))
+    return thread_place(reading.standing, thread_id) if more else None
 
 
 _POSTS_SO_FAR = select(networks.c.post_count).where(networks.c.id == bindparam("counted_id", type_=Identifier))

@@ -164,13 +164,15 @@ async def create_post(request: Request) -> Response:
             return await _reply_form(request, sight, fields, preview=written.html)
         await ask_limits(state, sight.viewer, POSTS, POSTS_A_DAY)
         key = request_key(request, value, fields.get("key"))
-        posted = await send_reply(state, sight.viewer, sight.thread.id, written, value.reply_to, key)
+        posted = await send_reply(state, sight.viewer, sight.thread, written, value.reply_to, key)
     except (Invalid, AlreadySent, TooMany, Forbidden) as error:
         if is_fragment:
             return refused_fragment(request, error)
         return await _reply_form(request, sight, fields, error)
-    async with state.database.read() as connection:
-        post = await get_post(connection, sight.viewer, posted.object_id)
+    post = posted.post
+    if post is None:
+        async with state.database.read() as connection:
+            post = await get_post(connection, sight.viewer, posted.object_id)
     place = f"/threads/{sight.thread.id}?at={post.number}#post-{post.number}"
     if is_fragment:
         headers = {"Cache-Control": PRIVATE, "Location": place}

@@ -85,9 +85,12 @@ async def test_the_same_key_is_one_post(village: Village) -> None:
     written = await lay_out(village.state.database, viewer, place.id, "Once.")
     key = RequestKey("POST /x", secrets.token_hex(8), "digest")
 
+    async with village.state.database.read() as connection:
+        thread = await queries.get_thread(connection, viewer, thread_id)
+
     async def send() -> commands.Posted:
         async with village.state.transaction() as tx:
-            return await commands.post_reply(tx, viewer, thread_id, written, None, key)
+            return await commands.post_reply(tx, viewer, thread, written, None, key)
 
     made = await asyncio.gather(*(send() for _ in range(10)))
     assert len({posted.object_id for posted in made}) == 1
@@ -109,11 +112,13 @@ async def test_who_is_no_member_writes_nothing(village: Village) -> None:
     with pytest.raises(Forbidden):
         await village.thread(outsider, opened)
     stale = await village.viewer(ben)
+    async with village.state.database.read() as connection:
+        thread = await queries.get_thread(connection, stale, open_thread)
     await village.remove(opened.id, ben)
     written = await lay_out(village.state.database, stale, opened.id, "Too late.")
     with pytest.raises(Forbidden, match="no longer a member"):
         async with village.state.transaction() as tx:
-            await commands.post_reply(tx, stale, open_thread, written)
+            await commands.post_reply(tx, stale, thread, written)
     assert len(await numbers(village, open_thread)) == 1
 
 
@@ -121,10 +126,17 @@ async def test_a_locked_thread_takes_posts_of_moderators_only(village: Village) 
     ada, ben = await village.people("Ada", "Ben")
     place = await village.network(ada, [ben])
     thread_id = await village.thread(ben, place)
+    late = await village.viewer(ben)
+    written = await lay_out(village.state.database, late, place.id, "Too late.")
+    async with village.state.database.read() as connection:
+        thread = await queries.get_thread(connection, late, thread_id)
     async with village.state.transaction() as tx:
         assert await set_lock(tx, await village.viewer(ada), thread_id, True)
     with pytest.raises(Forbidden, match="locked"):
         await village.reply(ben, place, thread_id)
+    with pytest.raises(Forbidden, match="while you were writing"):
+        async with village.state.transaction() as tx:
+            await commands.post_reply(tx, late, thread, written)
     await village.reply(ada, place, thread_id)
     assert len(await numbers(village, thread_id)) == 2
     async with village.state.transaction() as tx:
@@ -146,6 +158,22 @@ async def test_a_reply_answers_a_post_of_its_own_thread(village: Village) -> Non
     assert [post.answers for post in shown] == [(), (3,), ()]
     assert shown[2].reply_to is not None
     assert (shown[2].reply_to.number, shown[2].reply_to.excerpt) == (2, "What was asked.")
+
+
+async def test_a_reply_is_at_once_what_is_read_later(village: Village) -> None:
+    ada = await village.person()
+    place = await village.network(ada)
+    thread_id = await village.thread(ada, place, body="What *was* asked.")
+    viewer = await village.viewer(ada)
+    (first,) = await queries.list_posts(village.state.database, viewer, thread_id, 1, 20)
+    written = await lay_out(village.state.database, viewer, place.id, "An **answer**.")
+    for answered in (None, first.id):
+        async with village.state.database.read() as connection:
+            thread = await queries.get_thread(connection, viewer, thread_id)
+        async with village.state.transaction() as tx:
+            posted = await commands.post_reply(tx, viewer, thread, written, answered)
+        async with village.state.database.read() as connection:
+            assert posted.post == await queries.get_post(connection, viewer, posted.object_id)
 
 
 async def edit(village: Village, person: Villager, post_id: str, body: str, expected: int | None = None) -> None:
