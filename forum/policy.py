@@ -46,7 +46,8 @@ def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) 
             memberships.c.network_id == networks.c.id,
             memberships.c.account_id == account_id,
             memberships.c.current,
-            memberships.c.status.in_(statuses),
+            # Not IN: SQLAlchemy would spell out its list anew each time that the statement is run.
+            or_(*(memberships.c.status == status for status in statuses)),
         )
     ).correlate_except(memberships)
 
