@@ -3,7 +3,8 @@
 // its value is a selector for what it stands in place of, or empty.
 import { refreshTimes } from "../ui/times.js";
 
-const KEPT_ATTRIBUTES = new Set(["open"]);
+// What scripts and readers set: a menu that is open, what has the focus.
+const KEPT_ATTRIBUTES = new Set(["open", "tabindex"]);
 
 /** Brings `old` up to `fresh`, an element of a parsed page. Answers with the element that stands there now. */
 export function patch(old, fresh) {

@@ -5,7 +5,7 @@ import { link, me } from "../live/link.js";
 import { makeAct } from "../live/notes.js";
 import { countCharacters } from "../ui/form.js";
 import { selectTab } from "../ui/tabs.js";
-import { toast } from "../ui/toast.js";
+import { icon, toast } from "../ui/toast.js";
 import { Draft } from "./drafts.js";
 import { showOwn } from "./feed.js";
 import { startMentions } from "./mentions.js";
@@ -201,8 +201,13 @@ export class Composer {
     leads.textContent = post?.text ?? "";
     leads.href = post?.href ?? "#posts";
     if (this.answering.querySelector("[data-without-reply]")) return;
-    const without = makeAct({ text: "Answer the thread instead", run: () => undefined });
+    const [without, label] = [document.createElement("button"), document.createElement("span")];
+    without.type = "button";
+    without.className = "button is-plain";
     without.dataset.withoutReply = "";
+    label.className = "visually-hidden";
+    label.textContent = "Answer the thread instead";
+    without.append(icon("close"), label);
     this.answering.append(without);
   }
 

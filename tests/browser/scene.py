@@ -15,13 +15,28 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 
 @dataclass(slots=True)
 class Scene:
-    """One network with its people, and one thread. What is done over HTTP wakes the server, as a browser's doings do."""
+    """One network with its people, and one thread that Amara began. What is done over HTTP wakes the server at once."""
 
     village: Village
     visitors: Visitors
     people: Sequence[Villager]
     place: Place
     thread: str
+
+    @property
+    def amara(self) -> Villager:
+        """The administrator."""
+        return self.people[0]
+
+    @property
+    def gareth(self) -> Villager:
+        """A member."""
+        return self.people[1]
+
+    @property
+    def priya(self) -> Villager:
+        """Another member."""
+        return self.people[2]
 
     @property
     def url(self) -> str:

@@ -19,16 +19,15 @@ async def saved(page: Page) -> None:
 
 
 async def test_a_draft_outlives_a_reload_and_goes_when_it_is_posted(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    await scene.reply(gareth, "Whose turn is it?")
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=2")
+    await scene.reply(scene.gareth, "Whose turn is it?")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=2")
     await post(page, 2).get_by_role("link", name="Reply").click()
     await words(page).fill("It is mine.")
     await saved(page)
     await page.reload()
     await expect(words(page)).to_have_value("It is mine.")
     await expect(page.locator("[data-answering]")).to_contain_text("Answers Gareth Williams: Whose turn is it?")
-    key = f"confer:draft:{amara.id}:thread:{scene.thread}"
+    key = f"confer:draft:{scene.amara.id}:thread:{scene.thread}"
     assert await page.evaluate("key => localStorage.getItem(key) !== null", key)
     await send(page)
     await expect(post(page, 3)).to_contain_text("It is mine.")
@@ -39,33 +38,30 @@ async def test_a_draft_outlives_a_reload_and_goes_when_it_is_posted(scene: Scene
 
 
 async def test_two_accounts_in_one_browser_keep_their_drafts_apart(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "Amara's words")
     await saved(page)
     await page.context.clear_cookies()
-    cookie = {"name": "confer", "value": gareth.session, "url": scene.village.url}
+    cookie = {"name": "confer", "value": scene.gareth.session, "url": scene.village.url}
     await page.context.add_cookies([cookie])  # type: ignore[list-item]
     await scene.go(page)
     await expect(words(page)).to_have_value("")
 
 
 async def test_a_double_press_is_one_post(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "Once only.")
     await page.get_by_role("button", name="Post reply").dblclick()
     await page.keyboard.press("Control+Enter")
     await expect(post(page, 2)).to_contain_text("Once only.")
     await page.wait_for_timeout(500)
     assert len(await shown(page)) == 2
-    await equals_reload(scene, page, amara)
+    await equals_reload(scene, page, scene.amara)
 
 
 async def test_an_answer_that_was_lost_does_not_post_twice(scene: Scene) -> None:
     """The server took it, and the browser never heard: the same key goes with it again."""
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     keys: list[str] = []
 
     async def lose_the_answer(route: Route) -> None:
@@ -92,8 +88,7 @@ async def test_an_answer_that_was_lost_does_not_post_twice(scene: Scene) -> None
 
 async def test_a_reload_between_does_not_post_twice(scene: Scene) -> None:
     """The key is kept with the draft."""
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
 
     async def lose_the_answer(route: Route) -> None:
         await route.fetch()
@@ -113,8 +108,7 @@ async def test_a_reload_between_does_not_post_twice(scene: Scene) -> None:
 
 
 async def test_words_that_change_while_it_waits_are_not_sent_by_themselves(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     scene.visitors.tolerate("ERR_FAILED")
     await page.route("**/posts", lambda route: route.abort())
     await write(page, "Half a")
@@ -130,42 +124,41 @@ async def test_words_that_change_while_it_waits_are_not_sent_by_themselves(scene
 
 
 async def test_an_expired_session_keeps_the_words_until_one_is_back(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "Said after signing in again.")
     scene.visitors.tolerate("401")
     await page.context.clear_cookies()
     await send(page)
-    await expect(page.locator(".send-state")).to_contain_text("You are signed out. Sign in in another tab, then send again")
-    other = {"name": "confer", "value": gareth.session, "url": scene.village.url}
+    await expect(page.locator(".send-state")).to_contain_text(
+        "You are signed out. Sign in in another tab, then send again"
+    )
+    other = {"name": "confer", "value": scene.gareth.session, "url": scene.village.url}
     await page.context.add_cookies([other])  # type: ignore[list-item]
     await send(page)
     await expect(page.locator(".send-state")).to_contain_text("Somebody else is signed in now.")
-    await page.context.add_cookies([{**other, "value": amara.session}])  # type: ignore[list-item]
+    await page.context.add_cookies([{**other, "value": scene.amara.session}])  # type: ignore[list-item]
     await send(page)
     await expect(post(page, 2)).to_contain_text("Said after signing in again.")
-    await expect(post(page, 2)).to_have_attribute("data-author", amara.id)
+    await expect(post(page, 2)).to_have_attribute("data-author", scene.amara.id)
 
 
 async def test_a_lock_meanwhile_gives_the_reason_and_keeps_the_words(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(gareth)
+    page = await scene.open(scene.gareth)
     await write(page, "I was just about to say")
-    await scene.call(amara, "PATCH", f"/threads/{scene.thread}", {"locked": True})
+    await scene.call(scene.amara, "PATCH", f"/threads/{scene.thread}", {"locked": True})
     await expect(page.locator("[data-locked-line]")).to_be_visible()
     scene.visitors.tolerate("403")
     await send(page)
     await expect(page.locator(".send-state")).to_contain_text("locked")
     await expect(words(page)).to_have_value("I was just about to say")
-    await scene.call(amara, "PATCH", f"/threads/{scene.thread}", {"locked": False})
+    await scene.call(scene.amara, "PATCH", f"/threads/{scene.thread}", {"locked": False})
     await expect(page.locator("[data-locked-line]")).to_have_count(0)
     await send(page)
     await expect(post(page, 2)).to_contain_text("I was just about to say")
 
 
 async def test_too_long_is_counted_and_said(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "x" * 49_000)
     await expect(page.locator("#compose .counter")).to_have_text("1,000 characters left")
     await words(page).fill("y" * 100_000)
@@ -177,8 +170,7 @@ async def test_too_long_is_counted_and_said(scene: Scene) -> None:
 
 
 async def test_preview_is_the_servers_own(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "**Bold** for @Gareth Williams <script>alert(1)</script>")
     await page.get_by_role("tab", name="Preview").click()
     pane = page.locator("[data-preview-pane]")
@@ -194,8 +186,7 @@ async def test_preview_is_the_servers_own(scene: Scene) -> None:
 
 
 async def test_names_are_completed_by_keys(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "")
     await words(page).press_sequentially("Thanks @pri")
     option = page.get_by_role("option", name="Priya Shah")
@@ -214,8 +205,7 @@ async def test_names_are_completed_by_keys(scene: Scene) -> None:
 
 
 async def test_the_tools_write_markdown(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "one\ntwo")
     area = words(page)
     await area.select_text()
@@ -237,9 +227,8 @@ async def test_the_tools_write_markdown(scene: Scene) -> None:
 
 
 async def test_a_selection_or_the_whole_post_is_quoted(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    await scene.reply(gareth, "First *line* here.\n\nSecond line.")
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=2")
+    await scene.reply(scene.gareth, "First *line* here.\n\nSecond line.")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=2")
     await post(page, 2).locator(".prose p").last.select_text()
     await post(page, 2).get_by_role("link", name="Quote").click()
     await expect(words(page)).to_have_value("> **Gareth Williams** in post 2:\n>\n> Second line.\n\n")
@@ -248,16 +237,17 @@ async def test_a_selection_or_the_whole_post_is_quoted(scene: Scene) -> None:
     await page.evaluate("getSelection().removeAllRanges()")
     await words(page).fill("")
     await post(page, 2).get_by_role("link", name="Quote").click()
-    await expect(words(page)).to_have_value("> **Gareth Williams** in post 2:\n>\n> First *line* here.\n>\n> Second line.\n\n")
+    await expect(words(page)).to_have_value(
+        "> **Gareth Williams** in post 2:\n>\n> First *line* here.\n>\n> Second line.\n\n"
+    )
     await page.keyboard.type("Quite.")
     await send(page)
     await expect(post(page, 3).locator("blockquote em")).to_have_text("line")
-    await equals_reload(scene, page, amara)
+    await equals_reload(scene, page, scene.amara)
 
 
 async def test_a_discarded_draft_comes_back_by_undo(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "Not after all")
     await page.get_by_role("button", name="Discard").click()
     await expect(page.locator("#compose[open]")).to_have_count(0)
@@ -267,8 +257,7 @@ async def test_a_discarded_draft_comes_back_by_undo(scene: Scene) -> None:
 
 
 async def test_sent_in_one_tab_the_draft_leaves_the_other(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "The same words in both tabs")
     await saved(page)
     other = await page.context.new_page()
@@ -280,8 +269,7 @@ async def test_sent_in_one_tab_the_draft_leaves_the_other(scene: Scene) -> None:
 
 
 async def test_signing_out_names_the_drafts_that_go(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "A draft on a shared computer")
     await saved(page)
     await page.locator(".top details.menu summary").click()
@@ -293,8 +281,7 @@ async def test_signing_out_names_the_drafts_that_go(scene: Scene) -> None:
 
 
 async def test_a_new_thread_keeps_its_draft_until_it_is_up(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara, f"/networks/{scene.place.slug}/threads/new")
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/threads/new")
     await page.get_by_label("Title").fill("A question")
     await page.locator("textarea.words").fill("What do you think?")
     await expect(page.locator("[data-saved]")).to_have_text("Saved")
@@ -313,9 +300,8 @@ async def test_a_new_thread_keeps_its_draft_until_it_is_up(scene: Scene) -> None
 
 
 async def test_a_post_is_edited_where_it_stands(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    made = await scene.reply(amara, "It rigns.")
-    page, other = await scene.open(amara), await scene.open(gareth)
+    made = await scene.reply(scene.amara, "It rigns.")
+    page, other = await scene.open(scene.amara), await scene.open(scene.gareth)
     await post(page, 2).get_by_role("link", name="More").click()
     await post(page, 2).get_by_role("link", name="Edit").click()
     area = post(page, 2).locator("textarea")
@@ -328,7 +314,7 @@ async def test_a_post_is_edited_where_it_stands(scene: Scene) -> None:
     await post(page, 2).get_by_role("link", name="More").click()
     await post(page, 2).get_by_role("link", name="Edit").click()
     await expect(area).to_have_value("It rings.")
-    await scene.call(amara, "PATCH", f"/posts/{made['id']}", {"body": "It rang."})
+    await scene.call(scene.amara, "PATCH", f"/posts/{made['id']}", {"body": "It rang."})
     await expect(post(other, 2)).to_contain_text("It rang.")
     scene.visitors.tolerate("409")
     await post(page, 2).get_by_role("button", name="Save").click()
@@ -337,5 +323,5 @@ async def test_a_post_is_edited_where_it_stands(scene: Scene) -> None:
     await post(page, 2).get_by_role("button", name="Save").click()
     await expect(post(page, 2).locator(".prose").first).to_have_text("It rings.")
     await expect(post(other, 2)).to_contain_text("It rings.")
-    await equals_reload(scene, other, gareth)
-    await equals_reload(scene, page, amara)
+    await equals_reload(scene, other, scene.gareth)
+    await equals_reload(scene, page, scene.amara)

@@ -1,4 +1,4 @@
-"""The live link away and back: what was missed comes after, what may no longer be read goes at once, and the page says so quietly."""
+"""The live link away and back: what was missed comes after, what may no longer be read goes at once, quietly said."""
 
 from playwright.async_api import expect
 
@@ -8,29 +8,27 @@ from tests.servers.confer import ConferServer
 
 
 async def test_what_was_missed_offline_comes_on_coming_back(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     scene.visitors.tolerate("ERR_INTERNET_DISCONNECTED")
     await page.context.set_offline(True)
-    await scene.reply(gareth, "While you were away.")
-    await scene.reply(gareth, "And again.")
+    await scene.reply(scene.gareth, "While you were away.")
+    await scene.reply(scene.gareth, "And again.")
     await expect(page.locator(".live-note")).to_have_text("Connecting again…")
     assert await post(page, 2).count() == 0
     await page.context.set_offline(False)
     await expect(post(page, 3)).to_contain_text("And again.")
     await expect(page.locator(".live-note")).to_be_hidden()
-    await equals_reload(scene, page, amara)
+    await equals_reload(scene, page, scene.amara)
 
 
 async def test_too_much_missed_is_loaded_afresh(scene: Scene) -> None:
     """More than a resume sends: the page is brought up to date as a whole, and is live again."""
-    amara, gareth, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "My draft stays")
     scene.visitors.tolerate("ERR_INTERNET_DISCONNECTED")
     await page.context.set_offline(True)
-    made = await scene.reply(gareth, "First words.")
-    await scene.call(gareth, "PATCH", f"/posts/{made['id']}", {"body": "Better words."})
+    made = await scene.reply(scene.gareth, "First words.")
+    await scene.call(scene.gareth, "PATCH", f"/posts/{made['id']}", {"body": "Better words."})
     async with scene.village.state.transaction() as tx:
         for _ in range(501):
             tx.emit(f"network:{scene.place.id}", ThreadChanged(scene.thread))
@@ -39,17 +37,16 @@ async def test_too_much_missed_is_loaded_afresh(scene: Scene) -> None:
     await page.locator("[data-pill] .pill").click()
     await expect(post(page, 2)).to_contain_text("Better words.")
     await expect(words(page)).to_have_value("My draft stays")
-    await equals_reload(scene, page, amara)
-    await scene.reply(gareth, "Live again.")
+    await equals_reload(scene, page, scene.amara)
+    await scene.reply(scene.gareth, "Live again.")
     await expect(page.locator("[data-pill] .pill")).to_have_text("One new post")
 
 
 async def test_a_lost_network_leaves_the_screen_at_once(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(gareth)
+    page = await scene.open(scene.gareth)
     await write(page, "What I was writing")
-    place = f"/networks/{scene.place.slug}/members/{gareth.id}"
-    await scene.call(amara, "PATCH", place, {"status": "removed", "reason": "You asked me to."})
+    place = f"/networks/{scene.place.slug}/members/{scene.gareth.id}"
+    await scene.call(scene.amara, "PATCH", place, {"status": "removed", "reason": "You asked me to."})
     await expect(page.get_by_role("heading", level=1)).to_have_text("This is no longer open to you")
     await expect(page.get_by_text("Could each hospital say?")).to_have_count(0)
     await expect(page.locator(".side li", has_text=scene.place.name)).to_have_count(0)
@@ -58,11 +55,10 @@ async def test_a_lost_network_leaves_the_screen_at_once(scene: Scene) -> None:
 
 
 async def test_an_ended_session_is_said_and_keeps_the_words(scene: Scene) -> None:
-    amara, _, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     await write(page, "Words before the session ended")
     await expect(page.locator("[data-saved]")).to_have_text("Saved")
-    other = scene.village.browser(amara)
+    other = scene.village.browser(scene.amara)
     assert (await other.post("/sign-out")).status_code in (302, 303)
     await expect(page.locator(".live-note")).to_contain_text("You are signed out.")
     await expect(page.locator(".live-note").get_by_role("link", name="Sign in")).to_be_visible()
@@ -70,13 +66,12 @@ async def test_an_ended_session_is_said_and_keeps_the_words(scene: Scene) -> Non
 
 
 async def test_too_many_tabs_pause_the_oldest(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page = await scene.open(amara)
+    page = await scene.open(scene.amara)
     for _ in range(10):
         tab = await page.context.new_page()
         await scene.go(tab, "/about/privacy")
     await expect(page.locator(".live-note")).to_contain_text("Paused in this tab.")
-    await scene.reply(gareth, "Said while it paused.")
+    await scene.reply(scene.gareth, "Said while it paused.")
     await page.bring_to_front()
     await page.get_by_role("button", name="Continue here").click()
     await expect(post(page, 2)).to_contain_text("Said while it paused.")
@@ -85,8 +80,7 @@ async def test_too_many_tabs_pause_the_oldest(scene: Scene) -> None:
 
 async def test_a_restarted_server_is_found_again(own_scene: Scene, own_server: ConferServer) -> None:
     """Killed and started again with the same data: nothing that was acknowledged is lost, and the screens agree."""
-    amara, gareth, _ = own_scene.people
-    page, other = await own_scene.open(amara), await own_scene.open(gareth)
+    page, other = await own_scene.open(own_scene.amara), await own_scene.open(own_scene.gareth)
     own_scene.visitors.tolerate("ERR_CONNECTION_REFUSED")
     own_scene.visitors.tolerate("WebSocket connection")
     await say(page, "Before it went.")
@@ -99,4 +93,4 @@ async def test_a_restarted_server_is_found_again(own_scene: Scene, own_server: C
     await expect(post(page, 3)).to_contain_text("Written while it was away.", timeout=20_000)
     await expect(post(other, 3)).to_contain_text("Written while it was away.", timeout=20_000)
     await live(other)
-    await equals_reload(own_scene, other, gareth)
+    await equals_reload(own_scene, other, own_scene.gareth)

@@ -24,17 +24,18 @@ async def rows_as_loaded(page: Page) -> list[str]:
 
 
 async def test_a_networks_page_follows_its_threads(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    second = await scene.village.thread(gareth, scene.place, "Another thread")
-    await scene.village.reply(gareth, scene.place, second, "With an answer.")
-    page = await scene.open(priya, f"/networks/{scene.place.slug}")
+    second = await scene.village.thread(scene.gareth, scene.place, "Another thread")
+    await scene.village.reply(scene.gareth, scene.place, second, "With an answer.")
+    page = await scene.open(scene.priya, f"/networks/{scene.place.slug}")
     order = await page.locator("main .item").evaluate_all("all => all.map(each => each.dataset.id)")
     assert order == [second, scene.thread]
-    await scene.reply(gareth, "A new post below.")
+    await scene.reply(scene.gareth, "A new post below.")
     await expect(row(page, scene.thread)).to_contain_text("last by Gareth Williams")
     await expect(row(page, scene.thread)).to_contain_text("2 posts")
     await expect(row(page, scene.thread).locator("[data-unread]")).to_have_attribute("data-unread", "2")
-    await scene.call(amara, "PATCH", f"/threads/{scene.thread}", {"title": "Renamed", "pinned": True, "locked": True})
+    await scene.call(
+        scene.amara, "PATCH", f"/threads/{scene.thread}", {"title": "Renamed", "pinned": True, "locked": True}
+    )
     await expect(row(page, scene.thread).get_by_role("link")).to_have_text("Renamed")
     await expect(row(page, scene.thread).get_by_role("img", name="Pinned")).to_be_visible()
     await expect(row(page, scene.thread).get_by_role("img", name="Locked")).to_be_visible()
@@ -45,12 +46,11 @@ async def test_a_networks_page_follows_its_threads(scene: Scene) -> None:
 
 
 async def test_new_threads_wait_in_a_line(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    page = await scene.open(priya, f"/networks/{scene.place.slug}")
+    page = await scene.open(scene.priya, f"/networks/{scene.place.slug}")
     before = await row(page, scene.thread).bounding_box()
     for number in range(2):
         words = {"title": f"New thread {number}", "body": "Begun just now."}
-        await scene.call(gareth, "POST", f"/networks/{scene.place.slug}/threads", words)
+        await scene.call(scene.gareth, "POST", f"/networks/{scene.place.slug}/threads", words)
     line = page.get_by_role("button", name="Two new threads: show")
     await expect(line).to_be_visible()
     assert await row(page, scene.thread).bounding_box() == before
@@ -62,16 +62,15 @@ async def test_new_threads_wait_in_a_line(scene: Scene) -> None:
 
 
 async def test_home_follows_every_network(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    quiet = await scene.village.network(gareth, [priya])
-    elsewhere = await scene.village.thread(gareth, quiet, "Read already")
-    await scene.call(priya, "PUT", f"/threads/{elsewhere}/read", {"ranges": [[1, 1]]})
-    page = await scene.open(priya, "/")
+    quiet = await scene.village.network(scene.gareth, [scene.priya])
+    elsewhere = await scene.village.thread(scene.gareth, quiet, "Read already")
+    await scene.call(scene.priya, "PUT", f"/threads/{elsewhere}/read", {"ranges": [[1, 1]]})
+    page = await scene.open(scene.priya, "/")
     await expect(row(page, scene.thread)).to_be_visible()
-    await scene.reply(gareth, "More to read.")
+    await scene.reply(scene.gareth, "More to read.")
     await expect(row(page, scene.thread)).to_contain_text("last by Gareth Williams")
     await expect(row(page, scene.thread).locator("[data-unread]")).to_have_attribute("data-unread", "2")
-    await scene.call(gareth, "POST", f"/threads/{elsewhere}/posts", {"body": "Something new after all."})
+    await scene.call(scene.gareth, "POST", f"/threads/{elsewhere}/posts", {"body": "Something new after all."})
     line = page.get_by_role("button", name="One thread with new posts: show")
     await expect(line).to_be_visible()
     await line.click()
@@ -80,55 +79,54 @@ async def test_home_follows_every_network(scene: Scene) -> None:
     await page.reload()
     assert await rows_as_loaded(page) == live_rows
     await live(page)
-    await scene.call(priya, "PUT", f"/threads/{elsewhere}/read", {"ranges": [[1, 2]]})
+    await scene.call(scene.priya, "PUT", f"/threads/{elsewhere}/read", {"ranges": [[1, 2]]})
     await expect(row(page, elsewhere)).not_to_have_class(re.compile("is-unread"), timeout=10_000)
 
 
 async def test_the_column_and_the_title_count_what_comes(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    page = await scene.open(priya, "/about/privacy")
+    page = await scene.open(scene.priya, "/about/privacy")
     number = page.locator(f".side li[data-stream='network:{scene.place.id}'] [data-unread]")
     before = int(await number.get_attribute("data-unread") or 0)
-    await scene.reply(gareth, "One more.")
+    await scene.reply(scene.gareth, "One more.")
     await expect(number).to_have_attribute("data-unread", str(before + 1))
     await page.reload()
     await expect(number).to_have_attribute("data-unread", str(before + 1))
     plain = await page.title()
     await live(page)
     await page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
-    await scene.reply(gareth, "While you look elsewhere.")
+    await scene.reply(scene.gareth, "While you look elsewhere.")
     await expect(page).to_have_title(f"(1) {plain}")
     await page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     await expect(page).to_have_title(plain)
 
 
 async def test_a_request_and_an_admission_appear(scene: Scene) -> None:
-    amara, _, _ = scene.people
     maeve = await scene.village.person("Maeve Brennan")
-    ours = await scene.open(amara, "/")
+    ours = await scene.open(scene.amara, "/")
     theirs = await scene.open(maeve, "/")
     await scene.call(maeve, "PUT", f"/networks/{scene.place.slug}/members/me", {"words": "I run the clinic."})
     await expect(ours.locator("[data-needs-me]")).to_have_text("1")
     await expect(ours.locator(".side [data-waiting]")).to_have_attribute("data-waiting", "1")
     await expect(ours.locator("[data-region=needs-me]")).to_contain_text("Maeve Brennan")
     await expect(theirs.locator(".side li", has_text=scene.place.name)).to_have_count(0)
-    await scene.call(amara, "PATCH", f"/networks/{scene.place.slug}/members/{maeve.id}", {"status": "active"})
+    await scene.call(scene.amara, "PATCH", f"/networks/{scene.place.slug}/members/{maeve.id}", {"status": "active"})
     await expect(theirs.locator(".side li", has_text=scene.place.name)).to_be_visible()
     await expect(ours.locator("[data-needs-me]")).to_be_hidden()
     await expect(ours.locator("[data-region=needs-me]")).not_to_contain_text("Maeve Brennan")
-    await scene.reply(amara, "Welcome, Maeve.")
+    await scene.reply(scene.amara, "Welcome, Maeve.")
     number = theirs.locator(f".side li[data-stream='network:{scene.place.id}'] [data-unread]")
     await expect(number).to_have_attribute("data-unread", "1")
 
 
 async def test_a_networks_head_follows_its_name_and_members(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    page = await scene.open(priya, f"/networks/{scene.place.slug}")
+    page = await scene.open(scene.priya, f"/networks/{scene.place.slug}")
     maeve = await scene.village.person("Maeve Brennan")
     await scene.call(maeve, "PUT", f"/networks/{scene.place.slug}/members/me", {})
-    await scene.call(amara, "PATCH", f"/networks/{scene.place.slug}/members/{maeve.id}", {"status": "active"})
+    await scene.call(scene.amara, "PATCH", f"/networks/{scene.place.slug}/members/{maeve.id}", {"status": "active"})
     await expect(page.locator(".network-top .faces-more")).to_have_text("4 members")
-    await scene.call(amara, "PATCH", f"/networks/{scene.place.slug}", {"name": "Pump line", "purpose": "Who answers."})
+    await scene.call(
+        scene.amara, "PATCH", f"/networks/{scene.place.slug}", {"name": "Pump line", "purpose": "Who answers."}
+    )
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pump line")
     await expect(page.locator(".network-top .page-lead")).to_have_text("Who answers.")
     await expect(page.locator(".side li[data-stream]")).to_contain_text("Pump line")
@@ -136,8 +134,7 @@ async def test_a_networks_head_follows_its_name_and_members(scene: Scene) -> Non
 
 
 async def test_who_reads_and_who_writes_is_shown(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
-    page, other = await scene.open(amara), await scene.open(gareth)
+    page, other = await scene.open(scene.amara), await scene.open(scene.gareth)
     await expect(page.locator("[data-viewing]")).to_have_text("Gareth Williams")
     await expect(other.locator("[data-viewing]")).to_have_text("Amara Okafor")
     await other.locator("#compose > summary").click()

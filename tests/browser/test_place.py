@@ -1,4 +1,4 @@
-"""One's place in a long thread: earlier and later posts without a jump, and the same place after a reload and on coming back.
+"""One's place in a long thread: earlier and later posts without a jump, the same place after a reload and coming back.
 
 On SQLite alone: nothing here depends on what stands behind the server.
 """
@@ -23,9 +23,8 @@ async def settle(page: Page) -> None:
 
 
 async def test_earlier_and_later_posts_come_without_a_jump(scene: Scene) -> None:
-    amara, _, _ = scene.people
     await scene.fill(70)
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=30")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=30")
     await to_top(page)
     await page.mouse.wheel(0, 150)
     await page.wait_for_timeout(300)
@@ -46,9 +45,8 @@ async def test_earlier_and_later_posts_come_without_a_jump(scene: Scene) -> None
 
 
 async def test_a_place_outlives_a_reload_and_coming_back(scene: Scene) -> None:
-    amara, _, _ = scene.people
     await scene.fill(70)
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=21")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=21")
     await page.get_by_role("link", name="Later posts").click()
     await expect(post(page, 41)).to_be_focused()
     await page.mouse.wheel(0, 777)
@@ -66,11 +64,10 @@ async def test_a_place_outlives_a_reload_and_coming_back(scene: Scene) -> None:
 
 
 async def test_a_link_to_a_post_leads_there_and_back(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
     await scene.fill(15)
-    first = await scene.call(amara, "GET", f"/threads/{scene.thread}/posts?limit=1")
-    await scene.village.reply(gareth, scene.place, scene.thread, "An answer far below.", first["items"][0]["id"])
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=16#post-16")
+    first = await scene.call(scene.amara, "GET", f"/threads/{scene.thread}/posts?limit=1")
+    await scene.village.reply(scene.gareth, scene.place, scene.thread, "An answer far below.", first["items"][0]["id"])
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=16#post-16")
     await expect(post(page, 16)).to_be_in_viewport()
     await settle(page)
     before = await top_of(page, 16)
@@ -83,9 +80,8 @@ async def test_a_link_to_a_post_leads_there_and_back(scene: Scene) -> None:
 
 
 async def test_a_long_walk_keeps_the_page_small_and_live(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
     await scene.fill(250)
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1")
     for number in range(21, 250, 20):
         await page.get_by_role("link", name="Later posts").click()
         await expect(post(page, number)).to_be_focused()
@@ -93,7 +89,7 @@ async def test_a_long_walk_keeps_the_page_small_and_live(scene: Scene) -> None:
     articles = page.locator("article[data-number]")
     assert await articles.count() <= 200
     await expect(post(page, 1)).to_have_count(0)
-    await scene.reply(gareth, "The newest of all.")
+    await scene.reply(scene.gareth, "The newest of all.")
     await expect(pill(page).or_(post(page, 251)).first).to_be_visible()
     await page.get_by_role("link", name="Earlier posts").click()
     await expect(post(page, 50)).to_be_attached()
@@ -103,10 +99,9 @@ async def test_a_long_walk_keeps_the_page_small_and_live(scene: Scene) -> None:
 
 
 async def test_what_is_written_while_one_reads_far_above_changes_the_numbers_only(scene: Scene) -> None:
-    amara, gareth, _ = scene.people
     await scene.fill(41)
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
-    await scene.reply(gareth, "Far below.")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1")
+    await scene.reply(scene.gareth, "Far below.")
     await expect(page.locator("[data-post-count]")).to_have_text("42")
     await expect(page.locator(".pager-place")).to_have_text("1 to 20 of 42")
     await expect(pill(page)).to_be_hidden()
@@ -119,9 +114,8 @@ async def equals_first_page(scene: Scene, page: Page) -> None:
 
 
 async def test_a_reply_from_far_above_says_where_it_is(scene: Scene) -> None:
-    amara, _, _ = scene.people
     await scene.fill(41)
-    page = await scene.open(amara, f"/threads/{scene.thread}?at=1")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1")
     await post(page, 3).get_by_role("link", name="Reply").click()
     await page.keyboard.type("Answering early on.")
     await page.keyboard.press("Control+Enter")

@@ -22,10 +22,9 @@ def unread(page: Page) -> Any:
 
 
 async def test_what_was_in_sight_for_a_second_is_read_on_every_screen(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
     for number in range(2, 5):
-        await scene.village.reply(gareth, scene.place, scene.thread, f"Words {number}")
-    home = await scene.open(priya, f"/networks/{scene.place.slug}")
+        await scene.village.reply(scene.gareth, scene.place, scene.thread, f"Words {number}")
+    home = await scene.open(scene.priya, f"/networks/{scene.place.slug}")
     await expect(unread(home)).to_have_attribute("data-unread", "4")
     row = home.locator(f"[data-threads] [data-id='{scene.thread}']")
     await expect(row.locator("[data-unread]")).to_have_attribute("data-unread", "4")
@@ -35,51 +34,51 @@ async def test_what_was_in_sight_for_a_second_is_read_on_every_screen(scene: Sce
     await expect(unread(home)).to_be_hidden()
     await expect(row).not_to_have_class("is-unread")
     await expect(unread(page)).to_be_hidden()
-    assert await read_ranges(scene, priya) == "1-4"
+    assert await read_ranges(scene, scene.priya) == "1-4"
 
 
 async def test_only_what_was_in_sight_is_read(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
     for number in range(2, 10):
-        await scene.village.reply(gareth, scene.place, scene.thread, f"Long words {number}\n\n" + "One more line.\n\n" * 12)
-    page = await scene.open(priya)
+        await scene.village.reply(
+            scene.gareth, scene.place, scene.thread, f"Long words {number}\n\n" + "One more line.\n\n" * 12
+        )
+    page = await scene.open(scene.priya)
     await expect(unread(page)).to_have_attribute("data-unread", "7", timeout=10_000)
     await page.wait_for_timeout(2500)
-    assert await read_ranges(scene, priya) == "1-2"
+    assert await read_ranges(scene, scene.priya) == "1-2"
 
 
 async def test_what_is_passed_quickly_is_not_read(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
     for number in range(2, 8):
-        await scene.village.reply(gareth, scene.place, scene.thread, f"Long words {number}\n\n" + "One more line.\n\n" * 30)
-    page = await scene.open(priya)
+        await scene.village.reply(
+            scene.gareth, scene.place, scene.thread, f"Long words {number}\n\n" + "One more line.\n\n" * 30
+        )
+    page = await scene.open(scene.priya)
     for number in range(2, 7):
         await page.evaluate(f"document.getElementById('post-{number}').scrollIntoView({{ behavior: 'instant' }})")
         await page.wait_for_timeout(150)
     await page.evaluate("document.getElementById('post-7').scrollIntoView({ behavior: 'instant' })")
     await page.wait_for_timeout(4000)
-    assert await read_ranges(scene, priya) in ("7-7", "1-1,7-7")
+    assert await read_ranges(scene, scene.priya) in ("7-7", "1-1,7-7")
 
 
 async def test_what_was_read_just_before_leaving_is_kept(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    page = await scene.open(priya)
+    page = await scene.open(scene.priya)
     await page.wait_for_timeout(1500)
     await page.goto(f"{scene.village.url}/about/privacy")
     await page.wait_for_timeout(500)
-    assert await read_ranges(scene, priya) == "1-1"
+    assert await read_ranges(scene, scene.priya) == "1-1"
 
 
 async def test_new_posts_count_where_they_are_not_read(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    page = await scene.open(priya)
+    page = await scene.open(scene.priya)
     await expect(unread(page)).to_be_hidden(timeout=10_000)
     other = await page.context.new_page()
     await scene.go(other, f"/networks/{scene.place.slug}")
     await page.close()
-    await scene.reply(gareth, "Something new.")
-    await scene.reply(priya, "From my telephone.")
-    await scene.reply(gareth, "And more.")
+    await scene.reply(scene.gareth, "Something new.")
+    await scene.reply(scene.priya, "From my telephone.")
+    await scene.reply(scene.gareth, "And more.")
     await expect(unread(other)).to_have_attribute("data-unread", "1", timeout=10_000)
     row = other.locator(f"[data-threads] [data-id='{scene.thread}']")
     await expect(row.locator("[data-unread]")).to_have_attribute("data-unread", "1")
@@ -90,21 +89,19 @@ async def test_new_posts_count_where_they_are_not_read(scene: Scene) -> None:
 
 
 async def test_one_arrives_at_the_first_unread_post(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    await scene.fill(30, amara, gareth)
-    await scene.call(priya, "PUT", f"/threads/{scene.thread}/read", {"ranges": [[1, 26]]})
-    page = await scene.open(priya)
+    await scene.fill(30, scene.amara, scene.gareth)
+    await scene.call(scene.priya, "PUT", f"/threads/{scene.thread}/read", {"ranges": [[1, 26]]})
+    page = await scene.open(scene.priya)
     await expect(page.locator("#new")).to_be_in_viewport()
     await expect(post(page, 27)).to_be_in_viewport()
     await expect(page.locator("#new + article")).to_have_attribute("data-number", "27")
 
 
 async def test_the_head_of_a_thread_follows_what_is_read_elsewhere(scene: Scene) -> None:
-    amara, gareth, priya = scene.people
-    await scene.fill(45, amara, gareth)
-    page = await scene.open(priya, f"/threads/{scene.thread}?at=1")
+    await scene.fill(45, scene.amara, scene.gareth)
+    page = await scene.open(scene.priya, f"/threads/{scene.thread}?at=1")
     await to_top(page)
     number = page.locator("[data-thread-unread]")
     await expect(number).to_have_text(re.compile("4[0-9] new"))
-    await scene.call(priya, "PUT", f"/threads/{scene.thread}/read", {"ranges": [[1, 45]]})
+    await scene.call(scene.priya, "PUT", f"/threads/{scene.thread}/read", {"ranges": [[1, 45]]})
     await expect(number).to_be_hidden(timeout=10_000)
