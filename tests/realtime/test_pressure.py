@@ -31,9 +31,9 @@ async def slow(stage: Stage, served: Served, session: str) -> Reader:
 async def test_a_slow_reader_slows_nobody_and_gets_everything_in_the_end(stage: Stage) -> None:
     community = stage.community
     board = await community.network("board")
-    served = await stage.gateway(send_buffer=16 * 1024)
+    served = await stage.gateway(send_buffer=16 * 1024, ping_seconds=600)
     laggard = await community.person("laggard", board)
-    others = [await stage.read(served, await community.person(f"p{number}", board)) for number in range(10)]
+    others = [await stage.read(served, await community.person(f"p{number}", board)) for number in range(6)]
     late = await slow(stage, served, laggard)
     await asyncio.sleep(0.2)
     connection = next(each for each in served.gateway.hub.connections.values() if each.account == "laggard")
