@@ -21,8 +21,8 @@ run: install ## start Confer on http://127.0.0.1:8000, its data under var/
 
 demo: export DATA_DIR := $(or $(DATA_DIR),var/demo)
 demo: install ## the same with a network of invented people, its data under var/demo/
-	@$(RUN) forum migrate
-	@$(RUN) forum seed
+	@[ -z "$$DATABASE_URL" ] || $(RUN) forum migrate
+	@$(RUN) forum seed --if-empty
 	@exec $(RUN) forum serve
 
 install: .venv/.run ## only make .venv with what Confer needs to run; PYTHON=python3.12 to choose

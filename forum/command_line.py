@@ -28,6 +28,7 @@ from forum.forms import validate
 from forum.imports.commands import Summary, import_mbox
 from forum.imports.progress import Progress
 from forum.migrate import is_current, migrate
+from forum.seeds import seed
 from forum.serve import CannotStart, configure_logging, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
 from forum.state import State
@@ -79,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     serving.set_defaults(run=_serve)
     commands.add_parser("work", help="work the queue: send mail, tidy up").set_defaults(run=_work)
     commands.add_parser("migrate", help="make or change the tables").set_defaults(run=_migrate)
-    commands.add_parser("seed", help="fill in the demonstration network").set_defaults(run=_seed)
+    seeding = commands.add_parser("seed", help="fill an empty site with the demonstration")
+    seeding.add_argument("--if-empty", action="store_true", help="where it is there already, leave it as it is")
+    seeding.set_defaults(run=_seed)
     commands.add_parser("check", help="verify what is stored").set_defaults(run=_check)
     epoch = commands.add_parser("epoch", help="begin a new incarnation after restoring a backup")
     epoch.add_argument("--renew", action="store_true", required=True)
@@ -188,8 +191,12 @@ async def _with_state(settings: Settings, act: Callable[[State], Awaitable[_T]],
         await state.close()
 
 
-def _seed(settings: Settings, _: argparse.Namespace) -> None:
-    raise CommandRefused("The demonstration network is not part of this version.")
+def _seed(settings: Settings, options: argparse.Namespace) -> None:
+    async def act(state: State) -> list[str]:
+        return await seed(state, if_empty=options.if_empty)
+
+    for line in asyncio.run(_with_state(settings, act)):
+        print(line)
 
 
 def _import_mbox(settings: Settings, options: argparse.Namespace) -> None:
