@@ -1,6 +1,7 @@
 """Taking one's data along, and closing the account."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -63,19 +64,21 @@ async def download_data(request: Request) -> Response:
     await limit(state, DOWNLOAD_OF_DATA, viewer.id)
     account = await own_account(request, viewer)
     # Gathered first: a slow reader must hold a file, not a connection to the database.
-    file = SpooledTemporaryFile(MEMORY_BYTES)
-    async for piece in write_data(state.database, viewer, account):
-        file.write(piece)
-    file.seek(0)
+    with ExitStack() as stack:
+        file = stack.enter_context(SpooledTemporaryFile(MEMORY_BYTES))
+        async for piece in write_data(state.database, viewer, account):
+            file.write(piece)
+        file.seek(0)
+        held = stack.pop_all()
     headers = {
         "Content-Disposition": f'attachment; filename="confer-{now():%Y-%m-%d}.json"',
         "Cache-Control": PRIVATE,
     }
-    return StreamingResponse(_read(file), 200, headers, "application/json")
+    return StreamingResponse(_read(file, held), 200, headers, "application/json")
 
 
-async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
+async def _read(file: IO[bytes], held: ExitStack) -> AsyncIterator[bytes]:
+    with held:
         while piece := file.read(PIECE_BYTES):
             yield piece
 

@@ -17,7 +17,7 @@ from forum.accounts.inputs import Address, Claim, NewAccount
 from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail
 from forum.accounts.set_up import is_set_up, set_up_secret
 from forum.addresses import get, post
-from forum.errors import Conflict, Invalid, NotFound
+from forum.errors import Conflict, Invalid, NotFound, TooMany
 from forum.forms import read_form, validate
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import client_of, state_of, viewer_of
@@ -85,7 +85,12 @@ async def show_register(request: Request) -> Response:
 
 
 async def _register_form(
-    request: Request, fields: Mapping[str, str], errors: Mapping[str, str], status: int = 200, action: str = "/register"
+    request: Request,
+    fields: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int = 200,
+    action: str = "/register",
+    retry_after: int = 0,
 ) -> Response:
     settings = state_of(request).settings
     page = RegisterPage(
@@ -99,7 +104,13 @@ async def _register_form(
     )
     title = "Register" if action == "/register" else "Set up"
     template = "accounts/register.html" if action == "/register" else "accounts/set_up.html"
-    return render_page(request, await viewer_of(request), template, page, title=title, status=status)
+    headers = retry_headers(retry_after)
+    return render_page(request, await viewer_of(request), template, page, title=title, status=status, headers=headers)
+
+
+def retry_headers(seconds: int) -> dict[str, str]:
+    """When a form that was sent too often may be sent again."""
+    return {"Retry-After": str(seconds)} if seconds else {}
 
 
 async def create_account(request: Request) -> Response:
@@ -110,10 +121,12 @@ async def create_account(request: Request) -> Response:
     try:
         new = validate(NewAccount, {name: fields.get(name, "") for name in ("email", "name", "password")})
         commands.check_domain(state.settings, new.email)
+        await limit(state, REGISTER, address_group(client_of(request)))
+        await limit_mail(request, new.email)
     except Invalid as error:
         return await _register_form(request, fields, error.errors, 422)
-    await limit(state, REGISTER, address_group(client_of(request)))
-    await limit_mail(request, new.email)
+    except TooMany as error:
+        return await _register_form(request, fields, {"": str(error)}, 429, retry_after=error.retry_after)
     password_hash = await hash_password(state, new.password)
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
@@ -141,10 +154,12 @@ async def show_register_again(request: Request) -> Response:
     return await _again_form(request, "", {})
 
 
-async def _again_form(request: Request, email: str, errors: Mapping[str, str], status: int = 200) -> Response:
-    page = AgainPage(email, errors)
-    viewer = await viewer_of(request)
-    return render_page(request, viewer, "accounts/again.html", page, title="Send the mail again", status=status)
+async def _again_form(
+    request: Request, email: str, errors: Mapping[str, str], status: int = 200, retry_after: int = 0
+) -> Response:
+    viewer, template, title = await viewer_of(request), "accounts/again.html", "Send the mail again"
+    headers = retry_headers(retry_after)
+    return render_page(request, viewer, template, AgainPage(email, errors), title=title, status=status, headers=headers)
 
 
 async def send_again(request: Request) -> Response:
@@ -152,9 +167,11 @@ async def send_again(request: Request) -> Response:
     fields = await read_form(request)
     try:
         asked = validate(Address, {"email": fields.get("email", "")})
+        await limit_mail(request, asked.email)
     except Invalid as error:
         return await _again_form(request, fields.get("email", ""), error.errors, 422)
-    await limit_mail(request, asked.email)
+    except TooMany as error:
+        return await _again_form(request, fields.get("email", ""), {"": str(error)}, 429, error.retry_after)
     async with state_of(request).transaction() as tx:
         commands.send_letter(tx, "verify_again", asked.email)
     return redirect(request, "/register/sent")

@@ -14,7 +14,7 @@ from auth.links import LinkPurpose, LinkRefused
 from forum.accounts import commands
 from forum.accounts.inputs import Address, NewPassword, SignIn
 from forum.accounts.proving import Proven, hash_password, keep_rehashed, let_in, let_out, limit_links, limit_mail, prove
-from forum.accounts.registration_pages import SentPage, dead_link, find_link
+from forum.accounts.registration_pages import SentPage, dead_link, find_link, retry_headers
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, TooMany, WrongPassword
 from forum.forms import read_form, validate
@@ -96,7 +96,7 @@ async def _sign_in_form(
         may_register=state_of(request).settings.registration == "open",
         errors=errors,
     )
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    headers = retry_headers(retry_after)
     viewer = await viewer_of(request)
     template = "accounts/sign_in.html"
     return render_page(request, viewer, template, page, title="Sign in", status=status, headers=headers)
@@ -193,10 +193,12 @@ async def show_forgotten(request: Request) -> Response:
     return await _forgotten_form(request, request.query_params.get("email", "")[:254], {})
 
 
-async def _forgotten_form(request: Request, email: str, errors: Mapping[str, str], status: int = 200) -> Response:
-    page = ForgottenPage(email, errors)
-    viewer = await viewer_of(request)
-    return render_page(request, viewer, "accounts/forgotten.html", page, title="Forgotten password", status=status)
+async def _forgotten_form(
+    request: Request, email: str, errors: Mapping[str, str], status: int = 200, retry_after: int = 0
+) -> Response:
+    viewer, page, headers = await viewer_of(request), ForgottenPage(email, errors), retry_headers(retry_after)
+    template, title = "accounts/forgotten.html", "Forgotten password"
+    return render_page(request, viewer, template, page, title=title, status=status, headers=headers)
 
 
 async def ask_for_reset(request: Request) -> Response:
@@ -204,9 +206,11 @@ async def ask_for_reset(request: Request) -> Response:
     fields = await read_form(request)
     try:
         asked = validate(Address, {"email": fields.get("email", "")})
+        await limit_mail(request, asked.email)
     except Invalid as error:
         return await _forgotten_form(request, fields.get("email", ""), error.errors, 422)
-    await limit_mail(request, asked.email)
+    except TooMany as error:
+        return await _forgotten_form(request, fields.get("email", ""), {"": str(error)}, 429, error.retry_after)
     async with state_of(request).transaction() as tx:
         commands.send_letter(tx, "forgotten", asked.email)
     return redirect(request, "/forgotten/sent")

@@ -1,13 +1,34 @@
-"""Browsers of a test are closed at its end."""
+"""Browsers of a test are closed at its end; and the parts of a process on a new database of either kind."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
+from forum.app import make_state
+from forum.migrate import migrate
+from forum.settings import Settings
+from forum.state import State
 from tests.forum.accounts.visitor import Visitor
+from tests.servers.shapes import Shape
 
 
 @pytest.fixture(autouse=True)
 def _visitors_leave() -> Iterator[None]:
     yield
     Visitor.close_all()
+
+
+@pytest_asyncio.fixture
+async def state(shape: Shape) -> AsyncIterator[State]:
+    """What a request can reach, with nothing stored."""
+    settings = Settings(
+        data_dir=shape.data_dir,
+        database_url=shape.database_url,
+        redis_url=shape.redis_url or "",
+        secret_key="k" * 40,
+    )
+    made = make_state(settings)
+    await migrate(made.database)
+    yield made
+    await made.close()

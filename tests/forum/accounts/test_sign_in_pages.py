@@ -184,6 +184,10 @@ def test_account_is_slowed_and_never_locked(tmp_path: Path) -> None:
         assert person.email in slowed.text
         assert attacker.sign_in(person.email, person.password).status_code == 429
         assert known.sign_in(person.email, person.password).status_code == 303
+        asked = [Visitor(server).send_form("/forgotten", email="x@example.org") for _ in range(6)]
+        assert [answer.status_code for answer in asked] == [303] * 5 + [429]
+        assert "x@example.org" in asked[-1].text
+        assert int(asked[-1].headers["retry-after"]) > 60
         unknown = [Visitor(server).sign_in("nobody.here@example.org", WRONG).status_code for _ in range(8)]
         assert unknown == [answer.status_code for answer in answers]
 
