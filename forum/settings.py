@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from auth.proxies import parse_proxies
 
 
 class SettingsError(Exception):
@@ -47,8 +49,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _check_proxies(cls, value: str) -> str:
-        for part in filter(None, (part.strip() for part in value.split(","))):
-            ip_network(part, strict=False)
+        parse_proxies(value)
         return value
 
     @field_validator("time_zone")
@@ -107,11 +108,6 @@ class Settings(BaseSettings):
         return self.database.startswith("postgresql")
 
     @property
-    def proxies(self) -> tuple[str, ...]:
-        """The proxies whose forwarded headers are believed."""
-        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
-
-    @property
     def domains(self) -> frozenset[str]:
         """The e-mail domains that people may register from; empty means all."""
         return frozenset(filter(None, (part.strip().lower() for part in self.email_domains.split(","))))
@@ -150,7 +146,7 @@ def read_settings() -> Settings:
 def _sentence(error: dict[str, object]) -> str:
     location = error["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else ""
-    reason = str(error["msg"]).removeprefix("Value error, ")
+    reason = str(error["msg"]).removeprefix("Value error, ").removeprefix(f"{name.upper()}: ").rstrip(".")
     if not name:
         return f"{reason}."
     return f"{name.upper()} is wrong: {reason}. How to write it: {Settings.model_fields[name].description}"

@@ -67,6 +67,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         ("RATE_LIMITS", "perhaps"),
         ("TIME_ZONE", "Atlantis/North"),
         ("TRUSTED_PROXIES", "everybody"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("SECRET_KEY", "short"),
         ("SMTP_URL", "mail.example.org"),
     ],
