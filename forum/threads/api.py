@@ -36,8 +36,8 @@ async def api_list_threads(request: Request) -> Response:
     after = parse_keyset(asked.after)
     async with state.database.read() as connection:
         found = await get_network(connection, viewer, request.path_params["slug"])
-        network_id = found.network.id
-        listed = await list_threads(connection, viewer, network_id, chosen=None, after=after, at_most=asked.limit + 1)
+    network_id = found.network.id
+    listed = await list_threads(state.database, viewer, network_id, chosen=None, after=after, at_most=asked.limit + 1)
     shown = listed[: asked.limit]
     is_kept = viewer.role_in(network_id) is not None
     url = state.settings.public_url

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, select, tuple_
 
+from forum.database import Database
+from forum.hot_reads import HotRead, given
 from forum.policy import threads_readable_by_account
 from forum.records import Thread
 from forum.tables import memberships, networks, read_states, threads
@@ -19,7 +20,7 @@ from ground.columns import Identifier, Moment
 Chosen = Literal["all", "unread", "mine"]
 
 _mine = memberships.alias("mine")
-_viewer_id = bindparam("viewer_id", type_=Identifier)
+_viewer_id = bindparam("viewer_id", type_=Identifier, required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ _READ: ColumnElement[int] = case(
     (read_states.c.read_count.is_not(None), read_states.c.read_count),
     else_=baseline_number(_mine.c.baseline),
 )
-_IN_NETWORK = and_(networks.c.id == bindparam("network_id", type_=Identifier), threads_readable_by_account(_viewer_id))
+_IN_NETWORK = and_(networks.c.id == given("network_id"), threads_readable_by_account(_viewer_id))
 _LISTED = select(*THREAD_COLUMNS, threads.c.post_count - _READ).select_from(_joined).where(_IN_NETWORK)
 _NEWEST_FIRST = (threads.c.last_post_at.desc(), threads.c.id.desc())
 _IS_UNREAD = and_(
@@ -63,28 +64,29 @@ _FILTERS: dict[Chosen, ColumnElement[bool]] = {
     "mine": threads.c.author_id == _viewer_id,
 }
 _AFTER = tuple_(threads.c.last_post_at, threads.c.id) < tuple_(
-    bindparam("after_moment", type_=Moment), bindparam("after_id", type_=Identifier)
+    bindparam("after_moment", type_=Moment, required=False), bindparam("after_id", type_=Identifier, required=False)
 )
 
 
-def _page(condition: ColumnElement[bool] | None, *, after: bool) -> Select[Any]:
-    statement = _LISTED.order_by(*_NEWEST_FIRST).limit(bindparam("at_most"))
+_AT_MOST = bindparam("at_most", type_=Integer, required=False)
+
+
+def _page(condition: ColumnElement[bool] | None, *, after: bool) -> HotRead:
+    statement = _LISTED.order_by(*_NEWEST_FIRST).limit(_AT_MOST)
     if condition is not None:
         statement = statement.where(condition)
-    return statement.where(_AFTER) if after else statement
+    return HotRead(statement.where(_AFTER) if after else statement)
 
 
 _PAGES = {
     (name, after): _page(condition, after=after) for name, condition in _FILTERS.items() for after in (False, True)
 }
 _EVERY = {after: _page(None, after=after) for after in (False, True)}
-_PINNED = (
-    _LISTED.where(threads.c.pinned_at.is_not(None)).order_by(threads.c.pinned_at.desc()).limit(bindparam("at_most"))
-)
+_PINNED = HotRead(_LISTED.where(threads.c.pinned_at.is_not(None)).order_by(threads.c.pinned_at.desc()).limit(_AT_MOST))
 
 
 async def list_threads(
-    connection: AsyncConnection,
+    database: Database,
     viewer: Viewer,
     network_id: str,
     *,
@@ -99,15 +101,15 @@ async def list_threads(
     asked: dict[str, Any] = {"network_id": network_id, "viewer_id": viewer.id or None, "at_most": at_most}
     if after is not None:
         asked |= {"after_moment": after.last_post_at, "after_id": after.thread_id}
-    return _listed((await connection.execute(statement, asked)).all())
+    return _listed(await database.fetch(statement, asked))
 
 
 async def list_pinned_threads(
-    connection: AsyncConnection, viewer: Viewer, network_id: str, *, at_most: int
+    database: Database, viewer: Viewer, network_id: str, *, at_most: int
 ) -> list[ListedThread]:
     """The pinned threads, the one pinned last first."""
     asked = {"network_id": network_id, "viewer_id": viewer.id or None, "at_most": at_most}
-    return _listed((await connection.execute(_PINNED, asked)).all())
+    return _listed(await database.fetch(_PINNED, asked))
 
 
 def _listed(rows: Sequence[Any]) -> list[ListedThread]:

@@ -7,15 +7,17 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from auth.secrets import secret_hash
 from forum.errors import Invalid, NotFound
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.network_reads import Found, find_network, get_network
 from forum.policy import may_keep_read_state, may_start_thread
 from forum.rendering import redirect, render_page
-from forum.state import account_of, state_of, viewer_of
+from forum.state import account_of, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
 from forum.threads.cursors import keyset_cursor, parse_keyset
+from forum.threads.discussion_queries import find_readable_network
 from forum.threads.list_queries import Chosen, ListedThread, list_pinned_threads, list_threads
 from forum.threads.thread_commands import MOST_PINNED
 from forum.viewer import Viewer
@@ -43,28 +45,35 @@ class DiscussionPage:
 
 async def show_network(request: Request) -> Response:
     """The threads of the network; for who may only know of it, its front page."""
-    viewer, state = await viewer_of(request), state_of(request)
-    async with state.database.read() as connection:
-        found = await find_network(connection, viewer, request.path_params["slug"])
-        if found is None:
-            raise NotFound
-        if found.was_moved:
-            return redirect(request, f"/networks/{found.network.slug}")
-        if found.is_readable:
-            chosen = _chosen(request, viewer, found)
-            after = parse_keyset(request.query_params.get("after", ""))
-            listed = await list_threads(
-                connection, viewer, found.network.id, chosen=chosen, after=after, at_most=PAGE_SIZE + 1
-            )
-            is_top = chosen == "all" and after is None
-            pinned = (
-                await list_pinned_threads(connection, viewer, found.network.id, at_most=MOST_PINNED) if is_top else []
-            )
+    state = state_of(request)
+    viewer, found = await _find(request)
+    if found is None:
+        raise NotFound
+    if found.was_moved:
+        return redirect(request, f"/networks/{found.network.slug}")
     if not found.is_readable:
         return await render_front(request, viewer, found)
-    page = _make_page(viewer, found, chosen, listed, pinned, after is None)
     network = found.network
+    chosen = _chosen(request, viewer, found)
+    after = parse_keyset(request.query_params.get("after", ""))
+    listed = await list_threads(state.database, viewer, network.id, chosen=chosen, after=after, at_most=PAGE_SIZE + 1)
+    is_top = chosen == "all" and after is None
+    pinned = await list_pinned_threads(state.database, viewer, network.id, at_most=MOST_PINNED) if is_top else []
+    page = _make_page(viewer, found, chosen, listed, pinned, after is None)
     return render_page(request, viewer, "threads/discussion.html", page, title=network.name, network_id=network.id)
+
+
+async def _find(request: Request) -> tuple[Viewer, Found | None]:
+    """Who asks, and the network: in one read for those who may read it."""
+    state, slug, shown = state_of(request), request.path_params["slug"], shown_by(request)
+    if shown is not None:
+        seen = await find_readable_network(state.database, shown.kind, secret_hash(shown.secret), slug)
+        if seen is not None:
+            set_viewer(request, seen[0])
+            return seen
+    viewer = await viewer_of(request)
+    async with state.database.read() as connection:
+        return viewer, await find_network(connection, viewer, slug)
 
 
 def _chosen(request: Request, viewer: Viewer, found: Found) -> Chosen:

@@ -101,9 +101,9 @@ async def check(village: Village, place: Place, people: list[Villager], model: M
         assert await counts(village, person, place) == (expected, expected)
         viewer = await village.viewer(person)
         assert viewer.places[place.id].unread == model.last - expected
-        async with village.state.database.read() as connection:
-            listed = await list_threads(connection, viewer, place.id, chosen=None, after=None, at_most=99)
-            unread = await list_threads(connection, viewer, place.id, chosen="unread", after=None, at_most=99)
+        database = village.state.database
+        listed = await list_threads(database, viewer, place.id, chosen=None, after=None, at_most=99)
+        unread = await list_threads(database, viewer, place.id, chosen="unread", after=None, at_most=99)
         by_thread = {
             thread_id: len(set(positions) - model.read[person.id]) for thread_id, positions in model.threads.items()
         }
