@@ -6,6 +6,7 @@ Shared ground, because pages of several slices lie inside one network.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from starlette.requests import Request
@@ -120,6 +121,9 @@ class FrontPage:
     size: str
     """How many members, roughly; empty where even that is not shown."""
     is_signed_in: bool
+    is_overseer: bool
+    """An administrator of the site: sees of every network how it is set up, and of its content nothing."""
+    since: datetime
     next: str
     words: str
     errors: Mapping[str, str]
@@ -149,6 +153,8 @@ async def render_front(
         front=front,
         size=size_band(network.member_count) if may_see_purpose(viewer, network) else "",
         is_signed_in=viewer.is_signed_in,
+        is_overseer=viewer.is_site_administrator,
+        since=network.created_at,
         next=f"/networks/{network.slug}",
         words=words,
         errors=errors or {},

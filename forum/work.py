@@ -20,7 +20,6 @@ from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
 from forum.mailing import Letter, LetterWriter, Undeliverable, compose, deliver
 from forum.networks import worker as networks_worker
-from forum.networks import worker as networks_worker
 from forum.state import State
 from forum.tables import requests
 from ground.columns import now
