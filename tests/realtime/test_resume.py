@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from ground.columns import now
 from realtime import event_log
+from realtime.limits import Limits
 from realtime.tables import events
 from tests.realtime.conftest import Stage
 from tests.realtime.reader import Reader
@@ -60,15 +61,16 @@ async def test_p6_two_thousand_events_a_connection(stage: Stage) -> None:
     boards = [await community.network(f"board{number}") for number in range(5)]
     alice = await community.person("alice", *boards)
     for board in boards:
-        await community.posts(board, 450)
-    served = await stage.gateway()
+        await community.posts(board, 45)
+    assert (Limits().resume_events_a_stream, Limits().resume_events) == (500, 2000)
+    served = await stage.gateway(resume_events_a_stream=50, resume_events=200)
     epoch = await community.epoch()
     reader = await stage.read(served, alice, resume={board: [epoch, 0] for board in boards})
     resync = await reader.frame("resync")
     assert resync["why"] == "too_far"
     others = [board for board in boards if board != resync["stream"]]
     for board in others:
-        await reader.event(board, 450)
+        await reader.event(board, 45)
     assert sum(frame["type"] == "resync" for frame in reader.frames) == 1
 
 
