@@ -17,7 +17,7 @@ from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.database import Database
 from forum.errors import Conflict
-from forum.membership import Step, begin
+from forum.membership import Step, begin, lock_current
 from forum.networks.commands import create_network
 from forum.networks.inputs import NewNetwork
 from forum.seeds import backdating_commands as backdating
@@ -150,8 +150,10 @@ async def _make_network(stage: _Stage, tx: Transaction, place: Place) -> str:
     network_id = (await create_network(tx, founder, NewNetwork.model_validate(place.about), None, "anyone")).object_id
     begun = stage.at(f"{place.age} 08:30")
     await backdating.put_network(tx, network_id, begun)
-    for number, (key, role) in enumerate(place.people[1:], 1):
-        joined = await begin(tx, network_id, stage.account_ids[key], Step("active", role, founder.id))
+    for number, (key, role) in enumerate(place.people):
+        # The founder's began with the network.
+        joined = await lock_current(tx, network_id, stage.account_ids[key])
+        joined = joined or await begin(tx, network_id, stage.account_ids[key], Step("active", role, founder.id))
         if joined is not None:
             moment = min(begun + timedelta(hours=number), stage.now)
             await backdating.put_membership(tx, joined.id, moment, active=True)
