@@ -1,7 +1,7 @@
 """One post: its address for ever, what can be done with it, its edits and earlier versions, its removal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -154,23 +154,13 @@ def _edit_form(
     errors = dict(error.errors) if isinstance(error, Invalid) else {}
     is_conflict = isinstance(error, Conflict)
     place = viewer.places.get(thread.network_id)
-    body = fields.get("body", "")
-    composer = Composer(
-        action=f"/posts/{post.id}/edit",
-        network_id=thread.network_id,
-        label="Your words",
-        button="Save",
-        audience="",
-        draft=f"post:{post.id}",
-        people=f"/threads/{thread.id}/people",
+    composer = replace(
+        _edit_composer(request, post, thread),
         # Once both texts were shown, saving again replaces the one that was shown.
         version=str(post.version) if is_conflict else fields.get("version", str(post.version)),
-        body=body,
-        takes_reply=False,
-        tools=tools_of(state_of(request)),
+        body=fields.get("body", ""),
         error=errors.get("body", ""),
         preview=preview,
-        cancel=place_of(post),
     )
     page = WritePage(
         title=f"Edit post {post.number}",
@@ -180,22 +170,35 @@ def _edit_form(
         network_name=place.name if place else thread.title,
         accent=place.accent if place else "teal",
         composer=None if isinstance(error, Forbidden) else composer,
-        body=body,
+        body=composer.body,
         errors=errors,
         refusal=str(error) if error is not None and not errors else "",
         theirs=post.html if is_conflict else "",
     )
+    return _answer_form(request, viewer, page, thread.network_id, status_of(error))
+
+
+def _answer_form(request: Request, viewer: Viewer, page: WritePage, network_id: str, status: int) -> Response:
     if "x-fragment" in request.headers:
         html = render_fragment(request, "threads/_edit.html", page=page)
-        return HTMLResponse(html, status_of(error), {"Cache-Control": PRIVATE})
+        return HTMLResponse(html, status, {"Cache-Control": PRIVATE})
     return render_page(
-        request,
-        viewer,
-        "threads/write.html",
-        page,
-        title=page.title,
+        request, viewer, "threads/write.html", page, title=page.title, network_id=network_id, status=status
+    )
+
+
+def _edit_composer(request: Request, post: Post, thread: Thread) -> Composer:
+    return Composer(
+        action=f"/posts/{post.id}/edit",
         network_id=thread.network_id,
-        status=status_of(error),
+        label="Your words",
+        button="Save",
+        audience="",
+        draft=f"post:{post.id}",
+        people=f"/threads/{thread.id}/people",
+        tools=tools_of(state_of(request)),
+        takes_reply=False,
+        cancel=place_of(post),
     )
 
 

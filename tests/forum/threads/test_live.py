@@ -51,15 +51,8 @@ async def test_live_equals_reload(village: Village) -> None:
     async with village.state.transaction() as tx:
         await change_thread(tx, await village.viewer(ada), thread_id, title="Egrets", pinned=True)
     told = [(kind, one) for kind, one in await heard(village, place) if not kind.startswith("member")]
-    assert [kind for kind, _ in told] == [
-        "thread.created",
-        "post.created",
-        "post.created",
-        "post.created",
-        "post.edited",
-        "post.removed",
-        "thread.changed",
-    ]
+    kinds = ["thread.created", *["post.created"] * 3, "post.edited", "post.removed", "thread.changed"]
+    assert [kind for kind, _ in told] == kinds
     client, page = village.program(ben), await village.browser(ben).get(f"/threads/{thread_id}?at=1")
     thread = (await client.get(f"/api/v1/threads/{thread_id}")).json()
     del thread["unread"]
