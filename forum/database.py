@@ -17,6 +17,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from forum import sqlite_driver
 from forum.hot_reads import HotRead, PostgresqlReader, SqliteReader
 
 LOCK_PATIENCE_SECONDS = 15.0
@@ -130,6 +131,7 @@ def open_database(url: str, connections: int = 8) -> Database:
 
 def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if readonly else {}
+    options["connect_args"] = {"async_creator_fn": sqlite_driver.connect}
     engine = create_async_engine(url, pool_size=connections, max_overflow=0, **options)
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -1,0 +1,86 @@
+"""SQLite's connections for SQLAlchemy: each statement is one walk to the connection's thread and back.
+
+As aiosqlite and SQLAlchemy do it by themselves, a statement walks there four times: to get a cursor,
+to run it, to fetch the rows and to close it. Each walk wakes two threads, and costs more than most of
+our statements.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiosqlite import Connection
+
+Rows = Sequence[Any]
+
+
+class WholeCursor:
+    """Runs a statement and has all its rows at once; nothing of it stays open."""
+
+    arraysize = 1
+
+    def __init__(self, connection: "WholeConnection") -> None:
+        self._connection = connection
+        self._rows: Rows = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> "WholeCursor":
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> None:
+        """Run the statement."""
+        await self._run(sqlite3.Cursor.execute, statement, parameters)
+
+    async def executemany(self, statement: str, parameters: Iterable[Any]) -> None:
+        """Run the statement once for each set of parameters."""
+        await self._run(sqlite3.Cursor.executemany, statement, parameters)
+
+    async def _run(self, method: Any, statement: str, parameters: Any) -> None:
+        done = await self._connection.run_whole(method, statement, parameters)
+        self._rows, self.description, self.rowcount, self.lastrowid = done
+
+    async def fetchall(self) -> Rows:
+        """The rows, once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class WholeConnection(Connection):
+    """A connection of aiosqlite with such cursors."""
+
+    def cursor(self) -> WholeCursor:  # type: ignore[override]
+        """A cursor; no thread is asked for it."""
+        return WholeCursor(self)
+
+    async def run_whole(self, method: Any, statement: str, parameters: Any) -> tuple[Rows, Any, int, int | None]:
+        """The rows of a statement, what their columns are called, how many rows it changed, the last one's number."""
+        in_thread: Any = self._execute  # aiosqlite leaves it without types
+        done: tuple[Rows, Any, int, int | None] = await in_thread(self._whole, method, statement, parameters)
+        return done
+
+    def _whole(self, method: Any, statement: str, parameters: Any) -> tuple[Rows, Any, int, int | None]:
+        cursor: sqlite3.Cursor = self._conn.cursor()
+        try:
+            method(cursor, statement, parameters)
+            description = cursor.description
+            rows = cursor.fetchall() if description else []
+            return rows, description, cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
+
+
+def connect(path: str, **options: Any) -> WholeConnection:
+    """A connection to the database file, to be awaited; options as of `sqlite3.connect`."""
+
+    def open_file() -> sqlite3.Connection:
+        opened: sqlite3.Connection = sqlite3.connect(path, **options)
+        return opened
+
+    connection = WholeConnection(open_file, iter_chunk_size=64)
+    connection._thread.daemon = True  # as SQLAlchemy has it: a process that ends waits for no database
+    return connection
