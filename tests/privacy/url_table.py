@@ -1,18 +1,27 @@
 """Every address and who gets what there: the permissions of Confer, as data.
 
 The columns are kinds of visitor: somebody signed out, an outsider (every kind: who asked, was refused, left, was
-removed or banned, or moderates elsewhere, must get the same), somebody invited, an administrator of the site, a
-member, a moderator, an administrator. What is asked for lies in a closed network; `secret` and `open` say what
-differs there. Requests that change something are sent with the words of BODIES, so that nothing but the lack of a
-right can refuse them. Signed out, every act is 401 and every form leads to the sign-in page, whatever is behind it.
+removed, banned or suspended, or administers another network, must get the same), somebody invited, an administrator
+of the site, a fellow member, the member who wrote what is asked for, a moderator, an administrator. What is asked for
+lies in a closed network; `secret`, `unlisted` and `open` say what differs there. Requests that change something are
+sent with the words of BODIES, so that nothing but the lack of a right can refuse them. Signed out, every act is 401
+and every form leads to the sign-in page, whatever is behind it.
 
-    200 303 …  exactly this status        ok  anything below 400, or 422
+    200 303 …  exactly this status        ok  anything below 400
 """
 
 from dataclasses import dataclass
 
-EVERYBODY = "200 200 200 200 200 200 200"
-MEMBERS = "404 404 404 404 200 200 200"
+COLUMNS = (
+    "signed_out",
+    "outsider",
+    "invited",
+    "site_administrator",
+    "fellow",
+    "member",
+    "moderator",
+    "administrator",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +33,61 @@ class Row:
     open: str = ""
     unlisted: str = ""
 
-    def expected(self, access: str) -> list[str]:
-        """The codes for a network of this access."""
+    def expected(self, access: str) -> dict[str, str]:
+        """The code for each kind of visitor, in a network of this access."""
         special = {"closed": self.closed, "secret": self.secret, "open": self.open, "unlisted": self.unlisted}[access]
-        return (special or self.closed).split()
+        return dict(zip(COLUMNS, (special or self.closed).split(), strict=True))
 
 
-READ = Row(MEMBERS, open=EVERYBODY)
-FRONT = Row(EVERYBODY, secret="404 404 200 200 200 200 200")
-MEMBERS_DO = Row("401 404 404 404 ok ok ok", open="401 403 403 403 ok ok ok")
-MODERATORS_DO = Row("401 404 404 404 403 ok ok", open="401 403 403 403 403 ok ok")
-ADMINISTRATORS_DO = Row("401 404 404 404 403 403 ok", open="401 403 403 403 403 403 ok")
-OWN_PAGE = Row("303 200 200 200 200 200 200")
-OWN_ACT = Row("401 ok ok ok ok ok ok")
-OWN_API = Row("401 200 200 200 200 200 200")
+def everybody(code: str) -> Row:
+    """The same for all."""
+    return Row(" ".join([code] * len(COLUMNS)))
+
+
+def account(code: str, signed_out: str) -> Row:
+    """The same for all who are signed in."""
+    return Row(" ".join([signed_out] + [code] * (len(COLUMNS) - 1)))
+
+
+def act(codes: str) -> Row:
+    """An act for some of the members; `codes` are theirs. Who reads an open network is told why they may not."""
+    return Row(f"401 404 404 404 {codes}", open=f"401 403 403 403 {codes}")
+
+
+def form(codes: str) -> Row:
+    """The page with the form for an act."""
+    return Row(f"303 404 404 404 {codes}", open=f"303 403 403 403 {codes}")
+
+
+ALL = everybody("200")
+NOWHERE = everybody("404")
+OWN_PAGE = account("200", "303")
+OWN_ACT = account("ok", "401")
+READ = Row("404 404 404 404 200 200 200 200", open=ALL.closed)
+FRONT = Row(ALL.closed, secret="404 404 200 200 200 200 200 200")
+MEMBERS_DO = act("ok ok ok ok")
+MODERATORS_DO = act("403 403 ok ok")
+ADMINISTRATORS_DO = act("403 403 403 ok")
+ADMINISTRATORS_SEE = form("403 403 403 200")
+JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
+LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
+COMPLETE = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
 
 TABLE: dict[str, Row] = {
     # the site
-    "GET /": Row(EVERYBODY),
-    "GET /about/{slug}": Row(EVERYBODY),
-    "GET /about/{slug}/edit": Row("303 403 403 200 403 403 403"),
-    "POST /about/{slug}": Row("401 403 403 ok 403 403 403"),
-    "GET /api": Row(EVERYBODY),
-    "GET /api/openapi.json": Row(EVERYBODY),
-    "GET /styleguide": Row("404 404 404 404 404 404 404"),
-    "GET /healthz": Row(EVERYBODY),
-    "GET /readyz": Row(EVERYBODY),
-    "GET /robots.txt": Row(EVERYBODY),
-    "GET /static/{name}": Row("404 404 404 404 404 404 404"),
+    "GET /": ALL,
+    "GET /about/{slug}": ALL,
+    "GET /about/{slug}/edit": Row("303 403 403 200 403 403 403 403"),
+    "POST /about/{slug}": Row("401 403 403 ok 403 403 403 403"),
+    "GET /api": ALL,
+    "GET /api/openapi.json": ALL,
+    "GET /styleguide": NOWHERE,
+    "GET /healthz": ALL,
+    "GET /readyz": ALL,
+    "GET /robots.txt": ALL,
+    "GET /static/{name}": NOWHERE,
     # accounts
-    "GET /settings": Row("303 303 303 303 303 303 303"),
+    "GET /settings": everybody("303"),
     "GET /settings/profile": OWN_PAGE,
     "GET /settings/password": OWN_PAGE,
     "GET /settings/email": OWN_PAGE,
@@ -63,135 +97,143 @@ TABLE: dict[str, Row] = {
     "GET /settings/data/file": OWN_PAGE,
     "GET /settings/close": OWN_PAGE,
     "POST /settings/profile": OWN_ACT,
-    "POST /settings/password": OWN_ACT,
-    "POST /settings/email": OWN_ACT,
+    "POST /settings/password": account("422", "401"),
+    "POST /settings/email": account("422", "401"),
     "POST /settings/tokens": OWN_ACT,
-    "POST /settings/close": OWN_ACT,
-    "POST /settings/tokens/{id:id}/revocation": Row("401 404 404 404 404 404 404"),
-    "POST /settings/sessions/{id:id}/ending": Row("401 404 404 404 404 404 404"),
-    "GET /api/v1/me": OWN_API,
+    "POST /settings/close": account("422", "401"),
+    "POST /settings/tokens/{id:id}/revocation": account("404", "401"),
+    "POST /settings/sessions/{id:id}/ending": account("404", "401"),
+    "POST /settings/sessions/ending": OWN_ACT,
+    "GET /api/v1/me": account("200", "401"),
     "PATCH /api/v1/me": OWN_ACT,
-    "GET /register": Row("200 303 303 303 303 303 303"),
-    "POST /register": Row("ok ok ok ok ok ok ok"),
-    "GET /register/sent": Row(EVERYBODY),
-    "GET /register/again": Row(EVERYBODY),
-    "POST /register/again": Row("ok ok ok ok ok ok ok"),
-    "GET /verify/{secret}": Row("404 404 404 404 404 404 404"),
-    "POST /verify/{secret}": Row("404 404 404 404 404 404 404"),
-    "GET /set-up/{secret}": Row("404 404 404 404 404 404 404"),
-    "POST /set-up/{secret}": Row("404 404 404 404 404 404 404"),
-    "GET /sign-in": Row("200 303 303 303 303 303 303"),
-    "POST /sign-in": Row("ok ok ok ok ok ok ok"),
-    "GET /sign-out": Row("303 200 200 200 200 200 200"),
-    "GET /forgotten": Row(EVERYBODY),
-    "POST /forgotten": Row("ok ok ok ok ok ok ok"),
-    "GET /forgotten/sent": Row(EVERYBODY),
-    "GET /reset/{secret}": Row("404 404 404 404 404 404 404"),
-    "POST /reset/{secret}": Row("404 404 404 404 404 404 404"),
-    "POST /api/v1/accounts": Row("422 422 422 422 422 422 422"),
-    "POST /api/v1/tokens": Row("422 422 422 422 422 422 422"),
-    # networks
-    "GET /networks": Row(EVERYBODY),
+    "GET /register": account("303", "200"),
+    "POST /register": everybody("422"),
+    "GET /register/sent": ALL,
+    "GET /register/again": ALL,
+    "POST /register/again": everybody("422"),
+    "GET /verify/{secret}": NOWHERE,
+    "POST /verify/{secret}": NOWHERE,
+    "GET /set-up/{secret}": NOWHERE,
+    "POST /set-up/{secret}": NOWHERE,
+    "GET /sign-in": account("303", "200"),
+    "POST /sign-in": everybody("422"),
+    "GET /sign-out": account("200", "303"),
+    "GET /forgotten": ALL,
+    "POST /forgotten": everybody("422"),
+    "GET /forgotten/sent": ALL,
+    "GET /reset/{secret}": NOWHERE,
+    "POST /reset/{secret}": NOWHERE,
+    "POST /api/v1/accounts": everybody("422"),
+    "POST /api/v1/tokens": everybody("422"),
+    # networks; what is done with a member stands in the order in which it can be done with one
+    "GET /networks": ALL,
     "POST /networks": OWN_ACT,
     "GET /networks/new": OWN_PAGE,
     "GET /networks/{slug:slug}": FRONT,
-    "GET /networks/{slug:slug}/about": Row("404 404 404 404 200 200 200", open=EVERYBODY),
-    "GET /networks/{slug:slug}/members": Row("404 404 404 404 200 200 200", open="303 200 200 200 200 200 200"),
-    "GET /networks/{slug:slug}/members/{account_id:id}": Row(
-        "303 404 404 404 403 403 200", open="303 403 403 403 403 403 200"
-    ),
+    "GET /networks/{slug:slug}/about": READ,
+    "GET /networks/{slug:slug}/members": Row("404 404 404 404 200 200 200 200", open=OWN_PAGE.closed),
+    "GET /networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_SEE,
+    "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/role": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/ban": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/ban/end": ADMINISTRATORS_DO,
-    "POST /networks/{slug:slug}/membership": Row("401 ok ok ok 403 403 403", secret="401 404 ok 404 403 403 403"),
-    "GET /networks/{slug:slug}/departure": Row("303 404 404 404 200 200 200", open="303 403 403 403 200 200 200"),
-    "GET /networks/{slug:slug}/requests": Row("303 404 404 404 403 200 200", open="303 403 403 403 403 200 200"),
+    "POST /networks/{slug:slug}/membership": JOIN,
+    "GET /networks/{slug:slug}/departure": form("200 200 200 200"),
+    "GET /networks/{slug:slug}/requests": form("403 403 200 200"),
     "POST /networks/{slug:slug}/requests": ADMINISTRATORS_DO,
-    "GET /networks/{slug:slug}/invitations": Row("303 404 404 404 403 403 200", open="303 403 403 403 403 403 200"),
+    "GET /networks/{slug:slug}/invitations": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/invitations/{invitation_id:id}/withdrawal": Row(
-        "404 404 404 404 403 403 404", open="401 403 403 403 403 403 404"
+        "401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404"
     ),
-    "GET /networks/{slug:slug}/settings": Row("303 404 404 404 403 403 200", open="303 403 403 403 403 403 200"),
+    "GET /networks/{slug:slug}/settings": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/settings": ADMINISTRATORS_DO,
-    "GET /networks/{slug:slug}/access": Row("303 404 404 404 403 403 200", open="303 403 403 403 403 403 200"),
+    "GET /networks/{slug:slug}/access": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/access": ADMINISTRATORS_DO,
-    "GET /people/{account_id:id}": Row(EVERYBODY),
+    "GET /people/{account_id:id}": account("200", "404"),
     # threads and posts, as pages
     "POST /networks/{slug:slug}/reading": MEMBERS_DO,
-    "GET /networks/{slug:slug}/threads/new": Row("303 404 404 404 200 200 200", open="303 403 403 403 200 200 200"),
+    "GET /networks/{slug:slug}/threads/new": form("200 200 200 200"),
     "POST /networks/{slug:slug}/threads": MEMBERS_DO,
-    "GET /networks/{slug:slug}/threads/people": Row(MEMBERS, open=EVERYBODY),
+    "GET /networks/{slug:slug}/threads/people": COMPLETE,
     "GET /threads/{id:id}": READ,
-    "GET /threads/{id:id}/people": Row(MEMBERS, open=EVERYBODY),
+    "GET /threads/{id:id}/people": COMPLETE,
     "POST /threads/{id:id}/posts": MEMBERS_DO,
     "POST /threads/{id:id}/pin": MODERATORS_DO,
     "POST /threads/{id:id}/closure": MODERATORS_DO,
-    "GET /threads/{id:id}/title": Row("303 404 404 404 200 200 200", open="303 403 403 403 200 200 200"),
-    "POST /threads/{id:id}/title": MEMBERS_DO,
+    "GET /threads/{id:id}/title": form("403 200 200 200"),
+    "POST /threads/{id:id}/title": act("403 ok ok ok"),
     "POST /threads/{id:id}/watch": MEMBERS_DO,
     "POST /threads/{id:id}/read": MEMBERS_DO,
-    "GET /posts/{id:id}": Row("404 404 404 404 303 303 303", open="303 303 303 303 303 303 303"),
+    "GET /posts/{id:id}": Row("404 404 404 404 303 303 303 303", open=everybody("303").closed),
     "GET /posts/{id:id}/actions": READ,
     "GET /posts/{id:id}/source": READ,
     "GET /posts/{id:id}/versions": READ,
-    "GET /posts/{id:id}/edit": Row("303 404 404 404 200 403 403", open="303 403 403 403 200 403 403"),
-    "POST /posts/{id:id}/edit": Row("401 404 404 404 ok 403 403", open="401 403 403 403 ok 403 403"),
-    "GET /posts/{id:id}/removal": Row("303 404 404 404 200 200 200", open="303 403 403 403 200 200 200"),
-    "POST /posts/{id:id}/removal": MEMBERS_DO,
+    "GET /posts/{id:id}/edit": form("403 200 403 403"),
+    "POST /posts/{id:id}/edit": act("403 ok 403 403"),
+    "GET /posts/{id:id}/removal": form("403 200 200 200"),
+    "POST /posts/{id:id}/removal": act("403 ok ok ok"),
     "POST /preview": OWN_ACT,
     # the API
-    "GET /api/v1/networks": Row(EVERYBODY),
+    "GET /api/v1/networks": ALL,
     "POST /api/v1/networks": OWN_ACT,
     "GET /api/v1/networks/{slug:slug}": FRONT,
-    "PATCH /api/v1/networks/{slug:slug}": Row("401 403 403 403 403 403 ok", secret="401 404 403 403 403 403 ok"),
-    "PUT /api/v1/networks/{slug:slug}/members/me": Row("401 ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok"),
-    "GET /api/v1/networks/{slug:slug}/members": Row(MEMBERS, open="401 200 200 200 200 200 200"),
-    "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_DO,
+    "PATCH /api/v1/networks/{slug:slug}": Row(
+        "401 403 403 403 403 403 403 ok", secret="401 404 403 403 403 403 403 ok"
+    ),
+    "PUT /api/v1/networks/{slug:slug}/members/me": JOIN,
+    "GET /api/v1/networks/{slug:slug}/members": Row(READ.closed, open=account("200", "404").closed),
     "POST /api/v1/networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/threads": READ,
     "POST /api/v1/networks/{slug:slug}/threads": MEMBERS_DO,
     "GET /api/v1/networks/{slug:slug}/events": READ,
     "GET /api/v1/threads/{id:id}": READ,
-    "PATCH /api/v1/threads/{id:id}": MEMBERS_DO,
+    "PATCH /api/v1/threads/{id:id}": act("403 ok ok ok"),
     "PUT /api/v1/threads/{id:id}/read": MEMBERS_DO,
     "PUT /api/v1/threads/{id:id}/watch": MEMBERS_DO,
     "GET /api/v1/threads/{id:id}/posts": READ,
     "POST /api/v1/threads/{id:id}/posts": MEMBERS_DO,
     "GET /api/v1/posts/{id:id}": READ,
-    "PATCH /api/v1/posts/{id:id}": Row("401 404 404 404 ok 403 403", open="401 403 403 403 ok 403 403"),
-    "POST /api/v1/posts/{id:id}/removal": MODERATORS_DO,
+    "PATCH /api/v1/posts/{id:id}": act("403 ok 403 403"),
+    "DELETE /api/v1/posts/{id:id}": act("403 ok 403 403"),
+    "POST /api/v1/posts/{id:id}/removal": act("403 ok ok ok"),
+    # what ends the visitor's own standing: tried after everything else
+    "POST /networks/{slug:slug}/departure": LEAVE,
+    "DELETE /api/v1/networks/{slug:slug}/members/me": LEAVE,
+    "POST /sign-out": everybody("ok"),
+    "DELETE /api/v1/tokens/current": OWN_ACT,
 }
-
-ENDINGS = {
-    "POST /sign-out",
-    "POST /settings/sessions/ending",
-    "POST /networks/{slug:slug}/departure",
-    "DELETE /api/v1/tokens/current",
-    "DELETE /api/v1/networks/{slug:slug}/members/me",
-    "DELETE /api/v1/posts/{id:id}",
-}
-"""Addresses that would end what the table is tried with; only those who must be refused try them."""
+ENDINGS = tuple(TABLE)[-4:]
 
 BODIES: dict[str, dict[str, object]] = {
     "POST /about/{slug}": {"body": "New words"},
+    "POST /settings/profile": {"name": "Ada Of Another Name"},
+    "POST /settings/tokens": {"label": "A script"},
+    "PATCH /api/v1/me": {"about": "A few lines"},
+    "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "closed"},
     "POST /networks/{slug:slug}/members/{account_id:id}/role": {"role": "member"},
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/members/{account_id:id}/ban": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/membership": {"words": "Let me in"},
+    "POST /networks/{slug:slug}/requests": {"who-{requested}": "on", "answer": "refuse", "reason": "Not now"},
+    "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
+    "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
+    "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
     "POST /networks/{slug:slug}/reading": {"position": "1"},
     "POST /networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
-    "POST /networks/{slug:slug}/requests": {"account": "{refused}", "answer": "refused", "reason": "Not now"},
-    "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
     "POST /threads/{id:id}/posts": {"body": "Words"},
+    "POST /threads/{id:id}/pin": {"pinned": "yes"},
+    "POST /threads/{id:id}/closure": {"locked": "yes"},
     "POST /threads/{id:id}/title": {"title": "Another title"},
     "POST /threads/{id:id}/watch": {"level": "watch"},
-    "POST /threads/{id:id}/read": {"ranges": "[[1,1]]"},
+    "POST /threads/{id:id}/read": {"ranges": "1"},
     "POST /posts/{id:id}/edit": {"body": "Other words", "version": "1"},
     "POST /posts/{id:id}/removal": {"reason": "Off topic"},
+    "POST /preview": {"body": "Words"},
+    "POST /api/v1/networks": {"name": "Yet another place", "purpose": "For others", "access": "secret"},
     "PATCH /api/v1/networks/{slug:slug}": {"purpose": "Another purpose"},
-    "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "member"},
+    "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "moderator"},
     "POST /api/v1/networks/{slug:slug}/invitations": {"emails": ["someone.new@example.org"]},
     "POST /api/v1/networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "PATCH /api/v1/threads/{id:id}": {"title": "Another title"},
@@ -201,4 +243,4 @@ BODIES: dict[str, dict[str, object]] = {
     "PATCH /api/v1/posts/{id:id}": {"body": "Other words"},
     "POST /api/v1/posts/{id:id}/removal": {"reason": "Off topic"},
 }
-"""Valid words for what can't be sent empty."""
+"""Valid words for what can't be sent empty; `{…}` is filled in as addresses are."""

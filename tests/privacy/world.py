@@ -1,32 +1,39 @@
-"""A small community on a running server: four networks, one of each kind of access, and every kind of visitor.
+"""A small community on a server: networks of each kind of access, and every kind of visitor.
 
-Each kind of visitor has the same standing in all four networks. Whatever is written in a network carries
-that network's own canary, a word that stands nowhere else.
+Each kind of visitor has the same standing in all of them. What is said in a network carries that
+network's own canaries: words that stand nowhere else, another one for each kind of thing.
 """
 
 import secrets
-import time
 from dataclasses import dataclass, field
-
-import httpx2
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any
 
 from auth.accounts import find_account_by_email, suspend_account
+from auth.backend import cookie_name
+from auth.sessions import start_session
 from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.app import make_state
-from forum.database import open_database
 from forum.forms import validate
 from forum.settings import Settings
 from forum.state import State
+from tests.privacy.asker import Asker
 from tests.servers.confer import PASSWORD, ConferServer, Person
 
 ACCESSES = ("open", "closed", "unlisted", "secret")
+HIDDEN = ("closed", "unlisted", "secret")
 OUTSIDE = ("signed_out", "outsider", "requested", "refused", "left", "removed", "banned", "suspended", "elsewhere")
-"""Visitors who may not read what a closed network holds; `elsewhere` moderates another closed network."""
-INSIDE = ("member", "moderator", "administrator")
-VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE, "spare")
-"""`spare` is a member with whom the others may do what they like."""
+"""Visitors who may not read what a closed network holds. `suspended` was a member when they were suspended;
+`elsewhere` is a member of the open network, and administers another closed one."""
+INSIDE = ("fellow", "member", "moderator", "administrator")
+"""`member` wrote what is asked for, `fellow` is a member who did not."""
+TARGETS = ("spare", "insider")
+"""Members with whom others may do what they like; of the `insider` nothing is known outside hidden networks."""
+VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE, *TARGETS)
+KINDS = ("name", "purpose", "content", "title", "earlier", "removed", "asked", "message", "reason")
+"""What a canary of a network stands in."""
+ASKING = ("member", "moderator")
+"""Who came by asking; other members were invited."""
 
 
 @dataclass(slots=True)
@@ -34,83 +41,127 @@ class Place:
     """One network of the world, and what is in it."""
 
     access: str
-    canary: str
+    words: dict[str, str] = field(default_factory=lambda: {kind: kind + secrets.token_hex(6) for kind in KINDS})
     id: str = ""
     slug: str = ""
+    former_slug: str = ""
+    invitation: str = ""
     threads: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
+    """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
+
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        return f"Network {self.words['name']}"
+
+    def reason(self, visitor: str) -> str:
+        """What this visitor was told when they were refused, removed or banned."""
+        return f"{self.words['reason']}{visitor}"
 
 
 class World:
-    """The community; `clients[visitor]` asks pages as that visitor, `programs[visitor]` asks the API."""
+    """The community: `browsers[visitor]` asks pages as that visitor, `programs[visitor]` asks the API."""
 
     def __init__(self, server: ConferServer) -> None:
         self.server = server
         self.people: dict[str, Person] = {}
         self.ids: dict[str, str] = {}
-        self.places = {access: Place(access, f"canary{secrets.token_hex(6)}") for access in ACCESSES}
-        self.clients: dict[str, httpx2.Client] = {}
-        self.programs: dict[str, httpx2.Client] = {}
+        self.sessions: dict[str, str] = {}
+        self.places = {access: Place(access) for access in ACCESSES}
+        self.turned = Place("secret")
+        """Was open when it was written in, and is secret now."""
+        self.elsewhere = Place("closed")
+        """Has nobody but `elsewhere` in it."""
+        self.browsers: dict[str, Asker] = {}
+        self.programs: dict[str, Asker] = {}
 
     async def build(self) -> "World":
-        """Make everything through the server's own doors."""
-        await self._add_people()
-        self.programs["signed_out"] = self._client({})
-        for place in self.places.values():
-            self._make_network(place)
-        self._make_elsewhere()
-        self.sign_in()
-        await self._suspend("suspended")
-        return self
-
-    def sign_in(self) -> None:
-        """A browser for each visitor."""
-        for visitor in VISITORS:
-            client = self._client({})
-            if visitor != "signed_out":
-                person = self.people[visitor]
-                answer = client.post(
-                    "/sign-in",
-                    data={"email": person.email, "password": person.password},
-                    headers={"Origin": self.server.url},
-                )
-                assert answer.status_code == 303, (visitor, answer.status_code, answer.text[:2000])
-            self.clients[visitor] = client
-
-    def moved_to(self, server: ConferServer) -> "World":
-        """The same world as another server shows it: the same people, ids and sessions."""
-        other = World(server)
-        other.close()
-        other.people, other.ids, other.places = self.people, self.ids, self.places
-        for visitor, client in self.clients.items():
-            other.clients[visitor] = other._client({})
-            for name, value in client.cookies.items():
-                other.clients[visitor].cookies.set(name, value)
-            headers = dict(self.people[visitor].bearer) if visitor in self.people else {}
-            other.programs[visitor] = other._client(headers)
-        return other
-
-    def _client(self, headers: dict[str, str]) -> httpx2.Client:
-        return httpx2.Client(base_url=self.server.url, headers=headers, follow_redirects=False, timeout=20)
-
-    async def _add_people(self) -> None:
-        """Verified accounts, as `account create` makes them, with one hash for all."""
-        environment = self.server.environment
-        settings = Settings(
-            database_url=environment["DATABASE_URL"],
-            redis_url=environment["REDIS_URL"],
-            data_dir=self.server.data_dir,
-            secret_key=environment["SECRET_KEY"],
-        )
-        state = make_state(settings)
+        """Make everything; what people do goes through the server's own doors."""
+        state = make_state(settings_of(self.server))
         password_hash = await state.passwords.hash(PASSWORD)
         for visitor in VISITORS:
             if visitor != "signed_out":
                 await self._add_person(state, visitor, password_hash)
-        await state.rate_limits.close()
-        await state.database.dispose()
+        self.open_doors()
+        assert self.browsers["member"].get("/settings/profile").status == 200
+        for place in self.places.values():
+            self._fill(place)
+        self._fill_others()
+        async with state.database.write() as connection:
+            account = await find_account_by_email(connection, self.people["suspended"].email)
+            assert account is not None
+            await suspend_account(connection, account.id)
+        await state.close()
+        return self
+
+    def moved_to(self, server: ConferServer) -> "World":
+        """The same world as another server shows it: the same people, ids and sessions."""
+        other = World(server)
+        other.people, other.ids, other.sessions = self.people, self.ids, self.sessions
+        other.places, other.turned, other.elsewhere = self.places, self.turned, self.elsewhere
+        other.open_doors()
+        return other
+
+    def open_doors(self) -> None:
+        """A browser and a program for each visitor."""
+        for visitor in VISITORS:
+            is_known = visitor in self.people
+            cookie = f"{cookie_name(self.server.url)}={self.sessions[visitor]}" if is_known else ""
+            self.browsers[visitor] = Asker(self.server.url, {"Cookie": cookie} if is_known else {})
+            self.programs[visitor] = Asker(self.server.url, self.people[visitor].bearer if is_known else {})
+
+    def close(self) -> None:
+        """End every connection."""
+        for asker in (*self.browsers.values(), *self.programs.values()):
+            asker.close()
+
+    def do(self, visitor: str, method: str, path: str, json: object = None) -> Any:
+        """One request to the API that must succeed; its answer."""
+        answer = self.programs[visitor].ask(method, f"/api/v1{path}", json=json)
+        assert answer.status < 300, (visitor, method, path, answer.status, answer.body.decode())
+        return answer.json() if answer.body else None
+
+    # -- What people do ----------------------------------------------------------------------------
+
+    def begin_thread(self, place: Place, words: str = "", by: str = "member") -> tuple[str, str]:
+        """A thread with its first post; their ids."""
+        body = {"title": f"About {place.words['title']}", "body": words or f"First {place.words['content']}"}
+        thread = self.do(by, "POST", f"/networks/{place.slug}/threads", body)
+        return thread["id"], thread["first_post"]["id"]
+
+    def write(self, place: Place, people: tuple[str, ...] = ("member", "moderator", "removed", "moderator")) -> str:
+        """A thread with answers of these people; the first is edited then, and the last removed. The thread's id."""
+        thread, _ = self.begin_thread(place)
+        written = []
+        for number, by in enumerate(people):
+            kind = "earlier" if number == 0 else "removed" if number == len(people) - 1 else "content"
+            body = {"body": f"Answer **{number}** {place.words[kind]} @Ada Outsider, @Ada Fellow"}
+            written.append(self.do(by, "POST", f"/threads/{thread}/posts", body)["id"])
+        self.do(people[0], "PATCH", f"/posts/{written[0]}", {"body": f"Edited {place.words['content']}"})
+        self.do("moderator", "POST", f"/posts/{written[-1]}/removal", {"reason": place.words["content"]})
+        place.threads.append(thread)
+        place.posts += written
+        return thread
+
+    def invite(self, place: Place, *visitors: str) -> None:
+        """Invite these visitors, or people of other addresses."""
+        emails = [self.people[visitor].email if visitor in self.people else visitor for visitor in visitors]
+        wanted = {"emails": emails, "message": place.words["message"]}
+        self.do("administrator", "POST", f"/networks/{place.slug}/invitations", wanted)
+
+    def join(self, place: Place, visitor: str, words: str = "") -> None:
+        """Join, accept an invitation, or ask to be admitted."""
+        self.do(visitor, "PUT", f"/networks/{place.slug}/members/me", {"words": words})
+
+    def change_member(self, place: Place, visitor: str, **change: str) -> None:
+        """What an administrator decides about somebody."""
+        self.do("administrator", "PATCH", f"/networks/{place.slug}/members/{self.ids[visitor]}", change)
+
+    # -- How it was made ---------------------------------------------------------------------------
 
     async def _add_person(self, state: State, visitor: str, password_hash: str) -> None:
+        """A verified account, as `account create` makes it, with a session and a token."""
         name, email = f"Ada {visitor.replace('_', ' ').title()}", f"{visitor}@example.org"
         new = validate(NewAccount, {"email": email, "name": name, "password": PASSWORD})
         is_site_administrator = visitor == "site_administrator"
@@ -118,100 +169,60 @@ class World:
             token = await create_verified_account(
                 tx, new, password_hash, site_administrator=is_site_administrator, with_token=True
             )
-        person = Person(email, name, PASSWORD, token or "")
-        self.people[visitor] = person
-        self.programs[visitor] = self._client(person.bearer)
-        self.ids[visitor] = self.ask(visitor, "GET", "/me")["id"]
-
-    def close(self) -> None:
-        """Close every connection."""
-        for client in (*self.clients.values(), *self.programs.values()):
-            client.close()
-
-    def ask(self, visitor: str, method: str, path: str, json: object = None) -> dict:  # type: ignore[type-arg]
-        """One request to the API that must succeed; its answer."""
-        answer = self.programs[visitor].request(method, f"/api/v1{path}", json=json)
-        assert answer.status_code < 300, (visitor, method, path, answer.status_code, answer.text)
-        return answer.json() if answer.content else {}
-
-    def _make_network(self, place: Place) -> None:
-        purpose = f"A place for {place.access} things"
-        wish = {"name": f"Network {place.access}", "purpose": purpose, "access": place.access}
-        network = self.ask("administrator", "POST", "/networks", wish)
-        place.id, place.slug = network["id"], network["slug"]
-        for visitor in ("member", "moderator", "spare", "left", "removed", "banned"):
-            self._join(place, visitor)
-        self.change_member(place, "moderator", {"role": "moderator"})
-        self.write(place)
-        if place.access in ("closed", "unlisted"):
-            self.ask("requested", "PUT", f"/networks/{place.slug}/members/me", {"words": place.canary})
-            self.ask("refused", "PUT", f"/networks/{place.slug}/members/me", {"words": "please"})
-            self.change_member(place, "refused", {"status": "refused", "reason": place.canary})
-        if place.access != "open":
-            self.invite(place, "invited")
-        self.ask("left", "DELETE", f"/networks/{place.slug}/members/me")
-        for visitor in ("removed", "banned"):
-            self.change_member(place, visitor, {"status": visitor, "reason": place.canary})
-
-    def _join(self, place: Place, visitor: str) -> None:
-        if place.access == "secret":
-            self.invite(place, visitor)
-        self.ask(visitor, "PUT", f"/networks/{place.slug}/members/me", {})
-        if place.access in ("closed", "unlisted"):
-            self.change_member(place, visitor, {"status": "active"})
-
-    def invite(self, place: Place, visitor: str) -> None:
-        """Invite the visitor by address."""
-        address = self.people[visitor].email
-        self.ask("administrator", "POST", f"/networks/{place.slug}/invitations", {"emails": [address]})
-
-    def change_member(self, place: Place, visitor: str, change: dict[str, str]) -> None:
-        """What an administrator does with a member."""
-        self.ask("administrator", "PATCH", f"/networks/{place.slug}/members/{self.ids[visitor]}", change)
-
-    def write(self, place: Place, posts: int = 3, people: tuple[str, ...] = ("member", "moderator", "removed")) -> str:
-        """A thread with some answers, one edited and one removed, all with the canary; its id."""
-        word = place.canary
-        thread = self.ask(
-            "member", "POST", f"/networks/{place.slug}/threads", {"title": f"About {word}", "body": f"First {word}"}
-        )
-        place.threads.append(thread["id"])
-        for number in range(posts):
-            writer = people[number % len(people)]
-            post = self.ask(writer, "POST", f"/threads/{thread['id']}/posts", {"body": f"Answer {number} {word}"})
-            place.posts.append(post["id"])
-        self.ask(people[0], "PATCH", f"/posts/{place.posts[-posts]}", {"body": f"Edited {word}"})
-        return str(thread["id"])
-
-    def _make_elsewhere(self) -> None:
-        network = self.ask(
-            "elsewhere", "POST", "/networks", {"name": "Elsewhere", "purpose": "Another place", "access": "closed"}
-        )
-        self.ids["elsewhere network"] = network["slug"]
-
-    async def _suspend(self, visitor: str) -> None:
-        async def suspend(connection: AsyncConnection) -> None:
-            account = await find_account_by_email(connection, self.people[visitor].email)
+            account = await find_account_by_email(tx.connection, email)
             assert account is not None
-            await suspend_account(connection, account.id)
+            self.sessions[visitor] = await start_session(tx.connection, account.id, "A browser")
+        self.people[visitor] = Person(email, name, PASSWORD, token or "")
+        self.ids[visitor] = account.id
 
-        database = open_database(database_url(self.server), 2)
-        async with database.write() as connection:
-            await suspend(connection)
-        await database.dispose()
+    def _make(self, place: Place, by: str = "administrator", access: str = "") -> None:
+        purpose = f"A place for {place.words['purpose']}"
+        wish = {"name": place.name, "purpose": purpose, "access": access or place.access}
+        network = self.do(by, "POST", "/networks", wish)
+        place.id, place.slug = network["id"], network["slug"]
+
+    def _fill(self, place: Place) -> None:
+        self._make(place)
+        joining = [*INSIDE[:-1], "spare", "suspended", "left", "removed", "banned"]
+        joining.append("elsewhere" if place.access == "open" else "insider")
+        asking = {"closed": ASKING, "unlisted": ASKING}.get(place.access, ())
+        if place.access != "open":
+            self.invite(place, *(visitor for visitor in joining if visitor not in asking), "invited", "a@example.net")
+        for visitor in joining:
+            self.join(place, visitor)
+            if visitor in asking:
+                self.change_member(place, visitor, status="active")
+        self.change_member(place, "moderator", role="moderator")
+        self.write(place)
+        if asking:
+            self.join(place, "requested", place.words["asked"])
+            self.join(place, "refused")
+            self.change_member(place, "refused", status="refused", reason=place.reason("refused"))
+        self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
+        for visitor in ("removed", "banned"):
+            self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))
+        waiting = self.do("administrator", "GET", f"/networks/{place.slug}/members?status=invited")["items"]
+        place.invitation = next((row["account"]["id"] for row in waiting if row["account"]["name"][:2] == "a@"), "")
+
+    def _fill_others(self) -> None:
+        self._make(self.elsewhere, by="elsewhere")
+        place = self.turned
+        self._make(place, access="open")
+        self.join(place, "member")
+        thread, post = self.begin_thread(place)
+        place.threads.append(thread)
+        place.posts.append(post)
+        change = {"access": "secret", "confirm": place.name}
+        place.former_slug = place.slug
+        place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]
 
 
-def database_url(server: ConferServer) -> str:
-    """The address of the server's database, as `open_database` takes it."""
+def settings_of(server: ConferServer) -> Settings:
+    """The server's own settings, for doing in its database what has no address."""
     environment = server.environment
-    settings = Settings(
+    return Settings(
         database_url=environment["DATABASE_URL"],
+        redis_url=environment["REDIS_URL"],
         data_dir=server.data_dir,
         secret_key=environment["SECRET_KEY"],
     )
-    return settings.database
-
-
-def settle(seconds: float = 0.3) -> None:
-    """Let what goes on beside the answers come to rest."""
-    time.sleep(seconds)

@@ -1,0 +1,109 @@
+"""Addresses of the table, filled in with what there is in a place, or with nothing that exists; and asked."""
+
+import re
+import secrets
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.routing import Route
+
+from forum.routes import ROUTES
+from ground.columns import new_id
+from tests.privacy.asker import Answer
+from tests.privacy.url_table import BODIES
+from tests.privacy.world import Place, World
+
+_PART = re.compile(r"\{(\w+)(?::\w+)?\}")
+_KEY = re.compile(rb'<input[^>]* name="key"[^>]*>')
+# Headers that differ between any two answers and tell nothing; the length follows from the body, which is compared.
+_FREE_HEADERS = frozenset(("date", "x-request-id", "content-length"))
+API = "/api/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the parts of an address become."""
+
+    slug: str
+    thread: str
+    post: str
+    account: str
+    invitation: str
+    network: str
+
+
+def existing(world: World, place: Place, account: str = "spare") -> Filling:
+    """The place, the thread and the post of `member`, and somebody in it."""
+    invitation = place.invitation or new_id()
+    return Filling(place.slug, place.threads[0], place.posts[0], world.ids[account], invitation, place.id)
+
+
+def nothing(place: Place) -> Filling:
+    """Addresses of the same shape as the place's, at which there is nothing."""
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+    slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
+    slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
+    return Filling(slug, new_id(), new_id(), new_id(), new_id(), new_id())
+
+
+def every_address() -> set[str]:
+    """All that `forum.routes` answers, as `GET /path`."""
+    return {
+        f"{method} {route.path}"
+        for route in ROUTES
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
+def lies_in_place(address: str) -> bool:
+    """Whether it is the address of something in a network, or of a person."""
+    return any(part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{"))
+
+
+def filled(address: str, filling: Filling) -> str:
+    """The path of an address of the table."""
+    path = address.split(" ", 1)[1]
+    is_post = path.removeprefix("/api/v1").startswith("/posts/")
+    values = {
+        "slug": "contact" if path.startswith("/about/") else filling.slug,
+        "id": filling.post if is_post else filling.thread,
+        "account_id": filling.account,
+        "invitation_id": filling.invitation,
+        "secret": "no-such-secret",
+        "name": "no-such-file.css",
+    }
+    return _PART.sub(lambda match: values[match[1]], path)
+
+
+def ask(world: World, visitor: str, place: Place, address: str, filling: Filling, *, empty: bool = False) -> Answer:
+    """What this visitor gets there, with valid words or (`empty`) without any."""
+    method = address.split(" ", 1)[0]
+    path = filled(address, filling)
+    if method == "GET":
+        return doors(world, path)[visitor].get(path)
+    words = {"name": place.name, "access": place.access, "requested": world.ids["requested"]}
+    body = {} if empty else {_said(name, words): _said(value, words) for name, value in BODIES.get(address, {}).items()}
+    if path.startswith(API):
+        return world.programs[visitor].ask(method, path, json=body)
+    return world.browsers[visitor].ask(method, path, form=body)
+
+
+def doors(world: World, path: str) -> dict[str, Any]:
+    """Who asks there: programs the API, browsers the rest."""
+    return world.programs if path.startswith(API) else world.browsers
+
+
+def _said(value: Any, words: dict[str, str]) -> Any:
+    return _PART.sub(lambda match: words[match[1]], value) if isinstance(value, str) else value
+
+
+def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
+    """Status, headers and body without the parts that are random in each answer; `names` all become one."""
+    headers = "\n".join(sorted(f"{name}: {value}" for name, value in answer.headers if name not in _FREE_HEADERS))
+    body = _KEY.sub(b"<key>", answer.body).decode(errors="backslashreplace")
+    for name in (*names, dict(answer.headers)["x-request-id"]):
+        headers, body = headers.replace(name, "<name>"), body.replace(name, "<name>")
+    return answer.status, headers, body
