@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
 
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
@@ -114,8 +114,13 @@ def _by_name(place: Place) -> str:
 
 
 def _places() -> Any:
-    """The person's current memberships as one JSON array of arrays, in the order of Place's fields."""
+    """The person's current memberships as one JSON array of arrays, in the order of Place's fields.
+
+    Numbers that tell what happens inside are zero for who may not hear of it: answers are compared by these values.
+    """
     moderators = streams.alias("moderators")
+    is_member = memberships.c.status == "active"
+    is_moderator = and_(is_member, memberships.c.role != "member")
     row = JsonArray(
         networks.c.id,
         networks.c.slug,
@@ -123,15 +128,15 @@ def _places() -> Any:
         networks.c.accent,
         networks.c.access,
         networks.c.stream,
-        streams.c.head,
+        case((is_member, streams.c.head), else_=0),
         networks.c.moderators_stream,
-        moderators.c.head,
+        case((is_moderator, moderators.c.head), else_=0),
         memberships.c.id,
         memberships.c.role,
         memberships.c.status,
         memberships.c.baseline,
-        networks.c.post_count - memberships.c.read_count,
-        networks.c.waiting_count,
+        case((is_member, networks.c.post_count - memberships.c.read_count), else_=0),
+        case((is_moderator, networks.c.waiting_count), else_=0),
     )
     return (
         select(JsonRows(row))

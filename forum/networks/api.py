@@ -95,7 +95,8 @@ async def api_show_network(request: Request) -> Response:
     if found is None:
         raise NotFound
     shown = api_network(viewer, found.network, state.settings.public_url)
-    return _answer(shown, 200, {"ETag": f'"{found.network.version}"'})
+    version = shown["version"]
+    return _answer(shown, 200, {} if version is None else {"ETag": f'"{version}"'})
 
 
 @operation("Change a network", TAG, {200: ApiNetwork}, body=NetworkChange, refusals=(403, 412), takes_if_match=True)

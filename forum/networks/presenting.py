@@ -19,7 +19,7 @@ class ApiPlace(BaseModel):
 
 
 class ApiNetwork(BaseModel):
-    """A network. Of an unlisted one outsiders get neither purpose nor size."""
+    """A network. Of an unlisted one outsiders get neither purpose nor size, nor the version, which counts changes."""
 
     id: str
     slug: str
@@ -31,7 +31,7 @@ class ApiNetwork(BaseModel):
     member_count: int | None
     size: str | None
     created_at: str
-    version: int
+    version: int | None
     my: ApiPlace | None
 
 
@@ -119,7 +119,7 @@ def api_network(viewer: Viewer, network: Network, public_url: str) -> dict[str, 
     """The network as this viewer may see it."""
     shown = heard_network(network, public_url)
     if not may_see_purpose(viewer, network):
-        shown |= {"purpose": None, "size": None}
+        shown |= {"purpose": None, "size": None, "version": None}
     if not may_see_exact_count(viewer, network):
         shown["member_count"] = None
     place = viewer.places.get(network.id)
