@@ -1,5 +1,6 @@
 """What people and programs may send about threads and posts: one model for a form and for JSON."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
@@ -113,14 +114,14 @@ class Listing(Input):
     after: str = Field("", max_length=200)
 
 
+_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+
+
 def parse_ranges(text: str) -> Ranges:
     """The ranges in a form's field, such as "1-40,43". Raises Invalid."""
-    parsed: list[tuple[int, int]] = []
-    for part in filter(None, text.replace(" ", "").split(",")):
-        first, _, last = part.partition("-")
-        if not all(number.isascii() and number.isdigit() and len(number) < 10 for number in (first, last or first)):
-            raise Invalid({"ranges": "Write numbers of posts such as 1-40,43."})
-        parsed.append((int(first), int(last or first)))
-    if len(parsed) > MOST_RANGES or any(not 1 <= first <= last <= MOST_NUMBER for first, last in parsed):
+    found = [_RANGE.fullmatch(part) for part in text.replace(" ", "").split(",")] if text else []
+    parsed = tuple((int(match[1]), int(match[2] or match[1])) for match in found if match)
+    is_whole = len(parsed) == len(found) <= MOST_RANGES
+    if not is_whole or any(not 1 <= first <= last for first, last in parsed):
         raise Invalid({"ranges": "Write numbers of posts such as 1-40,43."})
-    return tuple(parsed)
+    return parsed

@@ -17,6 +17,7 @@ from forum.policy import may_start_thread
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of
+from forum.text import tidy
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
@@ -271,7 +272,7 @@ async def list_people(request: Request) -> Response:
     viewer = await account_of(request)
     state = state_of(request)
     await ask_limits(state, viewer, SEARCH)
-    typed = " ".join(request.query_params.get("q", "")[:60].split())
+    typed = " ".join(tidy(request.query_params.get("q", "")[:60]).split())
     async with state.database.read() as connection:
         if "slug" in request.path_params:
             network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
