@@ -10,7 +10,8 @@ from typing import Literal
 
 Kind = Literal["words", "quote", "signature", "notes", "code"]
 
-_QUOTED = re.compile(r"^ {0,8}>|^ ?(?:[A-Za-z]{1,3}> |\| )")
+# "R> " is a program's prompt, and bars that stand in rows are a table or a drawing.
+_QUOTED = re.compile(r"^ {0,8}>|^ {0,8}(?!R> )[A-Za-z]{1,4}> |^ ?\| (?=[^\s|][^|]*$)")
 _STRICT_QUOTED = re.compile(r"^ ?>")
 _ATTRIBUTION_END = re.compile(
     r"(?:wrote|writes|said|says|schrieb|écrit|a écrit|escribió|ha scritto|scrisse|escreveu|schreef|skrev|έγραψε|"
@@ -143,9 +144,10 @@ def _is_quoted(lines: list[str], position: int) -> bool:
         return True
     # "AB> words" or "| words" count only in company: alone they are too often something else.
     mark = _QUOTED.match(line)
-    return mark is not None and any(
-        0 <= near < len(lines) and lines[near].startswith(mark.group()) for near in (position - 1, position + 1)
-    )
+    if mark is None:
+        return False
+    near = (*lines[max(0, position - 2) : position], *lines[position + 1 : position + 3])
+    return mark.group() in {found.group() for found in map(_QUOTED.match, near) if found}
 
 
 def _end_of_quote(lines: list[str], position: int) -> int:

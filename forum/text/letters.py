@@ -27,7 +27,7 @@ MAX_LETTER = 200_000
 
 _DEEPEST_QUOTE = 6
 _URL = re.compile(r"(?<![\w/])(?:https?://|www\.(?=\w))[^\s<>\"]+", re.IGNORECASE)
-_QUOTE_MARK = re.compile(r"^ {0,8}> ?|^ ?(?:[A-Za-z]{1,3}> |\| )")
+_QUOTE_MARK = re.compile(r"^ {0,8}> ?|^ {0,8}[A-Za-z]{1,4}> |^ ?\| ")
 
 
 def plain_text_html(text: str) -> str:

@@ -86,9 +86,17 @@ def test_line_ends_of_signatures_stay() -> None:
     assert inner(f"Bye\n-- \n{FULL}\nLeeds").endswith(f"<p>--\n{FULL}\nLeeds</p></div>")
 
 
-@pytest.mark.parametrize("mark", ["> ", ">", "AO> ", "| ", "    > "])
+@pytest.mark.parametrize("mark", ["> ", ">", "AO> ", "| ", "    > ", "    AKO> "])
 def test_marks_that_mail_programs_put_before_quotes(mark: str) -> None:
     assert inner(f"{mark}one\n{mark}two\n\nNo") == "<blockquote><p>one<br>two</p></blockquote>\n<p>No</p>"
+
+
+def test_a_line_marked_with_initials_is_a_quote_in_company() -> None:
+    assert inner("AO> one\n\nAO> two\n\nNo") == "<blockquote><p>one</p>\n<p>two</p></blockquote>\n<p>No</p>"
+    assert "blockquote" not in inner("R> library(falls)\nR> demo(falls)")
+    assert "blockquote" not in inner("| |  Ada Okafor\n| |  Leeds")
+    assert "blockquote" not in inner("| falls < 3\n| | age < 70\n| | age > 70\n| falls > 3")
+    assert inner("HCP> means a biscuit\n\nto me") == "<p>HCP&gt; means a biscuit</p>\n<p>to me</p>"
 
 
 def test_a_line_broken_in_sending_stays_in_its_quote() -> None:
