@@ -28,6 +28,7 @@ class Target:
         return f"≥ {self.value:.3f}" if self.unit == "of plaintext" else f"≤ {self.value:g} {self.unit}"
 
 
+PLAINTEXT = "plaintext, what rates are shares of"
 PAGE_SIGNED_IN = "thread page, 20 posts, signed in"
 PAGE_GUEST = "thread page, 20 posts, guest"
 PAGE_JSON = "the same as JSON, signed in"

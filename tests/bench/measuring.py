@@ -12,7 +12,16 @@ from tests.bench.data import Plan
 from tests.bench.figures import Figure, target_of
 from tests.bench.load import Load, reply_load
 from tests.bench.machine import Cores, Latency, memory_of, time_flushes, time_round_trips
-from tests.bench.rates import PLAINTEXT, Asked, Rate, Server, interleave, measure_rates
+from tests.bench.rates import (
+    PLAINTEXT,
+    Asked,
+    Rate,
+    Server,
+    interleave,
+    measure_bare,
+    measure_plaintext,
+    measure_rates,
+)
 from tests.bench.sites import Site
 from tests.bench.words import write
 from tests.servers.confer import ROOT
@@ -39,6 +48,7 @@ QUICK = Pace(rounds=1, reply_rounds=1, alone=100, repeats=40, replies=80, frames
 def measure(site: Site, plan: Plan, pace: Pace, cores: Cores) -> Iterator[Figure]:
     """Every figure that depends on the shape."""
     idle = _memory(site, figures.MEMORY_IDLE)
+    yield _plaintext(site, pace, cores)
     yield from _rates(site, pace)
     yield from _alone(site, pace)
     yield from _against_more(site, plan, pace)
@@ -50,6 +60,12 @@ def measure(site: Site, plan: Plan, pace: Pace, cores: Cores) -> Iterator[Figure
 
 
 # -- Rates -------------------------------------------------------------------------------------
+
+
+def _plaintext(site: Site, pace: Pace, cores: Cores) -> Figure:
+    own, bare = measure_plaintext(_server(site), pace.rounds), measure_bare(cores.server, pace.rounds)
+    limit = f"uvicorn alone {bare.rate:,.0f}/s; CPU {own.cpu:,.0f} µs each, alone {bare.cpu:,.0f}"
+    return Figure(figures.PLAINTEXT, None, own.rate, f"{own.rate:14,.0f}/s", limit)
 
 
 def _rates(site: Site, pace: Pace) -> Iterator[Figure]:

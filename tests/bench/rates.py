@@ -1,12 +1,16 @@
 """How many answers a second, as a share of the same server's plaintext answers measured just before and after."""
 
+import multiprocessing
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.bench import load
+from tests.bench import bare, load
 from tests.bench.client import Answer, Client, WrongAnswer
-from tests.bench.machine import cpu_seconds
+from tests.bench.machine import cpu_seconds, on_core
+from tests.servers.processes import accepts, free_port
 
 PLAINTEXT = "/healthz"
 
@@ -60,6 +64,34 @@ class Asked:
 
 
 Run = Callable[[], load.Load]
+
+
+@contextmanager
+def bare_server(core: int) -> Iterator[Server]:
+    """A server that does nothing but answer, on this core."""
+    port = free_port()
+    with on_core(core):
+        child = multiprocessing.get_context("spawn").Process(target=bare.serve, args=(port,), daemon=True)
+        child.start()
+    try:
+        while not accepts(port):
+            time.sleep(0.05)
+        yield Server(port, child.pid or 0)
+    finally:
+        child.terminate()
+        child.join(5)
+
+
+def measure_bare(core: int, rounds: int) -> Second:
+    """Plaintext of that server: what there is to divide."""
+    with bare_server(core) as server:
+        return measure_plaintext(server, rounds)
+
+
+def measure_plaintext(server: Server, rounds: int) -> Second:
+    """Plaintext of the server that is measured."""
+    seconds = [_plaintext(server) for _ in range(rounds)]
+    return Second(statistics.median(one.rate for one in seconds), statistics.median(one.cpu for one in seconds))
 
 
 def measure_rates(server: Server, everything: Sequence[Asked], rounds: int) -> dict[str, Rate | str]:
