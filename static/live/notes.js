@@ -23,7 +23,7 @@ function show(shown) {
 
 function makeBox() {
   const made = document.createElement("div");
-  made.className = "live-note link-state";
+  made.className = "live-note link-state screen-only";
   made.setAttribute("role", "status");
   document.body.append(made);
   return made;

@@ -65,7 +65,7 @@ function tell(kind, thread, list) {
 
 function makeLine(list) {
   const [made, button] = [document.createElement("p"), document.createElement("button")];
-  made.className = "news-line";
+  made.className = "news-line screen-only";
   made.setAttribute("role", "status");
   button.type = "button";
   button.className = "pill";

@@ -112,6 +112,7 @@ async function gatherPosts(page) {
   return () => {
     bringPosts(parts);
     for (const name of ["version", "may"]) section.dataset[name] = own.dataset[name];
+    if (own.dataset.read === undefined) delete section.dataset.read;
     setCount(Number(own.dataset.count));
   };
 }

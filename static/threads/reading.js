@@ -57,8 +57,13 @@ function tick() {
   }
 }
 
+// Who is no member (any more) has nothing kept.
+function isCounted() {
+  return section.dataset.read !== undefined;
+}
+
 async function send({ leaving = false } = {}) {
-  if (!toSend.size) return;
+  if (!toSend.size || !isCounted()) return;
   const sent = [...toSend];
   toSend.clear();
   try {
@@ -69,6 +74,7 @@ async function send({ leaving = false } = {}) {
       keepalive: leaving,
     });
     if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+    if (!answer.ok) delete section.dataset.read;
     wait = SEND_MS;
   } catch {
     for (const number of sent) toSend.add(number);
@@ -107,8 +113,7 @@ async function keepSending() {
   }
 }
 
-// Where no reading is kept (for who is no member), the section says nothing about it.
-if (section?.dataset.read !== undefined) {
+if (section && isCounted()) {
   knowRead(section.dataset.read);
   watch();
   setInterval(tick, TICK_MS);

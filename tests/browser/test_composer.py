@@ -6,7 +6,7 @@ On SQLite alone: what the browser does here is the same whatever stands behind t
 import re
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Dialog, Page, Route, expect
 
 from tests.browser.scene import Scene, equals_reload, live, post, say, send, shown, words, write
 from tests.servers.shapes import SQLITE_MEMORY
@@ -155,6 +155,43 @@ async def test_a_lock_meanwhile_gives_the_reason_and_keeps_the_words(scene: Scen
     await expect(page.locator("[data-locked-line]")).to_have_count(0)
     await send(page)
     await expect(post(page, 2)).to_contain_text("I was just about to say")
+
+
+async def test_a_limit_is_waited_for(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    scene.visitors.tolerate("429")
+
+    async def refuse_once(route: Route) -> None:
+        await route.fulfill(status=429, headers={"Retry-After": "2"}, body="<p>Slowly.</p>", content_type="text/html")
+        await page.unroute("**/posts")
+
+    await page.route("**/posts", refuse_once)
+    await write(page, "A moment later.")
+    await send(page)
+    await expect(page.locator(".send-state")).to_contain_text("Not sent yet.")
+    await expect(post(page, 2)).to_contain_text("A moment later.")
+
+
+async def test_leaving_asks_only_where_nothing_can_be_kept(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    asked: list[str] = []
+
+    async def hear(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.accept()
+
+    page.on("dialog", hear)
+    await write(page, "Kept in this browser")
+    await saved(page)
+    await page.reload()
+    await live(page)
+    assert asked == []
+    full = "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    await page.evaluate(full)
+    await words(page).press_sequentially(" or not")
+    await expect(page.locator("#compose [data-saved]")).to_have_text("")
+    await page.reload()
+    assert asked == ["beforeunload"]
 
 
 async def test_too_long_is_counted_and_said(scene: Scene) -> None:

@@ -54,6 +54,19 @@ async def test_a_lost_network_leaves_the_screen_at_once(scene: Scene) -> None:
     assert scene.place.name not in await page.title()
 
 
+async def test_who_leaves_an_open_network_still_reads_but_no_longer_writes(scene: Scene) -> None:
+    place = await scene.village.network(scene.amara, [scene.gareth], access="open")
+    scene.place, scene.thread = place, await scene.village.thread(scene.amara, place, "Open to all")
+    page = await scene.open(scene.gareth)
+    await expect(page.locator("#compose")).to_be_visible()
+    scene.visitors.tolerate("403.*/read")
+    await scene.call(scene.gareth, "DELETE", f"/networks/{place.slug}/members/me")
+    await expect(page.locator("#compose")).to_be_hidden()
+    await expect(post(page, 1).get_by_role("link", name="Reply")).to_be_hidden()
+    await scene.reply(scene.amara, "Still open to all.")
+    await expect(post(page, 2)).to_contain_text("Still open to all.")
+
+
 async def test_an_ended_session_is_said_and_keeps_the_words(scene: Scene) -> None:
     page = await scene.open(scene.amara)
     await write(page, "Words before the session ended")
