@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 from forum.records import Post
 from forum.state import State
@@ -19,7 +20,7 @@ def post_fragment(state: State, post: Post) -> str:
     plain = replace(post, body="") if post.body else post
     found = shelf.find(plain)
     if found is None or state.settings.development:
-        found = state.templates.get_template("threads/_post.html").render(post=plain)
+        found = str(cast(Any, state.templates.get_template("threads/_post.html").module).post_article(plain))
         shelf.keep(plain, found, len(found) + len(plain.html) + 800)
     return found
 
