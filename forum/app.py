@@ -17,6 +17,7 @@ from auth.origins import OriginGuard
 from auth.passwords import Passwords
 from auth.rate_limits import RateLimits
 from forum.accounts.set_up import SetUpGuard
+from forum.addresses import Doors
 from forum.assets import Assets
 from forum.database import open_database
 from forum.envelope import Envelope
@@ -103,12 +104,10 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
         await state.close()
 
     app = Starlette(
-        routes=[*ROUTES, WebSocketRoute("/live", _Live(gateway))],
-        lifespan=lifespan,
         middleware=[Middleware(SetUpGuard, state=state)],
         exception_handlers={ForumError: refuse, HTTPException: refuse_http, Exception: refuse_unexpected},
     )
-    app.router.redirect_slashes = False
+    app.router = Doors([*ROUTES, WebSocketRoute("/live", _Live(gateway))], lifespan)
     app.state.confer = state
     app.state.gateway = gateway
     app.state.present = partial(present, state)
