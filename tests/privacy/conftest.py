@@ -23,8 +23,8 @@ def world(copies: Copies) -> Iterator[World]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_world(copies: Copies) -> Iterator[World]:
-    """A running copy for one test, to do with as it likes."""
+    """A running copy for the tests of one module, to do with as they like; it changes from test to test."""
     with copies.running() as running:
         yield running

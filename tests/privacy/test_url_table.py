@@ -1,11 +1,8 @@
 """The table of addresses holds for every kind of visitor, and no address is missing from it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.privacy.addresses import API, Filling, ask, every_address, existing, lies_in_place
-from tests.privacy.copies import Copies
 from tests.privacy.url_table import ENDINGS, TABLE
 from tests.privacy.world import ACCESSES, HIDDEN, Place, World
 from tests.servers.confer import PASSWORD
@@ -17,13 +14,6 @@ JOINING = ("POST /networks/{slug:slug}/membership", "PUT /api/v1/networks/{slug:
 def test_every_address_is_in_the_table() -> None:
     assert every_address() - set(TABLE) == set()
     assert set(TABLE) - every_address() == set()
-
-
-@pytest.fixture(scope="module")
-def used_world(copies: Copies) -> Iterator[World]:
-    """A running copy that changes from test to test."""
-    with copies.running() as running:
-        yield running
 
 
 def fits(code: str, status: int) -> bool:
@@ -69,8 +59,8 @@ def test_nobody_gets_more_than_the_table_says(world: World) -> None:
     assert wrong == [], "\n".join(wrong)
 
 
-def test_who_was_banned_does_not_come_back(used_world: World) -> None:
-    world = used_world
+def test_who_was_banned_does_not_come_back(own_world: World) -> None:
+    world = own_world
     for access in ACCESSES:
         place = world.places[access]
         for address in JOINING:
@@ -80,9 +70,9 @@ def test_who_was_banned_does_not_come_back(used_world: World) -> None:
                 assert status == expected or (not expected and status < 400), (access, address, visitor, status)
 
 
-def test_who_has_not_proved_their_address_is_nobody(used_world: World) -> None:
+def test_who_has_not_proved_their_address_is_nobody(own_world: World) -> None:
     """Not even where the address is invited: it has still to be shown that it is theirs."""
-    world, email = used_world, "a@example.net"  # invited to each hidden network
+    world, email = own_world, "a@example.net"  # invited to each hidden network
     person = {"name": "Ada Unproved", "email": email, "password": PASSWORD}
     assert world.browsers["signed_out"].ask("POST", "/register", form=person).status == 303
     shown = {"email": email, "password": PASSWORD}
@@ -97,9 +87,9 @@ def test_who_has_not_proved_their_address_is_nobody(used_world: World) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_who_may_do_something_is_let_in(used_world: World) -> None:
+def test_who_may_do_something_is_let_in(own_world: World) -> None:
     """Every act by each who may do it; on a thread and a post of its own, for some acts can be done once only."""
-    world, wrong = used_world, []
+    world, wrong = own_world, []
     last: list[tuple[Place, str, dict[str, str]]] = []
     for access in ACCESSES:
         place = world.places[access]
