@@ -8,6 +8,7 @@ here: they are a fifth of what a script weighs.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import brotli
@@ -28,14 +29,19 @@ _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CSS_SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
-    """One file as it is sent: its address, its bytes, and the same bytes compressed."""
+    """One file as it is sent: its address and its bytes."""
 
     url: str
     content: bytes
-    compressed: bytes
     content_type: str
+    quality: int
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The same bytes for browsers that take Brotli, made when the first asks: no command waits for it."""
+        return bytes(brotli.compress(self.content, quality=self.quality))
 
 
 class Assets:
@@ -109,7 +115,7 @@ class Assets:
         digest = hashlib.sha256(content).hexdigest()[:12]
         url = f"/static/{path.with_suffix('').as_posix().replace('/', '.')}.{digest}{path.suffix}"
         quality = 5 if self._development else 11
-        asset = Asset(url, content, brotli.compress(content, quality=quality), CONTENT_TYPES[path.suffix])
+        asset = Asset(url, content, CONTENT_TYPES[path.suffix], quality)
         self._by_path[name] = asset
         return asset
 
