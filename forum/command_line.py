@@ -44,7 +44,7 @@ class CommandRefused(Exception):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; `words` are those of the command line by default. Returns the exit code."""
-    options = _parser().parse_args(words)
+    options = make_parser().parse_args(words)
     signal.signal(signal.SIGTERM, _end)
     try:
         settings = read_settings()
@@ -72,7 +72,8 @@ def _end(_: int, __: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     parser = argparse.ArgumentParser(prog="python -m forum", description="Confer. How it runs, the environment says.")
     commands = parser.add_subparsers(required=True, metavar="command")
     serving = commands.add_parser("serve", help="answer requests")
