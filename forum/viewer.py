@@ -113,15 +113,17 @@ def _by_name(place: Place) -> str:
     return place.name.casefold()
 
 
-def _places() -> Any:
-    """The person's current memberships as one JSON array of arrays, in the order of Place's fields.
+_MODERATORS = streams.alias("moderators")
+
+
+def _place() -> JsonArray:
+    """One membership with its network, in the order of Place's fields.
 
     Numbers that tell what happens inside are zero for who may not hear of it: answers are compared by these values.
     """
-    moderators = streams.alias("moderators")
     is_member = memberships.c.status == "active"
     is_moderator = and_(is_member, memberships.c.role != "member")
-    row = JsonArray(
+    return JsonArray(
         networks.c.id,
         networks.c.slug,
         networks.c.name,
@@ -130,7 +132,7 @@ def _places() -> Any:
         networks.c.stream,
         case((is_member, streams.c.head), else_=0),
         networks.c.moderators_stream,
-        case((is_moderator, moderators.c.head), else_=0),
+        case((is_moderator, _MODERATORS.c.head), else_=0),
         memberships.c.id,
         memberships.c.role,
         memberships.c.status,
@@ -138,12 +140,16 @@ def _places() -> Any:
         case((is_member, networks.c.post_count - memberships.c.read_count), else_=0),
         case((is_moderator, networks.c.waiting_count), else_=0),
     )
+
+
+def _places() -> Any:
+    """The person's current memberships as one JSON array."""
     return (
-        select(JsonRows(row))
+        select(JsonRows(_place()))
         .select_from(
             memberships.join(networks, networks.c.id == memberships.c.network_id)
             .join(streams, streams.c.name == networks.c.stream)
-            .join(moderators, moderators.c.name == networks.c.moderators_stream)
+            .join(_MODERATORS, _MODERATORS.c.name == networks.c.moderators_stream)
         )
         .where(
             memberships.c.account_id == accounts.c.id,

@@ -5,7 +5,7 @@ import random
 
 from sqlalchemy import update
 
-from tests.realtime.community import logins
+from tests.realtime.community import Community, logins
 from tests.realtime.conftest import Stage, make_stage
 from tests.realtime.reader import Reader
 from tests.servers.postgres import PostgresServer
@@ -14,6 +14,36 @@ from tests.servers.redis import RedisServer
 
 def bodies(reader: Reader, stream: str) -> set[str]:
     return {frame["object"]["body"] for frame in reader.all_events(stream) if frame["object"]}
+
+
+class Writing:
+    """Somebody posts without end, somebody else edits one post; `written` numbers the words in their order."""
+
+    def __init__(self, community: Community, board: str, edited: str) -> None:
+        self.written: dict[str, int] = {}
+        self.enough = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._community, self._board, self._edited = community, board, edited
+        self._tasks = [asyncio.create_task(self._keep_posting()), asyncio.create_task(self._keep_editing())]
+
+    async def end(self) -> None:
+        await self.enough.wait()
+        self._stop.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _keep_posting(self) -> None:
+        while not self._stop.is_set():
+            await self._community.post(self._board)
+
+    async def _keep_editing(self) -> None:
+        number = 0
+        while not self._stop.is_set():
+            number += 1
+            words = f"words {number}"
+            await self._community.edit(self._edited, words)
+            self.written[words] = number
+            if number == 40:
+                self.enough.set()
 
 
 async def test_p8_many_removals_while_posts_and_edits_flow(stage: Stage) -> None:
@@ -30,35 +60,14 @@ async def test_p8_many_removals_while_posts_and_edits_flow(stage: Stage) -> None
     for index, person in enumerate(people):
         resume = {board: [epoch, random.choice([0, start])]}
         readers[person] = await stage.read(gateways[index % 2], sessions[person], resume=resume)
-    written: dict[str, int] = {}
-    stop, enough = asyncio.Event(), asyncio.Event()
-    edited = await community.post(board, "the first words")
-
-    async def keep_posting() -> None:
-        while not stop.is_set():
-            await community.post(board)
-
-    async def keep_editing() -> None:
-        number = 0
-        while not stop.is_set():
-            number += 1
-            words = f"words {number}"
-            await community.edit(edited, words)
-            written[words] = number
-            if number == 40:
-                enough.set()
-
-    writing = [asyncio.create_task(keep_posting()), asyncio.create_task(keep_editing())]
+    writing = Writing(community, board, await community.post(board, "the first words"))
     ended: dict[str, tuple[int, int]] = {}
-    leaving = random.sample(people, 25)
-    for person in leaving:
+    for person in random.sample(people, 25):
         await asyncio.sleep(random.uniform(0, 0.01))
         seq = await community.remove(person, board)
         # An edit that was committed before may not have been noted yet, but none after was written before.
-        ended[person] = (seq, len(written) + 1)
-    await enough.wait()
-    stop.set()
-    await asyncio.gather(*writing)
+        ended[person] = (seq, len(writing.written) + 1)
+    await writing.end()
     head = await community.head(board)
     for person in people:
         reader = readers[person]
@@ -68,7 +77,7 @@ async def test_p8_many_removals_while_posts_and_edits_flow(stage: Stage) -> None
         await reader.frame("unsubscribed", stream=board, why="removed")
         last, last_words = ended[person]
         assert max((frame["seq"] for frame in reader.all_events(board)), default=0) < last
-        later = {words for words, number in written.items() if number > last_words}
+        later = {words for words, number in writing.written.items() if number > last_words}
         assert not bodies(reader, board) & later
 
 
