@@ -132,7 +132,7 @@ def open_database(url: str, connections: int = 8) -> Database:
 def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if readonly else {}
     options["connect_args"] = {"async_creator_fn": sqlite_driver.connect}
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0, **options)
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -172,6 +172,7 @@ def _postgresql_engine(url: str, connections: int, **options: Any) -> AsyncEngin
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
         **options,
     )

@@ -5,11 +5,11 @@ Every function asks the database anew, so that a right that has ended is never t
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import bindparam, null, select, union_all
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.policy import hears
+from forum.policy import hears, threads_readable_by_account
 from forum.streams import account_stream, network_stream, parse_stream
 from forum.tables import memberships, networks, threads
 
@@ -53,9 +53,18 @@ _IS_OPEN = select(networks.c.access == "open").where(networks.c.id == bindparam(
 
 
 async def stream_of_thread(database: Database, account_id: str | None, thread_id: str) -> str | None:
-    """The stream whose readers may see this thread, where this person is one of them."""
+    """The stream that tells of this thread, where this person may read the thread and hear the stream.
+
+    Of an opened network everybody hears the stream, but some threads stayed with its members.
+    """
+    readable = threads_readable_by_account(account_id if account_id is not None else null())
+    this = (
+        select(threads.c.network_id)
+        .join(networks, networks.c.id == threads.c.network_id)
+        .where(threads.c.id == thread_id, readable)
+    )
     async with database.read() as connection:
-        network_id = await connection.scalar(select(threads.c.network_id).where(threads.c.id == thread_id))
+        network_id = await connection.scalar(this)
     if network_id is None:
         return None
     stream = network_stream(network_id)

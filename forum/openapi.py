@@ -200,7 +200,8 @@ def _responses(note: Operation, method: str) -> dict[str, Any]:
     for status, model in note.answers.items():
         responses[str(status)] = {"description": _MEANINGS[status]}
         if model is not None:
-            responses[str(status)]["content"] = {"application/json": {"schema": _reference(model)}}
+            kind = "application/json" if status < 400 else "application/problem+json"
+            responses[str(status)]["content"] = {kind: {"schema": _reference(model)}}
     # A request of another site's making is refused with 403, whatever it asks for.
     changing = () if method == "GET" else (403, 413)
     for status in sorted({401, 404, 422, 429, 503, *changing, *note.refusals}):

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -99,9 +100,18 @@ def _known(error: Exception) -> ForumError:
     if isinstance(error, ForumError):
         return error
     if isinstance(error, OperationalError | DatabaseBusy | PoolTimeout | OSError | DBAPIError):
-        _log.error("the database can't be used: %s: %s", type(error).__name__, str(error)[:200])
+        _log.error("the database can't be used: %s", _cause(error))
         return Unavailable("Nothing was lost and nothing was written. Wait a moment, then try again.")
     raise error
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong, for the log: what a database says of a row or of a value holds the words that it was given."""
+    if not isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {str(error)[:200]}"
+    cause = (error.orig and error.orig.__cause__) or error.orig
+    said = f": {str(cause)[:200]}" if isinstance(cause, sqlite3.OperationalError) else ""
+    return f"{type(error).__name__} from {type(cause).__name__}{said}"
 
 
 def _problem(error: ForumError, status: int, title: str, headers: dict[str, str]) -> Response:

@@ -76,6 +76,18 @@ def test_what_was_open_before_is_as_nothing_too(world: World) -> None:
     assert comparison.differences == []
 
 
+def test_what_stayed_with_members_is_as_nothing_in_an_opened_network(world: World) -> None:
+    place, comparison = world.opened, Comparison(world)
+    there = existing(world, place)
+    for address in TABLE:
+        is_old = "/threads/{id" in address or "/posts/{id" in address
+        for visitor in ("signed_out", "outsider", "elsewhere", "site_administrator"):
+            if is_old and is_hidden(world.places["closed"], address, visitor):
+                comparison.compare(visitor, place, address, there)
+    assert comparison.differences == []
+    assert comparison.count > 80
+
+
 def test_wrong_words_do_not_tell_either(world: World) -> None:
     place, comparison = world.places["secret"], Comparison(world, empty=True)
     there = existing(world, place, "insider")

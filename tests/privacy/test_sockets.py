@@ -75,6 +75,24 @@ async def test_asking_for_hidden_streams_is_as_asking_for_nothing(world: World) 
             assert await answers(reader, f"account:{other}", world.places["secret"].posts[0]) == made_up
 
 
+@pytest.mark.timeout(120)
+async def test_a_thread_that_stayed_with_members_is_as_nothing_to_view(world: World) -> None:
+    """The network was opened since, and everybody hears its stream; not who reads the old thread."""
+    async with listening(world, "signed_out", "outsider", "administrator") as readers:
+        for visitor in ("signed_out", "outsider"):
+            reader, shown = readers[visitor], []
+            for thread in (new_id(), world.opened.threads[0]):
+                since = len(reader.frames)
+                await reader.say(type="view", thread=thread)
+                await reader.say(type="fetch", id=99, stream=f"network:{new_id()}", after=0, limit=9)
+                await reader.until(lambda r=reader, n=since: any(f.get("id") == 99 for f in r.frames[n:]))  # type: ignore[misc]
+                shown.append(heard(reader, since))
+            assert shown[0] == shown[1]
+            assert shown[0][0]["code"] == "not_found"
+        await readers["administrator"].say(type="view", thread=world.opened.threads[0])
+        await readers["administrator"].frame("presence", thread=world.opened.threads[0])
+
+
 def live_through(world: World, place: Place) -> None:
     """One event of each kind that happens inside."""
     thread = world.write(place, ("member", "moderator", "administrator", "moderator"))

@@ -71,6 +71,8 @@ class World:
         self.places = {access: Place(access) for access in ACCESSES}
         self.turned = Place("secret")
         """Was open when it was written in, and is secret now."""
+        self.opened = Place("open")
+        """Was closed when it was written in, and is open now, without what was written before."""
         self.elsewhere = Place("closed")
         """Has nobody but `elsewhere` in it."""
         self.browsers: dict[str, Asker] = {}
@@ -100,6 +102,7 @@ class World:
         other = World(server)
         other.people, other.ids, other.sessions = self.people, self.ids, self.sessions
         other.places, other.turned, other.elsewhere = self.places, self.turned, self.elsewhere
+        other.opened = self.opened
         other.open_doors()
         return other
 
@@ -206,15 +209,14 @@ class World:
 
     def _fill_others(self) -> None:
         self._make(self.elsewhere, by="elsewhere")
-        place = self.turned
-        self._make(place, access="open")
-        self.join(place, "member")
-        thread, post = self.begin_thread(place)
-        place.threads.append(thread)
-        place.posts.append(post)
-        change = {"access": "secret", "confirm": place.name}
-        place.former_slug = place.slug
-        place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]
+        for place, former in ((self.turned, "open"), (self.opened, "closed")):
+            self._make(place, access=former)
+            thread, post = self.begin_thread(place, by="administrator")
+            place.threads.append(thread)
+            place.posts.append(post)
+            change = {"access": place.access, "confirm": place.name}
+            place.former_slug = place.slug
+            place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]
 
 
 def settings_of(server: ConferServer) -> Settings:
