@@ -8,6 +8,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable
+from traceback import extract_tb
 
 import brotli
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,6 +45,11 @@ class Envelope:
         sender = _Sender(scope, send, [*self._headers, (b"x-request-id", request_id.encode())])
         try:
             await self._app(scope, _bounded(receive), sender.send)
+        except Exception as error:
+            if sender.status == 0:
+                raise
+            # The answer is out. What an error says may hold what people wrote, so only where it happened is kept.
+            _log.error("%s fault: %s", request_id, where(error))
         finally:
             # No address, no words: the path holds ids only, and what is asked for is left out.
             _log.info(
@@ -54,6 +60,15 @@ class Envelope:
                 (time.perf_counter() - began) * 1000,
                 sender.status,
             )
+
+
+def where(error: BaseException) -> str:
+    """What kind of error it is, what it came from, and the lines it passed through; none of its words."""
+    lines = " < ".join(
+        f"{frame.name} {frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[::-1]
+    )
+    cause = error.__cause__ or error.__context__
+    return f"{type(error).__name__} at {lines}" + (f"; from {where(cause)}" if cause else "")
 
 
 def security_headers(public_url: str) -> list[tuple[bytes, bytes]]:
