@@ -18,8 +18,6 @@ from tests.privacy.world import HIDDEN, World
 from tests.realtime.reader import Reader
 from tests.servers.confer import ConferServer
 
-WAITS = pytest.mark.skip(reason="what a mail may tell the person it concerns is still to be said here")
-
 
 class Overheard:
     """Everything that one Redis is told, by MONITOR."""
@@ -100,7 +98,6 @@ async def look(world: World) -> None:
     await reader.close()
 
 
-@WAITS
 @pytest.mark.timeout(120)
 async def test_nothing_that_is_said_inside_is_left_outside(own_world: World) -> None:
     world = own_world
@@ -108,7 +105,7 @@ async def test_nothing_that_is_said_inside_is_left_outside(own_world: World) -> 
     with overhearing(world) as overheard:
         await asyncio.to_thread(live, world)
         await look(world)
-        wait_for_mails(world.server, mails + 3 * 3)
+        wait_for_mails(world.server, mails + 2 * len(HIDDEN))  # the invitations; a removal may be overtaken by one
     assert traces(world) == []
     if overheard is not None:
         assert b"network:" in overheard.said, "nothing was overheard"
@@ -118,7 +115,6 @@ async def test_nothing_that_is_said_inside_is_left_outside(own_world: World) -> 
         assert [person.email for person in world.people.values() if person.email in said] == []
 
 
-@WAITS
 def test_the_search_for_canaries_finds_them(own_world: World) -> None:
     """A log, a file, a mail to the wrong person: each would be found."""
     world = own_world

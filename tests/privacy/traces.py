@@ -7,7 +7,7 @@ from typing import cast
 
 from tests.privacy.world import HIDDEN, INSIDE, TARGETS, Place, World
 
-TOLD = ("refused", "removed", "banned")
+TOLD = ("refused", "removed", "banned", "spare")
 """Who was given a reason."""
 
 

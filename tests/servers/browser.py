@@ -104,7 +104,11 @@ async def shot(page: Page, name: str) -> None:
 
 
 async def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands: one line for each rule and place, best none."""
+    """What axe finds wrong with the page as it stands: one line for each rule and place, best none.
+
+    What is still fading in has not the colours yet that people read: it is waited for.
+    """
+    await page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     results = await Axe().run(page)
     return [
         f"{rule['id']}: {rule['help']}: {node['html'][:200]}"
