@@ -1,8 +1,6 @@
-"""The few reads that every page makes, run by the driver itself.
+"""The few reads that every page makes, on connections of the driver's own that can't write.
 
-SQLAlchemy's way from a statement to its rows costs about as much again as the query. So a
-`HotRead` is compiled once for each dialect and handed to asyncpg, or to a read-only connection of
-`sqlite3` inside the event loop: these reads take a bounded handful of rows by index.
+On SQLite they run inside the event loop: they take a bounded handful of rows by index.
 """
 
 import asyncio
@@ -11,16 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import asyncpg
-from sqlalchemy import BindParameter, Dialect, Select, bindparam
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import asyncpg as postgresql_asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from ground.columns import Identifier, Moment
+from ground.hot import HotStatement
 
-Convert = Callable[[Any], Any]
 Connection: TypeAlias = asyncpg.Connection
 PATIENCE_SECONDS = 10
 _SETTINGS = {"jit": "off", "application_name": "confer", "default_transaction_read_only": "on"}
@@ -61,63 +55,6 @@ def _(element: JsonRows, compiler: Any, **options: Any) -> str:
     return f"json_group_array({compiler.process(element.clauses, **options)})"
 
 
-def given(name: str) -> BindParameter[Any]:
-    """A parameter of a hot read, whose value comes with each call."""
-    return bindparam(name, required=False)
-
-
-class HotRead:
-    """A SELECT compiled once; its named parameters become the driver's own."""
-
-    def __init__(self, statement: Select[Any]) -> None:
-        self._forms = {
-            "postgresql": _Form(statement, postgresql_asyncpg.dialect()),  # type: ignore[no-untyped-call]
-            "sqlite": _Form(statement, sqlite.dialect()),
-        }
-
-    def form(self, dialect: str) -> "_Form":
-        """The SQL and the conversions for one dialect."""
-        return self._forms[dialect]
-
-
-class _Form:
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
-        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        self.sql = str(compiled)
-        self._names: list[str] = compiled.positiontup
-        self._constants = {key: value for key, value in compiled.params.items() if value is not None}
-        self._binds: dict[str, Convert | None] = {
-            key: bind.type.dialect_impl(dialect).bind_processor(dialect) for key, bind in compiled.binds.items()
-        }
-        processors = [_result_processor(column.type, dialect) for column in statement.selected_columns]
-        self._results = [(place, convert) for place, convert in enumerate(processors) if convert is not None]
-
-    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
-        """The values in the order of the SQL's placeholders."""
-        values = {**self._constants, **parameters}
-        return [self._bound(name, values[name]) for name in self._names]
-
-    def _bound(self, name: str, value: Any) -> Any:
-        convert = self._binds.get(name)
-        return value if convert is None else convert(value)
-
-    def row(self, values: Any) -> list[Any]:
-        """One row of the driver as Python values."""
-        row = list(values)
-        for place, convert in self._results:
-            if row[place] is not None:
-                row[place] = convert(row[place])
-        return row
-
-
-def _result_processor(kind: Any, dialect: Dialect) -> Convert | None:
-    """What makes a driver's value ours; nothing where asyncpg has it ready: ids as text, and moments in UTC."""
-    if dialect.name == "postgresql" and isinstance(kind, Identifier | Moment):
-        return None
-    convert: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return convert
-
-
 class SqliteReader:
     """Hot reads by a connection that can't write, in the event loop."""
 
@@ -126,7 +63,7 @@ class SqliteReader:
         for pragma in ("busy_timeout = 2000", "query_only = ON", "cache_size = -4000"):
             self._connection.execute(f"PRAGMA {pragma}")
 
-    async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
+    async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The rows of the read."""
         form = read.form("sqlite")
         return [form.row(row) for row in self._connection.execute(form.sql, form.arguments(parameters)).fetchall()]
@@ -150,7 +87,7 @@ class PostgresqlReader:
         self._idle: list[Connection] = []
         self._ending: set[asyncio.Task[None]] = set()
 
-    async def fetch(self, read: HotRead, parameters: Mapping[str, Any]) -> list[list[Any]]:
+    async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The rows of the read. Raises TimeoutError where no connection is free for ten seconds."""
         form = read.form("postgresql")
         arguments = form.arguments(parameters)

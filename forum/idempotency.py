@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.errors import AlreadySent
 from forum.tables import requests
 from ground.columns import now
+from ground.hot import HotStatement
 from realtime.transaction import Transaction
 
 
@@ -33,10 +34,10 @@ class Claim:
     is_replay: bool
 
 
-_INSERTS = {
-    "postgresql": postgresql.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
-    "sqlite": sqlite.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
-}
+_INSERT = HotStatement(
+    postgresql.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
+    sqlite_statement=sqlite.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
+)
 _FIND = select(requests.c.digest, requests.c.object_id).where(
     requests.c.account_id == bindparam("account_id"),
     requests.c.path == bindparam("path"),
@@ -55,8 +56,7 @@ async def claim(
         return Claim(object_id, False)
     identity = {"account_id": account_id, "path": request.path, "key": request.key}
     row = {**identity, "digest": request.digest, "status": status, "object_id": object_id, "created_at": now()}
-    inserted = (await tx.execute(_INSERTS[tx.connection.dialect.name], row)).first()
-    if inserted is not None:
+    if await tx.run(_INSERT, row):
         return Claim(object_id, False)
     earlier = (await tx.execute(_FIND, identity)).one()
     if earlier.digest != request.digest:

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, sel
 
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
-from forum.hot_reads import HotRead, JsonArray, JsonRows, given
+from forum.hot_reads import JsonArray, JsonRows
 from forum.records import ROLE_RANK, Access, Role, Status
 from forum.tables import memberships, networks, site
 from ground.columns import now
+from ground.hot import HotStatement, given
 from realtime.tables import epoch, streams
 
 
@@ -208,14 +209,16 @@ def by_token() -> Select[Any]:
     )
 
 
-_BY_SESSION = HotRead(by_session())
-_BY_TOKEN = HotRead(by_token())
-_BY_ACCOUNT = HotRead(
+_BY_SESSION = HotStatement(by_session())
+_BY_TOKEN = HotStatement(by_token())
+_BY_ACCOUNT = HotStatement(
     select(*_account_columns(accounts.c.id, accounts.c.created_at)).where(
         accounts.c.id == given("account_id"), _IS_USABLE
     )
 )
-_SIGNED_OUT = HotRead(select(select(epoch.c.epoch).scalar_subquery(), select(site.c.people_version).scalar_subquery()))
+_SIGNED_OUT = HotStatement(
+    select(select(epoch.c.epoch).scalar_subquery(), select(site.c.people_version).scalar_subquery())
+)
 
 
 def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:

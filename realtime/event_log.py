@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ground.columns import Moment, now
+from ground.hot import HotStatement, run
 from realtime.events import Change, Event
 from realtime.tables import epoch, events, streams
 
@@ -45,7 +46,7 @@ class Survey:
     heads: dict[str, Head]
 
 
-_TAKE_NUMBER = (
+_TAKE = (
     update(streams)
     .where(streams.c.name == bindparam("stream", type_=String))
     .values(
@@ -60,7 +61,7 @@ _COLUMNS = ["stream", "seq", "kind", "object_id", "object_version", "authz_versi
 
 def _append_in_one_statement() -> postgresql.Insert:
     """PostgreSQL takes the number and writes the event in a single round trip."""
-    taken = _TAKE_NUMBER.cte("taken")
+    taken = _TAKE.cte("taken")
     row = select(
         bindparam("of_stream", type_=String),
         taken.c.head,
@@ -73,8 +74,9 @@ def _append_in_one_statement() -> postgresql.Insert:
     return postgresql.insert(events).from_select(_COLUMNS, row, include_defaults=False)
 
 
-_APPEND_POSTGRESQL = _append_in_one_statement().returning(events.c.seq)
-_INSERT_EVENT = insert(events)
+_APPEND_POSTGRESQL = HotStatement(_append_in_one_statement().returning(events.c.seq))
+_TAKE_NUMBER = HotStatement(_TAKE)
+_INSERT_EVENT = HotStatement(insert(events))
 _CREATE_STREAM_POSTGRESQL = postgresql.insert(streams).on_conflict_do_nothing()
 _CREATE_STREAM_SQLITE = sqlite.insert(streams).on_conflict_do_nothing()
 
@@ -125,17 +127,16 @@ async def append(connection: AsyncConnection, stream: str, change: Change, *, au
     }
     number = {"stream": stream, "raise_by": int(authz)}
     if connection.dialect.name == "postgresql":
-        seq = await connection.scalar(_APPEND_POSTGRESQL, {**number, "of_stream": stream, **fields})
-        if seq is None:
+        written = await run(connection, _APPEND_POSTGRESQL, {**number, "of_stream": stream, **fields})
+        if not written:
             raise UnknownStream(stream)
-        return int(seq)
-    taken = (await connection.execute(_TAKE_NUMBER, number)).one_or_none()
-    if taken is None:
+        return int(written[0][0])
+    taken = await run(connection, _TAKE_NUMBER, number)
+    if not taken:
         raise UnknownStream(stream)
-    await connection.execute(
-        _INSERT_EVENT, {"stream": stream, "seq": taken.head, "authz_version": taken.authz_version, **fields}
-    )
-    return int(taken.head)
+    head, version = taken[0]
+    await run(connection, _INSERT_EVENT, {"stream": stream, "seq": head, "authz_version": version, **fields})
+    return int(head)
 
 
 async def create_stream(connection: AsyncConnection, name: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ground.hot import HotStatement, run
 from realtime import event_log, outbox
 from realtime.brokers import Broker, Wakeup
 from realtime.events import Change
@@ -48,6 +49,10 @@ class Transaction:
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self.connection.execute(statement, parameters)
+
+    async def run(self, statement: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        """The rows of a hot statement, run in this transaction."""
+        return await run(self.connection, statement, parameters)
 
     async def create_stream(self, name: str) -> None:
         """Begin a stream at 0; one that exists already is left as it is."""

@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.hot_reads import HotRead, JsonArray, JsonRows, given
+from forum.hot_reads import JsonArray, JsonRows
 from forum.network_reads import NETWORK_COLUMNS
 from forum.policy import moderated_by, readable_by
 from forum.records import Network, Person
 from forum.tables import memberships, networks, posts, read_states, threads
 from forum.viewer import Viewer
+from ground.hot import HotStatement, given
 
 THREADS_OF_A_NETWORK = 5
 LOOKED_THROUGH = 100
@@ -116,7 +117,7 @@ _unread_threads = (
     .correlate(memberships)
     .subquery("unread_threads")
 )
-_NEWS = HotRead(
+_NEWS = HotStatement(
     select(
         memberships.c.network_id,
         networks.c.post_count,

@@ -18,6 +18,7 @@ from forum.threads.reading_commands import Reading, add_read, hold_reading, hold
 from forum.threads.writing import Written
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment, new_id, now
+from ground.hot import HotStatement
 from realtime.transaction import Transaction
 
 PAGE_SIZE = 20
@@ -85,8 +86,16 @@ def _append_in_one_statement() -> Executable:
     return insert(posts).from_select(columns, row, include_defaults=False).returning(posts.c.number, posts.c.position)
 
 
-_APPEND = _append_in_one_statement()
-_COUNT_IN_THREAD = _count_in_thread(bindparam("position", type_=threads.c.last_position.type))
+def _insert_post() -> Executable:
+    columns = [*_POST_FIELDS, "number", "position"]
+    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in columns]
+    return insert(posts).from_select(columns, select(*values), include_defaults=False)
+
+
+_APPEND = HotStatement(_append_in_one_statement())
+_COUNT_ONE_IN_NETWORK = HotStatement(_COUNT_IN_NETWORK)
+_COUNT_ONE_IN_THREAD = HotStatement(_count_in_thread(bindparam("position", type_=threads.c.last_position.type)))
+_WRITE_POST = HotStatement(_insert_post())
 _TOUCH_THREAD = (
     update(threads)
     .where(threads.c.id == bindparam("in_thread", type_=Identifier))
@@ -121,18 +130,24 @@ async def _append(tx: Transaction, post: Post, written: Written, despite_lock: b
         "moment": post.created_at,
         "by": post.author.id,
     }
+    new = {f"new_{name}": row[name] for name in _POST_FIELDS}
     if tx.connection.dialect.name == "postgresql":
-        new = {f"new_{name}": row[name] for name in _POST_FIELDS}
-        taken: Any = (await tx.execute(_APPEND, counted | new)).first()
-        number, position = (taken[0], taken[1]) if taken else (None, None)
+        taken = await tx.run(_APPEND, counted | new)
     else:
-        position = await tx.connection.scalar(_COUNT_IN_NETWORK, counted)
-        number = await tx.connection.scalar(_COUNT_IN_THREAD, counted | {"position": position})
-        if number is not None:
-            await tx.execute(_INSERT_POST, row | {"number": number, "position": position})
-    if number is None or position is None:
+        taken = await _append_by_steps(tx, counted, new)
+    if not taken:
         raise Forbidden(LOCKED_MEANWHILE)
+    number, position = taken[0]
     return replace(post, number=number, position=position)
+
+
+async def _append_by_steps(tx: Transaction, counted: dict[str, Any], new: dict[str, Any]) -> list[list[int]]:
+    """The same on SQLite, which has no statement that writes to several tables."""
+    ((position,),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
+    for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, counted | {"position": position}):
+        await tx.run(_WRITE_POST, new | {"new_number": number, "new_position": position})
+        return [[number, position]]
+    return []
 
 
 async def _note_mentions(tx: Transaction, post_id: str, written: Written) -> None:

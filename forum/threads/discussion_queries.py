@@ -7,20 +7,20 @@ from sqlalchemy import Select
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.hot_reads import HotRead, given
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH, Found, faces_column
 from forum.policy import readable_by_account
 from forum.records import Network, Person
 from forum.tables import networks
 from forum.viewer import ACCOUNT_COLUMN_COUNT, Viewer, by_session, by_token, viewer_from
 from ground.columns import now
+from ground.hot import HotStatement, given
 from realtime.tables import streams
 
 _heads = streams.alias("network_streams")
 
 
-def _found_with(who: Select[Any]) -> HotRead:
-    return HotRead(
+def _found_with(who: Select[Any]) -> HotStatement:
+    return HotStatement(
         who.add_columns(*NETWORK_COLUMNS, _heads.c.head, faces_column())
         .join(networks, networks.c.slug == given("slug"))
         .join(_heads, _heads.c.name == networks.c.stream)

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, select, tuple_
 
 from forum.database import Database
-from forum.hot_reads import HotRead, given
 from forum.policy import threads_readable_by_account
 from forum.records import Thread
 from forum.tables import memberships, networks, read_states, threads
@@ -16,6 +15,7 @@ from forum.threads.page_queries import baseline_number
 from forum.threads.queries import THREAD_COLUMNS, THREAD_WIDTH, joined_threads, thread_from
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment
+from ground.hot import HotStatement, given
 
 Chosen = Literal["all", "unread", "mine"]
 
@@ -71,18 +71,20 @@ _AFTER = tuple_(threads.c.last_post_at, threads.c.id) < tuple_(
 _AT_MOST = bindparam("at_most", type_=Integer, required=False)
 
 
-def _page(condition: ColumnElement[bool] | None, *, after: bool) -> HotRead:
+def _page(condition: ColumnElement[bool] | None, *, after: bool) -> HotStatement:
     statement = _LISTED.order_by(*_NEWEST_FIRST).limit(_AT_MOST)
     if condition is not None:
         statement = statement.where(condition)
-    return HotRead(statement.where(_AFTER) if after else statement)
+    return HotStatement(statement.where(_AFTER) if after else statement)
 
 
 _PAGES = {
     (name, after): _page(condition, after=after) for name, condition in _FILTERS.items() for after in (False, True)
 }
 _EVERY = {after: _page(None, after=after) for after in (False, True)}
-_PINNED = HotRead(_LISTED.where(threads.c.pinned_at.is_not(None)).order_by(threads.c.pinned_at.desc()).limit(_AT_MOST))
+_PINNED = HotStatement(
+    _LISTED.where(threads.c.pinned_at.is_not(None)).order_by(threads.c.pinned_at.desc()).limit(_AT_MOST)
+)
 
 
 async def list_threads(

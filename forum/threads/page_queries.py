@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.hot_reads import HotRead, given
 from forum.policy import threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
 from forum.tables import memberships, networks, posts, read_states, site, threads, watches
@@ -25,6 +24,7 @@ from forum.threads.queries import (
 from forum.threads.ranges import Ranges, first_missing, merge, up_to
 from forum.viewer import ACCOUNT_COLUMN_COUNT, Viewer, by_session, by_token, viewer_from
 from ground.columns import now
+from ground.hot import HotStatement, given
 from realtime.tables import epoch, streams
 
 _heads = streams.alias("network_streams")
@@ -125,10 +125,10 @@ _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))
 _READING = slice(_NETWORK.stop, _NETWORK.stop + len(_READING_COLUMNS))
 
 
-def _seen_with(who: Select[Any]) -> HotRead:
+def _seen_with(who: Select[Any]) -> HotStatement:
     is_active = and_(_mine.c.network_id == networks.c.id, _mine.c.account_id == accounts.c.id, _mine.c.current)
     is_read = and_(read_states.c.account_id == accounts.c.id, read_states.c.thread_id == threads.c.id)
-    return HotRead(
+    return HotStatement(
         who.add_columns(*THREAD_COLUMNS, *_NETWORK_COLUMNS, *_READING_COLUMNS)
         .join(threads, threads.c.id == given("thread_id"))
         .join(networks, networks.c.id == threads.c.network_id)
@@ -144,7 +144,7 @@ def _seen_with(who: Select[Any]) -> HotRead:
 
 _SIGHTS = {"session": _seen_with(by_session()), "token": _seen_with(by_token())}
 _NOBODY = Viewer(None, None, "", {}, "", 0, 0)
-_GUEST_SIGHT = HotRead(
+_GUEST_SIGHT = HotStatement(
     select(
         select(epoch.c.epoch).scalar_subquery(),
         select(site.c.people_version).scalar_subquery(),

@@ -24,12 +24,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.database import Database
 from forum.errors import NotFound
-from forum.hot_reads import HotRead, JsonRows, given
+from forum.hot_reads import JsonRows
 from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
 from forum.records import Person, Post, PostVersion, ReplyTo, Thread
 from forum.tables import networks, post_versions, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
+from ground.hot import HotStatement, given
 
 _FORMER: ColumnElement[str] = literal_column("'Former member'", String)
 _NOTHING: ColumnElement[str] = literal_column("''", String)
@@ -227,8 +228,8 @@ async def find_post_by_number(connection: AsyncConnection, viewer: Viewer, threa
     return post_from(row) if row else None
 
 
-def _page_of_posts(body: ColumnElement[str]) -> HotRead:
-    return HotRead(
+def _page_of_posts(body: ColumnElement[str]) -> HotStatement:
+    return HotStatement(
         select(*POST_COLUMNS, body)
         .select_from(_joined_posts())
         .where(

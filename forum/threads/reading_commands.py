@@ -7,6 +7,7 @@ Whoever changes any of these holds the membership's row first.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from forum.threads.page_queries import baseline_number
 from forum.threads.ranges import MOST_RANGES, Ranges, clip, count, merge, up_to
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
+from ground.hot import HotStatement
 from realtime.transaction import Transaction
 
 JOIN_FIRST = "Join this network, and we keep your place in its threads."
@@ -43,13 +45,13 @@ _IS_ACTIVE = (
     memberships.c.status == "active",
 )
 _STANDING = (memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
-_HOLD = select(*_STANDING).where(*_IS_ACTIVE).with_for_update(key_share=True)
+_HOLD = HotStatement(select(*_STANDING).where(*_IS_ACTIVE).with_for_update(key_share=True))
 
 
 async def hold_standing(tx: Transaction, account_id: str, network_id: str) -> Standing | None:
     """The active membership, its row locked until the end of the transaction; None where it has ended meanwhile."""
-    row = (await tx.execute(_HOLD, {"holder_id": account_id, "place_id": network_id})).first()
-    return Standing(row.id, row.account_id, row.network_id, row.baseline) if row else None
+    rows = await tx.run(_HOLD, {"holder_id": account_id, "place_id": network_id})
+    return Standing(*rows[0]) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,22 @@ class Reading:
     post_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A row of `_HOLD_READING`."""
+
+    standing: Standing
+    count: int
+    baseline_before: int
+    count_before: int
+    post_count: int
+    covered: int
+    ranges: str | None
+    read_count: int | None
+
+
 _before = memberships.alias("memberships_before")
-_HOLD_READING = (
+_HOLD_READING = HotStatement(
     select(
         *_STANDING,
         memberships.c.read_count.label("held_count"),
@@ -94,15 +110,19 @@ async def hold_reading(tx: Transaction, account_id: str, network_id: str, thread
     shows as a difference between the row and the row before, and then the ranges are read again under the lock.
     """
     asked = {"holder_id": account_id, "place_id": network_id, "of_thread": thread_id}
-    row = (await tx.execute(_HOLD_READING, asked)).first()
-    if row is not None and (row.baseline, row.held_count) != (row.baseline_before, row.count_before):
-        row = (await tx.execute(_HOLD_READING, asked)).first()
-    if row is None:
+    held = await _hold(tx, asked)
+    if held is not None and (held.standing.baseline, held.count) != (held.baseline_before, held.count_before):
+        held = await _hold(tx, asked)
+    if held is None:
         return None
-    standing = Standing(row.id, row.account_id, row.network_id, row.baseline)
-    ranges = merge(json.loads(row.ranges or "[]"), up_to(row.covered))
-    counted = row.covered if row.read_count is None else row.read_count
-    return Reading(standing, thread_id, ranges, counted, row.post_count)
+    ranges = merge(json.loads(held.ranges or "[]"), up_to(held.covered))
+    counted = held.covered if held.read_count is None else held.read_count
+    return Reading(held.standing, thread_id, ranges, counted, held.post_count)
+
+
+async def _hold(tx: Transaction, asked: Mapping[str, str]) -> _Held | None:
+    rows = await tx.run(_HOLD_READING, asked)
+    return _Held(Standing(*rows[0][:4]), *rows[0][4:]) if rows else None
 
 
 def _upsert(insert: Any) -> Any:
@@ -119,8 +139,10 @@ _COUNT_READ = (
     .where(memberships.c.id == bindparam("standing_id", type_=Identifier))
     .values(read_count=memberships.c.read_count + bindparam("more", type_=memberships.c.read_count.type))
 )
-_KEEP_SQLITE = _upsert(sqlite.insert)
-_KEEP_POSTGRESQL = _upsert(postgresql.insert).add_cte(_COUNT_READ.cte("counted"))
+_KEEP = HotStatement(
+    _upsert(postgresql.insert).add_cte(_COUNT_READ.cte("counted")), sqlite_statement=_upsert(sqlite.insert)
+)
+_COUNT = HotStatement(_COUNT_READ)
 
 
 async def add_read(tx: Transaction, reading: Reading, ranges: Ranges) -> int:
@@ -140,11 +162,9 @@ async def add_read(tx: Transaction, reading: Reading, ranges: Ranges) -> int:
         "kept_updated_at": now(),
     }
     counted = {"standing_id": reading.standing.id, "more": more}
-    if tx.connection.dialect.name == "postgresql":
-        await tx.execute(_KEEP_POSTGRESQL, row | counted)
-    else:
-        await tx.execute(_KEEP_SQLITE, row)
-        await tx.execute(_COUNT_READ, counted)
+    await tx.run(_KEEP, row | counted)
+    if tx.connection.dialect.name != "postgresql":  # there it is part of the same statement
+        await tx.run(_COUNT, counted)
     return more
 
 

@@ -10,17 +10,18 @@ from sqlalchemy import cast, func, literal, select
 from sqlalchemy.dialects.postgresql import VARCHAR
 
 from forum.database import Database, open_database
-from forum.hot_reads import HotRead, JsonArray, JsonRows, given
+from forum.hot_reads import JsonArray, JsonRows
 from forum.migrate import migrate
 from forum.tables import site_pages
 from ground.columns import Identifier, Moment, new_id
+from ground.hot import HotStatement, given
 from realtime.tables import epoch
 
 CONNECTIONS = 3
-_EPOCH = HotRead(select(epoch.c.epoch, epoch.c.created_at).where(epoch.c.id == given("id")))
-_ECHO = HotRead(select(cast(given("id"), Identifier), cast(given("moment"), Moment)))
-_SLEEP = HotRead(select(func.pg_backend_pid(), cast(func.pg_sleep(given("seconds")), VARCHAR)))
-_PAGES = HotRead(select(select(JsonRows(JsonArray(site_pages.c.slug))).scalar_subquery(), literal("end")))
+_EPOCH = HotStatement(select(epoch.c.epoch, epoch.c.created_at).where(epoch.c.id == given("id")))
+_ECHO = HotStatement(select(cast(given("id"), Identifier), cast(given("moment"), Moment)))
+_SLEEP = HotStatement(select(func.pg_backend_pid(), cast(func.pg_sleep(given("seconds")), VARCHAR)))
+_PAGES = HotStatement(select(select(JsonRows(JsonArray(site_pages.c.slug))).scalar_subquery(), literal("end")))
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ async def _backends(database: Database) -> int:
 
 async def test_it_cannot_write(postgres: Database) -> None:
     await migrate(postgres)
-    locking = HotRead(select(epoch.c.epoch).with_for_update())
+    locking = HotStatement(select(epoch.c.epoch).with_for_update())
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         await postgres.fetch(locking, {})
     assert len(await postgres.fetch(_EPOCH, {"id": 1})) == 1
