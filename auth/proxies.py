@@ -7,6 +7,7 @@ write anything at its beginning. So it is read from its end, and only as far as 
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -85,6 +86,7 @@ def _forwarded(scope: Scope) -> list[str]:
     return [entry.strip() for entry in entries if entry.strip()][-_MOST_HOPS:]
 
 
+@lru_cache(1024)
 def _parse(text: str) -> Address | None:
     """An address, perhaps with a port; one form for IPv4 however it came."""
     if match := re.fullmatch(r"\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+", text):

@@ -92,7 +92,8 @@ class PostgresqlReader:
         form = read.form("postgresql")
         arguments = form.arguments(parameters)
         if self._turns.locked():
-            await asyncio.wait_for(self._turns.acquire(), PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._turns.acquire()
         else:
             await self._turns.acquire()
         connection = None

@@ -57,7 +57,7 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     TooLarge: (413, "That is too large"),
     Unavailable: (503, "We can't reach our store just now"),
 }
-SIGNED_OUT = Viewer(None, None, "", {}, "", 0, 0)
+SIGNED_OUT = Viewer(None, None, "", "", "", 0, 0)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 READ_SECONDS = 5.0
 SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "secret", "held"})

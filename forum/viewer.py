@@ -6,6 +6,7 @@ Everything that a page or an answer shows is asked for as a `Viewer`; `policy` d
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
@@ -54,20 +55,25 @@ class Account:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Viewer:
     """A signed-in person with their places, or somebody signed out (`account` is None)."""
 
     account: Account | None
     credential: Literal["session", "token"] | None
     credential_id: str
-    places: dict[str, Place]
-    """By network id."""
+    places_text: str
+    """The memberships as one JSON array, as they were read; empty for none."""
     epoch: str
     account_head: int
     people_version: int
     seen_at: datetime | None = None
     """When this session was last noted as in use."""
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """The memberships by network id. Made when first asked for: where nothing changed, nobody asks."""
+        return {place[0]: Place(*place) for place in json.loads(self.places_text or "[]")}
 
     @property
     def id(self) -> str:
@@ -229,7 +235,7 @@ def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) 
         account=Account(*account),
         credential=credential,
         credential_id=credential_id,
-        places={place[0]: Place(*place) for place in json.loads(places or "[]")},
+        places_text=places or "",
         epoch=epoch_id,
         account_head=account_head or 0,
         people_version=people_version,
@@ -255,4 +261,4 @@ async def viewer_of_account(database: Database, account_id: str) -> Viewer | Non
 async def signed_out_viewer(database: Database) -> Viewer:
     """Somebody who is not signed in."""
     rows = await database.fetch(_SIGNED_OUT, {})
-    return Viewer(None, None, "", {}, rows[0][0], 0, rows[0][1])
+    return Viewer(None, None, "", "", rows[0][0], 0, rows[0][1])

@@ -143,7 +143,7 @@ def _seen_with(who: Select[Any]) -> HotStatement:
 
 
 _SIGHTS = {"session": _seen_with(by_session()), "token": _seen_with(by_token())}
-_NOBODY = Viewer(None, None, "", {}, "", 0, 0)
+_NOBODY = Viewer(None, None, "", "", "", 0, 0)
 _GUEST_SIGHT = HotStatement(
     select(
         select(epoch.c.epoch).scalar_subquery(),
@@ -167,7 +167,7 @@ class SightRow:
     def viewer(self) -> Viewer:
         """Who asks."""
         if self.credential is None:
-            return Viewer(None, None, "", {}, self.values[0], 0, self.values[1])
+            return Viewer(None, None, "", "", self.values[0], 0, self.values[1])
         return viewer_from(self.values, self.credential)
 
     def sight(self, viewer: Viewer) -> Sight:
