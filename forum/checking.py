@@ -4,7 +4,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.database import Database
-from forum.migrate import is_current
+from forum.schema import is_current
 from realtime.event_log import NoEpoch, get_epoch
 from realtime.tables import events, streams
 

@@ -27,7 +27,7 @@ from forum.errors import ForumError
 from forum.forms import validate
 from forum.imports.commands import Summary, import_mbox
 from forum.imports.progress import Progress
-from forum.migrate import is_current, migrate
+from forum.schema import bring_up_to_date, is_current
 from forum.seeds import seed
 from forum.serve import CannotStart, configure_logging, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
@@ -126,7 +126,7 @@ def _work(settings: Settings, _: argparse.Namespace) -> None:
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     async def act(state: State) -> None:
-        await migrate(state.database)
+        await bring_up_to_date(state.database)
 
     asyncio.run(_with_state(settings, act, migrated=False))
     print("The tables are up to date.")
@@ -182,7 +182,7 @@ async def _with_state(settings: Settings, act: Callable[[State], Awaitable[_T]],
     state = make_state(settings)
     try:
         if migrated and not settings.is_postgresql:
-            await migrate(state.database)
+            await bring_up_to_date(state.database)
         elif migrated and not await is_current(state.database):
             raise CannotStart("The database is not up to date. Run: python -m forum migrate")
         await state.broker.start()

@@ -1,11 +1,9 @@
-"""Bring the schema up to date, or say that it is not. The steps lie in `migrations/versions`."""
+"""Make the steps of `migrations/versions` that a database lacks. Called by `schema`, which knows whether it does."""
 
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from forum.database import Database
@@ -23,11 +21,6 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _is_current(connection: Connection) -> bool:
-    heads = ScriptDirectory.from_config(_config()).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
-
-
 async def migrate(database: Database) -> None:
     """Make or change the tables until they are those of this version, in one transaction."""
     async with database.write() as connection:
@@ -35,9 +28,3 @@ async def migrate(database: Database) -> None:
             # Two processes that start at once must not both do it: one waits here for the other.
             await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4201718)")
         await connection.run_sync(_upgrade)
-
-
-async def is_current(database: Database) -> bool:
-    """Whether the schema is the one that this version works with."""
-    async with database.read() as connection:
-        return bool(await connection.run_sync(_is_current))

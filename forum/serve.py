@@ -15,7 +15,8 @@ import uvicorn
 from auth.accounts import has_claimed_account
 from forum.accounts.set_up import set_up_secret
 from forum.app import Confer, create_app
-from forum.migrate import is_current, migrate
+from forum.database import open_database
+from forum.schema import bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
 
@@ -128,18 +129,18 @@ def _spare_what_stays() -> None:
 
 
 async def _prepare(settings: Settings) -> None:
-    confer = create_app(settings, with_worker=False)
+    database = open_database(settings.database)
     try:
         if not settings.is_postgresql:
-            await migrate(confer.state.database)
-        elif not await is_current(confer.state.database):
+            await bring_up_to_date(database)
+        elif not await is_current(database):
             raise CannotStart("The database is not up to date. Run: python -m forum migrate")
     except (OSError, ConnectionError) as error:
         raise CannotStart(
             f"The database at DATABASE_URL does not answer ({error}). Start it, then try again."
         ) from error
     finally:
-        await confer.state.database.dispose()
+        await database.dispose()
 
 
 async def _say_where(confer: Confer) -> None:

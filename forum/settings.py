@@ -8,8 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from auth.proxies import parse_proxies
 
@@ -18,10 +17,10 @@ class SettingsError(Exception):
     """A setting has a wrong value; the text says which and how to write it."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """How Confer runs. Each field is the environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     port: int = Field(8000, ge=0, le=65535, description="Port of the server, a number from 0 to 65535.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
@@ -138,7 +137,9 @@ def is_loopback(host: str) -> bool:
 def read_settings() -> Settings:
     """The settings of the environment. Raises SettingsError, whose text says what to write."""
     try:
-        return Settings()
+        return Settings.model_validate(
+            {name: os.environ[name.upper()] for name in Settings.model_fields if name.upper() in os.environ}
+        )
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(dict(item)) for item in error.errors())) from error
 

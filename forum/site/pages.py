@@ -15,10 +15,10 @@ from forum import events
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
-from forum.migrate import is_current
 from forum.openapi import describe
 from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
+from forum.schema import is_current
 from forum.site.commands import write_page
 from forum.site.inputs import PageWords
 from forum.site.legal_words import TITLES, WORDS

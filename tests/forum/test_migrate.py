@@ -12,7 +12,8 @@ import auth.tables
 import forum.tables
 import realtime.tables
 from forum.database import Database, open_database
-from forum.migrate import is_current, migrate
+from forum.migrate import migrate
+from forum.schema import is_current
 
 TARGETS = [realtime.tables.metadata, auth.tables.metadata, forum.tables.metadata]
 
