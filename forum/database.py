@@ -8,12 +8,14 @@ commit when two connections write or checkpoint at once, and most machines have 
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+import asyncpg
+from sqlalchemy import event, exc, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +29,24 @@ CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 class DatabaseBusy(Exception):
     """Another process held the write lock of SQLite for too long; nothing was written."""
+
+
+_FAULTS = (
+    exc.IntegrityError,
+    exc.DataError,
+    exc.ProgrammingError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    asyncpg.SyntaxOrAccessError,
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+)
+_FAILURES = (OSError, DatabaseBusy, exc.TimeoutError, exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether this error says that the database can't be used just now, rather than that we asked it wrongly."""
+    return isinstance(error, (*_FAILURES, sqlite3.Error)) and not isinstance(error, _FAULTS)
 
 
 class Database:
@@ -176,7 +196,7 @@ def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS + (("query_only = ON",) if readonly else ()):
+        for pragma in SQLITE_PRAGMAS + (("query_only = ON", "cache_size = -2000") if readonly else ()):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

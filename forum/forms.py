@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from forum.envelope import MOST_BODY_BYTES
 from forum.errors import Invalid
 from forum.idempotency import RequestKey
 
@@ -37,7 +38,7 @@ async def read_form(request: Request) -> dict[str, str]:
     field comes twice or is a file.
     """
     request.scope["confer.form"] = {}
-    form: FormData = await request.form(max_fields=200, max_files=0, max_part_size=1024 * 1024)
+    form: FormData = await request.form(max_fields=200, max_files=0, max_part_size=MOST_BODY_BYTES)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
         if name in fields or not isinstance(value, str):

@@ -12,15 +12,14 @@ import sqlite3
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from forum.database import DatabaseBusy
+from forum.database import is_unavailable
 from forum.errors import (
     AlreadySent,
     BadToken,
@@ -99,7 +98,7 @@ async def refuse(request: Request, error: Exception) -> Response:
 def _known(error: Exception) -> ForumError:
     if isinstance(error, ForumError):
         return error
-    if isinstance(error, OperationalError | DatabaseBusy | PoolTimeout | OSError | DBAPIError):
+    if is_unavailable(error):
         _log.error("the database can't be used: %s", _cause(error))
         return Unavailable("Nothing was lost and nothing was written. Wait a moment, then try again.")
     raise error
@@ -107,10 +106,10 @@ def _known(error: Exception) -> ForumError:
 
 def _cause(error: Exception) -> str:
     """What went wrong, for the log: what a database says of a row or of a value holds the words that it was given."""
-    if not isinstance(error, DBAPIError):
-        return f"{type(error).__name__}: {str(error)[:200]}"
-    cause = (error.orig and error.orig.__cause__) or error.orig
-    said = f": {str(cause)[:200]}" if isinstance(cause, sqlite3.OperationalError) else ""
+    cause: BaseException | None = error
+    if isinstance(error, DBAPIError):
+        cause = (error.orig and error.orig.__cause__) or error.orig
+    said = f": {str(cause)[:200]}" if isinstance(cause, sqlite3.OperationalError | OSError) else ""
     return f"{type(error).__name__} from {type(cause).__name__}{said}"
 
 

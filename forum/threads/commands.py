@@ -300,7 +300,11 @@ async def edit_post(
         return post
     await tx.execute(_KEEP_VERSION, {"kept_id": post_id})
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
-    edited = update(posts).where(posts.c.id == post_id).values(**words, edited_at=now(), version=post.version + 1)
+    edited = (
+        update(posts)
+        .where(posts.c.id == post_id)
+        .values(**words, edited_at=now(), is_imported=False, version=post.version + 1)
+    )
     await tx.execute(edited)
     await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
     await _note_mentions(tx, post_id, written)

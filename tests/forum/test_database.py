@@ -1,0 +1,191 @@
+"""A write is one transaction: all of it is kept, or nothing, whatever happens to the task or to its connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from forum.database import Database, NotCommitted, is_unavailable, open_database
+from forum.migrate import migrate
+from ground.hot import HotStatement, driver_of, run
+from realtime.tables import streams
+
+_COUNT = select(func.count()).select_from(streams)
+_WRITE = HotStatement(insert(streams))
+
+
+def row(name: str) -> dict[str, object]:
+    """A row of the smallest table."""
+    return {"name": name, "head": 0, "authz_version": 0}
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = open_database(database_url, 2)
+    await migrate(opened)
+    async with opened.write() as connection:
+        await connection.execute(delete(streams))
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def postgres(fresh_postgres_url: str) -> AsyncIterator[Database]:
+    opened = open_database(fresh_postgres_url, 2)
+    await migrate(opened)
+    async with opened.write() as connection:
+        await connection.execute(delete(streams))
+    yield opened
+    await opened.dispose()
+
+
+async def count(database: Database) -> int:
+    """How many pages are committed."""
+    async with database.read() as connection:
+        return await connection.scalar(_COUNT) or 0
+
+
+async def test_both_ways_of_writing_are_one_transaction(database: Database) -> None:
+    async with database.write() as connection:
+        await run(connection, _WRITE, row("one"))
+        await connection.execute(insert(streams), row("two"))
+        assert await count(database) == 0
+    assert await count(database) == 2
+
+
+async def _write_and_fail(database: Database) -> None:
+    async with database.write() as connection:
+        await run(connection, _WRITE, row("one"))
+        await connection.execute(insert(streams), row("two"))
+        raise ZeroDivisionError
+
+
+async def test_an_error_leaves_nothing(database: Database) -> None:
+    for _ in range(4):  # more often than there are connections
+        with pytest.raises(ZeroDivisionError):
+            await _write_and_fail(database)
+    assert await count(database) == 0
+    async with database.write() as connection:
+        await run(connection, _WRITE, row("one"))
+    assert await count(database) == 1
+
+
+async def test_who_is_cancelled_leaves_nothing(database: Database) -> None:
+    async def write(reached: asyncio.Event) -> None:
+        async with database.write() as connection:
+            await run(connection, _WRITE, row("one"))
+            reached.set()
+            await asyncio.sleep(60)
+
+    for _ in range(4):
+        reached = asyncio.Event()
+        task = asyncio.create_task(write(reached))
+        await asyncio.wait_for(reached.wait(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await count(database) == 0
+    async with database.write() as connection:
+        await run(connection, _WRITE, row("one"))
+    assert await count(database) == 1
+
+
+async def test_who_is_cancelled_at_any_moment_leaves_nothing_open(postgres: Database) -> None:
+    """Wherever in the conversation with PostgreSQL it happens: a later transaction begins afresh, and commits."""
+
+    async def write() -> None:
+        async with postgres.write() as connection:
+            await run(connection, _WRITE, row("one"))
+            await connection.execute(select(func.pg_sleep(0.002)))
+            raise ZeroDivisionError
+
+    for step in range(40):
+        task = asyncio.create_task(write())
+        await asyncio.sleep(step * 0.0003)
+        task.cancel()
+        with pytest.raises((asyncio.CancelledError, ZeroDivisionError)):
+            await task
+    assert await count(postgres) == 0
+    for number in range(4):
+        async with postgres.write() as connection:
+            await run(connection, _WRITE, row(f"page-{number}"))
+    assert await count(postgres) == 4
+
+
+async def _pass_over(postgres: Database) -> None:
+    async with postgres.write() as connection:
+        await run(connection, _WRITE, row("one"))
+        with pytest.raises(IntegrityError):
+            await connection.execute(insert(streams), row("one"))
+
+
+async def test_a_failed_statement_that_was_passed_over_is_not_called_committed(postgres: Database) -> None:
+    with pytest.raises(NotCommitted):
+        await _pass_over(postgres)
+    assert await count(postgres) == 0
+
+
+async def _end(postgres: Database, process: int) -> None:
+    async with postgres.read() as connection:
+        assert await connection.scalar(text(f"SELECT pg_terminate_backend({process})"))
+    await asyncio.sleep(0.1)
+
+
+async def test_a_connection_that_ended_while_idle_is_replaced(postgres: Database) -> None:
+    async with postgres.write() as connection:
+        ended = driver_of(connection).get_server_pid()
+    await _end(postgres, ended)
+    async with postgres.write() as connection:
+        assert driver_of(connection).get_server_pid() != ended
+        await run(connection, _WRITE, row("one"))
+    assert await count(postgres) == 1
+
+
+async def _write_and_lose(postgres: Database, way: str) -> None:
+    async with postgres.write() as connection:
+        await run(connection, _WRITE, row("one"))
+        await _end(postgres, driver_of(connection).get_server_pid())
+        if way == "hot":
+            await run(connection, _WRITE, row("two"))
+        elif way == "sqlalchemy":
+            await connection.execute(insert(streams), row("two"))
+
+
+async def test_a_connection_that_ends_in_the_middle_says_so(postgres: Database) -> None:
+    for way in ("hot", "sqlalchemy", "commit"):
+        with pytest.raises((DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)) as raised:
+            await _write_and_lose(postgres, way)
+        assert is_unavailable(raised.value)
+        assert await count(postgres) == 0
+    async with postgres.write() as connection:
+        await run(connection, _WRITE, row("one"))
+    assert await count(postgres) == 1
+
+
+async def test_a_wrong_statement_is_no_failure_of_the_database(database: Database) -> None:
+    for statement in ("SELECT nothing FROM nowhere_at_all", "INSERT INTO streams (head) VALUES (NULL)"):
+        with pytest.raises(DBAPIError) as raised:
+            async with database.write() as connection:
+                await connection.execute(text(statement))
+        is_sqlite = database.dialect == "sqlite"
+        assert is_unavailable(raised.value) == (is_sqlite and "nowhere" in statement)
+
+
+def _fill(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+
+async def test_a_full_disk_is_a_failure_of_the_database(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    await migrate(database)
+    async with database.write() as connection:
+        await connection.run_sync(_fill)
+    with pytest.raises(DBAPIError) as raised:
+        async with database.write() as connection:
+            await connection.execute(insert(streams), [row(f"{number:0100}") for number in range(5_000)])
+    assert is_unavailable(raised.value)
+    assert "full" in str(raised.value.orig)
+    await database.dispose()
