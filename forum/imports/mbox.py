@@ -1,8 +1,12 @@
 """Reads an mbox of any size, message by message; a broken message is reported and never ends the run.
 
-An mbox has no grammar that all writers keep. A line "From …" begins a message only where it looks like
-one that a mail program wrote and headers follow it, because many archives leave such lines in bodies
-as they were.
+An mbox has no grammar that all writers keep: a message begins with a line "From …", and many archives leave
+the same words in bodies as they were. Readers that have met many archives tell the two apart by the whole line:
+a mail program writes "From ", one address and one complete date, after an empty line; nobody begins a
+paragraph so. Such a line begins a message whatever follows it: where no headers do, that message is malformed, and
+reported, for its words must never become part of the letter before. A line that has less of this (no empty
+line before it, words between address and date, no date) begins a message only where headers follow it.
+A line that says how long a message is ("Content-Length") is no help: programs that change messages leave it.
 """
 
 import hashlib
@@ -25,6 +29,11 @@ _LONGEST_HEADERS = 256 * 1024
 _LONGEST_HEADER = 4_000
 _LONGEST_LINE = 1024 * 1024
 _MOST_REFERENCES = 100
+_COMPLETE_FROM_LINE = re.compile(
+    rb"^From (?:\S{1,320}|\S{1,64} at \S{1,255})\s{1,4}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s{1,2}"
+    rb"(?:\w{3}\s{1,2}\d{1,2}\s{1,2}\d{1,2}:\d\d(?::\d\d)?\s(?:[+-]\d{4}\s|[A-Z]{2,4}\s)?\d{4}|"
+    rb"\d{1,2}\s\w{3}\s\d{4}\s{1,2}\d{1,2}:\d\d(?::\d\d)?)(?:\s[+-]\d{4}|\s[A-Z]{2,4})?(?:\sremote from \S+)?\s*$"
+)
 _FROM_LINE = re.compile(
     rb"^From .{0,300}?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\s+(?:\w{3}\s+\d{1,2}|\d{1,2}\s+\w{3})\b.{0,60}\d{1,2}:\d\d"
 )
@@ -118,6 +127,8 @@ def _split(file: BinaryIO) -> Iterator[_Piece]:
 
 def _begins_message(line: bytes, following: bytes, file: BinaryIO, after_blank: bool) -> bool:
     """Whether a "From " line is a mail program's and not somebody's sentence."""
+    if after_blank and _COMPLETE_FROM_LINE.match(line):
+        return True
     if _FROM_LINE.match(line):
         return bool(_KNOWN_HEADER.match(following)) or (
             after_blank and bool(_HEADER.match(following) or following.startswith(b">From "))

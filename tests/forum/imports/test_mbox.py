@@ -1,6 +1,7 @@
 """Archives as they come: every charset, every broken header, and never an end of the run."""
 
 import base64
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,38 @@ from forum.imports.mbox import Malformed, ParsedMessage, read_messages
 
 FROM = b"From ada at example.org Mon May  3 10:00:00 2004\n"
 HEADERS = b"From: Ada Okafor <ada@example.org>\nDate: Mon, 3 May 2004 10:00:00 +0100\nSubject: Pens\n"
+PARTS = b"""Content-Type: multipart/mixed; boundary="AA"
+
+--AA
+Content-Type: multipart/alternative; boundary="BB"
+
+--BB
+Content-Type: text/plain; charset=utf-8
+
+%s
+--BB
+Content-Type: text/html; charset=utf-8
+
+<style>p{}</style><p>Rich <b>words</b><br>here</p><blockquote><p>quoted</p></blockquote><ul><li>one</ul>
+<p><a href="https://a.example/x">the form</a> <a href="javascript:x">no</a></p>
+--BB--
+--AA
+Content-Type: application/pdf; name="C:\\beds\\plan.pdf"
+Content-Disposition: attachment
+
+JVBERi0=
+--AA
+Content-Type: image/png; name="=?utf-8?q?caf=C3=A9=2Epng?="
+
+x
+--AA
+Content-Type: message/rfc822
+
+Subject: Older
+
+words
+--AA--
+"""
 
 
 def read(tmp_path: Path, content: bytes) -> list[ParsedMessage | Malformed]:
@@ -95,6 +128,22 @@ def test_broken_pieces_are_reported_by_number_and_skipped(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize("piece", [b"This is not a header at all\n\nsecond\n\n", b"\nno headers at all\n\n", b"\n\n"])
+@pytest.mark.parametrize("before", [b"\nHello\n\n", PARTS % b"Hello"])
+@pytest.mark.parametrize("sender", [b"g@example.org", b"gareth at example.org", b"-"])
+def test_a_message_without_headers_is_reported_and_its_words_are_nobody_elses(
+    tmp_path: Path, piece: bytes, before: bytes, sender: bytes
+) -> None:
+    line = b"From " + sender + b"  Mon Jan  5 12:00:00 2015\n"
+    good, bad, after = read(tmp_path, FROM + HEADERS + before + b"\n" + line + piece + FROM + HEADERS + b"\nBye\n")
+    assert isinstance(bad, Malformed)
+    assert (bad.number, bad.reason) == (2, "It has no headers.")
+    assert isinstance(good, ParsedMessage)
+    assert isinstance(after, ParsedMessage)
+    assert "Hello" in good.body
+    assert not re.search("second|headers", good.body)
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n"])
 def test_an_empty_file_holds_nothing(tmp_path: Path, content: bytes) -> None:
     assert read(tmp_path, content) == []
@@ -154,40 +203,6 @@ def test_encodings_of_bodies(tmp_path: Path) -> None:
 
 def test_control_and_null_bytes_go(tmp_path: Path) -> None:
     assert read_one(tmp_path, HEADERS, b"a\x00b\x07c\xe2\x80\xaed").body == "abcd"
-
-
-PARTS = b"""Content-Type: multipart/mixed; boundary="AA"
-
---AA
-Content-Type: multipart/alternative; boundary="BB"
-
---BB
-Content-Type: text/plain; charset=utf-8
-
-%s
---BB
-Content-Type: text/html; charset=utf-8
-
-<style>p{}</style><p>Rich <b>words</b><br>here</p><blockquote><p>quoted</p></blockquote><ul><li>one</ul>
-<p><a href="https://a.example/x">the form</a> <a href="javascript:x">no</a></p>
---BB--
---AA
-Content-Type: application/pdf; name="C:\\beds\\plan.pdf"
-Content-Disposition: attachment
-
-JVBERi0=
---AA
-Content-Type: image/png; name="=?utf-8?q?caf=C3=A9=2Epng?="
-
-x
---AA
-Content-Type: message/rfc822
-
-Subject: Older
-
-words
---AA--
-"""
 
 
 def test_plain_text_is_preferred_and_attachments_are_named_in_one_line(tmp_path: Path) -> None:
