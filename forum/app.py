@@ -1,5 +1,6 @@
 """The only place where the parts meet: settings in, a running application out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -33,7 +34,9 @@ from forum.work import Worker
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker
 from realtime.brokers.redis import RedisBroker
+from realtime.ending import end
 from realtime.gateway import Gateway
+from realtime.heads import HeadsKeeper
 
 
 def resource(name: str) -> Path:
@@ -67,15 +70,19 @@ class _Live:
         await self._gateway.endpoint(seen, receive, send)
 
 
+def make_broker(settings: Settings) -> Broker:
+    """What carries wake-ups between processes, or within the one."""
+    return RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
+
+
 def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
     assets = Assets(resource("static"), development=settings.development)
-    broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
     key = settings.key()
     return State(
         settings=settings,
         database=open_database(settings.database, settings.database_connections),
-        broker=broker,
+        broker=make_broker(settings),
         rate_limits=RateLimits(settings.redis_url or None, secret_key=key, enabled=settings.rate_limits == "on"),
         passwords=Passwords(),
         assets=assets,
@@ -88,18 +95,22 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     """The application. With a worker, the outbox is worked in this process too."""
     state = make_state(settings)
     gateway = make_gateway(state)
+    heads = HeadsKeeper(state.database, state.broker, settings.data_dir)
     worker = Worker(state) if with_worker else None
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await state.broker.start()
         await gateway.start()
+        keeping = asyncio.create_task(heads.run())
         if worker is not None:
             worker.start()
         yield
         if worker is not None:
             await worker.stop()
         await gateway.stop()
+        await end([keeping])
+        await heads.keep_if_possible()
         await state.broker.stop()
         await state.close()
 

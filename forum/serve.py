@@ -14,11 +14,12 @@ import uvicorn
 
 from auth.accounts import has_claimed_account
 from forum.accounts.set_up import set_up_secret
-from forum.app import Confer, create_app
+from forum.app import Confer, create_app, make_broker
 from forum.database import open_database
 from forum.schema import bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
+from realtime.heads import DatabaseIsBehind, HeadsKeeper
 
 GRACE_SECONDS = 10
 DRAIN_SECONDS = 10.0
@@ -129,17 +130,21 @@ def _spare_what_stays() -> None:
 
 
 async def _prepare(settings: Settings) -> None:
-    database = open_database(settings.database)
+    database, broker = open_database(settings.database), make_broker(settings)
     try:
         if not settings.is_postgresql:
             await bring_up_to_date(database)
         elif not await is_current(database):
             raise CannotStart("The database is not up to date. Run: python -m forum migrate")
+        await HeadsKeeper(database, broker, settings.data_dir).check()
+    except DatabaseIsBehind as error:
+        raise CannotStart(str(error)) from error
     except (OSError, ConnectionError) as error:
         raise CannotStart(
             f"The database at DATABASE_URL does not answer ({error}). Start it, then try again."
         ) from error
     finally:
+        await broker.stop()
         await database.dispose()
 
 

@@ -32,5 +32,11 @@ class Broker(Protocol):
     async def tell(self, note: Note) -> None:
         """Send a note to whoever follows its topic; it may be lost, or come twice."""
 
+    async def remember(self, name: str, text: str) -> None:
+        """Keep a short text for all processes, as best it can."""
+
+    async def recall(self, name: str) -> bytes | None:
+        """The text that was kept last; None where there is none, or where it can't be asked now."""
+
     def listen(self) -> Ear:
         """A new listener, which hears nothing until it follows something; close it after use."""

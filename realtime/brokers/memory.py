@@ -34,6 +34,13 @@ class MemoryBroker:
         for ear in self._ears:
             ear.tell(note)
 
+    async def remember(self, name: str, text: str) -> None:
+        """Nothing: what should outlive this process is not kept in it."""
+
+    async def recall(self, name: str) -> bytes | None:
+        """Nothing is known."""
+        return None
+
     def listen(self) -> Ear:
         """A new listener; close it after use."""
         ear = Ear(self._ears.discard)

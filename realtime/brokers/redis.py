@@ -48,6 +48,7 @@ class RedisBroker:
 
     def __init__(self, url: str, *, prefix: str = "confer", times: RedisTimes | None = None) -> None:
         self._times = times or RedisTimes()
+        self._prefix = prefix
         self._wake_channel = f"{prefix}:wake"
         self._note_channel = f"{prefix}:note"
         # No retries inside the library: a connection that it mends by itself would hide from us
@@ -103,6 +104,19 @@ class RedisBroker:
             ear.tell(note)
         self._unsent_notes.append(note)
         self._to_send.set()
+
+    async def remember(self, name: str, text: str) -> None:
+        """Keep a text under a key of its own. Raises what the library raises where Redis is away."""
+        await self._redis.set(f"{self._prefix}:{name}", text)
+
+    async def recall(self, name: str) -> bytes | None:
+        """The text that was kept last; None where there is none, or Redis is away."""
+        try:
+            found = await self._redis.get(f"{self._prefix}:{name}")
+        except Exception as error:
+            _log.warning("Redis could not be asked: %s", brief(error))
+            return None
+        return found if isinstance(found, bytes) else None
 
     def listen(self) -> Ear:
         """A new listener; close it after use."""
