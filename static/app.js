@@ -7,6 +7,7 @@ import "./ui/sheet.js";
 import "./ui/tabs.js";
 import "./ui/undo.js";
 import "./ui/form.js";
+import "./accounts/session.js";
 import "./accounts/sign_out.js";
 import "./live/state.js";
 import "./live/frame.js";

@@ -33,6 +33,7 @@ export class LiveLink extends EventTarget {
 
   open() {
     this.drop();
+    if (this.isOver) return;
     const socket = new WebSocket(this.address, "confer.v1");
     const current = (act) => (event) => this.socket === socket && act(event);
     this.socket = socket;
@@ -45,6 +46,12 @@ export class LiveLink extends EventTarget {
   close() {
     this.drop();
     this.say("away");
+  }
+
+  /** Ends the link for good: this page is nobody's any more. */
+  end() {
+    this.isOver = true;
+    this.drop();
   }
 
   // The socket is left alone at once: the close of one whose network is gone may take minutes to be noticed.

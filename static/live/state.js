@@ -1,4 +1,5 @@
 // Says how the link is, quietly: nothing while it is live, and nothing about an interruption of less than three seconds.
+import { leaveIfSignedOut } from "../accounts/session.js";
 import { link } from "./link.js";
 import { note } from "./notes.js";
 
@@ -33,6 +34,7 @@ const TELL = {
   },
   ended: () => {
     back();
+    if (leaveIfSignedOut()) return;
     note("ended", "You are signed out. What you have not sent is kept.", { text: "Sign in", href: signInAddress() });
   },
   old: () => {

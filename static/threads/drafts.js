@@ -1,5 +1,6 @@
 // What is written and not sent yet, kept in this browser for each account and place: under "confer:draft:<account>:<place>".
-// Signing out names what is kept and clears it.
+// Signing out names what is kept and clears it; a page of somebody who has signed out keeps nothing any more.
+import { hasLeft } from "../accounts/session.js";
 import { me } from "../live/link.js";
 
 const PREFIX = "confer:draft:";
@@ -21,6 +22,7 @@ export class Draft {
 
   /** Keeps this; false where the browser does not let us. */
   save(kept) {
+    if (hasLeft()) return true;
     try {
       localStorage.setItem(this.key, JSON.stringify({ ...kept, at: new Date().toISOString() }));
       return true;
