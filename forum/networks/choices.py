@@ -4,7 +4,12 @@ ACCESS_CHOICES: tuple[tuple[str, str, str], ...] = (
     ("open", "Open", "Anyone can read what is written here, also without an account. People join by one press."),
     ("closed", "Closed", "Anyone can find it and ask to join. Only members read what is written here."),
     ("unlisted", "Unlisted", "It stands in no list. Whoever has its address sees its name and can ask to join."),
-    ("secret", "Secret", "Only members know that it exists. People join when an administrator invites them."),
+    (
+        "secret",
+        "Secret",
+        "Only its members and the administrators of this site know that it exists, and only members read it. "
+        "People join when they are invited.",
+    ),
 )
 
 
