@@ -227,9 +227,12 @@ async def update_profile(
     about: str | None = None,
     if_version: int | None = None,
 ) -> Account:
-    """Change what others see of a person; None leaves a field as it is. Raises ValueError with a sentence, or
-    StaleAccount where `if_version` is given and the account has another version by now."""
-    values: dict[str, Any] = {"version": accounts.c.version + 1}
+    """Change what others see of a person; None leaves a field as it is, and where all stays the version does too.
+
+    Raises ValueError with a sentence, or StaleAccount where `if_version` is given and the account has another
+    version by now.
+    """
+    values: dict[str, Any] = {}
     if name is not None:
         values["name"] = clean_name(name)
     if job_title is not None:
@@ -238,9 +241,12 @@ async def update_profile(
         values["organisation"] = clean_line(organisation)
     if about is not None:
         values["about"] = clean_about(about)
-    if if_version is not None and (await lock_account(connection, account_id)).version != if_version:
+    held = await lock_account(connection, account_id)
+    if if_version is not None and held.version != if_version:
         raise StaleAccount("Your profile was changed elsewhere in the meantime. Load it again, then make your change.")
-    return await _change(connection, account_id, **values)
+    if all(getattr(held, field) == value for field, value in values.items()):
+        return held
+    return await _change(connection, account_id, version=accounts.c.version + 1, **values)
 
 
 async def change_password(

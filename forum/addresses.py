@@ -1,12 +1,12 @@
 """How addresses are declared and found: `get("/threads/{id:id}", show_thread)`, and the kinds of parts they have."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import Lifespan, Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -57,6 +57,12 @@ def post(path: str, endpoint: Endpoint) -> Route:
 def route(method: str, path: str, endpoint: Endpoint) -> Route:
     """An address for another method: PUT, PATCH or DELETE."""
     return Route(path, endpoint, methods=[method])
+
+
+def methods_at(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
+    """Every method that the address of this request takes, whichever route answers it."""
+    met = (known for known in routes if isinstance(known, Route) and known.matches(scope)[0] is not Match.NONE)
+    return sorted({method for known in met for method in known.methods or ()})
 
 
 class Doors(Router):

@@ -1,6 +1,6 @@
 """What a command or a query refuses, and why. `pages` and `api` turn each into an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class ForumError(Exception):
@@ -16,6 +16,14 @@ class NotFound(ForumError):
 
 class Forbidden(ForumError):
     """The viewer sees it but may not do this; the text is the reason."""
+
+
+class WrongMethod(ForumError):
+    """The address takes other methods than this one; `allowed` are those."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"Nothing was done. This address takes {', '.join(allowed)}.")
+        self.allowed = tuple(allowed)
 
 
 class SignInNeeded(ForumError):

@@ -7,7 +7,7 @@ refuse comes back as `Invalid` with a sentence for each field.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +19,7 @@ from forum.errors import Invalid
 from forum.idempotency import RequestKey
 
 KEY_FIELD = "key"
+KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -56,20 +57,36 @@ async def read_json(request: Request) -> dict[str, Any]:
     try:
         value = json.loads(await request.body(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise Invalid({"": f"The body is not valid JSON: {str(error)[:100] or 'nested too deep'}."}) from error
+        raise Invalid({"": _why_no_json(error)}) from error
     if not isinstance(value, dict):
         raise Invalid({"": "The body must be a JSON object."})
     return value
 
 
+class _NotTaken(ValueError):
+    """JSON that others may take and we don't; the text is a sentence."""
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a field is repeated")
+        raise _NotTaken("A field comes twice. Send each field once.")
     return dict(pairs)
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+    raise _NotTaken(f"{name} is not a number in JSON. Leave the field out, or send null where it may be empty.")
+
+
+def _why_no_json(error: ValueError | RecursionError) -> str:
+    if isinstance(error, _NotTaken):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "The body is not UTF-8. Write the JSON in UTF-8."
+    if isinstance(error, RecursionError):
+        return "The body is nested too deep. Send plain values and short lists."
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is not valid JSON. Look at line {error.lineno}, column {error.colno}."
+    return "A number in the body is too long. Send a shorter one."
 
 
 def validate(model: type[InputType], fields: Mapping[str, Any]) -> InputType:
@@ -85,10 +102,19 @@ def read_query(request: Request, model: type[InputType]) -> InputType:
     pairs = request.query_params.multi_items()
     if len(pairs) != len(dict(pairs)):
         raise Invalid({"": "Give each parameter once."})
+    refuse_unknown(request, model.model_fields)
     try:
         return model.model_validate(dict(pairs), strict=False)
     except ValidationError as error:
         raise Invalid(_sentences(error)) from error
+
+
+def refuse_unknown(request: Request, known: Container[str] = ()) -> None:
+    """Raises Invalid where the address has a parameter that is not `known`: a slip of the pen must not be ignored."""
+    if request.scope["query_string"]:
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            raise Invalid({name[:100]: "There is no such parameter here. Leave it out." for name in unknown})
 
 
 def _sentences(error: ValidationError) -> dict[str, str]:
@@ -102,22 +128,55 @@ def _sentence(item: Any) -> str:
     kind, message = str(item["type"]), str(item["msg"])
     if kind == "value_error":
         return message.removeprefix("Value error, ")
-    if kind == "missing":
-        return "This is missing. Fill it in."
-    if kind == "extra_forbidden":
-        return "There is no such field here."
-    return f"{message}."
+    return _SENTENCES.get(kind, "This can't be taken as it is. How it is written stands at /api.").format(
+        **item.get("ctx", {})
+    )
+
+
+_SENTENCES = {
+    "missing": "This is missing. Fill it in.",
+    "extra_forbidden": "There is no such field here. Leave it out.",
+    "string_type": "Write this as text.",
+    "string_unicode": "There are characters in this that can't be kept. Write it in UTF-8.",
+    "string_too_short": "This is too short: write at least {min_length} characters.",
+    "string_too_long": "This is too long: write at most {max_length} characters.",
+    "string_pattern_mismatch": "This is not written as it must be. How it is written stands at /api.",
+    "int_type": "Write a whole number.",
+    "int_parsing": "Write a whole number.",
+    "int_from_float": "Write a whole number.",
+    "int_parsing_size": "This number is too large.",
+    "bool_type": "Write true or false.",
+    "bool_parsing": "Write true or false.",
+    "greater_than_equal": "Write a number that is {ge} or more.",
+    "less_than_equal": "Write a number that is {le} or less.",
+    "less_than": "Write a number below {lt}.",
+    "list_type": "Send a list.",
+    "too_short": "There are too few: send at least {min_length}.",
+    "too_long": "There are too many: send at most {max_length} at once.",
+    "literal_error": "Write one of these: {expected}.",
+}
+"""What must change, by pydantic's name for what is wrong. Its own words are for programmers."""
 
 
 def request_key(request: Request, value: Input, key: str | None) -> RequestKey | None:
     """What marks this creating request as the same click when it comes again (contract, P2).
 
-    `key` is the form's hidden field or the Idempotency-Key header; None or empty means no mark. Raises
-    Invalid where it is not 1 to 128 visible ASCII characters.
+    `key` is the form's hidden field; None or empty means no mark. Raises Invalid where it is not 1 to 128
+    visible ASCII characters.
     """
-    if not key:
-        return None
+    return _marked(request, value, key, "") if key else None
+
+
+def header_key(request: Request, value: Input) -> RequestKey | None:
+    """The same from the header Idempotency-Key. Raises Invalid also where it is empty or comes twice."""
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) > 1:
+        raise Invalid({KEY_HEADER: "Send this header once."})
+    return _marked(request, value, keys[0], KEY_HEADER) if keys else None
+
+
+def _marked(request: Request, value: Input, key: str, field: str) -> RequestKey:
     if not _KEY.fullmatch(key):
-        raise Invalid({"": "Idempotency-Key must be 1 to 128 visible ASCII characters."})
+        raise Invalid({field: "Idempotency-Key must be 1 to 128 visible ASCII characters."})
     digest = hashlib.sha256(value.model_dump_json().encode()).hexdigest()
     return RequestKey(f"{request.method} {request.url.path}"[:200], key, digest)

@@ -37,6 +37,12 @@ class Current:
     decided_by: str | None
     since: datetime | None
     version: int
+    ended_by: str | None = None
+
+    @property
+    def has_left(self) -> bool:
+        """Whether they ended it themselves."""
+        return self.status == "left" and self.ended_by == self.account_id
 
     @property
     def is_shown(self) -> bool:
@@ -64,6 +70,7 @@ _COLUMNS = (
     memberships.c.decided_by,
     memberships.c.since,
     memberships.c.version,
+    memberships.c.ended_by,
 )
 _LOCK = (
     select(*_COLUMNS)
@@ -162,8 +169,8 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     }
     if step.words:
         values["words"] = step.words
-    if step.reason:
-        values["reason"] = step.reason
+    if step.reason or step.status != current.status:
+        values["reason"] = step.reason  # each act has its own, or none
     statement = (
         update(memberships)
         .where(memberships.c.id == current.id, memberships.c.version == current.version)

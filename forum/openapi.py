@@ -4,17 +4,21 @@
 routes; an endpoint under /api/v1 without one fails a test.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from forum.addresses import Endpoint
-from forum.forms import Input
+from forum.forms import Input, refuse_unknown
 
 _NOTE = "openapi_operation"
 _PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -23,8 +27,6 @@ PATTERNS = {
     "id": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     "slug": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
 }
-
-EndpointType = TypeVar("EndpointType", bound=Endpoint)
 
 
 class FieldError(BaseModel):
@@ -55,6 +57,11 @@ class Operation:
     query: type[Input] | None = None
     refusals: tuple[int, ...] = ()
     is_idempotent: bool = False
+    """Whether it takes an Idempotency-Key."""
+    makes_one: bool = False
+    """Whether 201 says with Location where the one thing is that was made."""
+    has_etag: bool = False
+    """Whether the answer carries an ETag; a GET then takes If-None-Match."""
     takes_if_match: bool = False
     is_public: bool = False
     body_is_optional: bool = False
@@ -63,13 +70,23 @@ class Operation:
 
 def operation(
     summary: str, tag: str, answers: Mapping[int, type[BaseModel] | None], **more: Any
-) -> Callable[[EndpointType], EndpointType]:
-    """Note on an endpoint what it takes and answers; see `Operation` for the fields."""
+) -> Callable[[Endpoint], Endpoint]:
+    """Note on an endpoint what it takes and answers; see `Operation` for the fields.
 
-    def note(endpoint: EndpointType) -> EndpointType:
-        described = Operation(summary, tag, answers, description=(endpoint.__doc__ or "").strip(), **more)
-        setattr(endpoint, _NOTE, described)
-        return endpoint
+    What takes no parameters in its address refuses them, whatever else is asked; the rest ask `forms.read_query`.
+    """
+
+    def note(endpoint: Endpoint) -> Endpoint:
+        described = Operation(summary, tag, answers, description=inspect.getdoc(endpoint) or "", **more)
+
+        @wraps(endpoint)
+        async def without_parameters(request: Request) -> Response:
+            refuse_unknown(request)
+            return await endpoint(request)
+
+        noted = endpoint if described.query is not None else without_parameters
+        setattr(noted, _NOTE, described)
+        return noted
 
     return note
 
@@ -127,7 +144,7 @@ def _operation(route: Route, note: Operation, method: str) -> dict[str, Any]:
         "description": note.description,
         "operationId": route.endpoint.__name__,
         "tags": [note.tag],
-        "parameters": [*_path_parameters(route.path), *_query_parameters(note), *_header_parameters(note)],
+        "parameters": [*_path_parameters(route.path), *_query_parameters(note), *_header_parameters(note, method)],
         "responses": _responses(note, method),
         "security": [{"token": []}, {"session": []}, *([{}] if note.is_public else [])],
     }
@@ -166,14 +183,17 @@ def _query_parameters(note: Operation) -> list[dict[str, Any]]:
     ]
 
 
-def _header_parameters(note: Operation) -> list[dict[str, Any]]:
+def _header_parameters(note: Operation, method: str) -> list[dict[str, Any]]:
     parameters = []
     if note.is_idempotent:
         key = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]{1,128}$"}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
     if note.takes_if_match:
-        version = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
+        version = {"type": "string", "pattern": '^"[0-9]{1,9}(-[0-9a-z-]{1,40})?"$'}
         parameters.append({"name": "If-Match", "in": "header", "required": False, "schema": version})
+    if note.has_etag and method == "GET":
+        tag = {"type": "string"}
+        parameters.append({"name": "If-None-Match", "in": "header", "required": False, "schema": tag})
     return parameters
 
 
@@ -182,6 +202,7 @@ _MEANINGS = {
     201: "Made.",
     202: "Taken; it goes on elsewhere.",
     204: "Done, with nothing to say.",
+    304: "You have this answer already, by If-None-Match.",
     401: "Who you are is not known.",
     403: "You see it but may not do this.",
     404: "There is nothing here, or it is not open to you.",
@@ -195,8 +216,44 @@ _MEANINGS = {
 }
 
 
+_HEADERS: dict[str, tuple[str, dict[str, str]]] = {
+    "ETag": ("The version and a mark of this very answer, for If-None-Match and If-Match.", {"type": "string"}),
+    "Location": ("The address in the API of what was made.", {"type": "string", "format": "uri"}),
+    "Idempotent-Replay": ("Sent as true where this key came before and nothing was made anew.", {"type": "string"}),
+    "Retry-After": ("In how many seconds to try again.", {"type": "string", "pattern": "^[0-9]+$"}),
+    "WWW-Authenticate": ("How to say who you are.", {"type": "string"}),
+}
+
+
+def _headers(note: Operation, status: int) -> dict[str, Any]:
+    """The headers of an answer that a program must know of, and whether they always come."""
+    always = {
+        "Retry-After": status in (429, 503),
+        "WWW-Authenticate": status == 401,
+        "Location": status == 201 and note.makes_one,
+        "ETag": status in (200, 201, 304) and note.has_etag,
+    }
+    sometimes = {"Idempotent-Replay"} if note.is_idempotent and status == 201 else set()
+    names = [name for name in _HEADERS if always.get(name) or name in sometimes]
+    return {
+        name: {"description": _HEADERS[name][0], "required": name not in sometimes, "schema": _HEADERS[name][1]}
+        for name in names
+    }
+
+
 def _responses(note: Operation, method: str) -> dict[str, Any]:
+    responses = _bodies(note, method)
+    for status, response in responses.items():
+        headers = _headers(note, int(status))
+        if headers:
+            response["headers"] = headers
+    return responses
+
+
+def _bodies(note: Operation, method: str) -> dict[str, Any]:
     responses: dict[str, Any] = {}
+    if note.has_etag and method == "GET":
+        responses["304"] = {"description": _MEANINGS[304]}
     for status, model in note.answers.items():
         responses[str(status)] = {"description": _MEANINGS[status]}
         if model is not None:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from forum.addresses import methods_at
 from forum.database import is_unavailable
 from forum.errors import (
     AlreadySent,
@@ -33,6 +34,7 @@ from forum.errors import (
     TooLarge,
     TooMany,
     Unavailable,
+    WrongMethod,
     WrongPassword,
 )
 from forum.forms import read_form
@@ -45,6 +47,7 @@ _log = logging.getLogger("forum")
 STATUSES: dict[type[ForumError], tuple[int, str]] = {
     NotFound: (404, "We can't find that page"),
     Forbidden: (403, "You can't do that here"),
+    WrongMethod: (405, "That can't be done here"),
     SignInNeeded: (401, "Sign in to go on"),
     BadToken: (401, "This token is not valid"),
     WrongPassword: (401, "We can't let you in"),
@@ -85,6 +88,8 @@ async def refuse(request: Request, error: Exception) -> Response:
     headers = {"Cache-Control": PRIVATE}
     if isinstance(known, TooMany):
         headers["Retry-After"] = str(max(1, known.retry_after))
+    if isinstance(known, WrongMethod):
+        headers["Allow"] = ", ".join(known.allowed)
     if isinstance(known, Unavailable):
         headers["Retry-After"] = "5"
     if request.url.path.startswith("/api/"):
@@ -169,8 +174,7 @@ async def _viewer_or_nobody(request: Request, error: ForumError) -> Viewer:
 async def refuse_http(request: Request, error: Exception) -> Response:
     """Starlette's own refusals: no such route is our 404; a wrong method says which are right."""
     if isinstance(error, HTTPException) and error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
-        return Response("This address does not take that method.", 405, {"Allow": allowed}, "text/plain")
+        return await refuse(request, WrongMethod(methods_at(request.app.routes, request.scope)))
     if isinstance(error, HTTPException) and error.status_code == 400:
         return await refuse(request, Invalid({"": "The form could not be read. Go back and try again."}))
     return await refuse(request, NotFound())

@@ -1,7 +1,5 @@
 """Accounts, tokens and oneself in the JSON API."""
 
-import re
-
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,17 +14,17 @@ from forum.accounts.proving import hash_password, keep_rehashed, limit, limit_ma
 from forum.accounts.set_up import is_set_up
 from forum.accounts.settings_pages import own_account
 from forum.addresses import post, route
-from forum.errors import Forbidden, Invalid
+from forum.errors import Forbidden
 from forum.forms import read_json, validate
 from forum.openapi import operation
 from forum.records import Access, Role, Status
 from forum.rendering import PRIVATE
 from forum.state import account_of, client_of, state_of
+from forum.versions import if_match, object_answer
 from forum.viewer import Viewer
 from ground.columns import moment_text
 
 _HEADERS = {"Cache-Control": PRIVATE}
-_VERSION = re.compile(r'"([0-9]{1,9})"')
 
 
 class Registered(BaseModel):
@@ -121,32 +119,30 @@ async def revoke_token(request: Request) -> Response:
     return Response(status_code=204, headers=_HEADERS)
 
 
-@operation("Read one's account", "Accounts", {200: Me})
+@operation("Read one's account", "Accounts", {200: Me}, has_etag=True)
 async def show_me(request: Request) -> Response:
     """One's own account, with every place that one has in networks."""
     viewer = await account_of(request)
     return _me(request, viewer, await own_account(request, viewer))
 
 
-@operation("Change one's profile", "Accounts", {200: Me}, body=ProfileChange, refusals=(412,), takes_if_match=True)
+@operation(
+    "Change one's profile",
+    "Accounts",
+    {200: Me},
+    body=ProfileChange,
+    refusals=(412,),
+    takes_if_match=True,
+    has_etag=True,
+)
 async def change_me(request: Request) -> Response:
     """Change what others see of oneself. What is left out stays as it is."""
     viewer = await account_of(request)
     change = validate(ProfileChange, await read_json(request))
-    if_version = _if_match(request)
+    if_version = if_match(request)
     async with state_of(request).transaction() as tx:
         account = await commands.change_profile(tx, viewer, change, if_version)
     return _me(request, viewer, account)
-
-
-def _if_match(request: Request) -> int | None:
-    header = request.headers.get("if-match")
-    if header is None:
-        return None
-    match = _VERSION.fullmatch(header)
-    if match is None:
-        raise Invalid({"If-Match": 'Write the version in quotes, such as "3".'})
-    return int(match[1])
 
 
 def _me(request: Request, viewer: Viewer, account: Account) -> Response:
@@ -179,7 +175,7 @@ def _me(request: Request, viewer: Viewer, account: Account) -> Response:
         memberships=places,
         as_of=viewer.positions(),
     )
-    return JSONResponse(me.model_dump(mode="json"), 200, {**_HEADERS, "ETag": f'"{account.version}"'})
+    return object_answer(request, me.model_dump(mode="json"), account.version)
 
 
 ROUTES: list[BaseRoute] = [

@@ -178,11 +178,13 @@ async def change_profile(
     tx: Transaction, viewer: Viewer, profile: Profile | ProfileChange, if_version: int | None = None
 ) -> Account:
     """Change what others see. Raises Stale where `if_version` is no longer the version."""
+    before = await get_account(tx.connection, viewer.id)
     try:
         account = await update_profile(tx.connection, viewer.id, **profile.model_dump(), if_version=if_version)
     except StaleAccount as error:
         raise Stale(str(error)) from error
-    await people_changed(tx)
+    if account.version != before.version:
+        await people_changed(tx)
     return account
 
 

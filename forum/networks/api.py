@@ -9,10 +9,11 @@ from starlette.routing import BaseRoute
 from auth.rules import INVITATIONS, JOINING, MEMBERSHIP_CHANGES, NETWORKS
 from forum.addresses import get, post, route
 from forum.errors import NotFound
-from forum.forms import read_json, read_query, request_key, validate
-from forum.network_reads import find_network, get_network, get_network_by_id
+from forum.forms import header_key, read_json, read_query, validate
+from forum.idempotency import Claim
+from forum.network_reads import find_network, get_network, get_network_by_id, read_front
 from forum.networks import commands, invitation_commands, member_commands
-from forum.networks.asking import if_match, limit, read_viewer_anew
+from forum.networks.asking import limit, read_viewer_anew
 from forum.networks.inputs import (
     Directory,
     Joining,
@@ -37,6 +38,7 @@ from forum.networks.queries import list_networks
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
+from forum.versions import if_match, object_answer
 
 TAG = "Networks"
 
@@ -57,49 +59,68 @@ async def api_list_networks(request: Request) -> Response:
     return _answer({"items": items, "next": part.next, "as_of": viewer.positions()})
 
 
-@operation("Make a network", TAG, {201: ApiNetwork}, body=NewNetwork, refusals=(403,), is_idempotent=True)
+@operation(
+    "Make a network",
+    TAG,
+    {201: ApiWholeNetwork},
+    body=NewNetwork,
+    refusals=(403,),
+    is_idempotent=True,
+    makes_one=True,
+    has_etag=True,
+)
 async def api_create_network(request: Request) -> Response:
     """Make a network; the caller becomes its first administrator."""
     viewer = await account_of(request)
     state = state_of(request)
     new = validate(NewNetwork, await read_json(request))
-    key = request_key(request, new, request.headers.get("idempotency-key"))
+    key = header_key(request, new)
     await limit(request, NETWORKS, viewer.id)
     async with state.transaction() as tx:
         claim = await commands.create_network(tx, viewer, new, key, state.settings.network_creation)
-    return await _network_answer(
-        request, claim.object_id, 201, {"Idempotent-Replay": "true"} if claim.is_replay else {}
-    )
+    return await _network_answer(request, claim.object_id, claim)
 
 
-async def _network_answer(
-    request: Request, network_id: str, status: int, headers: Mapping[str, str] | None = None
-) -> Response:
+async def _network_answer(request: Request, network_id: str, made: Claim | None = None) -> Response:
     """The network as it stands after a change, for who made it."""
     state = state_of(request)
     viewer = await read_viewer_anew(request)
     async with state.database.read() as connection:
         found = await get_network_by_id(connection, viewer, network_id)
-    shown = api_network(viewer, found.network, state.settings.public_url)
-    version = {"ETag": f'"{found.network.version}"'}
-    return _answer(shown, status, {**version, **(headers or {})})
+        front = await read_front(connection, viewer, found.network)
+    url = state.settings.public_url
+    shown = api_whole_network(viewer, found.network, front, url)
+    if made is None:
+        return object_answer(request, shown, found.network.version)
+    headers = {"Location": f"{url}/api/v1/networks/{found.network.slug}"}
+    headers |= {"Idempotent-Replay": "true"} if made.is_replay else {}
+    return object_answer(request, shown, found.network.version, 201, headers)
 
 
-@operation("Read a network", TAG, {200: ApiNetwork}, is_public=True)
+@operation("Read a network", TAG, {200: ApiWholeNetwork}, is_public=True, has_etag=True)
 async def api_show_network(request: Request) -> Response:
     """A network, or as much of it as its front page shows."""
     viewer = await viewer_of(request)
     state = state_of(request)
     async with state.database.read() as connection:
         found = await find_network(connection, viewer, request.path_params["slug"])
-    if found is None:
-        raise NotFound
-    shown = api_network(viewer, found.network, state.settings.public_url)
-    version = shown["version"]
-    return _answer(shown, 200, {} if version is None else {"ETag": f'"{version}"'})
+        if found is None:
+            raise NotFound
+        front = await read_front(connection, viewer, found.network)
+    shown = api_whole_network(viewer, found.network, front, state.settings.public_url)
+    is_shown = shown["version"] is not None
+    return object_answer(request, shown, found.network.version if is_shown else None)
 
 
-@operation("Change a network", TAG, {200: ApiNetwork}, body=NetworkChange, refusals=(403, 412), takes_if_match=True)
+@operation(
+    "Change a network",
+    TAG,
+    {200: ApiWholeNetwork},
+    body=NetworkChange,
+    refusals=(403, 412),
+    takes_if_match=True,
+    has_etag=True,
+)
 async def api_change_network(request: Request) -> Response:
     """Change what is given. Another `access` needs `confirm`: the name of the network, typed."""
     viewer = await account_of(request)
@@ -108,7 +129,7 @@ async def api_change_network(request: Request) -> Response:
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     async with state_of(request).transaction() as tx:
         network_id = await commands.change_network(tx, viewer, request.path_params["slug"], wanted, version)
-    return await _network_answer(request, network_id, 200)
+    return await _network_answer(request, network_id)
 
 
 @operation(
@@ -185,7 +206,7 @@ async def api_invite(request: Request) -> Response:
     """Invite people by e-mail: one outcome for each entry, in its order."""
     viewer = await account_of(request)
     wanted = validate(NewInvitations, await read_json(request))
-    key = request_key(request, wanted, request.headers.get("idempotency-key"))
+    key = header_key(request, wanted)
     await limit(request, INVITATIONS, viewer.id)
     async with state_of(request).transaction() as tx:
         slug = request.path_params["slug"]

@@ -1,7 +1,5 @@
 """What pages and API of this slice ask of a request before they act: limits, versions, marks of the same click."""
 
-import re
-
 from pydantic import ValidationError
 from starlette.requests import Request
 
@@ -13,25 +11,12 @@ from forum.policy import may_administer
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
 
-_VERSION = re.compile(r'"([0-9]{1,9})"')
-
 
 async def limit(request: Request, rule: Rule, account_id: str) -> None:
     """Count one act of this account. Raises TooMany."""
     verdict = await state_of(request).rate_limits.hit(rule, account_id)
     if not verdict.allowed:
         raise TooMany(verdict.sentence, verdict.retry_after)
-
-
-def if_match(request: Request) -> int | None:
-    """The version named by If-Match, or None without one. Raises Invalid where it is no version."""
-    header = request.headers.get("if-match")
-    if header is None:
-        return None
-    match = _VERSION.fullmatch(header)
-    if match is None:
-        raise Invalid({"If-Match": 'Write the version in quotes, such as "3".'})
-    return int(match[1])
 
 
 async def read_viewer_anew(request: Request) -> Viewer:

@@ -146,10 +146,15 @@ async def create_departure(request: Request) -> Response:
     """Leave, withdraw a request, or decline an invitation."""
     viewer = await account_of(request)
     slug = request.path_params["slug"]
-    await read_form(request)
-    async with state_of(request).transaction() as tx:
-        was = await leave_network(tx, viewer, slug)
-    if was == "active":
+    fields = await read_form(request)
+    try:
+        async with state_of(request).transaction() as tx:
+            # Who leaves as the last of all has read what becomes of the network.
+            was = await leave_network(tx, viewer, slug, may_be_last=fields.get("alone") == "yes")
+    except Forbidden:
+        viewer, found = await open_network(request)
+        return await _ask_to_leave(request, viewer, found, 403)
+    if was in ("active", "left"):
         return redirect(request, "/", notice="left")
     if was == "requested":
         return redirect(request, f"/networks/{slug}", notice="asked-withdrawn")

@@ -7,14 +7,14 @@ from starlette.routing import BaseRoute
 from auth.rules import EDITS, POSTS_A_DAY, THREADS
 from forum.addresses import get, post, route
 from forum.errors import Conflict, Stale
-from forum.forms import read_json, read_query, request_key, validate
+from forum.forms import header_key, read_json, read_query, validate
 from forum.network_reads import get_network
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.threads import commands, post_api, stream_api
 from forum.threads.announced_commands import send_read
-from forum.threads.asking import ask_limits, if_match
+from forum.threads.asking import ask_limits
 from forum.threads.cursors import keyset_cursor, parse_keyset
 from forum.threads.inputs import Listing, NewThread, ReadPosts, ThreadChange, WatchChange
 from forum.threads.list_queries import list_threads
@@ -24,6 +24,7 @@ from forum.threads.ranges import count
 from forum.threads.seeing import see_thread
 from forum.threads.thread_commands import change_thread, set_watch
 from forum.threads.writing import lay_out
+from forum.versions import if_match, object_answer
 
 TAG = "Threads"
 
@@ -54,12 +55,14 @@ async def api_list_threads(request: Request) -> Response:
     body=NewThread,
     refusals=(403,),
     is_idempotent=True,
+    makes_one=True,
+    has_etag=True,
 )
 async def api_create_thread(request: Request) -> Response:
     """Begin a thread with its first post, in Markdown."""
     viewer, state = await account_of(request), state_of(request)
     value = validate(NewThread, await read_json(request))
-    key = request_key(request, value, request.headers.get("idempotency-key"))
+    key = header_key(request, value)
     await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
     async with state.database.read() as connection:
         network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
@@ -71,19 +74,28 @@ async def api_create_thread(request: Request) -> Response:
         first = await find_post_by_number(connection, viewer, thread.id, 1)
     url = state.settings.public_url
     body = {**api_thread(thread, url), "first_post": api_post(first, url) if first else None}
-    return JSONResponse(body, 201, post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}", thread.version))
+    made = post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}")
+    return object_answer(request, body, thread.version, 201, made)
 
 
-@operation("Read a thread", TAG, {200: ApiReadThread}, is_public=True)
+@operation("Read a thread", TAG, {200: ApiReadThread}, is_public=True, has_etag=True)
 async def api_show_thread(request: Request) -> Response:
     """The thread, without its posts. `unread` is null for who is no member of the network."""
     sight = await see_thread(request, request.path_params["id"])
     unread = sight.thread.post_count - count(sight.reading.ranges) if sight.reading else None
     body = {**api_thread(sight.thread, state_of(request).settings.public_url), "unread": unread}
-    return JSONResponse(body, headers={"Cache-Control": PRIVATE, "ETag": f'"{sight.thread.version}"'})
+    return object_answer(request, body, sight.thread.version)
 
 
-@operation("Change a thread", TAG, {200: ApiReadThread}, body=ThreadChange, refusals=(403, 412), takes_if_match=True)
+@operation(
+    "Change a thread",
+    TAG,
+    {200: ApiReadThread},
+    body=ThreadChange,
+    refusals=(403, 412),
+    takes_if_match=True,
+    has_etag=True,
+)
 async def api_change_thread(request: Request) -> Response:
     """Change its title, pin it to the top, or lock it; what is left out stays as it is."""
     viewer, state = await account_of(request), state_of(request)

@@ -3,18 +3,18 @@
 import json
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from auth.rules import EDITS, POSTS, POSTS_A_DAY
 from forum.errors import Conflict, Forbidden, Stale
-from forum.forms import read_json, read_query, request_key, validate
+from forum.forms import header_key, read_json, read_query, validate
 from forum.openapi import operation
 from forum.records import Post
 from forum.rendering import PRIVATE
 from forum.state import State, account_of, state_of, viewer_of
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
-from forum.threads.asking import ask_limits, if_match
+from forum.threads.asking import ask_limits
 from forum.threads.commands import Posted
 from forum.threads.cursors import make_cursor, read_cursor
 from forum.threads.inputs import Listing, NewPost, PostEdit, Removal
@@ -24,19 +24,20 @@ from forum.threads.presenting import ApiPost, ApiPosts, api_post
 from forum.threads.queries import get_post, list_posts
 from forum.threads.seeing import find_thread_row, see_thread
 from forum.threads.writing import lay_out
+from forum.versions import if_match, is_known, object_answer
 from forum.viewer import Viewer
 
 TAG = "Posts"
 
 
-@operation("List the posts of a thread", TAG, {200: ApiPosts}, query=Listing, is_public=True)
+@operation("List the posts of a thread", TAG, {200: ApiPosts}, query=Listing, is_public=True, has_etag=True)
 async def api_list_posts(request: Request) -> Response:
     """The posts in the order of their numbers, which run from 1 without holes."""
     asked = read_query(request, Listing)
     row, viewer = await find_thread_row(request, request.path_params["id"])
     tag = f'W/"{row.fingerprint}"'
     headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else "private, no-cache", "ETag": tag}
-    if request.headers.get("if-none-match") == tag:
+    if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     after = int(read_cursor(asked.after, (int,))[0]) if asked.after else 0
     sight = row.sight(viewer)
@@ -62,16 +63,14 @@ async def _listed(state: State, sight: Sight, after: int, limit: int) -> bytes:
     return found
 
 
-def made_headers(posted: Posted, location: str, version: int) -> dict[str, str]:
+def made_headers(posted: Posted, location: str) -> dict[str, str]:
     """Headers of an answer to a creating request."""
-    headers = {"Cache-Control": PRIVATE, "Location": location, "ETag": f'"{version}"'}
-    return headers | ({"Idempotent-Replay": "true"} if posted.is_replay else {})
+    return {"Location": location} | ({"Idempotent-Replay": "true"} if posted.is_replay else {})
 
 
-def _shown(state: State, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    url = state.settings.public_url
-    headers = headers or {"Cache-Control": PRIVATE, "ETag": f'"{post.version}"'}
-    return JSONResponse(api_post(post, url), status, headers)
+def _shown(request: Request, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    shown = api_post(post, state_of(request).settings.public_url)
+    return object_answer(request, shown, post.version, status, headers)
 
 
 async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
@@ -79,30 +78,47 @@ async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
         return await get_post(connection, viewer, post_id)
 
 
-@operation("Write a post", TAG, {201: ApiPost}, body=NewPost, refusals=(403,), is_idempotent=True)
+@operation(
+    "Write a post",
+    TAG,
+    {201: ApiPost},
+    body=NewPost,
+    refusals=(403,),
+    is_idempotent=True,
+    makes_one=True,
+    has_etag=True,
+)
 async def api_create_post(request: Request) -> Response:
     """Reply in a thread, or with `reply_to` to one of its posts."""
     state = state_of(request)
     sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
     viewer = sight.viewer
     value = validate(NewPost, await read_json(request))
-    key = request_key(request, value, request.headers.get("idempotency-key"))
+    key = header_key(request, value)
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
     written = await lay_out(state.database, viewer, sight.network.id, value.body)
     posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key)
     post = posted.post or await _read_post(state, viewer, posted.object_id)
     location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
-    return _shown(state, post, 201, made_headers(posted, location, post.version))
+    return _shown(request, post, 201, made_headers(posted, location))
 
 
-@operation("Read a post", TAG, {200: ApiPost}, is_public=True)
+@operation("Read a post", TAG, {200: ApiPost}, is_public=True, has_etag=True)
 async def api_show_post(request: Request) -> Response:
     """One post. Of a removed one the words are gone."""
     viewer, state = await viewer_of(request), state_of(request)
-    return _shown(state, await _read_post(state, viewer, request.path_params["id"]))
+    return _shown(request, await _read_post(state, viewer, request.path_params["id"]))
 
 
-@operation("Edit a post", TAG, {200: ApiPost}, body=PostEdit, refusals=(403, 412), takes_if_match=True)
+@operation(
+    "Edit a post",
+    TAG,
+    {200: ApiPost},
+    body=PostEdit,
+    refusals=(403, 412),
+    takes_if_match=True,
+    has_etag=True,
+)
 async def api_edit_post(request: Request) -> Response:
     """Give one's own post other words; what it said before is kept as a version."""
     viewer, state, post_id = await account_of(request), state_of(request), request.path_params["id"]
@@ -116,14 +132,12 @@ async def api_edit_post(request: Request) -> Response:
             await commands.edit_post(tx, viewer, post_id, written, expected)
     except Conflict as error:
         raise Stale(str(error)) from error
-    return _shown(state, await _read_post(state, viewer, post_id))
+    return _shown(request, await _read_post(state, viewer, post_id))
 
 
-async def _remove(request: Request, reason: str, *, own_only: bool) -> Post:
+async def _remove(request: Request, reason: str) -> Post:
     viewer, state, post_id = await account_of(request), state_of(request), request.path_params["id"]
     expected = if_match(request)
-    if own_only and (await _read_post(state, viewer, post_id)).author.id != viewer.id:
-        raise Forbidden("Only the author may do this. A moderator says why: POST /posts/{id}/removal with a reason.")
     await ask_limits(state, viewer, EDITS)
     try:
         async with state.transaction() as tx:
@@ -135,14 +149,27 @@ async def _remove(request: Request, reason: str, *, own_only: bool) -> Post:
 
 @operation("Remove one's own post", TAG, {204: None}, refusals=(403, 412), takes_if_match=True)
 async def api_remove_own_post(request: Request) -> Response:
-    """A stub stays in its place."""
-    await _remove(request, "", own_only=True)
+    """A stub stays in its place. Once more, where the first answer was lost, is answered in the same way."""
+    viewer = await account_of(request)
+    post = await _read_post(state_of(request), viewer, request.path_params["id"])
+    if post.author.id != viewer.id:
+        raise Forbidden("Only the author may do this. A moderator says why: POST /posts/{id}/removal with a reason.")
+    if not post.removed_by_author:
+        await _remove(request, "")
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 
-@operation("Remove a post as a moderator", TAG, {200: ApiPost}, body=Removal, refusals=(403, 412), takes_if_match=True)
+@operation(
+    "Remove a post as a moderator",
+    TAG,
+    {200: ApiPost},
+    body=Removal,
+    refusals=(403, 412),
+    takes_if_match=True,
+    has_etag=True,
+)
 async def api_remove_post(request: Request) -> Response:
     """Remove somebody's post, with a reason that stands in its place. One's own needs none."""
     await account_of(request)
     value = validate(Removal, await read_json(request))
-    return _shown(state_of(request), await _remove(request, value.reason, own_only=False))
+    return _shown(request, await _remove(request, value.reason))
