@@ -19,6 +19,10 @@ _PORTS = {"http": 80, "https": 443}
 def origins_of(base_url: str) -> frozenset[str]:
     """The origins of the site as a browser writes them; on one's own machine all its three names.
 
+    Whoever configures one loopback name configures all three: they lead to this very machine and no other, people
+    type the one they know, and a page that another site could put there is as near by any of them. The port and the
+    scheme must be the same. For every other name the origin is the configured one, letter by letter.
+
     Raises ValueError where the address is none.
     """
     scheme, hosts, port = _parts(base_url)

@@ -25,7 +25,10 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="Port of the server, a number from 0 to 65535.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     data_dir: Path = Field(Path("var"), description="Folder for the database, keys and mail files.")
-    base_url: str = Field("", description="Address people use, such as https://confer.example.org.")
+    base_url: str = Field(
+        "",
+        description="Address people use, such as https://confer.example.org; localhost, 127.0.0.1 and [::1] are one.",
+    )
     database_url: str = Field("", description="postgresql://… or sqlite:///path; SQLite in DATA_DIR if empty.")
     files_url: str = Field("", description="Where files are kept; a folder in DATA_DIR if empty.")
     secret_key: str = Field("", description="At least 32 characters; made once in DATA_DIR on SQLite.")
@@ -150,4 +153,5 @@ def _sentence(error: dict[str, object]) -> str:
     reason = str(error["msg"]).removeprefix("Value error, ").removeprefix(f"{name.upper()}: ").rstrip(".")
     if not name:
         return f"{reason}."
-    return f"{name.upper()} is wrong: {reason}. How to write it: {Settings.model_fields[name].description}"
+    said = f": {reason}" if error["type"] == "value_error" else ""  # other words are pydantic's, for programmers
+    return f"{name.upper()} is wrong{said}. How to write it: {Settings.model_fields[name].description}"
