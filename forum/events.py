@@ -95,6 +95,13 @@ class ReadChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsChanged(Change):
+    """On a person's own stream: unread posts that mention or answer them are more or fewer: `{addressed}`."""
+
+    kind: ClassVar[str] = "needs.changed"
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded(Change):
     """On a person's own stream: some of their sessions or tokens ended, or the account did: null."""
 

@@ -255,6 +255,21 @@ mentions = Table(
     Index("ix_mentions_account_id", "account_id"),
 )
 
+# Posts that mention a member or answer them, until they have read them: what the bell counts on every page.
+# A row stays where its reader is no member any more; whoever counts asks for the membership too.
+addressed_posts = Table(
+    "addressed_posts",
+    metadata,
+    Column("account_id", Identifier, ForeignKey(accounts.c.id), primary_key=True),
+    Column("post_id", Identifier, ForeignKey(posts.c.id), primary_key=True),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    Column("thread_id", Identifier, ForeignKey(threads.c.id), nullable=False),
+    # As in `posts`, where they never change.
+    Column("number", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("ix_addressed_posts_post_id", "post_id"),
+)
+
 # What a person has read of a thread, as ranges of post numbers: [[1, 40], [43, 43]].
 # No row: read up to the membership's baseline.
 read_states = Table(

@@ -9,16 +9,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal_column, or_, select
 
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
 from forum.records import ROLE_RANK, Access, Role, Status
-from forum.tables import memberships, networks, site
+from forum.tables import addressed_posts, memberships, networks, site
 from ground.columns import now
 from ground.hot import HotStatement, given
 from realtime.tables import epoch, streams
+
+MOST_ADDRESSED = 100
+"""Of the unread posts that mention or answer somebody, so many are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Viewer:
     people_version: int
     seen_at: datetime | None = None
     """When this session was last noted as in use."""
+    addressed: int = 0
+    """How many unread posts mention or answer this person, where they are a member: at most `MOST_ADDRESSED`."""
 
     @cached_property
     def places(self) -> dict[str, Place]:
@@ -162,11 +167,40 @@ def _places() -> Any:
             memberships.c.account_id == accounts.c.id,
             memberships.c.current,
             memberships.c.ended_at.is_(None),
-            # Who asked while a network could be found knows nothing of it once it is secret.
+            # Who asked while a network could be found knows nothing of it once it is secret,
+            # and waits for nobody once nobody belongs to it.
+            or_(memberships.c.status == "active", networks.c.member_count > 0),
             or_(memberships.c.status != "requested", networks.c.access != "secret"),
         )
         .scalar_subquery()
     )
+
+
+# Rows of `addressed_posts` whose reader is a member now: nothing of a network is counted for who has left it.
+ADDRESSED_MEMBERS = addressed_posts.join(
+    memberships,
+    and_(
+        memberships.c.account_id == addressed_posts.c.account_id,
+        memberships.c.network_id == addressed_posts.c.network_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+        # Who joins again begins with everything older read.
+        addressed_posts.c.position > memberships.c.baseline,
+    ),
+)
+
+
+def addressed_count() -> Any:
+    """How many unread posts mention or answer a row of `accounts`: a handful of rows, by index."""
+    some = (
+        select(addressed_posts.c.post_id)
+        .select_from(ADDRESSED_MEMBERS)
+        .where(addressed_posts.c.account_id == accounts.c.id)
+        .limit(literal_column(str(MOST_ADDRESSED)))
+        .correlate(accounts)
+        .subquery("addressed_some")
+    )
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _account_columns(credential_id: ColumnElement[Any], seen_at: ColumnElement[Any]) -> list[Any]:
@@ -185,11 +219,12 @@ def _account_columns(credential_id: ColumnElement[Any], seen_at: ColumnElement[A
         seen_at,
         select(streams.c.head).where(streams.c.name == account_stream).scalar_subquery(),
         _places(),
+        addressed_count(),
     ]
 
 
 _IS_USABLE = and_(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None))
-ACCOUNT_COLUMN_COUNT = 13
+ACCOUNT_COLUMN_COUNT = 14
 
 
 def by_session() -> Select[Any]:
@@ -229,7 +264,9 @@ _SIGNED_OUT = HotStatement(
 
 def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:
     """A viewer from the first columns of a row of `by_session` or `by_token`."""
-    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places) = row[:ACCOUNT_COLUMN_COUNT]
+    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places, addressed) = row[
+        :ACCOUNT_COLUMN_COUNT
+    ]
     account[5] = bool(account[5])
     return Viewer(
         account=Account(*account),
@@ -240,6 +277,7 @@ def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) 
         account_head=account_head or 0,
         people_version=people_version,
         seen_at=seen_at,
+        addressed=addressed,
     )
 
 

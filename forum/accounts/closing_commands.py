@@ -9,7 +9,7 @@ from forum.errors import Forbidden
 from forum.events import SessionsEnded
 from forum.membership import STANDS, Step, change, lock_current
 from forum.streams import account_stream
-from forum.tables import memberships, networks, read_states, requests, watches
+from forum.tables import addressed_posts, memberships, networks, read_states, requests, watches
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
 
@@ -27,7 +27,7 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
         current = await lock_current(tx, network_id, viewer.id)
         if current is not None and current.status in STANDS:
             await change(tx, current, Step("left", current.role), may_be_last=True)
-    for table in (read_states, watches, requests):
+    for table in (read_states, addressed_posts, watches, requests):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, true, update
+from sqlalchemy import bindparam, insert, or_, select, true, update
 from sqlalchemy.sql.base import Executable
 
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
@@ -12,8 +12,9 @@ from forum.idempotency import RequestKey, claim
 from forum.policy import may_edit_post, may_remove_post, may_reply, may_start_thread
 from forum.records import Person, Post, ReplyTo, Thread
 from forum.streams import network_stream
-from forum.tables import mentions, networks, post_versions, posts, threads
+from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
+from forum.threads.addressing_commands import Spot, forget_addressed, note_addressed, note_addressed_anew, spot_of
 from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, thread_place
 from forum.threads.writing import Written
 from forum.viewer import Viewer
@@ -103,7 +104,6 @@ _TOUCH_THREAD = (
 )
 _INSERT_THREAD = insert(threads)
 _INSERT_POST = insert(posts)
-_INSERT_MENTION = insert(mentions)
 
 
 def _row(post: Post, written: Written) -> dict[str, Any]:
@@ -150,11 +150,6 @@ async def _append_by_steps(tx: Transaction, counted: dict[str, Any], new: dict[s
     return []
 
 
-async def _note_mentions(tx: Transaction, post_id: str, written: Written) -> None:
-    if written.mentions:
-        await tx.execute(_INSERT_MENTION, [{"post_id": post_id, "account_id": who} for who in written.mentions])
-
-
 # -- Commands -----------------------------------------------------------------------------------
 
 
@@ -189,10 +184,15 @@ async def start_thread(
         "last_author_id": viewer.id,
     }
     await tx.execute(_INSERT_THREAD, thread)
-    first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": counted.post_count}
+    first: dict[str, Any] = {
+        "thread_id": thread_id,
+        "network_id": network_id,
+        "number": 1,
+        "position": counted.post_count,
+    }
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
     await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
-    await _note_mentions(tx, post_id, written)
+    await note_addressed(tx, Spot(post_id, viewer.id, **first), written.mentions)
     await add_read(tx, Reading(standing, thread_id, (), 0, 1), ((1, 1),))
     tx.emit(network_stream(network_id), ThreadCreated(thread_id))
     return Posted(thread_id, False)
@@ -227,7 +227,7 @@ async def post_reply(
         raise Forbidden(NO_LONGER_MEMBER)
     draft = _draft(claimed.object_id, thread, viewer, written, answered)
     post = await _append(tx, draft, written, viewer.has_role(thread.network_id, "moderator"))
-    await _note_mentions(tx, post.id, written)
+    await note_addressed(tx, spot_of(post), written.mentions)
     page_begins = (post.number - 1) // PAGE_SIZE * PAGE_SIZE + 1
     more = await add_read(tx, reading, ((page_begins, post.number),))
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))
@@ -306,8 +306,7 @@ async def edit_post(
         .values(**words, edited_at=now(), is_imported=False, version=post.version + 1)
     )
     await tx.execute(edited)
-    await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
-    await _note_mentions(tx, post_id, written)
+    await note_addressed_anew(tx, spot_of(post), written.mentions)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
     tx.emit(network_stream(thread.network_id), PostEdited(post_id, post.version + 1))
     return post
@@ -331,7 +330,7 @@ async def remove_post(
     removed = update(posts).where(posts.c.id == post_id)
     by = {"removed_at": now(), "removed_by": viewer.id, "removal_reason": reason}
     await tx.execute(removed.values(**by, excerpt="", version=post.version + 1))
-    await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
+    await forget_addressed(tx, post_id)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
     tx.emit(network_stream(thread.network_id), PostRemoved(post_id, post.version + 1))
     return post

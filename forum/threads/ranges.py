@@ -42,6 +42,11 @@ def first_missing(ranges: Iterable[Sequence[int]]) -> int:
     return missing
 
 
+def holds(ranges: Iterable[Sequence[int]], number: int) -> bool:
+    """Whether the ranges hold this number."""
+    return any(part[0] <= number <= part[1] for part in ranges)
+
+
 def up_to(last: int) -> Ranges:
     """The range 1…`last`; none where `last` is 0."""
     return ((1, last),) if last > 0 else ()

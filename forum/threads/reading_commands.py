@@ -15,11 +15,13 @@ from sqlalchemy import String, bindparam, cast, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.errors import Forbidden, Invalid
+from forum.hot_reads import JsonRows
 from forum.policy import may_keep_read_state
-from forum.tables import memberships, networks, read_states, threads
+from forum.tables import addressed_posts, memberships, networks, read_states, threads
 from forum.threads import queries
+from forum.threads.addressing_commands import note_all_read, note_read
 from forum.threads.page_queries import baseline_number
-from forum.threads.ranges import MOST_RANGES, Ranges, clip, count, merge, up_to
+from forum.threads.ranges import MOST_RANGES, Ranges, clip, count, holds, merge, up_to
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from ground.hot import HotStatement
@@ -64,6 +66,8 @@ class Reading:
     counted: int
     """How many of these are counted in the membership."""
     post_count: int
+    addressed: tuple[int, ...] = ()
+    """Which unread posts mention or answer the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,15 @@ class _Held:
     covered: int
     ranges: str | None
     read_count: int | None
+    addressed: str | None
 
 
+_addressed = (
+    select(JsonRows(addressed_posts.c.number))
+    .where(addressed_posts.c.account_id == memberships.c.account_id, addressed_posts.c.thread_id == threads.c.id)
+    .correlate(memberships, threads)
+    .scalar_subquery()
+)
 _before = memberships.alias("memberships_before")
 _HOLD_READING = HotStatement(
     select(
@@ -91,6 +102,7 @@ _HOLD_READING = HotStatement(
         baseline_number(memberships.c.baseline).label("covered"),
         cast(read_states.c.ranges, String).label("ranges"),
         read_states.c.read_count,
+        _addressed.label("addressed"),
     )
     .select_from(
         memberships.join(threads, threads.c.network_id == memberships.c.network_id).outerjoin(
@@ -117,7 +129,8 @@ async def hold_reading(tx: Transaction, account_id: str, network_id: str, thread
         return None
     ranges = merge(json.loads(held.ranges or "[]"), up_to(held.covered))
     counted = held.covered if held.read_count is None else held.read_count
-    return Reading(held.standing, thread_id, ranges, counted, held.post_count)
+    addressed = tuple(json.loads(held.addressed or "[]"))
+    return Reading(held.standing, thread_id, ranges, counted, held.post_count, addressed)
 
 
 async def _hold(tx: Transaction, asked: Mapping[str, str]) -> _Held | None:
@@ -165,6 +178,9 @@ async def add_read(tx: Transaction, reading: Reading, ranges: Ranges) -> int:
     await tx.run(_KEEP, row | counted)
     if tx.connection.dialect.name != "postgresql":  # there it is part of the same statement
         await tx.run(_COUNT, counted)
+    met = [number for number in reading.addressed if holds(read, number)]
+    if met:
+        await note_read(tx, reading.standing.account_id, reading.thread_id, met)
     return more
 
 
@@ -246,4 +262,5 @@ async def mark_all_read(tx: Transaction, viewer: Viewer, network_id: str, positi
     await tx.execute(
         _RAISE_BASELINE, {"standing_id": standing.id, "position": position, "new_count": position + beyond}
     )
+    await note_all_read(tx, viewer.id, network_id, position)
     return standing.id

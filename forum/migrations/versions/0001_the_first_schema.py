@@ -376,6 +376,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "thread_id", name=op.f("pk_watches")),
     )
     op.create_table(
+        "addressed_posts",
+        sa.Column("account_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("post_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("network_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("thread_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_addressed_posts_account_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_addressed_posts_network_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_addressed_posts_post_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], name=op.f("fk_addressed_posts_thread_id")),
+        sa.PrimaryKeyConstraint("account_id", "post_id", name=op.f("pk_addressed_posts")),
+    )
+    with op.batch_alter_table("addressed_posts", schema=None) as batch_op:
+        batch_op.create_index("ix_addressed_posts_post_id", ["post_id"], unique=False)
+
+    op.create_table(
         "imported_messages",
         sa.Column("network_id", ground.columns.Identifier(), nullable=False),
         sa.Column("message_id", sa.String(length=255), nullable=False),
