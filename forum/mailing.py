@@ -27,7 +27,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment
 
 from auth.emails import mailable_email
-from forum.settings import Settings, is_loopback
+from forum.settings import Settings, is_loopback, is_mailable
 from forum.state import State
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -98,7 +98,7 @@ def _policy(address: str) -> Policy:
 
 def _host(settings: Settings) -> str:
     host = urlsplit(settings.public_url).hostname or "localhost"
-    return "localhost" if is_loopback(host) else host
+    return host if is_mailable(f"confer@{host}") and not is_loopback(host) else "localhost"
 
 
 def _sender(settings: Settings, host: str) -> Address:

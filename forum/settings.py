@@ -1,7 +1,9 @@
 """Every setting, read from the environment once, at the start. A wrong one stops it with a sentence."""
 
 import os
+import re
 import secrets
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -10,7 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from auth.emails import mailable_email
 from auth.proxies import parse_proxies
+
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\Z")
 
 
 class SettingsError(Exception):
@@ -54,6 +59,41 @@ class Settings(BaseModel):
         parse_proxies(value)
         return value
 
+    @field_validator("host")
+    @classmethod
+    def _check_host(cls, value: str) -> str:
+        if not _is_address(value) and (not _HOST_NAME.match(value) or value.rpartition(".")[2].isdecimal()):
+            raise ValueError(f"“{value}” is no address of a machine; write 127.0.0.1, or 0.0.0.0 to listen on all")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, value: str) -> str:
+        if not value:
+            return value
+        name, address = parseaddr(value)
+        if not name and address != value.strip(" <>"):  # of several addresses only the first was read
+            address = ""
+        if not _is_one_line(value) or not (address.endswith("@localhost") or is_mailable(address)):
+            raise ValueError(
+                f"“{value}” is no e-mail address; write confer@example.org, or Confer <confer@example.org>"
+            )
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _check_files_url(cls, value: str) -> str:
+        if value and not value.startswith(("file:///", "s3://")):
+            raise ValueError("it must begin with file:/// or s3://")
+        return value
+
+    @field_validator("site_name")
+    @classmethod
+    def _check_site_name(cls, value: str) -> str:
+        if not value.strip() or not _is_one_line(value):
+            raise ValueError("it must have at least one letter, and no line breaks")
+        return value.strip()
+
     @field_validator("time_zone")
     @classmethod
     def _check_time_zone(cls, value: str) -> str:
@@ -65,11 +105,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _check_addresses(self) -> "Settings":
-        parts = urlsplit(self.public_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-            raise ValueError("BASE_URL must look like https://confer.example.org, without a path")
-        if parts.scheme == "http" and not self.allow_http and not is_loopback(parts.hostname):
-            raise ValueError("BASE_URL is http on a name that others reach: use https, or set ALLOW_HTTP=1")
+        self._check_public_url()
         if not self.database.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError("DATABASE_URL must begin with postgresql:// or sqlite:///")
         if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
@@ -82,10 +118,25 @@ class Settings(BaseModel):
             raise ValueError("SECRET_KEY is needed with PostgreSQL: at least 32 random characters")
         return self
 
+    def _check_public_url(self) -> None:
+        if not self.base_url and not is_loopback(self.host) and (not self.allow_http or is_every(self.host)):
+            raise ValueError(
+                f"HOST is {self.host}, where others reach this server: "
+                "set BASE_URL to the address that they use, such as https://confer.example.org"
+            )
+        host = host_of(self.public_url)
+        if not host:
+            raise ValueError("BASE_URL must look like https://confer.example.org, without a path")
+        if not self.is_https and not self.allow_http and not is_loopback(host):
+            raise ValueError("BASE_URL is http on a name that others reach: use https, or set ALLOW_HTTP=1")
+        if self.smtp_url and not self.mail_from and not is_loopback(host) and not is_mailable(f"confer@{host}"):
+            raise ValueError(f"MAIL_FROM is needed, such as confer@example.org: no mail can come from confer@{host}")
+
     @property
     def public_url(self) -> str:
         """The address people use, without a closing slash; every link is built from it."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def is_https(self) -> bool:
@@ -125,6 +176,41 @@ class Settings(BaseModel):
             with os.fdopen(file, "w") as stream:
                 stream.write(secrets.token_urlsafe(48))
         return path.read_bytes()
+
+
+def _is_one_line(text: str) -> bool:
+    return all(character.isprintable() for character in text)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def host_of(url: str) -> str:
+    """The host of an http or https address without a path; empty where it is not one."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("http", "https") and parts.path in ("", "/") and parts.port != -1
+    except ValueError:  # a port that is none, or half a bracket
+        return ""
+    return (parts.hostname or "") if is_whole and not (parts.query or parts.fragment or parts.username) else ""
+
+
+def is_mailable(address: str) -> bool:
+    """Whether mail can come from this address."""
+    try:
+        return bool(mailable_email(address))
+    except ValueError:
+        return False
+
+
+def is_every(host: str) -> bool:
+    """Whether listening there means on every address of this machine, so that it is no address to go to."""
+    return _is_address(host) and ip_address(host).is_unspecified
 
 
 def is_loopback(host: str) -> bool:

@@ -70,14 +70,41 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("SECRET_KEY", "short"),
         ("SMTP_URL", "mail.example.org"),
+        ("MAIL_FROM", "foo"),
+        ("MAIL_FROM", "Confer <confer@>"),
+        ("MAIL_FROM", "a@example.org, b@example.org"),
+        ("FILES_URL", "ftp://files.example.org"),
+        ("SITE_NAME", ""),
+        ("SITE_NAME", "  "),
+        ("SITE_NAME", "One\nTwo"),
+        ("HOST", "0.0.0.0"),
+        ("HOST", "::"),
+        ("HOST", "192.0.2.7"),
+        ("HOST", "999.1.1.1"),
+        ("HOST", "a b"),
+        ("BASE_URL", "https://[::1"),
+        ("BASE_URL", "https://confer.example.org:port"),
     ],
 )
 def test_wrong_setting_stops_with_a_sentence(commands: Commands, name: str, value: str) -> None:
     for command in ("serve", "migrate"):
         done = commands.run(command, **{name: value})
         assert (done.code, done.out) == (2, "")
-        assert name in done.err
+        assert done.err.startswith(name)
         assert "Traceback" not in done.err
+
+
+def test_mail_that_no_server_would_take_stops_the_start(commands: Commands) -> None:
+    reached = {"BASE_URL": "https://192.0.2.7", "SMTP_URL": "smtp://127.0.0.1:9"}
+    done = commands.run("migrate", **reached)
+    assert (done.code, done.err.startswith("MAIL_FROM is needed")) == (2, True)
+    for written in ("confer@example.org", "The Falls Network <confer@example.org>"):
+        assert commands.run("migrate", **reached, MAIL_FROM=written).code == 0
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1", "127.0.0.2"])
+def test_hosts_of_this_machine_need_no_other_setting(commands: Commands, host: str) -> None:
+    assert commands.run("migrate", HOST=host).code == 0
 
 
 def test_database_that_is_away_is_a_sentence(commands: Commands) -> None:

@@ -66,6 +66,12 @@ def test_mail_has_two_halves_and_honest_headers(tmp_path: Path) -> None:
     assert f'href="{LINK}"' in half(message, "html")
 
 
+@pytest.mark.parametrize("address", ["http://192.0.2.7:8000", "http://intranet"])
+def test_mail_becomes_a_file_where_the_site_has_no_name_that_mail_can_come_from(tmp_path: Path, address: str) -> None:
+    kept = Settings(data_dir=tmp_path, base_url=address, allow_http=True)
+    assert written(kept, letter())["from"] == "Confer <confer@localhost>"
+
+
 def test_html_half_is_readable_on_a_phone_and_loads_nothing(tmp_path: Path) -> None:
     html = half(written(settings(tmp_path), letter()), "html")
     assert 'name="viewport"' in html
