@@ -21,7 +21,7 @@ PASSWORD = "warm tea on a windy pier"
 async def seed(state: State, *, if_empty: bool = False) -> list[str]:
     """Fill the site and say how to sign in. Raises Conflict where it has people already.
 
-    With `if_empty` a site that has the demonstration is left as it is, and it is said again.
+    With `if_empty` that is no error: the site is left as it is, and where it has the demonstration it is said again.
     """
     is_private = is_loopback(urlsplit(state.settings.public_url).hostname or "")
     # Where others can reach the site, a password that stands in its source would let anybody in.
@@ -29,8 +29,10 @@ async def seed(state: State, *, if_empty: bool = False) -> list[str]:
     try:
         planted = await plant(state, SecretStr(password))
     except Conflict:
-        if not (if_empty and await is_planted(state)):
+        if not if_empty:
             raise
+        if not await is_planted(state):
+            return ["There are people here already. The site is left as it is."]
         return _sign_ins("The demonstration is here already.", PASSWORD if is_private else "")
     made = f"{planted.people} people, {planted.networks} networks, {planted.threads} threads and {planted.posts} posts"
     return _sign_ins(f"The demonstration is ready: {made}, all invented.", password)

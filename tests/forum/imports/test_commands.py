@@ -1,6 +1,7 @@
 """An archive that is brought in: whole, once, quietly, and beside everybody who goes on writing."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,22 @@ async def test_a_discussion_comes_as_it_was_written(village: Village, tmp_path: 
     assert '<div class="signature">' in first.html
     assert second.excerpt == "Not I."
     await assert_whole(village, place)
+
+
+async def test_a_page_says_which_posts_come_from_the_archive(village: Village, tmp_path: Path) -> None:
+    ada = await village.person()
+    place = await village.network(ada)
+    # Anybody can have written a member's address into an archive.
+    async with village.state.database.read() as connection:
+        address = await connection.scalar(select(accounts.c.email).where(accounts.c.id == ada.id))
+    await bring(village, place, tmp_path, [Letter("1", author=f"{ada.name} <{address}>")])
+    (thread,) = await threads_of(village, place)
+    await village.reply(ada, place, thread.id)
+    page = (await village.browser(ada).get(f"/threads/{thread.id}?at=1")).text
+    imported, own = re.findall(r'<article class="post".*?</article>', page, re.DOTALL)
+    assert f'data-author="{ada.id}"' in imported
+    assert "From the archive" in imported
+    assert "From the archive" not in own
 
 
 async def test_nobody_is_told_but_by_one_event_for_each_thread(village: Village, tmp_path: Path) -> None:

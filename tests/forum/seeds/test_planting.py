@@ -120,7 +120,7 @@ async def test_a_site_with_people_is_left_alone(site: State) -> None:
     assert await rows(site, select(func.count()).select_from(posts)) == before
 
 
-async def test_if_empty_says_nothing_of_a_demonstration_that_is_not_here(site: State) -> None:
+async def test_if_empty_leaves_people_alone_and_says_nothing_of_a_demonstration_that_is_not_here(site: State) -> None:
     async with site.database.write() as connection:
         await connection.execute(
             accounts.insert().values(
@@ -132,8 +132,8 @@ async def test_if_empty_says_nothing_of_a_demonstration_that_is_not_here(site: S
                 verified_at=now(),
             )
         )
-    with pytest.raises(Conflict, match="There are people here already"):
-        await seed(site, if_empty=True)
+    assert await seed(site, if_empty=True) == ["There are people here already. The site is left as it is."]
+    assert await rows(site, select(accounts.c.name)) == [("A Real Person",)]
 
 
 async def test_who_is_offered_can_sign_in(own_server: ConferServer) -> None:
