@@ -51,6 +51,8 @@ class NetworkHead:
     """Active, requested or invited."""
     join: Literal["", "join", "sign-in"]
     """What the head of an open network offers to who only reads it."""
+    is_left: bool
+    """Nobody belongs to the network any more."""
     stream: str
     streams: str
     """Streams with their positions, as JSON, that are heard for this page beside those of the frame."""
@@ -79,6 +81,7 @@ def network_head(viewer: Viewer, found: Found) -> NetworkHead:
         role=role,
         status=place.status if place else None,
         join=_offer(viewer, found),
+        is_left=network.member_count == 0,
         stream=network.stream if found.is_readable else "",
         streams="" if role or not found.is_readable else _compact(found.positions(viewer)),
     )
@@ -93,7 +96,8 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
     if may_list_members(viewer, network):
         tabs.append(("members", "Members", f"{path}/members", 0))
     tabs.append(("about", "About", f"{path}/about", 0))
-    if viewer.has_role(network.id, "moderator"):
+    asks = network.access in ("closed", "unlisted") or network.waiting_count > 0
+    if asks and viewer.has_role(network.id, "moderator"):
         tabs.append(("requests", "Requests", f"{path}/requests", network.waiting_count))
     if viewer.has_role(network.id, "administrator"):
         tabs.append(("settings", "Settings", f"{path}/settings", 0))
@@ -101,11 +105,12 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
 
 
 def _offer(viewer: Viewer, found: Found) -> Literal["", "join", "sign-in"]:
-    if found.network.access != "open" or viewer.role_in(found.network.id) is not None:
+    network = found.network
+    if network.access != "open" or network.member_count == 0 or viewer.role_in(network.id) is not None:
         return ""
     if not viewer.is_signed_in:
         return "sign-in"
-    return "join" if may_join(viewer, found.network) else ""
+    return "join" if may_join(viewer, network) else ""
 
 
 def _compact(positions: Mapping[str, object]) -> str:
@@ -132,7 +137,11 @@ class FrontPage:
     def may_ask(self) -> bool:
         """Whether the form is shown: asking, asking again, or accepting an invitation."""
         standing = self.front.standing
-        return self.is_signed_in and (standing is None or standing.status not in ("requested", "banned"))
+        return (
+            self.is_signed_in
+            and not self.head.is_left
+            and (standing is None or standing.status not in ("requested", "banned"))
+        )
 
 
 async def render_front(

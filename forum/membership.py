@@ -16,7 +16,7 @@ from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, RequestsChanged
 from forum.records import Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import memberships, networks, read_states
+from forum.tables import addressed_posts, memberships, networks, read_states
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
@@ -155,7 +155,7 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     """Make a membership something else: admit, refuse, end it, give another role.
 
     Raises Forbidden where a network would be left without an administrator, unless it `may_be_last`: somebody
-    who closes their account and is alone in a network has nobody to name.
+    who is alone in a network and leaves it, or closes their account, has nobody to name.
     """
     administers = current.status == "active" and current.role == "administrator"
     if administers and not may_be_last and (step.status, step.role) != ("active", "administrator"):
@@ -209,6 +209,13 @@ async def _keep_an_administrator(tx: Transaction, current: Current) -> None:
         raise Forbidden(LAST_ADMINISTRATOR)
 
 
+async def is_alone(tx: Transaction, network_id: str) -> bool:
+    """Whether the network has one member or none; nobody comes or goes until the transaction ends."""
+    counted = select(networks.c.member_count).where(networks.c.id == network_id)
+    member_count: int = (await tx.execute(counted.with_for_update(key_share=True))).scalar_one()
+    return member_count <= 1
+
+
 async def _count(tx: Transaction, before: Current | None, after: Current) -> None:
     """Keep the network's counters; who becomes a member begins with everything older read."""
     was, becomes = before.status if before else "", after.status
@@ -223,8 +230,9 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     read = update(memberships).where(memberships.c.id == after.id)
     await tx.execute(read.values(baseline=post_count, read_count=post_count))
     # Ranges kept from an earlier time as a member say less than "everything is read".
-    mine = (read_states.c.account_id == after.account_id) & (read_states.c.network_id == after.network_id)
-    await tx.execute(delete(read_states).where(mine))
+    for table in (read_states, addressed_posts):
+        mine = (table.c.account_id == after.account_id) & (table.c.network_id == after.network_id)
+        await tx.execute(delete(table).where(mine))
 
 
 def _tell(tx: Transaction, before: Current | None, after: Current) -> None:

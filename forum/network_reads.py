@@ -141,6 +141,8 @@ class Standing:
     status: Status
     at: datetime
     """When it came to be so."""
+    words: str
+    """What the viewer wrote when asking to join."""
     reason: str
     """What an administrator wrote on refusing or removing them."""
     other: str
@@ -174,7 +176,7 @@ async def find_standing(connection: AsyncConnection, viewer: Viewer, network_id:
     row = (await connection.execute(_STANDING, {"network_id": network_id, "account_id": viewer.id})).first()
     if row is None:
         return None
-    return Standing(row.status, row.ended_at or row.since or row.created_at, row.reason, row.other or "")
+    return Standing(row.status, row.ended_at or row.since or row.created_at, row.words, row.reason, row.other or "")
 
 
 _ACTIVE = and_(
@@ -202,6 +204,7 @@ _STANDING = (
         memberships.c.created_at,
         memberships.c.since,
         memberships.c.ended_at,
+        memberships.c.words,
         memberships.c.reason,
         _others.c.name.label("other"),
     )

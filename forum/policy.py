@@ -65,8 +65,11 @@ def readable_by_account(account_id: str | ColumnElement[str]) -> ColumnElement[b
 
 
 def listed_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Networks that may be named to this viewer in the directory and in suggestions."""
-    listed = networks.c.access.in_(("open", "closed"))
+    """Networks that may be named to this viewer in the directory and in suggestions.
+
+    Not those to which nobody belongs any more: nobody could let anybody in.
+    """
+    listed = and_(networks.c.access.in_(("open", "closed")), networks.c.member_count > 0)
     return or_(listed, _has_place(viewer.id, ("active",))) if viewer.id else listed
 
 
@@ -212,6 +215,11 @@ def may_see_exact_count(viewer: Viewer, network: Network) -> bool:
     return may_read(viewer, network.id, network.access)
 
 
+def may_see_beginning(viewer: Viewer, network: Network) -> bool:
+    """Since when the network exists."""
+    return may_read(viewer, network.id, network.access) or viewer.is_site_administrator
+
+
 # -- Who does: networks and members -----------------------------------------------------------
 
 
@@ -242,6 +250,8 @@ def may_change_member(viewer: Viewer, network: Network, role: Role) -> Decision:
 
 def may_join(viewer: Viewer, network: Network) -> Decision:
     """Join, or ask to join; what becomes of it depends on the network's access."""
+    if network.member_count == 0:
+        return Decision(False, "Nobody belongs to this network any more, so nobody can let you in.")
     if not viewer.is_signed_in:
         return Decision(False, "Sign in to join.")
     return _when(viewer.role_in(network.id) is None, "You are a member already.")

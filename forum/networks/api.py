@@ -29,10 +29,11 @@ from forum.networks.presenting import (
     ApiJoined,
     ApiMember,
     ApiMembers,
-    ApiNetwork,
     ApiNetworks,
+    ApiWholeNetwork,
     api_member,
     api_network,
+    api_whole_network,
 )
 from forum.networks.queries import list_networks
 from forum.openapi import operation
@@ -153,10 +154,10 @@ async def api_join_network(request: Request) -> Response:
 
 @operation("Leave a network", TAG, {204: None}, refusals=(403, 409))
 async def api_leave_network(request: Request) -> Response:
-    """Leave, withdraw a request, or decline an invitation. The last administrator names another first."""
+    """Leave, withdraw a request, or decline an invitation. The last administrator among others names another first."""
     viewer = await account_of(request)
     async with state_of(request).transaction() as tx:
-        await member_commands.leave_network(tx, viewer, request.path_params["slug"])
+        await member_commands.leave_network(tx, viewer, request.path_params["slug"], may_be_last=True)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 

@@ -25,6 +25,7 @@ WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
 ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
+TAKEN = "Another network has this name. Choose a name that tells them apart."
 _ADDRESSES_LOCK = 4201719
 
 
@@ -60,12 +61,13 @@ async def create_network(
 
 
 async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
-    """An address that no network has or had, held until the transaction ends."""
+    """An address that no network has or had, held until the transaction ends. Raises Invalid for a taken name."""
     if access in HIDDEN:
         return hidden_slug(name)
     if tx.connection.dialect.name == "postgresql":
         # Addresses stand in two tables; making networks is rare enough to go one after the other.
         await tx.execute(select(func.pg_advisory_xact_lock(_ADDRESSES_LOCK)))
+    await _refuse_taken(tx, name)
     candidates = plain_slugs(name)
     while True:
         some = [next(candidates) for _ in range(50)]
@@ -75,6 +77,14 @@ async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
         free = [slug for slug in some if slug not in taken]
         if free:
             return free[0]
+
+
+async def _refuse_taken(tx: Transaction, name: str) -> None:
+    """Raises Invalid where the directory has a network of this name. Of unlisted and secret ones nothing is told."""
+    named = networks.c.name_key == fold(name)[:LONGEST_KEY]
+    listed = networks.c.access.not_in(HIDDEN) & (networks.c.member_count > 0)
+    if (await tx.execute(select(networks.c.id).where(named, listed).limit(1))).first() is not None:
+        raise Invalid({"name": TAKEN})
 
 
 async def change_network(
@@ -93,6 +103,8 @@ async def change_network(
     }
     if wanted.name is not None:
         values["name_key"] = fold(wanted.name)[:LONGEST_KEY]
+        if network.access not in HIDDEN and values["name_key"] != fold(network.name)[:LONGEST_KEY]:
+            await _refuse_taken(tx, wanted.name)
     access_changes = wanted.access is not None and wanted.access != network.access
     if wanted.access is not None and access_changes:
         values |= await _other_access(tx, network, wanted, wanted.access)

@@ -169,7 +169,7 @@ class Page(Input):
 
 
 class Directory(Page):
-    """The networks to list: those whose name or purpose holds these words, or the caller's own."""
+    """The networks to list: those that show these words in name, purpose or organisations, or the caller's own."""
 
     q: str = Field(default="", max_length=LONGEST_SEARCH)
     mine: bool = False

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from auth.accounts import normalise_email
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.invitations import use_invitation
-from forum.membership import STANDS, Current, Step, begin, change, lock_current
+from forum.membership import STANDS, Current, Step, begin, change, is_alone, lock_current
 from forum.network_reads import find_network, get_network
 from forum.networks.commands import ADMINISTRATORS_ONLY
 from forum.networks.inputs import MemberChange
@@ -47,7 +47,7 @@ async def join_network(tx: Transaction, viewer: Viewer, slug: str, words: str) -
         if stands == "banned":
             raise Forbidden(BANNED)
         decision = may_join(viewer, found.network)
-        if stands is None and not decision:
+        if not decision:
             raise Forbidden(decision.reason)
         joined = await _come_nearer(tx, viewer, found.network, current, words)
         if joined is not None:
@@ -84,8 +84,11 @@ async def _come_nearer(
 
 
 async def _check_still_open(tx: Transaction, network_id: str) -> None:
-    """The network's row is held since its members were counted: it can't be closed in the same moment."""
-    if await tx.connection.scalar(select(networks.c.access).where(networks.c.id == network_id)) != "open":
+    """The network's row is held since its members were counted: it can't be closed or left in the same moment."""
+    row = (
+        await tx.execute(select(networks.c.access, networks.c.member_count).where(networks.c.id == network_id))
+    ).one()
+    if row.access != "open" or row.member_count < 2:
         raise Conflict("This network was closed in this very moment. Load the page again.")
 
 
@@ -117,16 +120,21 @@ async def _end_invitation(tx: Transaction, viewer: Viewer, network_id: str) -> N
     await tx.execute(update(invitations).where(mine, invitations.c.ended_at.is_(None)).values(ended_at=now()))
 
 
-async def leave_network(tx: Transaction, viewer: Viewer, slug: str) -> Status:
+async def leave_network(tx: Transaction, viewer: Viewer, slug: str, *, may_be_last: bool = False) -> Status:
     """Leave, withdraw a request, or decline an invitation; what the viewer was until now.
 
-    Raises NotFound where there is nothing to end, Forbidden for the last administrator.
+    Leaving once more, where the answer to the first time was lost, changes nothing. Who is alone in a network
+    leaves it to nobody, where they `may_be_last`. Raises NotFound where there is nothing to end, Forbidden for
+    the last administrator among others.
     """
     found = await find_network(tx.connection, viewer, slug)
     current = None if found is None else await lock_current(tx, found.network.id, viewer.id)
+    if current is not None and current.has_left:
+        return "left"
     if current is None or current.status not in STANDS:
         raise NotFound
-    await change(tx, current, Step("left", current.role))
+    alone = may_be_last and current.status == "active" and await is_alone(tx, current.network_id)
+    await change(tx, current, Step("left", current.role), may_be_last=alone)
     await _end_invitation(tx, viewer, current.network_id)
     return current.status
 

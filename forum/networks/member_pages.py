@@ -1,7 +1,8 @@
 """The members of a network: who they are, joining and leaving, and what administrators do with one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,11 +11,11 @@ from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
-from forum.errors import Forbidden, Invalid, NotFound, SignInNeeded
+from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.membership import LAST_ADMINISTRATOR
-from forum.network_reads import find_network
+from forum.network_reads import Found, find_network
 from forum.networks.asking import limit, open_administered, open_as_account, open_network, read_page_query
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
 from forum.networks.member_commands import decide_about, join_network, leave_network
@@ -113,7 +114,8 @@ async def create_membership(request: Request) -> Response:
         )
     async with state.transaction() as tx:
         status = await join_network(tx, viewer, slug, joining.words)
-    return redirect(request, f"/networks/{slug}", notice="joined" if status == "active" else "asked")
+    # Of a request the page itself says what becomes of it.
+    return redirect(request, f"/networks/{slug}", notice="joined" if status == "active" else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class DeparturePage:
     head: NetworkHead
     last_administrator: str
     """Why they can't, where they can't."""
+    is_alone: bool
+    """Nobody else belongs to the network: it is told what becomes of it."""
 
 
 async def new_departure(request: Request) -> Response:
@@ -130,13 +134,23 @@ async def new_departure(request: Request) -> Response:
     viewer, found = await open_as_account(request)
     if viewer.role_in(found.network.id) is None:
         raise Forbidden("You are no member of this network.")
-    is_last = viewer.role_in(found.network.id) == "administrator" and await _is_last(request, viewer, found.network)
-    page = DeparturePage(network_head(viewer, found), LAST_ADMINISTRATOR if is_last else "")
-    title = f"Leave {found.network.name}"
-    return render_page(request, viewer, "networks/departure.html", page, title=title, network_id=found.network.id)
+    return await _ask_to_leave(request, viewer, found, 200)
+
+
+async def _ask_to_leave(request: Request, viewer: Viewer, found: Found, status: int) -> Response:
+    network = found.network
+    is_alone = network.member_count == 1
+    is_last = not is_alone and await _is_last(request, viewer, network)
+    page = DeparturePage(network_head(viewer, found), LAST_ADMINISTRATOR if is_last else "", is_alone)
+    title = f"Leave {network.name}"
+    return render_page(
+        request, viewer, "networks/departure.html", page, title=title, network_id=network.id, status=status
+    )
 
 
 async def _is_last(request: Request, viewer: Viewer, network: Network) -> bool:
+    if viewer.role_in(network.id) != "administrator":
+        return False
     async with state_of(request).database.read() as connection:
         part = await list_members(connection, viewer, network, MemberList(limit=2))
     return sum(member.role == "administrator" for member in part.items) < 2
@@ -169,51 +183,94 @@ class MemberPage:
     member: Member
     roles: Sequence[tuple[Role, str, str]]
     is_me: bool
+    last_administrator: str
+    """Why the role can't be changed, where it can't."""
+    errors: Mapping[str, str]
+    reason: str
 
 
 async def show_member(request: Request) -> Response:
     """One person in the network, for its administrators: role, removal, a ban."""
     viewer, found = await open_administered(request)
+    return await _show(request, viewer, found, "networks/member.html")
+
+
+async def new_ban(request: Request) -> Response:
+    """Asks whether to remove somebody for good, and says what that means."""
+    viewer, found = await open_administered(request)
+    return await _show(request, viewer, found, "networks/ban.html")
+
+
+async def _show(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    template: str,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
-    page = MemberPage(network_head(viewer, found), member, ROLE_CHOICES, member.person.id == viewer.id)
+    is_me = member.person.id == viewer.id
+    page = MemberPage(
+        head=network_head(viewer, found),
+        member=member,
+        roles=ROLE_CHOICES,
+        is_me=is_me,
+        last_administrator=LAST_ADMINISTRATOR if is_me and await _is_last(request, viewer, found.network) else "",
+        errors=errors or {},
+        reason=request.scope.get("confer.form", {}).get("reason", ""),
+    )
     title = f"{member.person.name} in {found.network.name}"
-    return render_page(request, viewer, "networks/member.html", page, title=title, network_id=found.network.id)
+    return render_page(request, viewer, template, page, title=title, network_id=found.network.id, status=status)
 
 
 async def update_role(request: Request) -> Response:
     """Give a member another role."""
-    viewer, _ = await open_administered(request)
-    wanted = validate(NewRole, await read_form(request))
-    return await _decide(request, viewer, MemberChange(role=wanted.role), "role-changed")
+    return await _decide(request, "role-changed", lambda fields: MemberChange(role=validate(NewRole, fields).role))
 
 
 async def create_removal(request: Request) -> Response:
     """Remove a member, who may ask again."""
-    viewer, _ = await open_administered(request)
-    given = validate(Reason, await read_form(request))
-    return await _decide(request, viewer, MemberChange(status="removed", reason=given.reason), "member-removed")
+    return await _decide(request, "member-removed", lambda fields: _ending("removed", fields))
 
 
 async def create_ban(request: Request) -> Response:
     """Remove somebody for good: they may not ask again."""
-    viewer, _ = await open_administered(request)
-    given = validate(Reason, await read_form(request))
-    return await _decide(request, viewer, MemberChange(status="banned", reason=given.reason), "member-banned")
+    return await _decide(
+        request, "member-banned", lambda fields: _ending("banned", fields), template="networks/ban.html"
+    )
 
 
 async def delete_ban(request: Request) -> Response:
     """Lift a ban: the person may ask to join again."""
-    viewer, _ = await open_administered(request)
-    await read_form(request)
-    return await _decide(request, viewer, MemberChange(status="removed"), "member-restored")
+    return await _decide(request, "member-restored", lambda _: MemberChange(status="removed"))
 
 
-async def _decide(request: Request, viewer: Viewer, wanted: MemberChange, notice: str) -> Response:
-    await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+def _ending(status: Literal["removed", "banned"], fields: Mapping[str, str]) -> MemberChange:
+    return MemberChange(status=status, reason=validate(Reason, fields).reason)
+
+
+async def _decide(
+    request: Request,
+    notice: str,
+    read: Callable[[Mapping[str, str]], MemberChange],
+    template: str = "networks/member.html",
+) -> Response:
+    """Do what the form says, or show the page again with the sentence why not."""
+    viewer, found = await open_administered(request)
+    fields = await read_form(request)
     slug = request.path_params["slug"]
-    async with state_of(request).transaction() as tx:
-        await decide_about(tx, viewer, slug, request.path_params["account_id"], wanted)
+    try:
+        wanted = read(fields)
+        await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+        async with state_of(request).transaction() as tx:
+            await decide_about(tx, viewer, slug, request.path_params["account_id"], wanted)
+    except Invalid as error:
+        return await _show(request, viewer, found, template, error.errors, 422)
+    except (Conflict, Forbidden) as error:
+        status = 409 if isinstance(error, Conflict) else 403
+        return await _show(request, viewer, found, template, {"": str(error)}, status)
     return redirect(request, f"/networks/{slug}/members", notice=notice)
 
 
@@ -224,6 +281,7 @@ ROUTES: list[BaseRoute] = [
     get(_MEMBER, show_member),
     post(f"{_MEMBER}/role", update_role),
     post(f"{_MEMBER}/removal", create_removal),
+    get(f"{_MEMBER}/ban", new_ban),
     post(f"{_MEMBER}/ban", create_ban),
     post(f"{_MEMBER}/ban/end", delete_ban),
     post(f"{_NETWORK}/membership", create_membership),

@@ -4,7 +4,14 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from forum.policy import may_see_exact_count, may_see_purpose, may_see_requests
+from forum.network_reads import Front
+from forum.policy import (
+    may_see_beginning,
+    may_see_exact_count,
+    may_see_purpose,
+    may_see_requests,
+    may_see_whom_to_ask,
+)
 from forum.records import Access, Member, Network, Role, Status
 from forum.rendering import size_band
 from forum.viewer import Viewer
@@ -19,7 +26,7 @@ class ApiPlace(BaseModel):
 
 
 class ApiNetwork(BaseModel):
-    """A network. Of an unlisted one outsiders get neither purpose nor size, nor the version, which counts changes."""
+    """A network. Its version and beginning are for its readers; of an unlisted one outsiders get the name alone."""
 
     id: str
     slug: str
@@ -30,9 +37,23 @@ class ApiNetwork(BaseModel):
     accent: str
     member_count: int | None
     size: str | None
-    created_at: str
+    created_at: str | None
     version: int | None
     my: ApiPlace | None
+
+
+class ApiAdministrator(BaseModel):
+    """Whom to ask about a network."""
+
+    name: str
+    organisation: str
+
+
+class ApiWholeNetwork(ApiNetwork):
+    """A network with what its front page shows: whom to ask, and where its people come from; null where it does not."""
+
+    administrators: list[ApiAdministrator] | None
+    organisations: list[str] | None
 
 
 class ApiNetworks(BaseModel):
@@ -119,11 +140,23 @@ def api_network(viewer: Viewer, network: Network, public_url: str) -> dict[str, 
     """The network as this viewer may see it."""
     shown = heard_network(network, public_url)
     if not may_see_purpose(viewer, network):
-        shown |= {"purpose": None, "size": None, "version": None}
+        shown |= {"purpose": None, "size": None}
     if not may_see_exact_count(viewer, network):
-        shown["member_count"] = None
+        shown |= {"member_count": None, "version": None}
+    if not may_see_beginning(viewer, network):
+        shown["created_at"] = None
     place = viewer.places.get(network.id)
     return shown | {"my": {"role": place.role, "status": place.status} if place else None}
+
+
+def api_whole_network(viewer: Viewer, network: Network, front: Front, public_url: str) -> dict[str, object]:
+    """The network as its front page or its page "About" shows it to this viewer."""
+    shows = may_see_whom_to_ask(viewer, network)
+    people = [{"name": person.name, "organisation": person.organisation} for person in front.administrators]
+    return api_network(viewer, network, public_url) | {
+        "administrators": people if shows else None,
+        "organisations": list(front.organisations) if shows else None,
+    }
 
 
 def api_member(viewer: Viewer, network: Network, member: Member) -> dict[str, object]:

@@ -15,12 +15,14 @@ from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.networks.inputs import Directory
 from forum.networks.paging import Id, cursor_of, key_of
 from forum.networks.slugs import fold
-from forum.policy import listed_to, member_of, person_shown_to, readable_by, shown_on_profile
+from forum.policy import listed_to, member_of, person_shown_to, shown_on_profile
 from forum.records import Network, Role
 from forum.tables import memberships, networks
 from forum.viewer import Viewer
 
 ORGANISATIONS = 3
+MOST_WORDS = 10
+"""Of what is looked for; further words are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,30 @@ def like(words: str) -> str:
     return "%" + words.replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
 
 
-def _holds(viewer: Viewer, text: str) -> ColumnElement[bool]:
-    """Networks with all these words in their name; of those that the viewer may read, in their purpose too."""
+def _holds(text: str) -> ColumnElement[bool]:
+    """Networks that show all these words in their row of the directory: name, purpose or organisations."""
     wanted = []
-    for word in dict.fromkeys(text.replace("\0", " ").split()[:10]):
+    for word in dict.fromkeys(text.replace("\0", " ").split()[:MOST_WORDS]):
         named = networks.c.name_key.like(like(fold(word)), escape="/")
-        meant = func.lower(networks.c.purpose).like(like(word.lower()), escape="/")
-        wanted.append(or_(named, and_(readable_by(viewer), meant)))
+        meant = _says(networks.c.purpose, word)
+        # Few organisations hold the word: only their networks are looked at for what the row shows.
+        of_some = select(memberships.c.network_id).join(accounts, accounts.c.id == memberships.c.account_id)
+        has_one = networks.c.id.in_(of_some.where(memberships.c.current, _says(accounts.c.organisation, word)))
+        most = _most_organisations()
+        shown = select(most.c.organisation).where(_says(most.c.organisation, word)).exists()
+        wanted.append(or_(named, meant, and_(has_one, shown)))
     return and_(*wanted) if wanted else networks.c.id.is_not(None)
 
 
-def _organisations() -> Any:
-    most = (
+def _says(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Whether the text holds the word, in small or large letters, and with its accents or without any."""
+    spelled = {word.lower(), fold(word)}
+    return or_(*(func.lower(column).like(like(each), escape="/") for each in sorted(spelled)))
+
+
+def _most_organisations() -> Any:
+    """The organisations that most members of a row of `networks` come from."""
+    return (
         select(accounts.c.organisation.label("organisation"))
         .join(memberships, memberships.c.account_id == accounts.c.id)
         .where(memberships.c.network_id == networks.c.id, memberships.c.current, memberships.c.status == "active")
@@ -64,14 +78,18 @@ def _organisations() -> Any:
         .order_by(func.count().desc(), accounts.c.organisation)
         .limit(ORGANISATIONS)
         .correlate(networks)
-        .subquery("most")
+        .subquery()
     )
+
+
+def _organisations() -> Any:
+    most = _most_organisations()
     return select(JsonRows(JsonArray(most.c.organisation))).scalar_subquery()
 
 
 async def list_networks(connection: AsyncConnection, viewer: Viewer, asked: Directory) -> Part:
     """A part of the directory, by name. Raises Invalid for a cursor that is none."""
-    conditions = [listed_to(viewer), _holds(viewer, asked.q)]
+    conditions = [listed_to(viewer), _holds(asked.q)]
     if asked.mine:
         conditions.append(member_of(viewer.id) if viewer.id else false())
     if asked.after is not None:

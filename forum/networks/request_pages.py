@@ -1,6 +1,6 @@
 """Those who ask to join: each with their words, to be admitted or refused, one or many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
+from forum.network_reads import Found
 from forum.networks.asking import limit, open_administered, open_as_account, read_page_query
 from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberList
 from forum.networks.member_commands import admit_or_refuse
@@ -21,6 +22,7 @@ from forum.policy import may_admit, may_see_requests
 from forum.records import Member
 from forum.rendering import redirect, render_page
 from forum.state import state_of
+from forum.viewer import Viewer
 from ground.columns import is_id
 
 PAGE_SIZE = 50
@@ -37,16 +39,35 @@ class RequestsPage:
     first: str
     later: str
     may_answer: bool
+    invites: bool
+    """Nobody can ask to join a network of this kind: its administrators invite."""
+    reason: str
+    errors: Mapping[str, str]
+    is_about_many: bool
+    """The errors are about the form that answers several at once."""
     who: str = WHO
 
 
 async def list_requests(request: Request) -> Response:
     """Those who ask to join, longest first; moderators read, administrators answer."""
     viewer, found = await open_as_account(request)
-    network = found.network
-    decision = may_see_requests(viewer, network)
+    decision = may_see_requests(viewer, found.network)
     if not decision:
         raise Forbidden(decision.reason)
+    return await _page(request, viewer, found)
+
+
+async def _page(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    reason: str = "",
+    errors: Mapping[str, str] | None = None,
+    *,
+    is_about_many: bool = False,
+) -> Response:
+    """The list; with `errors` as it was, and what must change in the answer."""
+    network = found.network
     asked = read_page_query(request, MemberList, limit=PAGE_SIZE, status="requested", q="")
     async with state_of(request).database.read() as connection:
         part = await list_members(connection, viewer, network, asked)
@@ -57,19 +78,29 @@ async def list_requests(request: Request) -> Response:
         first=path if asked.after else "",
         later=f"{path}?after={part.next}" if part.next else "",
         may_answer=bool(may_admit(viewer, network)),
+        invites=network.access in ("open", "secret"),
+        reason=reason,
+        errors=errors or {},
+        is_about_many=is_about_many,
     )
-    title = f"Requests to join {network.name}"
-    return render_page(request, viewer, "networks/requests.html", page, title=title, network_id=network.id)
+    title, status = f"Requests to join {network.name}", 422 if errors else 200
+    return render_page(
+        request, viewer, "networks/requests.html", page, title=title, network_id=network.id, status=status
+    )
 
 
 async def answer_requests(request: Request) -> Response:
     """Admit or refuse the chosen people, all with the same words; then back to where it was asked."""
-    viewer, _ = await open_administered(request)
+    viewer, found = await open_administered(request)
     fields = await read_form(request)
     chosen = [name.removeprefix(WHO) for name in fields if name.startswith(WHO)]
-    answer = validate(Answer, {name: value for name, value in fields.items() if not name.startswith(WHO)})
-    if not chosen or len(chosen) > MOST_ANSWERED or not all(map(is_id, chosen)):
-        raise Invalid({"": "Choose first whom to answer: tick the boxes beside their names."})
+    try:
+        answer = validate(Answer, {name: value for name, value in fields.items() if not name.startswith(WHO)})
+        if not chosen or len(chosen) > MOST_ANSWERED or not all(map(is_id, chosen)):
+            raise Invalid({"": "Choose first whom to answer: tick the boxes beside their names."})
+    except Invalid as error:
+        reason = fields.get("reason", "")
+        return await _page(request, viewer, found, reason, error.errors, is_about_many=len(chosen) != 1)
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     status: Literal["active", "refused"] = "active" if answer.answer == "admit" else "refused"
     wanted = MemberChange(status=status, reason=answer.reason)

@@ -22,6 +22,11 @@ from forum.rendering import redirect, render_page
 from forum.state import state_of
 from forum.viewer import Viewer
 
+MEANWHILE = (
+    "Somebody has changed this network since you opened this page. Where your words differ from theirs, "
+    "theirs stand beside. If you save now, yours take their place."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsPage:
@@ -79,9 +84,21 @@ async def update_settings(request: Request) -> Response:
             await change_network(tx, viewer, found.network.slug, wanted, _version(look.version))
     except Invalid as error:
         return _settings(request, viewer, found, fields, error.errors, 422)
-    except Stale as error:
-        return _settings(request, viewer, found, fields, {"": str(error)}, 422)
+    except Stale:
+        differences = _differences(found.network, fields)
+        if differences:
+            return _settings(request, viewer, found, fields, {"": MEANWHILE} | differences, 422)
     return redirect(request, f"/networks/{found.network.slug}/settings", notice="saved")
+
+
+def _differences(network: Network, typed: Mapping[str, str]) -> dict[str, str]:
+    """For each field that was typed otherwise than it stands now: how it stands now."""
+    now_there = {
+        "name": (network.name, f"It is called “{network.name}” now."),
+        "purpose": (network.purpose, f"It says now: “{network.purpose}”"),
+        "accent": (network.accent, f"It is {network.accent.capitalize()} now."),
+    }
+    return {name: words for name, (value, words) in now_there.items() if typed.get(name, "").strip() != value}
 
 
 def _version(text: str) -> int | None:
@@ -110,6 +127,8 @@ async def update_access(request: Request) -> Response:
     state = state_of(request)
     try:
         asked = validate(AccessChange, fields)
+        if asked.access == found.network.access:
+            raise Invalid({"access": f"Choose another kind: this network is {asked.access} now."})
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         wanted = NetworkChange(access=asked.access, confirm=asked.confirm, with_past=asked.past == "yes")
         async with state.transaction() as tx:

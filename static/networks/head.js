@@ -25,8 +25,7 @@ on("network.changed", ({ stream, object }) => {
   rename(name.textContent, object.name);
   name.textContent = object.name;
   if (purpose) purpose.textContent = object.purpose;
-  const badge = head.querySelector("[data-access]");
-  if (badge?.dataset.access !== object.access) askToReload("Who may see this network has changed.");
+  if (head.dataset.access !== object.access) askToReload("Who may see this network has changed.");
 });
 
 on("requests.changed", ({ object }) => {

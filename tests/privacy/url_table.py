@@ -136,6 +136,7 @@ TABLE: dict[str, Row] = {
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/role": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/members/{account_id:id}/ban": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/members/{account_id:id}/ban": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/ban/end": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/membership": JOIN,
@@ -150,7 +151,7 @@ TABLE: dict[str, Row] = {
     "GET /networks/{slug:slug}/settings": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/settings": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/access": ADMINISTRATORS_SEE,
-    "POST /networks/{slug:slug}/access": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/access": act("403 403 403 422"),  # it is of that kind already
     "GET /people/{account_id:id}": account("200", "404"),
     # threads and posts, as pages
     "POST /networks/{slug:slug}/reading": MEMBERS_DO,
@@ -211,7 +212,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /settings/profile": {"name": "Ada Of Another Name"},
     "POST /settings/tokens": {"label": "A script"},
     "PATCH /api/v1/me": {"about": "A few lines"},
-    "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "closed"},
+    "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "unlisted"},
     "POST /networks/{slug:slug}/members/{account_id:id}/role": {"role": "member"},
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/members/{account_id:id}/ban": {"reason": "They moved on"},

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from tests.forum.networks.caller import Caller, new_name
+from tests.forum.networks.conftest import Calling
 
 KINDS = ("open", "closed", "unlisted", "secret")
 
@@ -28,9 +29,32 @@ def test_creator_is_first_administrator(amara: Caller, access: str) -> None:
     assert amara.show(network).json() == network
 
 
-def test_same_name_twice_gets_an_address_of_its_own(amara: Caller) -> None:
+def test_a_name_in_the_directory_is_taken(amara: Caller, gareth: Caller) -> None:
     name = new_name()
-    slugs = [amara.make("closed", name)["slug"] for _ in range(3)]
+    first = amara.make("closed", name)
+    again = {"name": name.upper(), "purpose": "P", "access": "open"}
+    refused = gareth.post("/networks", again)
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["name"]
+    assert "Another network has this name" in refused.json()["detail"]
+    other = gareth.make("open")
+    assert gareth.patch(f"/networks/{other['slug']}", {"name": name}).status_code == 422
+    assert gareth.patch(f"/networks/{other['slug']}", {"name": other["name"].upper()}).status_code == 200
+    assert amara.leave(first).status_code == 204
+    assert gareth.make("closed", name)["slug"] == f"{first['slug']}-2"
+
+
+def test_names_of_hidden_networks_are_not_told(amara: Caller, gareth: Caller) -> None:
+    for access in ("unlisted", "secret"):
+        name = new_name()
+        hidden = amara.make(access, name)
+        assert gareth.make("closed", name)["slug"] == hidden["slug"][:-9]
+        assert amara.make(access, name)["slug"] != hidden["slug"]
+
+
+def test_like_names_get_addresses_of_their_own(amara: Caller) -> None:
+    name = new_name()
+    slugs = [amara.make("closed", name + end)["slug"] for end in ("", "!", "?")]
     assert slugs == [slugs[0], f"{slugs[0]}-2", f"{slugs[0]}-3"]
 
 
@@ -79,11 +103,18 @@ def test_outsiders_see_of_each_kind_what_they_may(amara: Caller, gareth: Caller,
         shown = {access: outsider.show(network) for access, network in networks.items()}
         assert [answer.status_code for answer in shown.values()] == [200, 200, 200, 404]
         assert shown["open"].json()["member_count"] == 1
+        whom = [{"name": amara.name, "organisation": ""}]
+        assert shown["open"].json()["created_at"] is not None
+        assert shown["open"].json()["administrators"] == whom
         closed = shown["closed"].json()
+        assert (closed["created_at"], closed["version"]) == (None, None)
+        assert (closed["administrators"], closed["organisations"]) == (whom, [])
         assert (closed["purpose"], closed["size"], closed["member_count"]) == ("What the tests are for.", "1–10", None)
         unlisted = shown["unlisted"].json()
         assert (unlisted["purpose"], unlisted["size"], unlisted["member_count"]) == (None, None, None)
         assert unlisted["name"] == networks["unlisted"]["name"]
+        told = {name for name, value in unlisted.items() if value is not None}
+        assert told == {"id", "slug", "url", "name", "access", "accent"}
 
 
 def test_secret_and_nothing_are_the_same_answer(amara: Caller, gareth: Caller, guest: Caller) -> None:
@@ -120,9 +151,7 @@ def _names(caller: Caller, word: str, **query: str) -> list[str]:
     return [network["name"] for network in answer.json()["items"]]
 
 
-def test_search_finds_accents_by_plain_letters_and_purposes_only_of_what_one_reads(
-    amara: Caller, gareth: Caller
-) -> None:
+def test_search_finds_each_word_in_any_part_of_a_row(amara: Caller, gareth: Caller) -> None:
     word = f"z{secrets.token_hex(5)}"
     purpose = f"About ß{word}_100%"
     for access in ("open", "closed"):
@@ -130,10 +159,26 @@ def test_search_finds_accents_by_plain_letters_and_purposes_only_of_what_one_rea
         answer = amara.post("/networks", {"name": name, "purpose": purpose, "access": access})
         assert answer.status_code == 201
         assert name in _names(gareth, f"cafe {name.split()[-1].upper()}")
-    assert len(_names(amara, word)) == 2
-    assert len(_names(gareth, word)) == 1
+        assert name in _names(gareth, f"{name.split()[-1]} cafe ABOUT ß{word}")
+        assert _names(gareth, f"{name.split()[-1]} {word}x") == []
+    assert len(_names(gareth, word)) == 2
     assert len(_names(amara, f"{word}_100%")) == 2
     assert _names(amara, f"{word}_1_0%") == []
+
+
+def test_search_finds_the_organisations_that_a_row_shows(amara: Caller, gareth: Caller, calling: Calling) -> None:
+    hospital = f"Hôpital {secrets.token_hex(5)}"
+    helen = calling("Helen of the hospital")
+    assert helen.patch("/me", {"organisation": hospital}).status_code == 200
+    names = {}
+    for access in ("closed", "secret"):
+        network = amara.make(access)
+        names[access] = network["name"]
+        amara.invite(network, helen.email)
+        assert helen.join(network).status_code == 200
+    assert _names(gareth, f"{hospital.upper()}") == [names["closed"]]
+    assert _names(gareth, f"{hospital} {names['closed']}") == [names["closed"]]
+    assert _names(amara, hospital) == [names["closed"]]
 
 
 def test_directory_pages_by_name(amara: Caller, gareth: Caller) -> None:

@@ -91,9 +91,10 @@ def test_decisions_that_do_not_follow(amara: Caller, gareth: Caller, helen: Call
     assert amara.decide(network, gareth, role="moderator").status_code == 409
 
 
-def test_last_administrator_names_another_first(amara: Caller, gareth: Caller) -> None:
+def test_last_administrator_names_another_first(amara: Caller, gareth: Caller, helen: Caller) -> None:
     network = amara.make("closed")
     amara.admit(network, gareth)
+    amara.admit(network, helen)
     assert amara.leave(network).status_code == 403
     assert amara.decide(network, amara, role="member").status_code == 403
     assert amara.decide(network, gareth, role="administrator").json()["role"] == "administrator"
@@ -101,6 +102,22 @@ def test_last_administrator_names_another_first(amara: Caller, gareth: Caller) -
     assert gareth.leave(network).status_code == 403
     assert amara.show(network).json()["my"] is None
     assert amara.get(f"/networks/{network['slug']}/members").status_code == 404
+
+
+@pytest.mark.parametrize("access", ["open", "closed", "unlisted"])
+def test_a_network_left_by_all_takes_nobody(amara: Caller, gareth: Caller, helen: Caller, access: str) -> None:
+    network = amara.make(access)
+    if access != "open":
+        helen.join(network, words="Please.")
+    assert amara.leave(network).status_code == 204
+    refused = gareth.join(network)
+    assert refused.status_code == 403
+    assert "Nobody belongs to this network any more" in refused.json()["detail"]
+    assert gareth.get("/networks", q=network["name"]).json()["items"] == []
+    assert gareth.show(network).status_code == 200
+    memberships = helen.get("/me").json()["memberships"]
+    assert network["id"] not in str(memberships)
+    assert network["name"] not in str(memberships)
 
 
 def test_moderators_see_who_asks_and_decide_nothing(amara: Caller, gareth: Caller, helen: Caller) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from forum.errors import Conflict, Forbidden, NotFound
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.networks.commands import create_network
 from forum.networks.inputs import MemberChange, NewInvitations, NewNetwork
 from forum.networks.invitation_commands import invite
@@ -26,7 +26,7 @@ async def do(village: Village, who: Villager, act: Act) -> Any:
     try:
         async with village.state.transaction() as tx:
             return await act(tx, viewer)
-    except (Forbidden, NotFound, Conflict) as refusal:
+    except (Forbidden, NotFound, Conflict, Invalid) as refusal:
         return type(refusal)
 
 
@@ -145,18 +145,28 @@ async def test_one_address_is_invited_once_and_used_once(village: Village) -> No
         assert await connection.scalar(waiting) == 1
 
 
-async def test_networks_of_one_name_get_addresses_of_their_own(village: Village) -> None:
-    owner = await village.person("Amara")
-    new = NewNetwork(name=f"Falls {secrets.token_hex(6)}", purpose="P", access="open")
-
-    async def creates(tx: Transaction, viewer: Viewer) -> str:
+def creates(name: str) -> Act:
+    async def act(tx: Transaction, viewer: Viewer) -> str:
+        new = NewNetwork(name=name, purpose="P", access="open")
         return (await create_network(tx, viewer, new, None, "anyone")).object_id
 
-    made = await all_at_once(village, [(owner, creates)] * 6)
+    return act
+
+
+async def test_networks_of_like_names_get_addresses_of_their_own(village: Village) -> None:
+    owner = await village.person("Amara")
+    name = f"Falls {secrets.token_hex(6)}"
+    made = await all_at_once(village, [(owner, creates(name + "!" * number)) for number in range(6)])
     places = (await village.viewer(owner)).places
     slugs = sorted(places[network_id].slug for network_id in made)
-    plain = new.name.lower().replace(" ", "-")
+    plain = name.lower().replace(" ", "-")
     assert slugs == sorted([plain, *(f"{plain}-{number}" for number in range(2, 7))])
+
+
+async def test_of_networks_of_one_name_made_at_once_one_is_made(village: Village) -> None:
+    owner = await village.person("Amara")
+    made = await all_at_once(village, [(owner, creates(f"Falls {secrets.token_hex(6)}"))] * 4)
+    assert made.count(Invalid) == 3
 
 
 async def test_who_joins_has_read_what_was_there(village: Village) -> None:

@@ -32,7 +32,12 @@ async def test_a_network_is_made_by_its_form(village: Village) -> None:
     amara = await village.person("Amara Okafor")
     browser = village.browser(amara)
     form = await shown(browser, "/networks/new")
-    for words in ("Anyone can read", "Only members read", "It stands in no list", "Only members know that it exists"):
+    for words in (
+        "Anyone can read",
+        "Only members read",
+        "It stands in no list",
+        "Only its members and the administrators of this site",
+    ):
         assert words in form
     key = re.search(r'name="key" value="([^"]+)"', form)[1]  # type: ignore[index]
     fields = {"name": f"Falls {secrets.token_hex(6)}", "purpose": "Fewer falls.", "access": "closed", "accent": "plum"}
@@ -95,9 +100,70 @@ async def test_asking_admitting_and_leaving(village: Village) -> None:
     assert "You can ask to join again" in await shown(asking, path_of(place, "/departure"))
     assert (await sent(asking, path_of(place, "/departure"))).headers["location"] == "/"
     await shown(asking, path_of(place, "/members"), 404)
-    assert "You are the last administrator" in await shown(deciding, path_of(place, "/departure"))
-    refused = await sent(deciding, path_of(place, "/departure"), 403)
+    assert "I run the <i>clinic</i>." not in await shown(asking, path_of(place))
+
+
+async def test_an_asker_sees_their_own_words(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara)
+    asking = village.browser(gareth)
+    answer = await sent(asking, path_of(place, "/membership"), words="I run the <i>clinic</i>.")
+    assert "set-cookie" not in answer.headers  # the page says it: no toast lies over it
+    assert "I run the <i>clinic</i>." in await shown(asking, path_of(place))
+
+
+async def test_the_last_administrator_stays_until_there_is_another(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara, [gareth])
+    browser = village.browser(amara)
+    assert "You are the last administrator" in await shown(browser, path_of(place, "/departure"))
+    for fields in ({}, {"alone": "yes"}):
+        refused = await sent(browser, path_of(place, "/departure"), 403, **fields)
+        assert "You are the last administrator" in refused.text
+        assert f"Leave {place.name}?" in refused.text
+    path = path_of(place, f"/members/{amara.id}")
+    own = await shown(browser, path)
+    assert "You are the last administrator" in own
+    assert "Save the role" not in own
+    refused = await sent(browser, f"{path}/role", 403, role="member")
     assert "You are the last administrator" in refused.text
+    assert 'class="network-head' in refused.text
+    await sent(browser, path_of(place, f"/members/{gareth.id}/role"), role="administrator")
+    await sent(browser, f"{path}/role", role="member")
+
+
+@pytest.mark.parametrize("access", KINDS)
+async def test_who_is_alone_may_leave_and_nobody_is_asked_in(village: Village, access: str) -> None:
+    amara, outsider = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara, access=access)  # type: ignore[arg-type]
+    waits = access in ("closed", "unlisted")
+    asking = village.browser(outsider)
+    if waits:
+        await sent(asking, path_of(place, "/membership"), words="Please.")
+    browser = village.browser(amara)
+    page = await shown(browser, path_of(place, "/departure"))
+    assert "You are the only member" in page
+    assert 'name="alone" value="yes"' in page
+    # Whoever has not read what becomes of it is told first.
+    assert "You are the only member" in (await sent(browser, path_of(place, "/departure"), 403)).text
+    await sent(browser, path_of(place, "/departure"), alone="yes")
+    if access == "secret":
+        await shown(browser, path_of(place), 404)
+        return
+    for visitor in (browser, asking, village.browser()):
+        front = await shown(visitor, path_of(place))
+        assert "Nobody belongs to this network any more" in front
+        assert 'href="/about/contact"' in front.partition("<main")[2].partition("</main>")[0]
+        for promise in ("An administrator will answer", "Why would you like to join", "Join this network", "to join<"):
+            assert promise not in front
+    await sent(asking, path_of(place, "/membership"), 403)
+    assert place.name not in await shown(asking, "/")
+    assert place.name not in (await shown(asking, f"/networks?q={place.name}")).partition("<main")[2].replace(
+        f'value="{place.name}"', ""
+    )
+    if waits:
+        assert "Withdraw my request" in await shown(asking, path_of(place))
+        await sent(asking, path_of(place, "/departure"))
 
 
 async def test_several_are_answered_at_once_with_a_reason(village: Village) -> None:
@@ -107,7 +173,13 @@ async def test_several_are_answered_at_once_with_a_reason(village: Village) -> N
         await sent(village.browser(person), path_of(place, "/membership"))
     deciding = village.browser(amara)
     nobody = await sent(deciding, path_of(place, "/requests"), 422, answer="refuse", reason="Kept")
-    assert "Choose first whom to answer" in nobody.text
+    assert "Choose first whom to answer" in nobody.text.partition("Answer several at once")[2]
+    assert "Kept</textarea>" in nobody.text
+    assert f"who-{crowd[0].id}" in nobody.text
+    long = {f"who-{crowd[0].id}": "yes", "answer": "refuse", "reason": "x" * 1001}
+    too_long = await sent(deciding, path_of(place, "/requests"), 422, **long)
+    assert "This is too long" in too_long.text
+    assert f"who-{crowd[0].id}" in too_long.text
     chosen = {f"who-{person.id}": "yes" for person in crowd[:2]}
     await sent(deciding, path_of(place, "/requests"), **chosen, answer="refuse", reason="Only for nurses.", back="home")
     assert "Only for nurses." in await shown(village.browser(crowd[0]), path_of(place))
@@ -125,6 +197,9 @@ async def test_roles_removal_and_bans(village: Village) -> None:
     await sent(browser, f"{path}/role", role="moderator")
     assert (await village.viewer(gareth)).role_in(place.id) == "moderator"
     assert "Moderator" in await shown(browser, path_of(place, "/members"))
+    assert f'href="{path}/ban"' in await shown(browser, path)
+    assert f'action="{path}/ban"' not in await shown(browser, path)
+    assert "Remove Gareth Williams for good?" in await shown(browser, f"{path}/ban")
     await sent(browser, f"{path}/ban", reason="No more.")
     assert "you can’t ask to join again" in await shown(village.browser(gareth), path_of(place))
     await sent(village.browser(gareth), path_of(place, "/membership"), 403)
@@ -133,6 +208,28 @@ async def test_roles_removal_and_bans(village: Village) -> None:
     await sent(village.browser(gareth), path_of(place, "/membership"))
     await sent(browser, f"{path}/role", 409, role="member")
     await sent(browser, f"{path}/role", 422, role="owner")
+
+
+@pytest.mark.parametrize("access", KINDS)
+async def test_requests_have_a_tab_where_people_can_ask(village: Village, access: str) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara, access=access)  # type: ignore[arg-type]
+    browser = village.browser(amara)
+    asks = access in ("closed", "unlisted")
+    assert (f'href="{path_of(place, "/requests")}"' in await shown(browser, path_of(place))) == asks
+    page = await shown(browser, path_of(place, "/requests"))
+    assert ("Whoever asks to join will be listed here" in page) == asks
+    assert ("Nobody needs to ask here" in page) == (not asks)
+
+
+async def test_a_name_in_the_directory_is_taken(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara)
+    fields = {"name": place.name, "purpose": "Kept words", "access": "closed", "accent": "teal"}
+    taken = await sent(village.browser(gareth), "/networks", 422, **fields)
+    assert "Another network has this name" in taken.text
+    assert 'href="#f-name"' in taken.text
+    assert "Kept words" in taken.text
 
 
 async def test_inviting_by_the_form(village: Village) -> None:
@@ -170,8 +267,15 @@ async def test_settings_and_who_can_see(village: Village) -> None:
     version = re.search(r'name="version" value="(\d+)"', page)[1]  # type: ignore[index]
     fields = {"name": f"Name {secrets.token_hex(6)}", "purpose": "Another.", "accent": "moss", "version": version}
     await sent(browser, path_of(place, "/settings"), **fields)
-    stale = await sent(browser, path_of(place, "/settings"), 422, **fields)
+    await sent(browser, path_of(place, "/settings"), **fields)  # it says so already
+    late = fields | {"name": f"{fields['name']} 2", "purpose": "A third."}
+    stale = await sent(browser, path_of(place, "/settings"), 422, **late)
     assert "Somebody has changed this network since" in stale.text
+    for words in (f"It is called “{fields['name']}” now.", "It says now: “Another.”", "A third."):
+        assert words in stale.text
+    assert "It is Moss now" not in stale.text
+    same = await sent(browser, path_of(place, "/access"), 422, access="closed", confirm=fields["name"])
+    assert "Choose another kind: this network is closed now." in same.text
     wrong = await sent(browser, path_of(place, "/access"), 422, access="secret", confirm="Something else")
     assert f"type the name of the network: {fields['name']}" in wrong.text
     moved = await sent(browser, path_of(place, "/access"), access="secret", confirm=fields["name"])
@@ -211,7 +315,7 @@ async def test_directory_names_what_it_may(village: Village) -> None:
     for visitor in (outsider, None):
         page = await shown(village.browser(visitor), f"/networks?q={word}&utm_source=letter")
         assert [f"{word} {access}" in page for access in KINDS] == [True, True, False, False]
-    assert "No network is called that" in await shown(village.browser(outsider), f"/networks?q={word}x")
+    assert "No network has all these words" in await shown(village.browser(outsider), f"/networks?q={word}x")
     assert "<script>" not in (await village.browser().get("/networks?q=<script>")).text
 
 
