@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,6 +26,8 @@ from ground.columns import moment_text
 
 NOTICE_COOKIE = "notice"
 PRIVATE = "private, no-store"
+_DOORS = ("/sign-", "/register", "/verify/", "/forgotten", "/reset/", "/set-up/")
+_LONGEST_WAY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Shell:
     notice: str | None
     search_query: str
     needs_me: int
+    addressed: int
+    """Of these, unread posts that mention or answer the viewer."""
     registration_open: bool
+    way_back: str
 
 
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
@@ -81,6 +87,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     )
     zone = ZoneInfo(settings.time_zone)
     environment.globals.update(asset=asset, initials=initials, tint=tint, size_band=size_band, remembered=remembered)
+    environment.globals["time_zone"] = settings.time_zone
     environment.filters.update(
         moment=lambda value: moment_element(value, zone),
         day=lambda value: day_words(value, zone),
@@ -106,9 +113,9 @@ def moment_element(moment: datetime, zone: ZoneInfo) -> Markup:
 
 
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:
-    """Such as "3 Nov 2026, 14:05"."""
+    """Such as "3 Nov 2026, 14:05 GMT"."""
     local = moment.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def day_words(value: datetime | date, zone: ZoneInfo) -> str:
@@ -170,9 +177,21 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         epoch=viewer.epoch,
         notice=NOTICES.get(request.cookies.get(NOTICE_COOKIE, "")),
         search_query=request.query_params.get("q", "")[:200],
-        needs_me=sum(place.waiting for place in administered),
+        needs_me=sum(place.waiting for place in administered) + len(viewer.invitations()) + viewer.addressed,
+        addressed=viewer.addressed,
         registration_open=settings.registration == "open",
+        way_back="" if viewer.is_signed_in else _way_back(request),
     )
+
+
+def _way_back(request: Request) -> str:
+    """The query by which signing in or registering leads back here; empty where there is nothing to come back to."""
+    path, query = request.url.path, request.url.query
+    here = safe_path(f"{path}?{query}" if query else path)
+    is_door = path.startswith(_DOORS) or path == "/"
+    if request.method not in ("GET", "HEAD") or is_door or here == "/" or len(here) > _LONGEST_WAY:
+        return ""
+    return "?" + urlencode({"next": here}, safe="/")
 
 
 def _shell_viewer(viewer: Viewer) -> ShellViewer | None:

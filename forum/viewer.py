@@ -109,6 +109,10 @@ class Viewer:
         """The networks this person belongs to, by name."""
         return sorted((place for place in self.places.values() if place.status == "active"), key=_by_name)
 
+    def invitations(self) -> list[Place]:
+        """The networks that wait for this person's answer."""
+        return [place for place in self.places.values() if place.status == "invited"]
+
     def positions(self) -> dict[str, list[str | int]]:
         """Where each stream this person hears stood when this viewer was read (contract, P7)."""
         if self.account is None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from forum.addresses import get
+from forum.home.addressed_queries import Addressed, list_addressed
 from forum.home.queries import (
     News,
     Waiting,
@@ -41,6 +42,14 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressedLine:
+    """An unread post that mentions the viewer or answers them."""
+
+    addressed: Addressed
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationLine:
     """A network that waits for the viewer's answer."""
 
@@ -69,6 +78,9 @@ class HomePage:
     more_waiting: Sequence[tuple[str, str, int]]
     """Name, address and number of those who wait in networks with more than are shown."""
     invitations: Sequence[InvitationLine]
+    addressed: Sequence[AddressedLine]
+    more_addressed: int
+    """How many more there are of these."""
     news: Sequence[NetworkNews]
     quiet: Sequence[Place]
     asked: Sequence[Place]
@@ -89,14 +101,15 @@ async def show_home(request: Request) -> Response:
         async with state.database.read() as connection:
             welcome = WelcomePage(await list_open_networks(connection, viewer))
         return render_page(request, viewer, "home/welcome.html", welcome, title="Welcome")
-    waiting, inviters = await _needs(state, viewer)
+    waiting, inviters, addressed = await _needs(state, viewer)
     found = await list_news(state.database, viewer)
     news = _news(viewer, found)
-    invited = [place for place in viewer.places.values() if place.status == "invited"]
     page = HomePage(
         waiting=[_line(viewer, each) for each in waiting],
         more_waiting=_more(viewer, waiting),
-        invitations=[InvitationLine(place, inviters.get(place.network_id, "")) for place in invited],
+        invitations=[InvitationLine(place, inviters.get(place.network_id, "")) for place in viewer.invitations()],
+        addressed=[AddressedLine(each, viewer.places[each.network_id]) for each in addressed],
+        more_addressed=max(0, viewer.addressed - len(addressed)) if addressed else 0,
         news=news,
         quiet=[place for place in viewer.active_places() if place.network_id not in found],
         asked=[place for place in viewer.places.values() if place.status == "requested" and place.access != "secret"],
@@ -105,16 +118,18 @@ async def show_home(request: Request) -> Response:
     return render_page(request, viewer, "home/home.html", page, title="Home")
 
 
-async def _needs(state: State, viewer: Viewer) -> tuple[Sequence[Waiting], Mapping[str, str]]:
-    """Who waits for the viewer, and who invited them: asked only where the viewer's row says so."""
+async def _needs(state: State, viewer: Viewer) -> tuple[Sequence[Waiting], Mapping[str, str], Sequence[Addressed]]:
+    """Who waits for the viewer, who invited them, and what is addressed to them: asked only where their row says so."""
     administered = any(place.waiting and place.role == "administrator" for place in viewer.active_places())
-    invited = any(place.status == "invited" for place in viewer.places.values())
-    if not administered and not invited:
-        return (), {}
+    invited = viewer.invitations()
+    if not administered and not invited and not viewer.addressed:
+        return (), {}, ()
     async with state.database.read() as connection:
         waiting = await list_waiting(connection, viewer) if administered else ()
         inviters = await list_inviters(connection, viewer) if invited else {}
-    return waiting, inviters
+        addressed = await list_addressed(connection, viewer) if viewer.addressed else ()
+    # A membership that began since the viewer was read has no place there yet.
+    return waiting, inviters, [each for each in addressed if each.network_id in viewer.places]
 
 
 def _line(viewer: Viewer, waiting: Waiting) -> WaitingLine:
