@@ -27,6 +27,7 @@ from forum.errors import ForumError
 from forum.forms import validate
 from forum.imports.commands import Summary, import_mbox
 from forum.imports.progress import Progress
+from forum.private_files import keep_private
 from forum.schema import bring_up_to_date, is_current
 from forum.seeds import seed
 from forum.serve import CannotStart, configure_logging, hold_data, serve
@@ -48,6 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         settings = read_settings()
+        keep_private(settings)
         return int(options.run(settings, options) or 0)
     except (SettingsError, CannotStart) as error:
         return _say(error, 2)

@@ -4,6 +4,7 @@ import io
 import re
 import signal
 import sqlite3
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,35 @@ def test_mail_that_no_server_would_take_stops_the_start(commands: Commands) -> N
 @pytest.mark.parametrize("host", ["localhost", "::1", "127.0.0.2"])
 def test_hosts_of_this_machine_need_no_other_setting(commands: Commands, host: str) -> None:
     assert commands.run("migrate", HOST=host).code == 0
+
+
+def test_nobody_else_on_the_machine_can_read_what_is_stored(commands: Commands) -> None:
+    assert commands.run("migrate").code == 0
+
+    def modes() -> dict[str, int]:
+        paths = [commands.data_dir, *commands.data_dir.iterdir()]
+        return {path.name: stat.S_IMODE(path.stat().st_mode) for path in paths}
+
+    private = modes()
+    assert private["data"] == 0o700
+    assert {mode for name, mode in private.items() if name != "data"} == {0o600}
+    # As older versions left it, with a server that uses the database.
+    with sqlite3.connect(commands.data_dir / "confer.sqlite3") as database:
+        database.execute("SELECT count(*) FROM streams")
+        for path in commands.data_dir.iterdir():
+            path.chmod(0o644)
+        commands.data_dir.chmod(0o755)
+        assert commands.run("check").code == 0
+        assert set(modes().values()) == {0o700, 0o600}
+    database.close()
+
+
+def test_a_running_server_keeps_what_it_writes_to_itself(own_server: ConferServer) -> None:
+    own_server.person("Ines Carvalho")
+    paths = list(own_server.data_dir.iterdir())
+    assert (own_server.shape != SQLITE_MEMORY) or any(path.name.endswith("-wal") for path in paths)
+    assert {path.name for path in paths if path.stat().st_mode & 0o077} == set()
+    assert stat.S_IMODE(own_server.data_dir.stat().st_mode) == 0o700
 
 
 def test_database_that_is_away_is_a_sentence(commands: Commands) -> None:
