@@ -138,8 +138,8 @@ _SENTENCES = {
     "extra_forbidden": "There is no such field here. Leave it out.",
     "string_type": "Write this as text.",
     "string_unicode": "There are characters in this that can't be kept. Write it in UTF-8.",
-    "string_too_short": "This is too short: write at least {min_length} characters.",
-    "string_too_long": "This is too long: write at most {max_length} characters.",
+    "string_too_short": "This is too short: write at least {min_length:,} characters.",
+    "string_too_long": "This is too long: write at most {max_length:,} characters.",
     "string_pattern_mismatch": "This is not written as it must be. How it is written stands at /api.",
     "int_type": "Write a whole number.",
     "int_parsing": "Write a whole number.",
@@ -152,7 +152,7 @@ _SENTENCES = {
     "less_than": "Write a number below {lt}.",
     "list_type": "Send a list.",
     "too_short": "There are too few: send at least {min_length}.",
-    "too_long": "There are too many: send at most {max_length} at once.",
+    "too_long": "There are too many: send at most {max_length:,} at once.",
     "literal_error": "Write one of these: {expected}.",
 }
 """What must change, by pydantic's name for what is wrong. Its own words are for programmers."""
