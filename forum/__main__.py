@@ -2,6 +2,9 @@
 
 import sys
 
-from forum.command_line import main
+try:
+    from forum.command_line import main
+except KeyboardInterrupt:  # Ctrl-C while the modules load: nothing has begun that would have to end
+    sys.exit(0)
 
 sys.exit(main())

@@ -76,7 +76,12 @@ def _end(_: int, __: FrameType | None) -> None:
 
 def make_parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    parser = argparse.ArgumentParser(prog="python -m forum", description="Confer. How it runs, the environment says.")
+    parser = argparse.ArgumentParser(
+        prog="python -m forum",
+        description="Confer. What to run is said here; how it runs, the environment says.",
+        epilog=_environment(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     serving = commands.add_parser("serve", help="answer requests")
     serving.add_argument("--with-worker", action="store_true", help="work the queue too, as on SQLite always")
@@ -88,17 +93,26 @@ def make_parser() -> argparse.ArgumentParser:
     seeding.set_defaults(run=_seed)
     commands.add_parser("check", help="verify what is stored").set_defaults(run=_check)
     epoch = commands.add_parser("epoch", help="begin a new incarnation after restoring a backup")
-    epoch.add_argument("--renew", action="store_true", required=True)
+    epoch.add_argument(
+        "--renew", action="store_true", required=True, help="do it; every open page reads its place anew"
+    )
     epoch.set_defaults(run=_renew_epoch)
     _add_account_commands(commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="act"))
     _add_imports(commands.add_parser("import", help="bring archives in").add_subparsers(required=True, metavar="kind"))
     return parser
 
 
+def _environment() -> str:
+    """Every setting, for the end of the help."""
+    width = max(map(len, Settings.model_fields))
+    settings = (f"  {name.upper():<{width}}  {field.description}" for name, field in Settings.model_fields.items())
+    return "\n".join(["environment:", *settings])
+
+
 def _add_account_commands(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     create = acts.add_parser("create", help="make a verified account")
-    create.add_argument("email", metavar="EMAIL")
-    create.add_argument("--name", required=True)
+    create.add_argument("email", metavar="EMAIL", help="the address that they sign in with")
+    create.add_argument("--name", required=True, help="the name that others see")
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     create.add_argument("--site-administrator", action="store_true", help="may look after the whole site")
     create.add_argument("--token", action="store_true", help="print an API token, alone on the last line")
@@ -107,7 +121,7 @@ def _add_account_commands(acts: "argparse._SubParsersAction[argparse.ArgumentPar
 
 def _add_imports(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     mbox = kinds.add_parser("mbox", help="a mailing list's archive")
-    mbox.add_argument("file", type=Path, metavar="FILE")
+    mbox.add_argument("file", type=Path, metavar="FILE", help="the archive, not compressed")
     mbox.add_argument("--network", required=True, metavar="SLUG", help="the last part of the network's address")
     mbox.set_defaults(run=_import_mbox)
 

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import stat
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 
 from forum.command_line import main
+from forum.settings import Settings
 from tests.servers.confer import PASSWORD, ROOT, CommandFailed, ConferServer
 from tests.servers.processes import Child
 from tests.servers.shapes import SQLITE_MEMORY
@@ -151,6 +153,23 @@ def test_unknown_command_is_a_sentence(commands: Commands) -> None:
         done = commands.run(*words)
         assert done.code == 2
         assert "usage: python -m forum" in done.err
+
+
+def test_help_names_every_setting(commands: Commands) -> None:
+    done = commands.run("--help")
+    assert done.code == 0
+    for name, field in Settings.model_fields.items():
+        assert re.search(rf"^  {name.upper()} +{re.escape(str(field.description))}$", done.out, re.MULTILINE)
+
+
+def test_ctrl_c_while_modules_load_is_quiet(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "forum", "migrate"]
+    loading = Child(words, tmp_path / "said.txt", environment={"DATA_DIR": str(tmp_path / "data")}, directory=ROOT)
+    maps = Path(f"/proc/{loading.pid}/maps")
+    while "pydantic_core" not in maps.read_text():
+        time.sleep(0.005)
+    loading.send(signal.SIGINT)
+    assert (loading.wait(15), loading.said()) == (0, "")
 
 
 def test_account_is_made_beside_a_running_server(server: ConferServer) -> None:
