@@ -42,6 +42,8 @@ _SENTENCES = {
     LinkRefusal.EXPIRED: "This link has expired. Ask for a new one.",
     LinkRefusal.SUPERSEDED: "The address or the password was changed after this link was sent. Ask for a new one.",
 }
+#: Only a second registration voids the link of the first, and it has sent a message of its own.
+_NEWER_MESSAGE = "A newer message was sent to this address. Open that one: this link no longer does anything."
 #: How long each kind of link lasts, unless the caller wants otherwise.
 LIFETIMES = {
     LinkPurpose.VERIFY_EMAIL: timedelta(days=3),
@@ -55,8 +57,9 @@ _KEPT_AFTER_END = timedelta(days=30)
 class LinkRefused(Exception):
     """The link does nothing; `reason` says why, and the message is a sentence for the page."""
 
-    def __init__(self, reason: LinkRefusal) -> None:
-        super().__init__(_SENTENCES[reason])
+    def __init__(self, reason: LinkRefusal, purpose: LinkPurpose | None = None) -> None:
+        registered_again = reason is LinkRefusal.SUPERSEDED and purpose is LinkPurpose.VERIFY_EMAIL
+        super().__init__(_NEWER_MESSAGE if registered_again else _SENTENCES[reason])
         self.reason = reason
 
 
@@ -149,7 +152,7 @@ def _check(link: Link, email: str | None, password_version: int) -> None:
     if link.expires_at <= now():
         raise LinkRefused(LinkRefusal.EXPIRED)
     if link.password_version != password_version:
-        raise LinkRefused(LinkRefusal.SUPERSEDED)
+        raise LinkRefused(LinkRefusal.SUPERSEDED, link.purpose)
     moves = link.purpose is LinkPurpose.CHANGE_EMAIL
     if not moves and (email is None or normalise_email(link.address) != normalise_email(email)):
         raise LinkRefused(LinkRefusal.SUPERSEDED)

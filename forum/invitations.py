@@ -4,14 +4,18 @@ Whether an address has an account is never told: an invitation looks the same to
 until the person accepts it.
 """
 
+import hashlib
+import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import Account, normalise_email
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.records import Role
-from forum.tables import invitations, memberships
+from forum.tables import invitations, memberships, networks
 from ground.columns import now
 from realtime.transaction import Transaction
 
@@ -35,6 +39,35 @@ _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.in
     invitations.c.expires_at > bindparam("moment"),
     inviter_may_still,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whom an invitation that waits is for, and where it leads."""
+
+    address: str
+    network_slug: str
+
+
+def prove_invitation(key: bytes, invitation_id: str) -> str:
+    """What the mail of an invitation carries, and nobody can make who has not had it: kept nowhere."""
+    seal = hmac.new(key, f"invitation {invitation_id}".encode(), hashlib.sha256).hexdigest()
+    return f"{invitation_id}.{seal}"
+
+
+async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> Invited | None:
+    """Whom the mail with this proof reached; None where it is none of ours, or is answered, withdrawn or too old."""
+    invitation_id = proof.partition(".")[0]
+    if not hmac.compare_digest(prove_invitation(key, invitation_id).encode(), proof.encode()):
+        return None
+    asked = (
+        select(invitations.c.address, networks.c.slug)
+        .join(networks, networks.c.id == invitations.c.network_id)
+        .where(invitations.c.id == invitation_id, invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
+        .where(inviter_may_still)
+    )
+    row = (await connection.execute(asked)).one_or_none()
+    return Invited(*row) if row is not None else None
 
 
 async def accept_pending_invitations(tx: Transaction, account: Account) -> int:

@@ -18,6 +18,7 @@ from auth.accounts import (
     forget_password,
     get_account,
     has_claimed_account,
+    normalise_email,
     reset_password,
     set_site_administrator,
     update_profile,
@@ -41,10 +42,16 @@ from ground.columns import new_id
 from realtime.transaction import Transaction
 
 
-def check_registration(settings: Settings) -> None:
-    """Whether people may register here themselves. Raises Forbidden."""
-    if settings.registration == "closed":
+def check_registration(settings: Settings, *, invited: bool = False) -> None:
+    """Whether people may register here themselves, which those may anyway who show an invitation. Raises Forbidden."""
+    if settings.registration == "closed" and not invited:
         raise Forbidden("People can't register here by themselves. Ask the site's administrators for an account.")
+
+
+def check_invited(settings: Settings, email: str, invited_address: str) -> None:
+    """While registration is closed an invitation is good for the address that it reached alone. Raises Invalid."""
+    if settings.registration == "closed" and normalise_email(email) != normalise_email(invited_address):
+        raise Invalid({"email": f"The invitation went to {invited_address}. Register with that address."})
 
 
 def check_domain(settings: Settings, email: str) -> None:

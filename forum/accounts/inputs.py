@@ -23,8 +23,8 @@ def _password_for(value: SecretStr, info: ValidationInfo) -> SecretStr:
 class NewAccount(Input):
     """Registering. The password is judged last, by the name and the address beside it."""
 
-    email: Email
     name: Name
+    email: Email
     password: SecretStr
 
     _check = field_validator("password")(_password_for)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, null, select
+from sqlalchemy import Select, and_, case, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import fronted_to, readable_by, threads_readable_by
@@ -171,6 +171,11 @@ async def list_watches(connection: AsyncConnection, viewer: Viewer) -> list[dict
     """Which threads this person follows or has silenced; at most 10,000."""
     query = select(watches.c.thread_id, watches.c.level).where(watches.c.account_id == viewer.id).limit(10_000)
     return [dict(row._mapping) for row in await connection.execute(query)]
+
+
+async def has_written(connection: AsyncConnection, account_id: str) -> bool:
+    """Whether there are posts of this person: of somebody who never signed in, out of an archive."""
+    return bool(await connection.scalar(select(exists().where(posts.c.author_id == account_id))))
 
 
 async def count_own_posts(connection: AsyncConnection, viewer: Viewer) -> int:

@@ -15,10 +15,12 @@ from auth.rules import REGISTER
 from forum.accounts import commands
 from forum.accounts.inputs import Address, Claim, NewAccount
 from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail
+from forum.accounts.queries import has_written
 from forum.accounts.set_up import is_set_up, set_up_secret
 from forum.addresses import get, post
 from forum.errors import Conflict, Invalid, NotFound, TooMany
 from forum.forms import read_form, validate
+from forum.invitations import Invited, find_invited
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import client_of, state_of, viewer_of
 
@@ -34,6 +36,8 @@ class RegisterPage:
     is_open: bool
     domains: tuple[str, ...]
     next: str
+    invitation: str
+    invited_address: str
     name: str
     email: str
     errors: Mapping[str, str]
@@ -64,6 +68,7 @@ class LinkPage:
     purpose: str
     address: str
     name: str
+    from_archive: bool
     errors: Mapping[str, str]
 
 
@@ -81,7 +86,9 @@ async def show_register(request: Request) -> Response:
     viewer = await viewer_of(request)
     if viewer.is_signed_in:
         return redirect(request, safe_path(request.query_params.get("next", "/")))
-    return await _register_form(request, {"next": request.query_params.get("next", "")}, {})
+    return await _register_form(
+        request, {name: request.query_params.get(name, "") for name in ("next", "invitation")}, {}
+    )
 
 
 async def _register_form(
@@ -93,19 +100,33 @@ async def _register_form(
     retry_after: int = 0,
 ) -> Response:
     settings = state_of(request).settings
+    invited = await _find_invited(request, fields)
     page = RegisterPage(
         action=action,
-        is_open=settings.registration == "open" or action != "/register",
+        is_open=settings.registration == "open" or action != "/register" or invited is not None,
         domains=tuple(sorted(settings.domains)) if action == "/register" else (),
         next=fields.get("next", ""),
+        invitation=fields.get("invitation", "") if invited else "",
+        invited_address=invited.address if invited else "",
         name=fields.get("name", ""),
-        email=fields.get("email", ""),
+        email=fields.get("email", invited.address if invited else ""),
         errors=errors,
     )
     title = "Register" if action == "/register" else "Set up"
     template = "accounts/register.html" if action == "/register" else "accounts/set_up.html"
     headers = retry_headers(retry_after)
     return render_page(request, await viewer_of(request), template, page, title=title, status=status, headers=headers)
+
+
+async def _find_invited(request: Request, fields: Mapping[str, str]) -> Invited | None:
+    """Who shows the proof of an invitation that waits. Raises TooMany."""
+    proof = fields.get("invitation", "")
+    if not proof:
+        return None
+    await limit_links(request)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        return await find_invited(connection, state.key, proof)
 
 
 def retry_headers(seconds: int) -> dict[str, str]:
@@ -116,11 +137,14 @@ def retry_headers(seconds: int) -> dict[str, str]:
 async def create_account(request: Request) -> Response:
     """Take a registration. The answer is the same whether or not the address is known."""
     state = state_of(request)
-    commands.check_registration(state.settings)
     fields = await read_form(request)
+    invited = await _find_invited(request, fields)
+    commands.check_registration(state.settings, invited=invited is not None)
     try:
         new = validate(NewAccount, {name: fields.get(name, "") for name in ("email", "name", "password")})
         commands.check_domain(state.settings, new.email)
+        if invited is not None:
+            commands.check_invited(state.settings, new.email, invited.address)
         await limit(state, REGISTER, address_group(client_of(request)))
         await limit_mail(request, new.email)
     except Invalid as error:
@@ -205,7 +229,10 @@ async def find_link(request: Request, secret: str, purposes: tuple[LinkPurpose, 
 
 
 async def _link_page(request: Request, link: Link, name: str, errors: Mapping[str, str], status: int = 200) -> Response:
-    page = LinkPage(str(request.path_params["secret"]), link.purpose.value, link.address, name, errors)
+    async with state_of(request).database.read() as connection:
+        from_archive = await has_written(connection, link.account_id)
+    secret = str(request.path_params["secret"])
+    page = LinkPage(secret, link.purpose.value, link.address, name, from_archive, errors)
     viewer = await viewer_of(request)
     return render_page(request, viewer, "accounts/link.html", page, title="Confirm your address", status=status)
 

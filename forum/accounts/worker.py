@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from auth.accounts import Account, find_account, find_account_by_email
 from auth.links import LinkPurpose, issue_link
+from forum.accounts.queries import has_written
 from forum.mailing import Letter, LetterWriter
 from forum.state import State
 from realtime.transaction import Transaction
@@ -28,7 +29,8 @@ async def write_claim_account(state: State, tx: Transaction, reference: Referenc
         return None
     link = await _link(state, tx, account, LinkPurpose.CLAIM_ACCOUNT, account.email, "verify")
     subject = f"Finish registering with {state.settings.site_name}"
-    return Letter(account.email, "", subject, "claim_account", {"link": link})
+    context = {"link": link, "from_archive": await has_written(tx.connection, account.id)}
+    return Letter(account.email, "", subject, "claim_account", context)
 
 
 async def write_already_registered(state: State, tx: Transaction, reference: Reference) -> Letter | None:

@@ -5,11 +5,12 @@ Subjects and bodies that go to people who are no members name a network only whe
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Row, select
 
 from auth.tables import accounts
-from forum.invitations import inviter_may_still
+from forum.invitations import inviter_may_still, prove_invitation
 from forum.mailing import Letter, LetterWriter
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.records import Network
@@ -152,13 +153,17 @@ async def write_invitation(state: State, tx: Transaction, reference: Reference) 
     if row is None:
         return None
     network = Network(*row[:NETWORK_WIDTH])
+    door = "sign-in" if row.account_id else "register"
+    way = {"next": f"/networks/{network.slug}"}
+    if row.account_id is None:
+        way["invitation"] = prove_invitation(state.key, reference["invitation_id"])
     context = {
         "network_name": network.name,
         "purpose": network.purpose,
         "inviter": row.inviter,
         "message": row.message,
         "has_account": row.account_id is not None,
-        "link": _path(state, network) if row.account_id else f"{state.settings.public_url}/register",
+        "link": f"{state.settings.public_url}/{door}?{urlencode(way, safe='/')}",
     }
     subject = f"{row.inviter} invites you to a network on {state.settings.site_name}"
     return Letter(row.address, "", subject, "invitation", context)

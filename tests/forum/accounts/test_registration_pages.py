@@ -9,6 +9,7 @@ import pytest
 from tests.forum.accounts.visitor import (
     PASSWORD,
     Visitor,
+    hidden_fields,
     link_in,
     mails_to,
     new_address,
@@ -151,6 +152,71 @@ def test_another_site_can_not_register(server: ConferServer) -> None:
         trust_env=False,
     )
     assert answer.status_code == 403
+
+
+def test_registered_twice_the_first_link_points_to_the_newer_message(server: ConferServer) -> None:
+    address = new_address()
+    register(server, address)
+    first = link_in(server, wait_for_mail(server, address))
+    register(server, address)
+    mail = wait_for_mail(server, address, 2)
+    assert "archive" not in words_of(mail)
+    page = Visitor(server).get(link_in(server, mail)).text
+    assert "Finish registering" in page
+    assert "Take over" not in page
+    dead = Visitor(server).get(first)
+    assert (dead.status_code, "A newer message was sent" in dead.text) == (410, True)
+    assert "password was changed" not in dead.text
+
+
+def test_errors_are_listed_in_the_order_of_the_fields(server: ConferServer) -> None:
+    text = Visitor(server).send_form("/register", name="", email="nobody", password="short").text
+    places = [text.index(f'href="#f-{name}"') for name in ("name", "email", "password")]
+    assert places == sorted(places)
+
+
+def test_every_door_on_a_page_for_strangers_leads_back_to_it(server: ConferServer) -> None:
+    text = Visitor(server).get("/networks/no-such-network/members?q=falls").text
+    assert text.count('href="/sign-in?next=/networks/no-such-network/members%3Fq%3Dfalls"') == 2
+    assert 'href="/register?next=/networks/no-such-network/members%3Fq%3Dfalls"' in text
+    assert 'href="/sign-in"' in Visitor(server).get("/register").text
+
+
+def found_network(server: ConferServer, access: str, bearer: dict[str, str]) -> str:
+    """The path of a new network of whoever bears this token."""
+    fields = {"name": f"Board {new_address()}", "purpose": "Plans.", "access": access}
+    made = Visitor(server).post("/api/v1/networks", json=fields, headers=bearer)
+    return f"/networks/{made.json()['slug']}"
+
+
+def test_the_front_of_a_closed_network_is_found_again_after_registering(server: ConferServer) -> None:
+    path = found_network(server, "closed", server.person("Amara Okafor").bearer)
+    visitor, address = Visitor(server), new_address()
+    assert f'href="/register?next={path}"' in visitor.get(path).text
+    assert f'name="next" value="{path}"' in visitor.get(f"/register?next={path}").text
+    visitor.send_form("/register", name="Ama", email=address, password=PASSWORD, next=path)
+    assert visitor.post(link_in(server, wait_for_mail(server, address))).headers["location"] == path
+
+
+def test_who_is_invited_registers_where_registration_is_closed(tmp_path: Path) -> None:
+    with confer_in_shape(SQLITE_MEMORY, tmp_path, None, REGISTRATION="closed") as server:
+        bearer = server.person("Amara Okafor").bearer
+        path, address, visitor = found_network(server, "secret", bearer), new_address(), Visitor(server)
+        Visitor(server).post(f"/api/v1{path}/invitations", json={"emails": [address]}, headers=bearer)
+        link = link_in(server, wait_for_mail(server, address))
+        page = visitor.get(link).text
+        assert address in page
+        shown = hidden_fields(page)
+        person = {"name": "Ama Boateng", "password": PASSWORD}
+        elsewhere = visitor.send_form("/register", **person, **shown, email=new_address())
+        assert (elsewhere.status_code, f"went to {address}" in elsewhere.text) == (422, True)
+        forged = shown | {"invitation": shown["invitation"][:-1] + ("0" if shown["invitation"][-1] != "0" else "1")}
+        assert visitor.send_form("/register", **person, **forged, email=address).status_code == 403
+        assert "Registration is closed" in visitor.get(f"/register?invitation={forged['invitation']}").text
+        assert visitor.send_form("/register", **person, **shown, email=address).status_code == 303
+        opened = visitor.post(link_in(server, wait_for_mail(server, address, 2)))
+        assert opened.headers["location"] == path
+        assert "You are invited" in visitor.get(path).text
 
 
 def test_closed_registration_and_domains_are_settings(tmp_path: Path) -> None:

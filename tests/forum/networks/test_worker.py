@@ -35,6 +35,13 @@ def plain(village: Village, letter: Letter | None) -> str:
     return f"{letter.subject}\n{body.get_content()}"
 
 
+def halves(village: Village, letter: Letter | None) -> list[str]:
+    """The plain half and the HTML half."""
+    assert letter is not None
+    message = compose(letter, village.state.settings, village.state.templates, "test")
+    return [str(part.get_content()) for part in message.iter_parts()]  # type: ignore[attr-defined]
+
+
 async def membership_of(village: Village, place: Place, who: Villager) -> str:
     async with village.state.transaction() as tx:
         current = await lock_current(tx, place.id, who.id)
@@ -121,7 +128,12 @@ async def test_administrators_get_one_letter_an_hour_about_all_who_wait(village:
     assert "Please." not in words
     await decide(village, amara, place, amara, role="member")
     assert await write(village, reference) is None
-    for person in crowd:
+    for person in crowd[1:]:
+        await decide(village, helen, place, person, status="refused")
+    both = halves(village, await write(village, reference | {"account_id": helen.id}))
+    assert all("waits for the answer" in half for half in both)
+    assert not any("people wait" in half or "Each of them" in half for half in both)
+    for person in crowd[:1]:
         await decide(village, helen, place, person, status="refused")
     assert await write(village, reference | {"account_id": helen.id}) is None
 
@@ -143,8 +155,8 @@ async def test_invitation_leads_whoever_has_the_address(village: Village) -> Non
         assert place.name not in letter.subject
     assert set(letters) == {known, stranger}
     assert {letter.name for letter in letters.values()} == {""}
-    assert f"/networks/{place.slug}" in plain(village, letters[known])
-    assert "/register" in plain(village, letters[stranger])
+    assert f"/sign-in?next=/networks/{place.slug}" in plain(village, letters[known])
+    assert f"/register?next=/networks/{place.slug}&invitation=" in plain(village, letters[stranger])
     assert "Do come." in plain(village, letters[stranger])
     await decide(village, helen, place, amara, role="member")
     for invitation_id in await invitation_ids(village, place):
