@@ -9,13 +9,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from auth.rules import EDITS
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
 from forum.forms import read_form, validate
+from forum.network_reads import get_network_by_id
 from forum.policy import may_edit_post, may_remove_post, may_reply
 from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.threads import commands, queries
 from forum.threads.asking import ask_limits
-from forum.threads.composing import Composer, quoted
+from forum.threads.composing import Composer, audience_words, quoted
 from forum.threads.inputs import PostEdit, Removal
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of
@@ -139,10 +140,10 @@ async def edit_post(request: Request) -> Response:
     decision = may_edit_post(viewer, post, thread)
     if not decision:
         raise Forbidden(decision.reason)
-    return _edit_form(request, viewer, post, thread, {"body": post.body})
+    return await _edit_form(request, viewer, post, thread, {"body": post.body})
 
 
-def _edit_form(
+async def _edit_form(
     request: Request,
     viewer: Viewer,
     post: Post,
@@ -161,6 +162,7 @@ def _edit_form(
         body=fields.get("body", ""),
         error=errors.get("body", ""),
         preview=preview,
+        audience=await _audience(request, viewer, thread),
     )
     page = WritePage(
         title=f"Edit post {post.number}",
@@ -187,6 +189,12 @@ def _answer_form(request: Request, viewer: Viewer, page: WritePage, network_id: 
     )
 
 
+async def _audience(request: Request, viewer: Viewer, thread: Thread) -> str:
+    async with state_of(request).database.read() as connection:
+        network = (await get_network_by_id(connection, viewer, thread.network_id)).network
+    return audience_words(network.access, network.name, network.member_count)
+
+
 def _edit_composer(request: Request, post: Post, thread: Thread) -> Composer:
     return Composer(
         action=f"/posts/{post.id}/edit",
@@ -211,7 +219,7 @@ async def update_post(request: Request) -> Response:
         value = validate(PostEdit, {"body": fields.get("body", "")})
         written = await lay_out(state.database, viewer, thread.network_id, value.body)
         if fields.get("act") == PREVIEW_ACT:
-            return _edit_form(request, viewer, post, thread, fields, preview=written.html)
+            return await _edit_form(request, viewer, post, thread, fields, preview=written.html)
         await ask_limits(state, viewer, EDITS)
         async with state.transaction() as tx:
             await commands.edit_post(tx, viewer, post.id, written, _version(fields))
@@ -219,7 +227,7 @@ async def update_post(request: Request) -> Response:
         if isinstance(error, Forbidden | Invalid) and "x-fragment" in request.headers:
             return refused_fragment(request, error)
         post, thread = await _post_and_thread(request, viewer)
-        return _edit_form(request, viewer, post, thread, fields, error)
+        return await _edit_form(request, viewer, post, thread, fields, error)
     if "x-fragment" in request.headers:
         return await show_post(request)
     return redirect(request, place_of(post), notice="edited")

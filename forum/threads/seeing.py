@@ -66,5 +66,7 @@ def build_of(state: State) -> str:
         loader = state.templates.loader
         sources = [loader.get_source(state.templates, name)[0] for name in loader.list_templates()] if loader else []
         assets = [state.assets.url(name) for name in ("app.css", "app.js", "icons.svg", "favicon.svg")]
-        parts.build = fingerprint([sources, assets, state.settings.site_name, state.settings.registration])
+        parts.build = fingerprint(
+            [sources, assets, state.settings.site_name, state.settings.registration, state.settings.time_zone]
+        )
     return parts.build

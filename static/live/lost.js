@@ -1,6 +1,8 @@
 // The right to read a network has ended: what this page shows of it is taken away at once, and a calm sentence says so.
+import { isHome } from "../home/leaving.js";
+import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
-import { refreshSoon } from "./refresh.js";
+import { refreshSoon, stopRefreshing } from "./refresh.js";
 
 link.addEventListener("lost", ({ detail: { stream } }) => {
   if (!stream.startsWith("network:")) {
@@ -11,8 +13,7 @@ link.addEventListener("lost", ({ detail: { stream } }) => {
   document.querySelectorAll(`.side :is(${held})`).forEach((line) => line.remove());
   for (const part of document.querySelectorAll(`main :is(${held})`)) {
     if (!part.isConnected) continue;
-    const section = part.closest("[data-region]");
-    if (section && section.matches(held)) section.remove();
+    if (part.closest("[data-region]")) part.remove();
     else {
       sayGone();
       return;
@@ -22,6 +23,7 @@ link.addEventListener("lost", ({ detail: { stream } }) => {
 
 function sayGone() {
   link.view(null);
+  stopRefreshing();
   const heading = document.createElement("h1");
   heading.textContent = "This is no longer open to you";
   const words = document.createElement("p");
@@ -46,15 +48,5 @@ function sayGone() {
 
 // Words of one's own that were not sent yet are still one's own.
 function unsent() {
-  const text = [...document.querySelectorAll("main textarea")].map((area) => area.value.trim()).join("\n\n").trim();
-  if (!text) return [];
-  const label = document.createElement("p");
-  label.textContent = "This is what you were writing:";
-  const kept = document.createElement("textarea");
-  kept.className = "input";
-  kept.readOnly = true;
-  kept.rows = 8;
-  kept.value = text;
-  kept.setAttribute("aria-label", "What you were writing");
-  return [label, kept];
+  return keptWords([...document.querySelectorAll("main textarea")].map((area) => area.value.trim()).join("\n\n").trim());
 }

@@ -6,6 +6,8 @@ import { patch } from "./patch.js";
 
 // The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
 const FRAME = [".side", "[data-bell]", ".network-top .tabs"];
+// Regions whose rows somebody reads and opens would move under the finger; these may follow at once.
+const STILL = new Set(["needs-me", "rest"]);
 const SPREAD_MS = 400;
 const RETRY_MS = 2000;
 const LONGEST_MS = 30000;
@@ -57,7 +59,7 @@ export function onRefresh(gather) {
 function bringAll(page, acts, isAsked) {
   for (const part of FRAME) exchange(part, page);
   const regions = [...document.querySelectorAll("[data-region]")];
-  for (const { dataset } of regions) if (isAsked || dataset.region === "needs-me") exchange(`[data-region="${dataset.region}"]`, page);
+  for (const { dataset } of regions) if (isAsked || STILL.has(dataset.region)) exchange(`[data-region="${dataset.region}"]`, page);
   for (const act of acts) act();
   return acts.length + regions.length > 0;
 }
@@ -109,9 +111,18 @@ export function refresh({ all = false } = {}) {
   return running;
 }
 
+let isOver = false;
+
+/** What this page showed has been taken away: it asks for nothing any more, and a reload would show nothing better. */
+export function stopRefreshing() {
+  isOver = true;
+  clearTimeout(timer);
+  note("changed", null);
+}
+
 /** Says that this page can't follow what happened. */
 export function askToReload(text = "This page has changed.") {
-  note("changed", text, { text: "Reload", run: () => location.reload() });
+  if (!isOver) note("changed", text, { text: "Reload", run: () => location.reload() });
 }
 
 function settle(fresh) {
@@ -127,6 +138,7 @@ let mustBeWhole = false;
  * With `whole` somebody is told to reload where the middle of this page can't be exchanged.
  */
 export function refreshSoon({ whole = false } = {}) {
+  if (isOver) return;
   mustBeWhole ||= whole;
   clearTimeout(timer);
   const wait = tries ? Math.min(LONGEST_MS, RETRY_MS * 2 ** tries) : SPREAD_MS;

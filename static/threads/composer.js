@@ -138,7 +138,7 @@ export class Composer {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), KEEP_MS);
     this.isDirty = true;
-    if (!this.details || Date.now() - (this.typedAt ?? 0) < TYPING_MS) return;
+    if (!this.details || this.isShut || !this.area.value || Date.now() - (this.typedAt ?? 0) < TYPING_MS) return;
     this.typedAt = Date.now();
     link.typing(thread);
   }
@@ -160,7 +160,7 @@ export class Composer {
     }
     const fields = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name]?.value]));
     const place = document.querySelector("h1").textContent;
-    this.isKept = this.draft.save({ ...fields, answering: this.shownAnswering(), place });
+    this.isKept = this.draft.save({ ...fields, answering: this.shownAnswering(), place, network: this.form.dataset.network });
     this.saved.textContent = this.isKept ? "Saved" : "";
   }
 
@@ -171,7 +171,23 @@ export class Composer {
     this.draft.remove();
   }
 
+  /** Takes the words back after `leave`. */
+  resume() {
+    this.isDone = false;
+    this.keep();
+  }
+
+  /** For this reason nothing can be posted from here now; null: it can again. The words stay. */
+  shut(reason) {
+    this.isShut = Boolean(reason);
+    this.button.disabled = this.isShut;
+    this.details.classList.toggle("is-shut", this.isShut);
+    this.details.hidden = this.isShut && !this.area.value.trim();
+    this.say(reason ? `${reason} Your words are kept.` : "");
+  }
+
   empty() {
+    if (this.isShut) this.details.hidden = true;
     this.draft.remove();
     this.area.value = "";
     this.setAnswering(null);
@@ -259,7 +275,7 @@ export class Composer {
 
   async submit(event) {
     event.preventDefault();
-    if (this.sending.isBusy || this.isDone) return;
+    if (this.sending.isBusy || this.isDone || this.isShut) return;
     this.keep();
     this.setBusy(true);
     if (this.wasSignedOut && !(await this.isSamePerson())) {

@@ -1,5 +1,6 @@
 // A post of one's own is edited where it stands.
 import { fetchParts } from "../live/refresh.js";
+import { toast } from "../ui/toast.js";
 import { Composer } from "./composer.js";
 import { goTo } from "./pill.js";
 import { place } from "./posts.js";
@@ -23,6 +24,7 @@ export async function editInPlace(address, article) {
 function show(box, article) {
   const form = box.querySelector("form");
   article.querySelector("[data-edit-form]")?.remove();
+  article.querySelector("[data-unfinished]")?.remove();
   rename(box);
   box.dataset.kept = "";
   article.append(box);
@@ -44,8 +46,17 @@ function show(box, article) {
   composer.start();
   form.querySelector("[data-cancel]").addEventListener("click", (event) => {
     event.preventDefault();
+    const isChanged = !composer.isEmpty;
     composer.leave();
     close();
+    if (isChanged) toast("Your draft is gone.", { act: { text: "Undo", run: () => putBack(box, article, composer) } });
   });
+  composer.area.focus();
+}
+
+function putBack(box, article, composer) {
+  article.querySelector("[data-edit-form]")?.remove();
+  article.append(box);
+  composer.resume();
   composer.area.focus();
 }

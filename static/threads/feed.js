@@ -84,6 +84,7 @@ async function changed(event) {
     const article = await articleOf(event);
     if (findPost(number)) place(article);
     else hold(article);
+    section.dispatchEvent(new Event("bounds"));
   }
   // Others quote its first words, or are named below it: what they show now, the server knows best.
   if (section.querySelector(`[data-reply-to="${number}"]`) || (isAnswer && event.kind === "post.removed")) refreshSoon();

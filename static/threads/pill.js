@@ -26,6 +26,11 @@ export function findWaiting(number) {
   return waiting.get(number);
 }
 
+/** The articles that wait. */
+export function waitingPosts() {
+  return [...waiting.values()];
+}
+
 /** Keeps the article behind the pill; one that waits already is exchanged. */
 export function hold(article) {
   const isNew = !waiting.has(numberOf(article));

@@ -134,11 +134,20 @@ function follow(event) {
   goTo(article);
 }
 
+// Where all has been read one arrives at the newest post, with the composer in reach.
 function arrive() {
   const spot = history.state?.spot;
-  if (spot && restore(spot)) return;
-  const line = document.getElementById("new");
-  if (line && line !== section.firstElementChild && !location.hash && !location.search) line.scrollIntoView();
+  if ((spot && restore(spot)) || document.getElementById(location.hash.slice(1))) return;
+  const [newest, line] = [allPosts().at(-1), document.getElementById("new")];
+  const at = Number(new URLSearchParams(location.search).get("at"));
+  if (at > 1) (findPost(at) ?? newest).scrollIntoView();
+  else if (location.search) return;
+  else if (line) line !== section.firstElementChild && line.scrollIntoView();
+  else if (section.dataset.unread === "0" && section.dataset.read !== undefined) show(newest);
+}
+
+function show(article) {
+  if (article.getBoundingClientRect().bottom > innerHeight) article.scrollIntoView();
 }
 
 if (section) {

@@ -27,14 +27,17 @@ function readers({ viewing, names }) {
 
 let timer = 0;
 let last = null;
+const posted = new Map(); // name → when a post of theirs came: who has posted is no longer writing, whatever is said for a moment after
 
 function show(frame) {
   if (frame.thread !== thread) return;
   last = frame;
   const words = readers(frame);
-  const writing = withoutMe(frame.typing).slice(0, MOST_NAMES);
+  const since = Date.now() - TYPING_MS;
+  const writing = withoutMe(frame.typing).filter((name) => !(posted.get(name) > since)).slice(0, MOST_NAMES);
   place.querySelector("[data-viewing]").textContent = words;
-  place.querySelector("[data-typing]").textContent = writing.length ? `${joined(writing)} ${writing.length > 1 ? "are" : "is"} writing…` : "";
+  const said = writing.length ? `${joined(writing)} ${writing.length > 1 ? "are" : "is"} writing…` : "";
+  for (const line of document.querySelectorAll("[data-typing], .typing-near")) line.textContent = said;
   place.hidden = !words && !writing.length;
   clearTimeout(timer);
   if (writing.length) timer = setTimeout(() => show({ ...frame, typing: [] }), TYPING_MS);
@@ -42,8 +45,14 @@ function show(frame) {
 
 if (place) {
   link.addEventListener("presence", ({ detail }) => show(detail));
-  // Who has posted is no longer writing, whatever was said a moment before.
   on("post.created", ({ object }) => {
-    if (object && last) show({ ...last, typing: last.typing.filter((name) => name !== object.author.name) });
+    if (object?.thread_id !== thread) return;
+    posted.set(object.author.name, Date.now());
+    if (last) show(last);
   });
+  // On a narrow screen that list stands far below: who is writing is said above the composer too.
+  const line = document.createElement("p");
+  line.className = "typing typing-near screen-only";
+  line.setAttribute("aria-hidden", "true");
+  document.getElementById("compose")?.before(line);
 }

@@ -4,26 +4,24 @@ import { me, on } from "../live/link.js";
 import { patch } from "../live/patch.js";
 import { askToReload, onRefresh, refreshSoon } from "../live/refresh.js";
 import { rename } from "../live/title.js";
+import { composer } from "./composer.js";
 import { section, thread } from "./posts.js";
-
-const PARTS = [".thread-head", ".thread-people"];
 
 // The composer is left alone: it may hold words. Where it must come or go, the reader is told.
 function bring(page) {
   const title = document.querySelector("[data-title]");
   const before = title?.textContent;
-  for (const part of PARTS) {
-    const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
-    if (old && fresh) patch(old, fresh);
-  }
+  const head = page.querySelector(".thread-head");
+  if (head) patch(document.querySelector(".thread-head"), head);
   if (title) rename(before, title.textContent);
-  const [composer, line] = [document.getElementById("compose"), document.querySelector("[data-locked-line]")];
+  const [box, line] = [document.getElementById("compose"), document.querySelector("[data-locked-line]")];
   const fresh = page.querySelector("[data-locked-line]");
   if (line && !fresh) line.remove();
-  if (!line && fresh) (composer ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
+  if (!line && fresh) (box ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
   const mayWrite = page.getElementById("compose") !== null;
-  if (composer) composer.hidden = !mayWrite && !composer.querySelector("textarea").value.trim();
-  else if (mayWrite) askToReload("You can write here again.");
+  if (!composer) mayWrite && askToReload("You can write here again.");
+  else if (!mayWrite) composer.shut(fresh ? "A moderator locked this thread." : "You can't write here any more.");
+  else if (composer.isShut) composer.shut(null);
 }
 
 if (section) {
@@ -33,15 +31,14 @@ if (section) {
     if (object?.id === thread) refreshSoon();
   });
 
-  // The head is the same for all readers; what is new to this one is said by a part of ours in it.
+  // The head is the same for all readers; what is new to this one is said by a part of ours in it, whose room is kept: nothing moves.
   const line = document.createElement("span");
   const showUnread = (unread) => {
-    line.textContent = `${formatNumber(unread)} new`;
-    line.hidden = !unread;
+    line.textContent = unread ? `${formatNumber(unread)} new` : "";
   };
   line.dataset.kept = "";
   line.dataset.threadUnread = "";
-  document.querySelector("[data-post-count]")?.parentElement.after(line);
+  document.querySelector(".thread-facts").append(line);
   showUnread(Number(section.dataset.unread ?? 0));
 
   on("post.created", ({ object }) => {

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.scene import Scene, live, say
+from tests.browser.scene import PHONE, Scene, live, say
 
 
 def row(page: Page, thread: str) -> Locator:
@@ -144,3 +144,43 @@ async def test_who_reads_and_who_writes_is_shown(scene: Scene) -> None:
     await expect(page.locator("[data-typing]")).to_have_text("")
     await other.close()
     await expect(page.locator("[data-presence]")).to_be_hidden()
+
+
+async def test_people_and_posts_agree_as_posts_come(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    people = page.locator(".thread-people li")
+    made = await scene.reply(scene.gareth, "One.")
+    await scene.reply(scene.gareth, "Two.")
+    await expect(people).to_have_text([re.compile(r"Gareth Williams\s+2 posts"), re.compile(r"Amara Okafor\s+1 post")])
+    await scene.call(scene.gareth, "DELETE", f"/posts/{made['id']}")
+    await expect(people).to_have_text([re.compile(r"Amara Okafor\s+1 post"), re.compile(r"Gareth Williams\s+1 post")])
+    await page.reload()
+    await expect(people).to_have_count(2)
+
+
+async def test_what_is_new_is_counted_without_moving_anything(scene: Scene) -> None:
+    await scene.fill(12, scene.amara)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1", **PHONE)
+    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    before = await page.locator("#post-1").bounding_box()
+    await scene.reply(scene.gareth, "Something new.")
+    await expect(page.locator("[data-thread-unread]")).to_have_text(re.compile("[0-9]+ new"))
+    assert await page.locator("#post-1").bounding_box() == before
+
+
+async def test_on_a_telephone_who_writes_is_said_above_the_composer(scene: Scene) -> None:
+    page, other = await scene.open(scene.amara, **PHONE), await scene.open(scene.gareth)
+    await expect(page.locator("details.fold[open]")).to_have_count(0)
+    await expect(page.locator("[data-viewing]")).to_have_text("Gareth Williams")
+    await other.locator("#compose > summary").click()
+    await other.keyboard.type("Let me see")
+    line = page.locator(".typing-near")
+    await expect(line).to_be_visible()
+    await expect(line).to_have_text("Gareth Williams is writing…")
+    await other.wait_for_timeout(3200)
+    await other.keyboard.type(" now")
+    await say(other, "Let me see now, it is me.")
+    await expect(page.locator(".post", has_text="Let me see now")).to_be_attached()
+    await expect(line).to_have_text("", timeout=500)
+    await page.wait_for_timeout(2500)
+    await expect(line).to_have_text("")

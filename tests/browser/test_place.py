@@ -122,3 +122,25 @@ async def test_a_reply_from_far_above_says_where_it_is(scene: Scene) -> None:
     await page.get_by_role("button", name="Go to it").click()
     await expect(post(page, 42)).to_contain_text("Answering early on.")
     await expect(post(page, 42)).to_be_in_viewport()
+
+
+async def test_an_address_opened_afresh_lands_at_its_post(scene: Scene) -> None:
+    await scene.fill(40)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=33")
+    await expect(post(page, 33)).to_be_in_viewport()
+    assert 0 <= await top_of(page, 33) < 150
+    await settle(page)
+    assert page.url.endswith("?at=33")
+
+
+@pytest.mark.parametrize("count", [18, 58])
+async def test_where_all_is_read_one_arrives_at_the_newest_post(scene: Scene, count: int) -> None:
+    await scene.fill(count)
+    await scene.call(scene.amara, "PUT", f"/threads/{scene.thread}/read", {"ranges": [[1, count]]})
+    page = await scene.open(scene.amara)
+    await expect(post(page, count)).to_be_in_viewport()
+    await expect(page.locator("#compose > summary")).to_be_in_viewport()
+    await page.get_by_role("link", name="First post").click()
+    await expect(post(page, 1)).to_be_in_viewport()
+    await page.get_by_role("link", name="Newest post").first.click()
+    await expect(post(page, count)).to_be_in_viewport()

@@ -1,0 +1,48 @@
+// What stands beside a thread, or below it on a narrow screen, where it is folded: above all who wrote what stands on the page.
+import { formatNumber } from "../live/counts.js";
+import { waitingPosts } from "./pill.js";
+import { allPosts, section } from "./posts.js";
+
+const wide = matchMedia("(min-width: 75em)");
+const list = document.querySelector(".thread-people");
+const parts = document.querySelectorAll("details.fold");
+
+function fold() {
+  for (const part of parts) part.open = wide.matches;
+}
+
+// As threads/_beside.html writes them: those who wrote most first.
+function count() {
+  const people = new Map();
+  for (const article of [...allPosts(), ...waitingPosts()]) {
+    if ("removed" in article.dataset) continue;
+    const { author } = article.dataset;
+    people.set(author, { author, article, posts: (people.get(author)?.posts ?? 0) + 1 });
+  }
+  const shown = [...people.values()].sort((one, other) => other.posts - one.posts);
+  const sign = shown.map(({ author, posts }) => `${author} ${posts}`).join();
+  if (list.dataset.sign === sign) return;
+  if (list.dataset.sign) list.replaceChildren(...shown.map(makeLine));
+  list.dataset.sign = sign;
+}
+
+function makeLine({ author, article, posts }) {
+  const [line, name, number, noun] = ["li", "a", "span", "span"].map((kind) => document.createElement(kind));
+  const avatar = article.querySelector(".avatar").cloneNode(true);
+  avatar.classList.add("is-small");
+  name.href = `/people/${author}`;
+  name.textContent = article.querySelector(".post-name").textContent.trim();
+  noun.className = "visually-hidden";
+  noun.textContent = posts === 1 ? " post" : " posts";
+  number.className = "count-plain";
+  number.append(formatNumber(posts), noun);
+  line.append(avatar, name, " ", number);
+  return line;
+}
+
+if (section && list) {
+  fold();
+  wide.addEventListener("change", fold);
+  count();
+  section.addEventListener("bounds", count);
+}
