@@ -27,6 +27,17 @@ on("network.changed", ({ stream, object }) => {
   if (object?.name && line) line.querySelector(".side-name").textContent = object.name;
 });
 
+// How many posts mention or answer the reader: a part of what the bell counts. On the home page they are listed.
+on("needs.changed", ({ object }) => {
+  const bell = document.querySelector("[data-needs-me]");
+  if (!object || !bell) return;
+  const all = Number(bell.dataset.needsMe) - Number(bell.dataset.addressed) + object.addressed;
+  Object.assign(bell.dataset, { needsMe: all, addressed: object.addressed });
+  bell.textContent = all < 100 ? all : "99+";
+  bell.hidden = !all;
+  if (document.querySelector("[data-region=needs-me]")) refreshSoon();
+});
+
 // Both are rare, and few hear of them: the server knows best what shows then.
 on("requests.changed", () => refreshSoon());
 on("membership.changed", () => refreshSoon());

@@ -1,6 +1,6 @@
 // Lists of threads, on a network's page and at home: each row is kept up to date where it stands. What would move rows waits in one line above.
-import { addUnread, formatNumber, setUnread, spellFirst } from "../live/counts.js";
-import { idOf, me, on } from "../live/link.js";
+import { addUnread, formatNumber, setUnread, spell, spellFirst } from "../live/counts.js";
+import { idOf, link, me, on } from "../live/link.js";
 import { refresh } from "../live/refresh.js";
 import { makeTime } from "../ui/times.js";
 import { icon } from "../ui/toast.js";
@@ -49,18 +49,38 @@ function drawing(name, label) {
 
 // -- What is not in the list yet --------------------------------------------------------------
 
-const missing = { begun: new Set(), written: new Set() };
+// Threads with their networks.
+const missing = { begun: new Map(), written: new Map() };
 let line = null;
 
-function tell(kind, thread, list) {
+function tell(kind, thread, network, list) {
   if (list.dataset.firstPage === "no" || list.dataset.show === "mine") return;
   if (kind === "written" && missing.begun.has(thread)) return;
-  missing[kind].add(thread);
-  const words = [];
-  if (missing.begun.size) words.push(spellFirst(missing.begun.size, "new thread"));
-  if (missing.written.size) words.push(`${spellFirst(missing.written.size, "thread")} with new posts`);
+  missing[kind].set(thread, network);
   line ??= makeLine(news ?? list);
-  line.querySelector("button").textContent = `${words.join(", ")}: show`;
+  sayMissing();
+}
+
+function sayMissing() {
+  const [begun, written] = [missing.begun.size, missing.written.size];
+  const words = [];
+  if (begun) words.push(spellFirst(begun, "new thread"));
+  if (written) words.push(`${(begun ? spell : spellFirst)(written, "thread")} with new posts`);
+  if (words.length) line.querySelector("button").textContent = `${words.join(" and ")}: show`;
+  else takeLine();
+}
+
+// What has been read on another screen, or may not be read any more, needs no showing.
+function forget(isOver) {
+  for (const threads of Object.values(missing)) {
+    for (const [thread, network] of threads) if (isOver(thread, network)) threads.delete(thread);
+  }
+  if (line) sayMissing();
+}
+
+function takeLine() {
+  line.remove();
+  line = null;
 }
 
 function makeLine(list) {
@@ -81,9 +101,7 @@ async function showAll() {
   } catch {
     location.reload();
   }
-  line.remove();
-  line = null;
-  for (const kind of Object.keys(missing)) missing[kind].clear();
+  forget(() => true);
 }
 
 // -- Events -----------------------------------------------------------------------------------
@@ -96,12 +114,12 @@ on("post.created", ({ stream, object }) => {
     if (object.author.id !== me) addUnread(row, 1);
   }
   if (rows.length || object.author.id === me) return;
-  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("written", object.thread_id, list);
+  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("written", object.thread_id, idOf(stream), list);
 });
 
 on("thread.created", ({ stream, object }) => {
   if (!object || object.author.id === me) return;
-  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("begun", object.id, list);
+  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("begun", object.id, idOf(stream), list);
 });
 
 on("thread.changed", ({ object }) => object && rowsOf(object.id).forEach((row) => show(row, object)));
@@ -109,8 +127,13 @@ on("thread.changed", ({ object }) => object && rowsOf(object.id).forEach((row) =
 // All that was new in a network has been read at once: up to a position that no row tells, unless nothing is left.
 on("read.changed", ({ object }) => {
   if (!object) return;
-  if (object.thread_id) rowsOf(object.thread_id).forEach((row) => setUnread(row, object.thread_unread));
-  else if (!object.unread) {
-    for (const list of listsOf(object.network_id)) list.querySelectorAll("[data-id]").forEach((row) => setUnread(row, 0));
+  const { network_id: network, thread_id: thread, thread_unread: left, unread } = object;
+  document.querySelector(`.network-news[data-network="${network}"]`)?.classList.toggle("is-read", !unread);
+  forget((each, place) => (unread ? each === thread && !left : place === network));
+  if (thread) rowsOf(thread).forEach((row) => setUnread(row, left));
+  else if (!unread) {
+    for (const list of listsOf(network)) list.querySelectorAll("[data-id]").forEach((row) => setUnread(row, 0));
   }
 });
+
+link.addEventListener("lost", ({ detail: { stream } }) => forget((_, network) => network === idOf(stream)));

@@ -1,0 +1,32 @@
+// The home page lets go of a network to which one no longer belongs, with one line that says so; what it shows of others stays.
+import { idOf, link, on } from "../live/link.js";
+import { refreshSoon } from "../live/refresh.js";
+
+/** Whether this is the home page of somebody signed in. */
+export const isHome = Boolean(document.querySelector("main [data-region=needs-me]"));
+
+function drop(id) {
+  const line = document.querySelector(`.side [data-stream="network:${id}"]`);
+  const held = [`[data-network="${id}"]`];
+  if (line) held.push(...["", "/requests"].map((end) => `.needs .item:has([href="/networks/${line.dataset.network}${end}"])`));
+  const parts = document.querySelectorAll(held.map((each) => `main ${each}`).join());
+  if (!line && !parts.length) return;
+  const name = line?.querySelector(".side-name").textContent;
+  for (const part of [...parts, line]) part?.remove();
+  if (name) say(`You are no longer a member of ${name}.`);
+  refreshSoon({ whole: true });
+}
+
+function say(text) {
+  const [box, words] = [document.createElement("div"), document.createElement("div")];
+  box.className = "notice";
+  box.setAttribute("role", "status");
+  words.textContent = text;
+  box.append(words);
+  document.querySelector("main h1").after(box);
+}
+
+if (isHome) {
+  link.addEventListener("lost", ({ detail: { stream } }) => stream.startsWith("network:") && drop(idOf(stream)));
+  on("membership.changed", ({ object }) => object && !["active", "invited", "requested"].includes(object.status) && drop(object.network.id));
+}
