@@ -17,6 +17,7 @@ from forum.home.queries import (
     list_news,
     list_open_networks,
     list_waiting,
+    lists_any,
 )
 from forum.policy import may_create_network
 from forum.records import Network
@@ -85,6 +86,8 @@ class HomePage:
     quiet: Sequence[Place]
     asked: Sequence[Place]
     may_create: bool
+    is_first: bool
+    """There is no network that the viewer could find, and they may create one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ async def show_home(request: Request) -> Response:
     waiting, inviters, addressed = await _needs(state, viewer)
     found = await list_news(state.database, viewer)
     news = _news(viewer, found)
+    may_create = bool(may_create_network(viewer, state.settings.network_creation))
     page = HomePage(
         waiting=[_line(viewer, each) for each in waiting],
         more_waiting=_more(viewer, waiting),
@@ -113,9 +117,15 @@ async def show_home(request: Request) -> Response:
         news=news,
         quiet=[place for place in viewer.active_places() if place.network_id not in found],
         asked=[place for place in viewer.places.values() if place.status == "requested" and place.access != "secret"],
-        may_create=bool(may_create_network(viewer, state.settings.network_creation)),
+        may_create=may_create,
+        is_first=may_create and not viewer.places and not await _finds_any(state, viewer),
     )
     return render_page(request, viewer, "home/home.html", page, title="Home")
+
+
+async def _finds_any(state: State, viewer: Viewer) -> bool:
+    async with state.database.read() as connection:
+        return await lists_any(connection, viewer)
 
 
 async def _needs(state: State, viewer: Viewer) -> tuple[Sequence[Waiting], Mapping[str, str], Sequence[Addressed]]:

@@ -16,7 +16,7 @@ from auth.tables import accounts
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
 from forum.network_reads import NETWORK_COLUMNS
-from forum.policy import moderated_by, readable_by
+from forum.policy import listed_to, moderated_by
 from forum.records import Network, Person
 from forum.tables import memberships, networks, posts, read_states, threads
 from forum.viewer import Viewer
@@ -185,8 +185,13 @@ async def list_open_networks(connection: AsyncConnection, viewer: Viewer) -> Seq
     """The largest networks that anybody may read."""
     statement = (
         select(*NETWORK_COLUMNS)
-        .where(networks.c.access == "open", readable_by(viewer))
+        .where(networks.c.access == "open", listed_to(viewer))
         .order_by(networks.c.member_count.desc(), networks.c.id)
         .limit(OPEN_NETWORKS)
     )
     return [Network(*row) for row in await connection.execute(statement)]
+
+
+async def lists_any(connection: AsyncConnection, viewer: Viewer) -> bool:
+    """Whether the directory has anything for this viewer."""
+    return (await connection.execute(select(networks.c.id).where(listed_to(viewer)).limit(1))).first() is not None

@@ -27,6 +27,7 @@ from forum.state import account_of, state_of
 from forum.viewer import Viewer
 
 PAGE_SIZE = 50
+ONLY_MEMBER = "You are the only member, and a network needs an administrator. Invite others first."
 STATUS_NAMES: dict[Status, str] = {
     "active": "Members",
     "invited": "Invited",
@@ -217,12 +218,19 @@ async def _show(
         member=member,
         roles=ROLE_CHOICES,
         is_me=is_me,
-        last_administrator=LAST_ADMINISTRATOR if is_me and await _is_last(request, viewer, found.network) else "",
+        last_administrator=await _why_not(request, viewer, found.network) if is_me else "",
         errors=errors or {},
         reason=request.scope.get("confer.form", {}).get("reason", ""),
     )
     title = f"{member.person.name} in {found.network.name}"
     return render_page(request, viewer, template, page, title=title, network_id=found.network.id, status=status)
+
+
+async def _why_not(request: Request, viewer: Viewer, network: Network) -> str:
+    """Why the viewer can't give themselves another role; empty where they can."""
+    if network.member_count == 1:
+        return ONLY_MEMBER
+    return LAST_ADMINISTRATOR if await _is_last(request, viewer, network) else ""
 
 
 async def update_role(request: Request) -> Response:

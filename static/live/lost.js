@@ -1,5 +1,4 @@
 // The right to read a network has ended: what this page shows of it is taken away at once, and a calm sentence says so.
-import { isHome } from "../home/leaving.js";
 import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
 import { refreshSoon, stopRefreshing } from "./refresh.js";

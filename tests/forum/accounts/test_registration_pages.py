@@ -248,6 +248,9 @@ def test_first_account_is_made_by_whoever_reads_the_terminal(own_server: ConferS
     for elsewhere in ("/", "/register", "/sign-in", "/networks"):
         assert "Look into the terminal" in visitor.get(elsewhere).text
         assert path not in visitor.get(elsewhere).text
+    for before in ("/", path):
+        assert 'href="/sign-in"' not in visitor.get(before).text
+        assert 'action="/networks"' not in visitor.get(before).text
     assert visitor.get("/set-up/" + "0" * 32).status_code == 404
     early = visitor.post("/api/v1/accounts", json={"email": new_address(), "name": "A", "password": PASSWORD})
     assert early.status_code == 403

@@ -35,6 +35,7 @@ async def test_somebody_new_is_told_how_to_begin(village: Village) -> None:
     page = await home(village.browser(await village.person()))
     assert "Your networks will be listed here" in page
     assert 'href="/networks"' in page
+    assert 'href="/networks/new"' in page
     assert "What needs you" not in page
 
 
