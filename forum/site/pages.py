@@ -1,6 +1,5 @@
-"""The pages of the site itself: those that the law asks for, the API to read, the parts, and health."""
+"""The pages of the site itself: those that the law asks for, the parts, and health; and the slice's addresses."""
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from forum import events
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
-from forum.openapi import describe
 from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
 from forum.schema import is_current
+from forum.site.api_pages import show_api, show_openapi
 from forum.site.commands import write_page
 from forum.site.inputs import PageWords
 from forum.site.legal_words import TITLES, WORDS
@@ -26,7 +24,6 @@ from forum.site.queries import find_page
 from forum.state import account_of, state_of, viewer_of
 from forum.text import render_markdown
 from ground.columns import now
-from realtime.events import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +46,6 @@ class LegalForm:
     title: str
     body: str
     errors: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiOperation:
-    """One line of the API page."""
-
-    method: str
-    path: str
-    summary: str
-    description: str
-    fields: tuple[str, ...]
-    statuses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiPage:
-    """The API, for people."""
-
-    public_url: str
-    tags: tuple[tuple[str, tuple[ApiOperation, ...]], ...]
-    kinds: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,51 +105,6 @@ def _slug(request: Request) -> str:
     if slug not in TITLES:
         raise NotFound
     return slug
-
-
-def event_kinds() -> list[type[Change]]:
-    """Every kind of event there is, from the classes that define them."""
-    classes = (item for _, item in inspect.getmembers(events, inspect.isclass))
-    return sorted((item for item in classes if issubclass(item, Change) and item is not Change), key=lambda c: c.kind)
-
-
-async def show_api(request: Request) -> Response:
-    """The API for people, made from the same declarations as the one for machines."""
-    viewer = await viewer_of(request)
-    settings = state_of(request).settings
-    document = describe(request.app.routes, settings.site_name, settings.public_url)
-    tags: dict[str, list[ApiOperation]] = {}
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            tags.setdefault(operation["tags"][0], []).append(_api_operation(document, path, method, operation))
-    page = ApiPage(
-        public_url=settings.public_url,
-        tags=tuple((tag, tuple(operations)) for tag, operations in tags.items()),
-        kinds=tuple((kind.kind, inspect.getdoc(kind) or "") for kind in event_kinds()),
-    )
-    return render_page(request, viewer, "site/api.html", page, title="The API")
-
-
-def _api_operation(
-    document: Mapping[str, object], path: str, method: str, operation: dict[str, object]
-) -> ApiOperation:
-    fields: tuple[str, ...] = ()
-    body = operation.get("requestBody")
-    if isinstance(body, dict):
-        name = body["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-        components = document["components"]
-        fields = tuple(components["schemas"][name]["properties"]) if isinstance(components, dict) else ()
-    responses = operation["responses"]
-    statuses = tuple(responses) if isinstance(responses, dict) else ()
-    return ApiOperation(
-        method.upper(), path, str(operation["summary"]), str(operation["description"]), fields, statuses
-    )
-
-
-async def show_openapi(request: Request) -> Response:
-    """The API for machines: OpenAPI 3.1."""
-    settings = state_of(request).settings
-    return JSONResponse(describe(request.app.routes, settings.site_name, settings.public_url))
 
 
 async def show_styleguide(request: Request) -> Response:
