@@ -5,6 +5,9 @@ import unicodedata
 
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
+NOBODYS_DOMAIN = "imported.invalid"
+"""Of people in archives that tell no address. No mail ever arrives here (RFC 2606), so nobody can prove such an
+address and claim what is not theirs."""
 
 _LOCAL_ASCII = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")

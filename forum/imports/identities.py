@@ -5,12 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auth.emails import normalise_email
+from auth.emails import NOBODYS_DOMAIN, normalise_email
 from auth.names import clean_name
 from forum.imports.mbox import ParsedMessage
-
-NOBODYS_DOMAIN = "imported.invalid"
-"""No mail ever arrives here (RFC 2606), so nobody can prove such an address and claim what is not theirs."""
 
 UNKNOWN = "Unknown"
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.emails import NOBODYS_DOMAIN
 from auth.tables import accounts
 from forum.errors import NotFound
 from forum.hot_reads import JsonArray, JsonRows
@@ -126,6 +127,10 @@ class Profile:
     organisation: str
     about: str
     is_closed: bool
+    is_unclaimed: bool
+    """They wrote in an archive that was brought in, and never came here."""
+    is_claimable: bool
+    """Whether they can still come: the archive told the address that they wrote from."""
     networks: tuple[tuple[Network, Role], ...]
 
 
@@ -143,6 +148,8 @@ async def get_profile(connection: AsyncConnection, viewer: Viewer, account_id: s
                 accounts.c.organisation,
                 accounts.c.about,
                 accounts.c.closed_at,
+                accounts.c.verified_at,
+                accounts.c.email_key,
             ).where(accounts.c.id == account_id, person_shown_to(viewer))
         )
     ).first()
@@ -157,4 +164,6 @@ async def get_profile(connection: AsyncConnection, viewer: Viewer, account_id: s
         .limit(MOST_SHOWN)
     )
     shared = tuple((Network(*row[:NETWORK_WIDTH]), row[NETWORK_WIDTH]) for row in rows)
-    return Profile(*person[:5], person.closed_at is not None, shared)
+    is_unclaimed = person.verified_at is None and person.closed_at is None
+    is_claimable = is_unclaimed and not person.email_key.endswith(f"@{NOBODYS_DOMAIN}")
+    return Profile(*person[:5], person.closed_at is not None, is_unclaimed, is_claimable, shared)

@@ -56,6 +56,22 @@ async def test_a_page_says_which_posts_come_from_the_archive(village: Village, t
     assert "From the archive" not in own
 
 
+async def test_the_page_of_somebody_who_never_came_says_how_they_can(village: Village, tmp_path: Path) -> None:
+    ada = await village.person()
+    place = await village.network(ada, access="open")
+    letters = [Letter("1", author="Bea Quill <bea.unclaimed@pens.example>"), Letter("2", author="Cy Nib", hour=90)]
+    await bring(village, place, tmp_path, letters)
+    bea, cy = [f"/people/{post.author_id}" for post in await posts_of(village, place)]
+    mine, guest = village.browser(ada), village.browser()
+    assert "It becomes their account when they register" in (await mine.get(bea)).text
+    assert '<a href="/register">Register</a> with the e-mail address that you wrote from' in (await guest.get(bea)).text
+    for browser in (mine, guest):
+        page = (await browser.get(cy)).text
+        assert "so nobody can take this account over" in page
+        assert "register with" not in page.lower()
+    assert "whose archive was brought in" not in (await mine.get(f"/people/{ada.id}")).text
+
+
 async def test_nobody_is_told_but_by_one_event_for_each_thread(village: Village, tmp_path: Path) -> None:
     ada, ben = await village.people("", "")
     place = await village.network(ada, [ben])
