@@ -3,9 +3,12 @@
 from html import unescape
 
 import httpx2
+from sqlalchemy import select
 
 from forum.networks.commands import change_network
 from forum.networks.inputs import NetworkChange
+from forum.tables import posts
+from forum.threads.announced_commands import send_read
 from tests.forum.threads.village import Village
 
 
@@ -115,3 +118,77 @@ async def test_what_one_asked_for_is_named_while_it_may_be(village: Village) -> 
     assert place.name not in answer.text
     assert place.slug not in answer.text
     assert place.name not in (await village.program(asker).get("/api/v1/me")).text
+
+
+async def bell(browser: httpx2.AsyncClient, path: str = "/about/privacy") -> str:
+    """What the bell counts on a page."""
+    return (await browser.get(path)).text.partition('data-needs-me="')[2].partition('"')[0]
+
+
+async def test_mentions_and_answers_wait_until_they_are_read(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara", "Gareth Williams", "Priya")
+    place = await village.network(amara, [gareth, priya])
+    thread = await village.thread(amara, place, "Foot clinic")
+    mine = await village.reply(gareth, place, thread, "Which day?")
+    await village.reply(gareth, place, thread, "I answer myself, @Gareth Williams.", mine)
+    await village.reply(priya, place, thread, "Thursdays & Fridays.", mine)
+    elsewhere = await village.thread(priya, place, "Pumps", "Ask @Gareth Williams about them.")
+    browser = village.browser(gareth)
+    page = await home(browser)
+    for words in ("Priya</strong> answered you in “Foot clinic”", "Priya</strong> mentioned you in “Pumps”"):
+        assert words in page
+    for words in (
+        f"/threads/{thread}?at=4#post-4",
+        f"/threads/{elsewhere}?at=1#post-1",
+        "Thursdays & Fridays",
+        place.name,
+    ):
+        assert words in page.partition('id="needs-me"')[2].partition("</section>")[0]
+    assert page.index("Pumps") < page.index("Foot clinic")
+    assert "I answer myself" not in page
+    assert [await bell(browser), await bell(browser, f"/threads/{thread}")] == ["2", "2"]
+    tag = (await browser.get(f"/threads/{thread}")).headers["etag"]
+    await send_read(village.state, await village.viewer(gareth), elsewhere, ((1, 1),))
+    again = await browser.get(f"/threads/{thread}", headers={"If-None-Match": tag})
+    assert (again.status_code, await bell(browser)) == (200, "1")
+    await browser.post(f"/networks/{place.slug}/reading", data={"position": "5", "back": "home"})
+    page = await home(browser)
+    assert "What needs you" not in page
+    assert "Nothing needs you" in page
+    assert [await bell(browser), await bell(village.browser(priya))] == ["0", "0"]
+
+
+async def test_what_was_removed_or_may_not_be_read_any_more_waits_for_nobody(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    kept, lost = [await village.network(amara, [gareth], access="secret") for _ in range(2)]
+    removed: list[str] = []
+    for place in (kept, lost):
+        thread = await village.thread(gareth, place, f"Asked in {place.name}")
+        async with village.state.database.read() as connection:
+            first = await connection.scalar(select(posts.c.id).where(posts.c.thread_id == thread))
+        removed.append(await village.reply(amara, place, thread, f"Canary of {place.name}", first))
+    browser = village.browser(gareth)
+    assert await bell(browser) == "2"
+    await village.remove(lost.id, gareth)
+    page = await home(browser)
+    assert [f"Canary of {place.name}" in page for place in (kept, lost)] == [True, False]
+    assert await bell(browser) == "1"
+    await village.program(amara).request("DELETE", f"/api/v1/posts/{removed[0]}", json={"reason": ""})
+    assert "Canary" not in await home(browser)
+    assert await bell(browser) == "0"
+    await village.join(lost.id, gareth)
+    assert "Canary" not in await home(browser)
+    assert await bell(browser) == "0"
+
+
+async def test_many_unread_posts_are_not_marked_by_one_tap(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth])
+    thread = await village.thread(amara, place)
+    for _ in range(19):
+        await village.reply(amara, place, thread)
+    browser = village.browser(gareth)
+    assert "<details" not in await home(browser)
+    await village.reply(amara, place, thread)
+    page = await home(browser)
+    assert "Mark 21 posts as read" in page.partition("<details")[2].partition("</details>")[0]
