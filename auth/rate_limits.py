@@ -19,7 +19,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from auth.counters import Pause, ProcessStorage, close_storage, redis_storage
 from auth.proxies import address_group
-from auth.rules import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_KNOWN_BROWSER, Rule
+from auth.rules import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_EVERYWHERE, SIGN_IN_KNOWN_BROWSER, Rule
 
 #: Seconds between the attempts on a slowed account, from one address; the last one goes on.
 PAUSES = (2, 4, 8, 15, 30, 60)
@@ -108,7 +108,8 @@ class RateLimits:
         `email_key` is the normalised address, `client` the address of the client, `browser` the mark that
         `auth.browsers.known_browser` found: such a browser has its own count, and others can't slow it.
         Once the account had its five, each client address waits for itself, ever longer up to a minute: an
-        attacker elsewhere can't use up the attempts of the account's owner.
+        attacker elsewhere can't use up the attempts of the account's owner. Only one who comes from many addresses
+        makes all of them wait together.
         """
         if browser is not None:
             return await self.hit(SIGN_IN_KNOWN_BROWSER, email_key, browser)
@@ -116,7 +117,8 @@ class RateLimits:
         verdict = await self.test(SIGN_IN_ADDRESS, group)
         if not verdict.allowed:
             return verdict
-        return await self._ask(SIGN_IN_ACCOUNT, (email_key, group), self._begin)
+        verdict = await self._ask(SIGN_IN_ACCOUNT, (email_key, group), self._begin)
+        return await self._ask(SIGN_IN_EVERYWHERE, (email_key,), self._begin_anywhere) if verdict.allowed else verdict
 
     async def sign_in_failed(self, client: str) -> None:
         """Count a wrong password, or an unknown account, for the address it came from."""
@@ -125,6 +127,7 @@ class RateLimits:
     async def sign_in_succeeded(self, email_key: str, client: str, browser: str | None = None) -> None:
         """Forget the attempts: the account's owner is here."""
         await self._ask(SIGN_IN_ACCOUNT, (email_key, address_group(client)), self._forgive)
+        await self.clear(SIGN_IN_EVERYWHERE, email_key)
         if browser is not None:
             await self.clear(SIGN_IN_KNOWN_BROWSER, email_key, browser)
 
@@ -192,6 +195,13 @@ class RateLimits:
             return await self._wait_for(limiter, pause, (account, client))
         await limiter.hit(levels, account, client)
         return ALLOWED
+
+    async def _begin_anywhere(self, counting: "_Counting") -> Verdict:
+        """One attempt on an account from anywhere: free while there are some left, then one for each longest pause."""
+        limiter, pause = counting.limiter, _pause(len(PAUSES))
+        if await limiter.hit(counting.item(), *counting.whose) or await limiter.hit(pause, *counting.whose):
+            return ALLOWED
+        return await self._wait_for(limiter, pause, counting.whose)
 
     async def _forgive(self, counting: "_Counting") -> Verdict:
         limiter, (account, client) = counting.limiter, counting.whose

@@ -22,6 +22,9 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 #: Attempts on one account before it is slowed; signing in clears them.
 SIGN_IN_ACCOUNT = Rule("sign_in_account", 5, 15 * _MINUTE)
+#: Attempts on one account from all addresses together, of browsers that it does not know; from then on one a minute.
+#: A browser that it knows goes on, and so does whoever opens the mail for a new password.
+SIGN_IN_EVERYWHERE = Rule("sign_in_everywhere", 100, _HOUR)
 #: Attempts of a browser that signed in to the account before: it has a count of its own, which nobody else can fill.
 SIGN_IN_KNOWN_BROWSER = Rule("sign_in_known_browser", 30, 15 * _MINUTE)
 #: Failures of one address; a whole hospital stands behind one.

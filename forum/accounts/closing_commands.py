@@ -29,6 +29,8 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
             await change(tx, current, Step("left", current.role), may_be_last=True)
     for table in (read_states, addressed_posts, watches, requests):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
+    if viewer.account is not None:
+        tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)
     tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)

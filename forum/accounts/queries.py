@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.tables import accounts
 from forum.policy import fronted_to, readable_by, threads_readable_by
 from forum.records import Role, Status
 from forum.tables import memberships, networks, post_versions, posts, read_states, threads, watches
@@ -37,7 +38,9 @@ class OwnMembership:
     words: str
     created_at: datetime
     since: datetime | None
+    admitted_by: str | None
     ended_at: datetime | None
+    reason: str
 
 
 async def list_last_administrations(connection: AsyncConnection, viewer: Viewer) -> list[LastAdministration]:
@@ -84,9 +87,12 @@ async def list_own_memberships(connection: AsyncConnection, viewer: Viewer) -> l
             memberships.c.words,
             memberships.c.created_at,
             memberships.c.since,
+            case((and_(known, memberships.c.since.is_not(None)), accounts.c.name), else_=null()),
             memberships.c.ended_at,
+            memberships.c.reason,
         )
         .join(networks, networks.c.id == memberships.c.network_id)
+        .outerjoin(accounts, accounts.c.id == memberships.c.decided_by)
         .where(memberships.c.account_id == viewer.id)
         .order_by(memberships.c.id.desc())
         .limit(5_000)
@@ -109,6 +115,7 @@ def _own_posts(viewer: Viewer) -> Select[Any]:
             posts.c.created_at,
             posts.c.edited_at,
             posts.c.removed_at,
+            posts.c.removal_reason,
             posts.c.version,
         )
         .join(threads, threads.c.id == posts.c.thread_id)

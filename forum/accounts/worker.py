@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from auth.accounts import Account, find_account, find_account_by_email
 from auth.links import LinkPurpose, issue_link
+from auth.tokens import list_tokens
 from forum.accounts.queries import has_written
 from forum.mailing import Letter, LetterWriter
 from forum.state import State
@@ -100,6 +101,29 @@ async def write_password_changed(state: State, tx: Transaction, reference: Refer
     return Letter(account.email, account.name, subject, "password_changed", context)
 
 
+async def write_account_closed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To the address that a closed account had, which is kept for this alone: that it is closed."""
+    subject = f"Your account at {state.settings.site_name} is closed"
+    context = {"contact": f"{state.settings.public_url}/about/contact"}
+    return Letter(reference["address"], "", subject, "account_closed", context)
+
+
+async def write_token_made(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To the owner: that a program has a key to the account, also where it was revoked already."""
+    account = await _account(tx, reference)
+    made = [
+        token
+        for token in await list_tokens(tx.connection, reference["account_id"])
+        if token.id == reference["token_id"]
+    ]
+    if account is None or account.email is None or not made:
+        return None
+    url = state.settings.public_url
+    context = {"label": made[0].label, "tokens": f"{url}/settings/tokens", "forgotten": f"{url}/forgotten"}
+    subject = f"A token was made for your account at {state.settings.site_name}"
+    return Letter(account.email, account.name, subject, "token_made", context)
+
+
 async def _account(tx: Transaction, reference: Reference) -> Account | None:
     """The account, unless it was closed or suspended in the meantime."""
     account = await find_account(tx.connection, reference["account_id"])
@@ -123,4 +147,6 @@ LETTERS: dict[str, LetterWriter] = {
     "change_email": write_change_email,
     "email_changed": write_email_changed,
     "password_changed": write_password_changed,
+    "token_made": write_token_made,
+    "account_closed": write_account_closed,
 }

@@ -161,7 +161,9 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
         return current.id
     became = await change(tx, current, step)
     letter = _LETTERS.get((current.status, step.status)) or _LETTERS.get(("", step.status))
-    if step.status != current.status and letter is not None:
+    if step.status == current.status:
+        letter = "role_changed" if current.account_id != viewer.id else None
+    if letter is not None:
         tx.enqueue("mail", {"letter": letter, "membership_id": became.id})
     return became.id
 

@@ -101,6 +101,16 @@ async def write_ended(state: State, tx: Transaction, reference: Reference) -> Le
     return Letter(row.email, row.person, subject, "membership_ended", context)
 
 
+async def write_role_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To a member whom an administrator gave another role: which one it is by now."""
+    row = await _by_membership(tx, reference, "active")
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {"network_name": network.name, "role": row.role, "link": _path(state, network)}
+    return Letter(row.email, row.person, f"Your role in {network.name} is another one", "role_changed", context)
+
+
 async def write_asked(state: State, tx: Transaction, reference: Reference) -> Letter | None:
     """To an administrator: who waits to be admitted by now."""
     row = await _by_member(tx, reference)
@@ -188,6 +198,7 @@ LETTERS: dict[str, LetterWriter] = {
     "membership_admitted": write_admitted,
     "membership_refused": write_refused,
     "membership_ended": write_ended,
+    "role_changed": write_role_changed,
     "membership_asked": write_asked,
     "invitation": write_invitation,
     "network_widened": write_widened,

@@ -36,13 +36,22 @@ working days. If you are not happy with the answer, the Equality Advisory and Su
 - Which posts you have read, so that we can show you what is new. Nobody else sees this.
 - When each browser you are signed in with was last used.
 
-There are no advertisements, no trackers and nothing from other companies on these pages. The only cookies are those \
-that keep you signed in.
+There are no advertisements, no trackers and nothing from other companies on these pages. There are four cookies, \
+each for this site alone; with https the names of the first two begin with `__Host-`.
+
+- `confer` keeps you signed in, and goes when you sign out.
+- `confer-browser` marks a browser in which you signed in, so that somebody who guesses at your password elsewhere \
+can't slow you down there. It stays for six months, also when you sign out, and does not let anybody in.
+- `notice` holds for a minute what is said once, such as "You are signed out".
+- `next` remembers for three days which page you wanted when you registered.
+
+What you write and have not sent yet is kept in your browser, until you send it, discard it or sign out.
 
 ## Who can see what
 
 Each network says who can see it, beside its name. What a closed network holds is shown to its members and to nobody \
-else; the administrators of the site see its name and size, and not its content.
+else; the administrators of the site see its name, its purpose, about how large it is and how it is set up, and not \
+its content.
 
 ## Where it is kept
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from auth.rate_limits import PAUSES, RateLimits, Verdict
-from auth.rules import SIGN_IN_ADDRESS, SIGN_IN_KNOWN_BROWSER, Rule
+from auth.rules import SIGN_IN_ADDRESS, SIGN_IN_EVERYWHERE, SIGN_IN_KNOWN_BROWSER, Rule
 from tests.auth.test_counters import Clock
 from tests.servers.redis import RedisServer
 
@@ -87,6 +87,21 @@ async def test_an_attacked_account_is_slowed_and_never_locked(limits: RateLimits
     gaps = [later - earlier for earlier, later in pairwise(allowed)]
     assert max(gaps) == 60
     assert (await limits.begin_sign_in("ann@example.org", "198.51.100.7")).allowed, "the owner elsewhere"
+
+
+async def test_an_attack_from_many_addresses_is_slowed_as_a_whole(limits: RateLimits, clock: Clock) -> None:
+    """Each address for itself would have free attempts without end. Who knows the browser does not wait."""
+    mark = "mark of a browser that signed in before"
+    allowed = [(await limits.begin_sign_in("ann", f"10.0.{number}.1")).allowed for number in range(150)]
+    assert (sum(allowed), allowed[:100]) == (SIGN_IN_EVERYWHERE.amount + 1, [True] * 100)
+    refused = await limits.begin_sign_in("ann", "10.1.0.1")
+    assert refused == Verdict(False, PAUSES[-1])
+    assert (await limits.begin_sign_in("ann", "10.1.0.1", mark)).allowed
+    assert (await limits.begin_sign_in("bob", "10.1.0.1")).allowed
+    clock.moment += refused.retry_after
+    assert (await limits.begin_sign_in("ann", "10.1.0.2")).allowed
+    await limits.sign_in_succeeded("ann", "10.1.0.2")
+    assert (await limits.begin_sign_in("ann", "10.1.0.3")).allowed
 
 
 async def test_retry_after_is_true(limits: RateLimits, clock: Clock) -> None:

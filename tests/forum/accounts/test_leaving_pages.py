@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.forum.accounts.visitor import PASSWORD, Visitor, newcomer, register, wait_for_mail
+from tests.forum.accounts.visitor import PASSWORD, Visitor, newcomer, register, wait_for_mail, words_of
 from tests.servers.confer import ConferServer
 
 
@@ -21,7 +21,7 @@ def create_network(visitor: Visitor, access: str = "closed") -> dict[str, Any]:
 
 def join(visitor: Visitor, network: dict[str, Any]) -> str:
     answer = visitor.put(f"/api/v1/networks/{network['slug']}/members/me", json={})
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code in (200, 202), answer.text
     identifier: str = visitor.get("/api/v1/me").json()["id"]
     return identifier
 
@@ -74,6 +74,20 @@ def test_file_names_no_network_that_one_may_no_longer_know(server: ConferServer)
         assert hidden not in text
 
 
+def test_file_says_who_admitted_one_and_why_one_was_refused_or_removed(server: ConferServer) -> None:
+    owner, _ = newcomer(server, "Owner of it")
+    guest, _ = newcomer(server, "Guest")
+    for access, answers in (("closed", ("active", "removed")), ("closed", ("refused",))):
+        network = create_network(owner, access)
+        member = f"/api/v1/networks/{network['slug']}/members/{join(guest, network)}"
+        for status in answers:
+            reason = "" if status == "active" else f"It was {status}."
+            assert owner.patch(member, json={"status": status, "reason": reason}).status_code == 200
+    refused, removed = json.loads(guest.get("/settings/data/file").text)["memberships"]
+    assert (refused["reason"], refused["admitted_by"]) == ("It was refused.", None)
+    assert (removed["reason"], removed["admitted_by"]) == ("It was removed.", "Owner of it")
+
+
 def test_closing_needs_the_password_and_a_choice(server: ConferServer) -> None:
     visitor, _ = newcomer(server)
     assert close(visitor, "former", "not this one at all") == 422
@@ -100,7 +114,10 @@ def test_posts_stay_under_the_name_or_without(server: ConferServer, choice: str,
     assert (post["author"]["name"], post["body"]) == (shown, "It is the switchboard.")
     assert owner.get(f"/api/v1/networks/{network['slug']}").json()["member_count"] == 1
     register(server, address, "Nadia again")
-    assert "Confirm" in str(wait_for_mail(server, address, 2)["subject"])
+    assert "Confirm" in str(wait_for_mail(server, address, 3)["subject"])
+    told = wait_for_mail(server, address, 2)
+    assert "is closed" in str(told["subject"])
+    assert network["name"] not in words_of(told)
 
 
 def test_last_administrator_must_name_another_first(server: ConferServer) -> None:

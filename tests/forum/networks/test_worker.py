@@ -1,5 +1,6 @@
 """The letters about networks: who gets one, what it says, and who gets none any more."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 
@@ -15,7 +16,9 @@ from forum.networks.worker import LETTERS
 from forum.tables import invitations, networks
 from ground.columns import now
 from realtime.tables import outbox
+from tests.forum.accounts.visitor import wait_for_mail
 from tests.forum.threads.village import Place, Village, Villager
+from tests.servers.confer import ConferServer
 
 
 async def write(village: Village, reference: Mapping[str, str]) -> Letter | None:
@@ -100,6 +103,18 @@ async def test_removed_people_learn_it_and_not_the_name_of_a_secret_network(vill
         assert "Enough." in words
         assert "can't ask to join it again" in words
         assert (place.name in words) == (access == "closed")
+
+
+async def test_who_gets_another_role_is_told_which(village: Village, server: ConferServer) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth], access="secret")
+    reference = {"letter": "role_changed", "membership_id": await membership_of(village, place, gareth)}
+    await decide(village, amara, place, gareth, role="moderator")
+    address = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
+    assert place.name in str((await asyncio.to_thread(wait_for_mail, server, address))["subject"])
+    assert f"You are a moderator of {place.name} now." in plain(village, await write(village, reference))
+    await decide(village, amara, place, gareth, status="removed")
+    assert await write(village, reference) is None
 
 
 async def test_administrators_get_one_letter_an_hour_about_all_who_wait(village: Village) -> None:
