@@ -94,6 +94,14 @@ class Settings(BaseModel):
             raise ValueError("it must have at least one letter, and no line breaks")
         return value.strip()
 
+    @field_validator("email_domains")
+    @classmethod
+    def _check_domains(cls, value: str) -> str:
+        for domain in filter(None, (part.strip() for part in value.split(","))):
+            if not is_mailable(f"anybody@{domain}"):
+                raise ValueError(f"“{domain}” is no domain; write what stands after the @, such as example.org")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _check_time_zone(cls, value: str) -> str:

@@ -22,3 +22,15 @@ def test_wrong_settings_are_told_how_to_write_them(monkeypatch: pytest.MonkeyPat
         read_settings()
     description = Settings.model_fields[name.lower()].description
     assert str(refused.value) == f"{name} is wrong. How to write it: {description}"
+
+
+@pytest.mark.parametrize("value", ["@trust", "nhs.uk, @example.org", "nhs.uk; example.org", "example org"])
+def test_what_is_no_domain_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("EMAIL_DOMAINS", value)
+    with pytest.raises(SettingsError, match="EMAIL_DOMAINS is wrong: .* is no domain; write what stands after the @"):
+        read_settings()
+
+
+def test_domains_are_taken_with_spaces_and_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_DOMAINS", " NHS.uk, example.org,")
+    assert read_settings().domains == {"nhs.uk", "example.org"}
