@@ -29,6 +29,8 @@ def plain_words(html: str, most: int | None = None, *, quotes: bool = True) -> s
 def excerpt(html: str, length: int = 140) -> str:
     """The first words of a rendered post, at most `length` characters, cut between words; quotes left out.
 
+    It ends where a table begins, unless the post begins with one.
+
     A post that is nothing but a quote shows the quote's words.
     """
     words = plain_words(html, length, quotes=False) or plain_words(html, length)
@@ -75,9 +77,13 @@ class _Words(HTMLParser):
         self.pieces: list[str] = []
         self.length = 0
         self._skip_quotes = skip_quotes
+        self._is_over = False
         self._skipped: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table" and self._skip_quotes and self.length:
+            # Cells make no sentence: the words before them are enough.
+            self._is_over = True
         if self._skip_quotes and (tag in _SKIPPED or self._is_signature(tag, attrs) or tag in self._skipped):
             self._skipped.append(tag)
         elif tag in _BREAKS:
@@ -90,7 +96,7 @@ class _Words(HTMLParser):
             self.pieces.append(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self._skipped:
+        if not self._skipped and not self._is_over:
             self.pieces.append(data)
             self.length += len(data)
 

@@ -20,7 +20,8 @@ def _title(text: str) -> str:
     try:
         return clean_line(text, MOST_TITLE)
     except ValueError as error:
-        raise ValueError("Give the thread a title." if not text.strip() else str(error)) from error
+        sentence = str(error).replace("This has", "Your title has", 1)
+        raise ValueError("Give the thread a title." if not text.strip() else sentence) from error
 
 
 def _id(text: str) -> str:

@@ -124,5 +124,6 @@ async def mark_network_read(request: Request) -> Response:
     async with state.database.read() as connection:
         found = await get_network(connection, viewer, request.path_params["slug"])
     await send_all_read(state, viewer, found.network.id, int(text))
-    back = "/" if fields.get("back") == "home" else f"/networks/{found.network.slug}"
+    chosen = f"?show={fields['show']}" if fields.get("show") in ("unread", "mine") else ""
+    back = "/" if fields.get("back") == "home" else f"/networks/{found.network.slug}{chosen}"
     return redirect(request, back, notice="all-read")

@@ -9,9 +9,17 @@ const EXCERPT = 100;
 const MARKUP = /[\\`*_{}[\]<>|~&]/g;
 
 function answerTo(article) {
-  const words = article.querySelector(".prose").textContent.split(/\s+/).filter(Boolean).join(" ");
+  const words = firstWords(article.querySelector(".prose")).split(/\s+/).filter(Boolean).join(" ");
   const cut = words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words;
   return { id: article.dataset.id, text: `Answers ${nameOf(article)}: ${cut}`, href: `#${article.id}` };
+}
+
+// What stands before a table: its cells make no sentence.
+function firstWords(prose) {
+  const [range, table] = [document.createRange(), prose.querySelector("table")];
+  range.selectNodeContents(prose);
+  if (table) range.setEndBefore(table);
+  return range.toString().trim() || prose.textContent;
 }
 
 function nameOf(article) {

@@ -3,7 +3,7 @@
 import { parseParts } from "../live/fragment.js";
 import { link, me } from "../live/link.js";
 import { makeAct } from "../live/notes.js";
-import { countCharacters } from "../ui/form.js";
+import { countCharacters, startCounters } from "../ui/form.js";
 import { selectTab } from "../ui/tabs.js";
 import { icon, toast } from "../ui/toast.js";
 import { Draft } from "./drafts.js";
@@ -335,6 +335,7 @@ export class Composer {
 function showAnswer(page) {
   document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
   startAll();
+  startCounters(document.getElementById("main"));
   document.querySelector("[data-focus]")?.focus();
 }
 

@@ -36,7 +36,12 @@ export function countCharacters(area, put = (line) => area.after(line)) {
   count();
 }
 
-document.querySelectorAll("textarea[data-limit]:not(.words)").forEach((area) => countCharacters(area));
+/** Starts the counters inside `root`; the words of a composer have their own. */
+export function startCounters(root = document) {
+  root.querySelectorAll("[data-limit]:not(.words)").forEach((area) => countCharacters(area));
+}
+
+startCounters();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -56,3 +56,9 @@ def test_a_quote_of_plain_words_shows_them_as_they_are() -> None:
     made = plain_words(render_markdown(quote(words, "A*d*a", 3, plain=True)))
     assert made == "A*d*a in post 3: " + " ".join(words.split())
     assert escape_markdown("1) x") == "1\\) x"
+
+
+def test_an_excerpt_ends_where_a_table_begins() -> None:
+    table = "| Site | Weeks |\n|---|---|\n| Carrow | 5 |\n"
+    assert excerpt(render_markdown(f"All four sites:\n\n{table}\nThree are better.")) == "All four sites:"
+    assert excerpt(render_markdown(table)) == "Site Weeks Carrow 5"

@@ -1,8 +1,8 @@
-"""Limits on writing keep the words, and say how long to wait."""
+"""Forms for words: limits and refusals keep what was typed, and say why in our own words."""
 
 from pathlib import Path
 
-from tests.forum.threads.village import open_village
+from tests.forum.threads.village import Village, open_village
 from tests.servers.confer import confer_in_shape
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -21,3 +21,43 @@ async def test_too_many_posts_in_a_minute_keep_the_words(tmp_path: Path) -> None
         scripted = await browser.post(path, data={"body": "Post 31.", "key": "k31"}, headers={"X-Fragment": "1"})
         assert (scripted.status_code, "<html" in scripted.text) == (429, False)
         await village.close()
+
+
+async def test_a_title_that_is_too_long_comes_back_whole(village: Village) -> None:
+    ada = await village.person("Ada")
+    place = await village.network(ada)
+    browser, title, sentence = village.browser(ada), "x" * 400, "Your title has 400 characters; the most is 200."
+    form = (await browser.get(f"/networks/{place.slug}/threads/new")).text
+    refused = await browser.post(f"/networks/{place.slug}/threads", data={"title": title, "body": "Words.", "key": "k"})
+    thread_id = await village.thread(ada, place)
+    renamed = await browser.post(f"/threads/{thread_id}/title", data={"title": title})
+    for answer in (refused, renamed):
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert title in answer.text
+        assert "maxlength" not in answer.text.split('id="f-title"')[1].split(">")[0]
+    assert "maxlength" not in form.split('id="f-title"')[1].split(">")[0]
+
+
+async def test_without_scripts_a_form_is_answered_in_our_words_and_a_preview_is_named(village: Village) -> None:
+    ada = await village.person("Ada")
+    place = await village.network(ada)
+    thread_id = await village.thread(ada, place)
+    browser, threads = village.browser(ada), f"/networks/{place.slug}/threads"
+    for path in (f"{threads}/new", f"/threads/{thread_id}"):
+        assert "novalidate" in (await browser.get(path)).text
+    empty = await browser.post(threads, data={"title": "", "body": "", "key": "k"})
+    assert "There are a few problems" in empty.text
+    for path, words in ((threads, {"title": "Tea"}), (f"/threads/{thread_id}/posts", {})):
+        shown = await browser.post(path, data={**words, "body": "**Tea**", "key": "k", "act": "preview"})
+        assert ">Preview</p>" in shown.text
+        assert "<strong>Tea</strong>" in shown.text
+
+
+async def test_an_edit_says_who_will_read_it(village: Village) -> None:
+    ada = await village.person("Ada")
+    place = await village.network(ada, access="open")
+    thread_id = await village.thread(ada, place)
+    post_id = await village.reply(ada, place, thread_id)
+    form = await village.browser(ada).get(f"/posts/{post_id}/edit")
+    assert "Anybody can read this: the network is open." in form.text
