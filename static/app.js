@@ -9,6 +9,7 @@ import "./ui/undo.js";
 import "./ui/form.js";
 import "./accounts/session.js";
 import "./accounts/sign_out.js";
+import "./accounts/token.js";
 import "./live/state.js";
 import "./live/frame.js";
 import "./home/leaving.js";

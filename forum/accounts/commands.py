@@ -239,9 +239,11 @@ async def make_token_for(tx: Transaction, account_id: str, label: str) -> tuple[
 
 async def _create_token(tx: Transaction, account_id: str, label: str) -> tuple[str, Token]:
     try:
-        return await create_token(tx.connection, account_id, label)
+        secret, token = await create_token(tx.connection, account_id, label)
     except ValueError as error:
         raise Invalid({"label": str(error)}) from error
+    tx.enqueue("mail", {"letter": "token_made", "account_id": account_id, "token_id": token.id})
+    return secret, token
 
 
 async def end_token(tx: Transaction, viewer: Viewer, token_id: str) -> None:

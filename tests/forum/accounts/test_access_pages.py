@@ -4,7 +4,7 @@ import re
 
 import httpx2
 
-from tests.forum.accounts.visitor import Visitor, hidden_fields, newcomer
+from tests.forum.accounts.visitor import Visitor, hidden_fields, mails_to, newcomer, wait_for_mail, words_of
 from tests.servers.confer import ConferServer
 
 _SECRET = re.compile(r"confer_[A-Za-z0-9_-]{43}")
@@ -82,3 +82,16 @@ def test_same_key_with_another_label_is_shown_again(server: ConferServer) -> Non
     answer = visitor.send_form("/settings/tokens", **fields, label="two")
     assert (answer.status_code, "already sent this form" in answer.text, "two" in answer.text) == (422, True, True)
     assert hidden_fields(answer.text)["key"] != fields["key"]
+
+
+def test_owner_is_told_that_a_token_was_made(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    before = len(mails_to(server, address))
+    fields = hidden_fields(visitor.get("/settings/tokens").text) | {"label": "Nightly <report>"}
+    made = visitor.send_form("/settings/tokens", **fields)
+    (secret,) = set(_SECRET.findall(made.text))
+    mail = wait_for_mail(server, address, before + 1)
+    assert str(mail["subject"]).startswith("A token was made for your account")
+    assert "“Nightly <report>”" in words_of(mail)
+    assert f"{server.url}/settings/tokens" in words_of(mail)
+    assert secret not in mail.as_string()

@@ -1,0 +1,17 @@
+// A token is shown once: a button copies it, and where the browser does not let us, it is marked to be copied by hand.
+import { toast } from "../ui/toast.js";
+
+async function copy(shown) {
+  try {
+    await navigator.clipboard.writeText(shown.textContent.trim());
+    toast("The token is copied.");
+  } catch {
+    getSelection().selectAllChildren(shown);
+    toast("Your browser does not let us copy. The token is marked: copy it yourself.");
+  }
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(document.getElementById(button.dataset.copy)));
+}
