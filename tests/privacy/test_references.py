@@ -63,7 +63,8 @@ TRIED: dict[str, tuple[Callable[[World, Place], list[Sent]], Callable[[World, Pl
     "invitation": (_by_invitation, lambda _, place: place.invitation),
     "word": (_by_word, lambda _, place: place.words["content"]),
     "name": (_by_word, lambda _, place: place.words["name" if place.access == "secret" else "title"]),
-    "purpose": (_by_word, lambda _, place: place.words["purpose"]),
+    # What the directory shows of a closed network is found there, too.
+    "purpose": (_by_word, lambda _, place: place.words["title" if place.access == "closed" else "purpose"]),
 }
 
 
