@@ -78,6 +78,8 @@ def make_broker(settings: Settings) -> Broker:
 def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
     assets = Assets(resource("static"), development=settings.development)
+    templates = make_templates(resource("templates"), settings, assets.url)
+    templates.globals["preloads"] = assets.preloads
     key = settings.key()
     return State(
         settings=settings,
@@ -86,7 +88,7 @@ def make_state(settings: Settings) -> State:
         rate_limits=RateLimits(settings.redis_url or None, secret_key=key, enabled=settings.rate_limits == "on"),
         passwords=Passwords(),
         assets=assets,
-        templates=make_templates(resource("templates"), settings, assets.url),
+        templates=templates,
         key=key,
     )
 
