@@ -96,3 +96,24 @@ async def test_signing_out_goes_at_once_where_nothing_waits(server: ConferServer
     await page.get_by_role("banner").get_by_role("button", name="Sign out").click()
     await page.wait_for_url(f"{server.url}/")
     await page.get_by_role("banner").get_by_role("link", name="Sign in").wait_for()
+
+
+async def test_what_has_no_box_reads_as_a_link_and_begins_with_its_line(
+    server: ConferServer, visitors: Visitors
+) -> None:
+    page = await visitors.open(f"{server.url}/sign-in", viewport={"width": 320, "height": 800})
+    main = page.get_by_role("main")
+    forgot, link = main.get_by_role("link", name="I forgot"), main.get_by_role("link", name="Register")
+    decoration, colour, begins = await forgot.evaluate(
+        """element => {
+            const style = getComputedStyle(element);
+            element.parentElement.style.width = "14rem";  // so that it stands on a line of its own
+            return [style.textDecorationLine, style.color, element.getBoundingClientRect().left
+                + parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth)];
+        }"""
+    )
+    assert decoration == "underline"
+    assert colour == await link.evaluate("element => getComputedStyle(element).color")
+    edge = await main.get_by_role("button", name="Sign in").bounding_box()
+    assert edge is not None
+    assert abs(begins - edge["x"]) <= 1
