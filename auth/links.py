@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import UnknownAccount, get_account, lock_account
@@ -130,6 +130,30 @@ async def use_link(connection: AsyncConnection, secret: str, purpose: LinkPurpos
     if (await connection.execute(update(links).where(unused).values(used_at=now()))).rowcount != 1:
         raise LinkRefused(LinkRefusal.USED)
     return link
+
+
+async def find_waiting_address(connection: AsyncConnection, account_id: str) -> str | None:
+    """The address to which somebody asked to move last, as long as a link to it could still be used."""
+    account = await get_account(connection, account_id)
+    waiting = (
+        select(links.c.address)
+        .where(_waiting(account_id), links.c.password_version == account.password_version)
+        .where(links.c.expires_at > now())
+        .order_by(links.c.created_at.desc())
+        .limit(1)
+    )
+    return await connection.scalar(waiting)
+
+
+async def cancel_change_of_email(connection: AsyncConnection, account_id: str, *, but_to: str = "") -> None:
+    """Let links end that would move the account, but those to this address."""
+    over = update(links).where(_waiting(account_id), links.c.address != but_to, links.c.expires_at > now())
+    await connection.execute(over.values(expires_at=now()))
+
+
+def _waiting(account_id: str) -> ColumnElement[bool]:
+    is_unused = (links.c.account_id == account_id) & links.c.used_at.is_(None)
+    return is_unused & (links.c.purpose == LinkPurpose.CHANGE_EMAIL.value)
 
 
 async def forget_ended_links(connection: AsyncConnection) -> int:

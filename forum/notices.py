@@ -6,6 +6,7 @@ NOTICES = {
     "signed-out-elsewhere": "You are signed out everywhere else.",
     "password-changed": "Your password is changed. We have signed you out everywhere else.",
     "email-sent": "We have sent a message to the new address. Open the link in it to finish.",
+    "email-stays": "Your address stays as it is. The link that we sent does nothing any more.",
     "email-changed": "Your e-mail address is changed.",
     "account-closed": "Your account is closed. Thank you for having been here.",
     "token-revoked": "The token no longer works.",

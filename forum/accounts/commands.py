@@ -24,7 +24,7 @@ from auth.accounts import (
     update_profile,
     verify_account,
 )
-from auth.links import LinkPurpose, use_link
+from auth.links import LinkPurpose, cancel_change_of_email, issue_link, use_link
 from auth.passwords import check_password
 from auth.sessions import end_other_sessions, end_session, start_session
 from auth.tokens import Token, create_token, revoke_token
@@ -162,9 +162,20 @@ def send_letter(tx: Transaction, letter: str, address: str) -> None:
     tx.enqueue("mail", {"letter": letter, "address": address})
 
 
-def ask_for_email(tx: Transaction, viewer: Viewer, email: str) -> None:
-    """Send a link to the new address; nothing changes until it is used there."""
+async def ask_for_email(tx: Transaction, viewer: Viewer, email: str) -> None:
+    """Send a link to the new address; nothing changes until it is used there.
+
+    The link that is made here is never told: it notes that the address waits, whether or not the mail will hold a
+    link, so that nobody learns from it who has an account.
+    """
+    await cancel_change_of_email(tx.connection, viewer.id, but_to=email)
+    await issue_link(tx.connection, viewer.id, LinkPurpose.CHANGE_EMAIL, email)
     tx.enqueue("mail", {"letter": "change_email", "account_id": viewer.id, "address": email})
+
+
+async def cancel_email(tx: Transaction, viewer: Viewer) -> None:
+    """Stay with the address that one has: links to another do nothing any more."""
+    await cancel_change_of_email(tx.connection, viewer.id)
 
 
 async def use_email_link(tx: Transaction, secret: str) -> Account:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from auth.accounts import Account, find_account
+from auth.links import find_waiting_address
 from forum.accounts import commands
 from forum.accounts.inputs import EmailChange, PasswordChange, Profile
 from forum.accounts.proving import confirm_password, hash_password, let_in, limit_mail
@@ -41,9 +42,10 @@ class PasswordPage:
 
 @dataclass(frozen=True, slots=True)
 class EmailPage:
-    """The address, and the form for another one."""
+    """The address, the one that waits for its link, and the form for another one."""
 
     email: str
+    waiting: str
     typed: str
     errors: Mapping[str, str]
 
@@ -123,8 +125,19 @@ async def update_password(request: Request) -> Response:
 
 async def show_email(request: Request) -> Response:
     """The address, and the form for another one."""
-    viewer = await account_of(request)
-    return _settings_page(request, viewer, "email", EmailPage(_email(viewer), "", {}), title="Your e-mail address")
+    return await _email_form(request, await account_of(request), "", {})
+
+
+async def _email_form(
+    request: Request, viewer: Viewer, typed: str, errors: Mapping[str, str], status: int = 200
+) -> Response:
+    page = EmailPage(_email(viewer), await _waiting_address(request, viewer) or "", typed, errors)
+    return _settings_page(request, viewer, "email", page, title="Your e-mail address", status=status)
+
+
+async def _waiting_address(request: Request, viewer: Viewer) -> str | None:
+    async with state_of(request).database.read() as connection:
+        return await find_waiting_address(connection, viewer.id)
 
 
 async def update_email(request: Request) -> Response:
@@ -136,12 +149,30 @@ async def update_email(request: Request) -> Response:
         commands.check_domain(state.settings, change.email)
         await confirm_password(request, viewer, change.current_password)
     except Invalid as error:
-        page = EmailPage(_email(viewer), fields.get("email", ""), error.errors)
-        return _settings_page(request, viewer, "email", page, title="Your e-mail address", status=422)
-    await limit_mail(request, change.email)
-    async with state.transaction() as tx:
-        commands.ask_for_email(tx, viewer, change.email)
+        return await _email_form(request, viewer, fields.get("email", ""), error.errors, 422)
+    return await _send_email_link(request, viewer, change.email)
+
+
+async def _send_email_link(request: Request, viewer: Viewer, address: str) -> Response:
+    await limit_mail(request, address)
+    async with state_of(request).transaction() as tx:
+        await commands.ask_for_email(tx, viewer, address)
     return redirect(request, "/settings/email", "email-sent")
+
+
+async def send_email_again(request: Request) -> Response:
+    """Send the link once more to the address that waits; the password was shown when it was asked for."""
+    viewer = await account_of(request)
+    address = await _waiting_address(request, viewer)
+    return redirect(request, "/settings/email") if address is None else await _send_email_link(request, viewer, address)
+
+
+async def cancel_email(request: Request) -> Response:
+    """Stay with the address that one has."""
+    viewer = await account_of(request)
+    async with state_of(request).transaction() as tx:
+        await commands.cancel_email(tx, viewer)
+    return redirect(request, "/settings/email", "email-stays")
 
 
 ROUTES: list[BaseRoute] = [
@@ -152,4 +183,6 @@ ROUTES: list[BaseRoute] = [
     post("/settings/password", update_password),
     get("/settings/email", show_email),
     post("/settings/email", update_email),
+    post("/settings/email/again", send_email_again),
+    post("/settings/email/cancel", cancel_email),
 ]

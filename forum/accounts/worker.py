@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from auth.accounts import Account, find_account, find_account_by_email
-from auth.links import LinkPurpose, issue_link
+from auth.links import LinkPurpose, find_waiting_address, issue_link
 from auth.tokens import list_tokens
 from forum.accounts.queries import has_written
 from forum.mailing import Letter, LetterWriter
@@ -72,6 +72,8 @@ async def write_change_email(state: State, tx: Transaction, reference: Reference
     if account is None or account.email is None:
         return None
     address, site_name = reference["address"], state.settings.site_name
+    if await find_waiting_address(tx.connection, account.id) != address:
+        return None  # they wanted another one in the meantime, or none
     owner = await find_account_by_email(tx.connection, address)
     if owner is not None and owner.id != account.id:
         if owner.email is None:

@@ -85,6 +85,7 @@ TABLE: dict[str, Row] = {
     "GET /healthz": ALL,
     "GET /readyz": ALL,
     "GET /robots.txt": ALL,
+    "GET /favicon.ico": ALL,
     "GET /static/{name}": NOWHERE,
     # accounts
     "GET /settings": everybody("303"),
@@ -99,6 +100,8 @@ TABLE: dict[str, Row] = {
     "POST /settings/profile": OWN_ACT,
     "POST /settings/password": account("422", "401"),
     "POST /settings/email": account("422", "401"),
+    "POST /settings/email/again": account("303", "401"),
+    "POST /settings/email/cancel": account("303", "401"),
     "POST /settings/tokens": OWN_ACT,
     "POST /settings/close": account("422", "401"),
     "POST /settings/tokens/{id:id}/revocation": account("404", "401"),

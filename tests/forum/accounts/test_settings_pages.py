@@ -73,6 +73,26 @@ def test_new_address_is_proved_and_the_old_one_told(server: ConferServer) -> Non
     assert Visitor(server).post(path).status_code == 410
 
 
+def test_the_page_says_which_address_waits_and_lets_go_of_it(server: ConferServer) -> None:
+    visitor, old = newcomer(server)
+    wrong, new = new_address("wrong"), new_address("right")
+    for address in (wrong, new):
+        visitor.send_form("/settings/email", email=address, current_password=PASSWORD)
+        wait_for_mail(server, address)
+    page = visitor.get("/settings/email").text
+    assert (f"sent to {new}" in page, wrong in page) == (True, False)
+    assert visitor.send_form("/settings/email/again").headers["location"] == "/settings/email"
+    links = [link_in(server, wait_for_mail(server, new, number)) for number in (1, 2)]
+    assert [Visitor(server).get(path).status_code for path in links] == [200, 200]
+    assert visitor.send_form("/settings/email/cancel").status_code == 303
+    assert new not in visitor.get("/settings/email").text
+    dead = [visitor.post(path) for path in (*links, link_in(server, wait_for_mail(server, wrong)))]
+    assert [answer.status_code for answer in dead] == [410, 410, 410]
+    assert visitor.get("/api/v1/me").json()["email"] == old
+    assert visitor.send_form("/settings/email/again").status_code == 303
+    assert len(mails_to(server, new)) == 2
+
+
 def test_anothers_address_is_not_told_to_be_known(server: ConferServer) -> None:
     visitor, _ = newcomer(server)
     _, taken = newcomer(server)
@@ -81,6 +101,8 @@ def test_anothers_address_is_not_told_to_be_known(server: ConferServer) -> None:
     ]
     assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
     assert "stays yours" in str(wait_for_mail(server, taken, 2)["subject"])
+    visitor.send_form("/settings/email", email=taken, current_password=PASSWORD)
+    assert f"sent to {taken}" in visitor.get("/settings/email").text
 
 
 def test_address_taken_in_the_meantime_is_refused_at_the_button(server: ConferServer) -> None:
