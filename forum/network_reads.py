@@ -16,7 +16,7 @@ from auth.tables import accounts
 from forum.errors import NotFound
 from forum.hot_reads import JsonArray, JsonRows
 from forum.policy import fronted_to, led_on_to, may_see_whom_to_ask, members_listed_to, readable_by
-from forum.records import Network, Person, Status
+from forum.records import Access, Network, Person, Status
 from forum.tables import former_addresses, memberships, networks
 from forum.viewer import Viewer
 from realtime.tables import streams
@@ -215,3 +215,12 @@ _STANDING = (
         memberships.c.current,
     )
 )
+
+
+def audience_words(access: Access, name: str, member_count: int) -> str:
+    """Who will read what is written in this network, in a sentence."""
+    if access == "open":
+        return "Anybody can read this: the network is open."
+    if member_count <= 1:
+        return f"Only you will see this for now: {name} has no other members yet."
+    return f"{member_count:,} members of {name} will see this, nobody else."

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from auth.accounts import Account
 from auth.links import LinkPurpose, LinkRefused
 from forum.accounts import commands
+from forum.accounts.held import destination_words
 from forum.accounts.inputs import Address, NewPassword, SignIn
 from forum.accounts.proving import Proven, hash_password, keep_rehashed, let_in, let_out, limit_links, limit_mail, prove
 from forum.accounts.registration_pages import SentPage, dead_link, find_link, retry_headers
@@ -51,6 +52,7 @@ class HeldPage:
     action: str
     fields: tuple[tuple[str, str], ...]
     key: str
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ async def _held_page(request: Request, account: Account, held: HeldPage) -> Resp
     viewer = await viewer_of_account(state_of(request).database, account.id)
     if viewer is None:
         raise WrongPassword
+    async with state_of(request).database.read() as connection:
+        held = replace(held, destination=await destination_words(connection, viewer, held.action))
     return render_page(request, viewer, "accounts/held.html", held, title="You are signed in")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from forum.records import Access, Post
+from forum.records import Post
 from forum.text import excerpt, quote
 
 ANSWERING_LENGTH = 100
@@ -43,15 +43,6 @@ class Composer:
 def new_key() -> str:
     """What marks one click: another for each form that is shown."""
     return secrets.token_urlsafe(16)
-
-
-def audience_words(access: Access, name: str, member_count: int) -> str:
-    """Who will read what is written in this network, in a sentence."""
-    if access == "open":
-        return "Anybody can read this: the network is open."
-    if member_count <= 1:
-        return f"Only you will see this for now: {name} has no other members yet."
-    return f"{member_count:,} members of {name} will see this, nobody else."
 
 
 def answering_words(post: Post) -> str:

@@ -9,14 +9,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from auth.rules import EDITS
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
 from forum.forms import read_form, validate
-from forum.network_reads import get_network_by_id
+from forum.network_reads import audience_words, get_network_by_id
 from forum.policy import may_edit_post, may_remove_post, may_reply
 from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.threads import commands, queries
 from forum.threads.asking import ask_limits
-from forum.threads.composing import Composer, audience_words, quoted
+from forum.threads.composing import Composer, quoted
 from forum.threads.inputs import PostEdit, Removal
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from forum.network_reads import audience_words
 from forum.policy import may_moderate, may_reply, may_retitle
 from forum.records import Thread
 from forum.rendering import day_words
 from forum.state import State
-from forum.threads.composing import Composer, audience_words, new_key
+from forum.threads.composing import Composer, new_key
 from forum.threads.kept_parts import Frame, PostsBlock
 from forum.threads.page_queries import Glance, Sight
 from forum.threads.ranges import Ranges, count

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
 from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany
 from forum.forms import read_form, request_key, validate
-from forum.network_reads import Found, get_network
+from forum.network_reads import Found, audience_words, get_network
 from forum.policy import may_start_thread
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
@@ -21,7 +21,7 @@ from forum.text import tidy
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
-from forum.threads.composing import Composer, answering_words, audience_words, new_key
+from forum.threads.composing import Composer, answering_words, new_key
 from forum.threads.inputs import NewPost, NewThread, PostEdit
 from forum.threads.page_queries import Sight
 from forum.threads.people_queries import list_mentionable
