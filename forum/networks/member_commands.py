@@ -123,13 +123,14 @@ async def _end_invitation(tx: Transaction, viewer: Viewer, network_id: str) -> N
 async def leave_network(tx: Transaction, viewer: Viewer, slug: str, *, may_be_last: bool = False) -> Status:
     """Leave, withdraw a request, or decline an invitation; what the viewer was until now.
 
-    Leaving once more, where the answer to the first time was lost, changes nothing. Who is alone in a network
-    leaves it to nobody, where they `may_be_last`. Raises NotFound where there is nothing to end, Forbidden for
-    the last administrator among others.
+    Leaving an open network once more, where the answer to the first time was lost, changes nothing; of any other
+    all that is under its front page is not found by whoever has left. Who is alone in a network leaves it to
+    nobody, where they `may_be_last`. Raises NotFound where there is nothing to end, Forbidden for the last
+    administrator among others.
     """
     found = await find_network(tx.connection, viewer, slug)
     current = None if found is None else await lock_current(tx, found.network.id, viewer.id)
-    if current is not None and current.has_left:
+    if found is not None and found.network.access == "open" and current is not None and current.has_left:
         return "left"
     if current is None or current.status not in STANDS:
         raise NotFound

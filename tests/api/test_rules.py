@@ -183,6 +183,10 @@ def test_leaving_once_more_is_answered_like_the_first_time(server: ConferServer)
         other.put(path, json={})
         assert [other.delete(path).status_code for _ in range(2)] == [204, 204]
         assert client.get(f"{API}/networks/{network['slug']}").json()["member_count"] == 1
+        closed = f"{API}/networks/{new_network(client)['slug']}/members/me"
+        assert other.put(closed, json={}).status_code == 202
+        # What is under the front page of a closed network is as nothing for who has left (contract, rules).
+        assert [other.delete(closed).status_code for _ in range(2)] == [204, 404]
 
 
 def test_each_act_has_its_own_reason(server: ConferServer) -> None:
