@@ -118,3 +118,12 @@ async def test_another_name_is_no_change_of_who_may_see(scene: Scene) -> None:
     await scene.call(scene.amara, "PATCH", f"/networks/{scene.place.slug}", {"purpose": "Other words."})
     await expect(page.locator(".network-top .page-lead")).to_have_text("Other words.")
     await expect(page.locator(".live-note", has_text="Who may see")).to_have_count(0)
+
+
+async def test_members_follow_a_thread_that_stayed_with_them(scene: Scene) -> None:
+    opening = {"access": "open", "confirm": scene.place.name}
+    await scene.call(scene.amara, "PATCH", f"/networks/{scene.place.slug}", opening)
+    page = await scene.open(scene.priya)
+    await scene.reply(scene.gareth, "Still among ourselves.")
+    await expect(page.locator("#posts")).to_have_attribute("data-count", "2")
+    await expect(page.locator("main")).to_contain_text("Still among ourselves.")
