@@ -87,7 +87,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     )
     zone = ZoneInfo(settings.time_zone)
     environment.globals.update(asset=asset, initials=initials, tint=tint, size_band=size_band, remembered=remembered)
-    environment.globals["time_zone"] = settings.time_zone
+    environment.globals.update(time_zone=settings.time_zone, site_url=settings.public_url)
     environment.filters.update(
         moment=lambda value: moment_element(value, zone),
         day=lambda value: day_words(value, zone),
@@ -188,8 +188,9 @@ def _way_back(request: Request) -> str:
     """The query by which signing in or registering leads back here; empty where there is nothing to come back to."""
     path, query = request.url.path, request.url.query
     here = safe_path(f"{path}?{query}" if query else path)
-    is_door = path.startswith(_DOORS) or path == "/"
-    if request.method not in ("GET", "HEAD") or is_door or here == "/" or len(here) > _LONGEST_WAY:
+    if path.startswith(_DOORS):  # one door leads to another, and both to where one came from
+        here = safe_path(request.query_params.get("next", "/"))
+    if request.method not in ("GET", "HEAD") or here == "/" or len(here) > _LONGEST_WAY:
         return ""
     return "?" + urlencode({"next": here}, safe="/")
 

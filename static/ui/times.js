@@ -62,6 +62,11 @@ export function refreshTimes(root = document) {
   }
 }
 
+// Paper does not change: it says when it was printed.
+addEventListener("beforeprint", () => {
+  for (const element of document.querySelectorAll("[data-printed]")) element.textContent = `Printed ${sayExactly(new Date())}`;
+});
+
 refreshTimes();
 setInterval(refreshTimes, MINUTE / 2);
 document.addEventListener("visibilitychange", () => document.hidden || refreshTimes());
