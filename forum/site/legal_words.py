@@ -31,10 +31,19 @@ working days. If you are not happy with the answer, the Equality Advisory and Su
 ## What is kept about you
 
 - Your name, e-mail address, role and organisation, and the lines you wrote about yourself.
-- What you write: threads, posts and their earlier versions.
+- What you write: threads, posts and their earlier versions. When a post is removed its words are shown to nobody any \
+more, but they stay in the database.
 - Which networks you belong to, since when, and who admitted you.
-- Which posts you have read, so that we can show you what is new. Nobody else sees this.
+- Which posts you have read, so that we can show you what is new. Nobody else sees this. But while you have a thread \
+open, its other members see your name under "Reading now", and that you are writing.
 - When each browser you are signed in with was last used.
+- The API tokens that you make: their names, when they were last used and when they end. Of the token itself only a \
+fingerprint is kept. Who has a token can read and write here as you.
+- The e-mail addresses of people who are invited to a network, who invited them and when.
+
+Archives of mailing lists can be brought in here. Who wrote in one has an account with the name and address that stand \
+in the archive, also without having registered. Nobody can sign in with it before its owner takes it over, by \
+registering with that address. What comes from an archive says so beside its time.
 
 There are no advertisements, no trackers and nothing from other companies on these pages. There are four cookies, \
 each for this site alone; with https the names of the first two begin with `__Host-`.
@@ -45,11 +54,13 @@ can't slow you down there. It stays for six months, also when you sign out, and 
 - `notice` holds for a minute what is said once, such as "You are signed out".
 - `next` remembers for three days which page you wanted when you registered.
 
-What you write and have not sent yet is kept in your browser, until you send it, discard it or sign out.
+Drafts, which are what you write and have not sent yet, are kept in your browser and not here, until you send them, \
+discard them or sign out.
 
 ## Who can see what
 
-Each network says who can see it, beside its name. What a closed network holds is shown to its members and to nobody \
+Each network says who can see it, beside its name. An open network can be read by anybody, also without an account, \
+and search engines may list it. What a closed network holds is shown to its members and to nobody \
 else; the administrators of the site see its name, its purpose, about how large it is and how it is set up, and not \
 its content.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlalchemy import text
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
@@ -35,6 +35,8 @@ class LegalPage:
     html: Markup
     is_draft: bool
     updated_at: datetime | None
+    updated_by: str
+    """For those who may edit it; empty for all others."""
     may_edit: bool
 
 
@@ -61,13 +63,15 @@ async def show_legal_page(request: Request) -> Response:
     slug = _slug(request)
     async with state_of(request).database.read() as connection:
         written = await find_page(connection, slug)
+    may_edit = bool(may_edit_site(viewer))
     page = LegalPage(
         slug=slug,
         title=TITLES[slug],
         html=Markup(written.html if written else render_markdown(WORDS[slug])),  # noqa: S704  made by our sanitiser
         is_draft=written is None,
         updated_at=written.updated_at if written else None,
-        may_edit=bool(may_edit_site(viewer)),
+        updated_by=written.updated_by if written and may_edit else "",
+        may_edit=may_edit,
     )
     return render_page(request, viewer, "site/page.html", page, title=TITLES[slug])
 
@@ -140,6 +144,13 @@ async def show_asset(request: Request) -> Response:
     return state_of(request).assets.respond(request)
 
 
+async def show_icon(request: Request) -> Response:
+    """Where browsers and readers of feeds look for a site's picture unasked."""
+    return RedirectResponse(
+        state_of(request).assets.url("favicon.svg"), 302, {"Cache-Control": "public, max-age=86400"}
+    )
+
+
 async def show_robots(request: Request) -> Response:
     """Search engines are asked to stay away from all but open networks."""
     return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /settings/\nDisallow: /sign-in\n")
@@ -155,5 +166,6 @@ ROUTES: list[BaseRoute] = [
     get("/healthz", show_health),
     get("/readyz", show_readiness),
     get("/robots.txt", show_robots),
+    get("/favicon.ico", show_icon),
     get("/static/{name}", show_asset),
 ]

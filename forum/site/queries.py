@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.tables import accounts
 from forum.tables import site_pages
 
 
@@ -16,10 +17,14 @@ class SitePage:
     body: str
     html: str
     updated_at: datetime
+    updated_by: str
+    """Their name; empty once their account is closed."""
 
 
 async def find_page(connection: AsyncConnection, slug: str) -> SitePage | None:
     """The page, where somebody has written it."""
-    columns = (site_pages.c.body, site_pages.c.html, site_pages.c.updated_at)
-    row = (await connection.execute(select(*columns).where(site_pages.c.slug == slug))).first()
-    return SitePage(*row) if row else None
+    writer = accounts.c.id == site_pages.c.updated_by
+    statement = select(site_pages.c.body, site_pages.c.html, site_pages.c.updated_at, accounts.c.name)
+    statement = statement.outerjoin_from(site_pages, accounts, writer & accounts.c.closed_at.is_(None))
+    row = (await connection.execute(statement.where(site_pages.c.slug == slug))).first()
+    return SitePage(row.body, row.html, row.updated_at, row.name or "") if row else None

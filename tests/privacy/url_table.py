@@ -85,7 +85,7 @@ TABLE: dict[str, Row] = {
     "GET /healthz": ALL,
     "GET /readyz": ALL,
     "GET /robots.txt": ALL,
-    "GET /favicon.ico": ALL,
+    "GET /favicon.ico": everybody("302"),
     "GET /static/{name}": NOWHERE,
     # accounts
     "GET /settings": everybody("303"),
