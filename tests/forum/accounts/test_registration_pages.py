@@ -180,6 +180,8 @@ def test_every_door_on_a_page_for_strangers_leads_back_to_it(server: ConferServe
     assert text.count('href="/sign-in?next=/networks/no-such-network/members%3Fq%3Dfalls"') == 2
     assert 'href="/register?next=/networks/no-such-network/members%3Fq%3Dfalls"' in text
     assert 'href="/sign-in"' in Visitor(server).get("/register").text
+    assert Visitor(server).get("/register?next=/networks").text.count('href="/sign-in?next=/networks"') == 2
+    assert "evil.example" not in Visitor(server).get("/forgotten?next=//evil.example/").text
 
 
 def found_network(server: ConferServer, access: str, bearer: dict[str, str]) -> str:
