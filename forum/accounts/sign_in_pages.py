@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from auth.accounts import Account
 from auth.links import LinkPurpose, LinkRefused
 from forum.accounts import commands
-from forum.accounts.held import destination_words
+from forum.accounts.held_queries import destination_words
 from forum.accounts.inputs import Address, NewPassword, SignIn
 from forum.accounts.proving import Proven, hash_password, keep_rehashed, let_in, let_out, limit_links, limit_mail, prove
 from forum.accounts.registration_pages import SentPage, dead_link, find_link, retry_headers
