@@ -24,5 +24,6 @@ import "./threads/composer.js";
 import "./threads/answering.js";
 import "./threads/kept.js";
 import "./threads/beside.js";
+import "./threads/marks.js";
 import "./networks/head.js";
 import "./networks/rows.js";

@@ -95,3 +95,13 @@ async def test_a_post_says_that_an_edit_waits(scene: Scene) -> None:
     await page.reload()
     await expect(post(page, 2)).to_be_visible()
     await expect(page.locator("[data-unfinished]")).to_have_count(0)
+
+
+async def test_a_list_says_where_one_was_writing(scene: Scene) -> None:
+    page = await scene.open(scene.gareth)
+    other = await scene.village.thread(scene.amara, scene.place, "Another thread")
+    await write(page, DRAFT)
+    await expect(page.locator("#compose [data-saved]")).to_have_text("Saved")
+    await scene.go(page, f"/networks/{scene.place.slug}")
+    await expect(page.locator(f"main .item[data-id='{scene.thread}']")).to_contain_text("You were writing here")
+    await expect(page.locator(f"main .item[data-id='{other}']")).not_to_contain_text("You were writing here")
