@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.errors import Conflict, Forbidden
@@ -224,15 +224,21 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if not members and not waiting:
         return
     counted = await tx.execute(_COUNT, {"of_network": after.network_id, "members": members, "waiting": waiting})
+    if members:
+        # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
+        await _forget(tx, addressed_posts, after)
     if members != 1:
         return
     post_count = counted.scalar_one()
     read = update(memberships).where(memberships.c.id == after.id)
     await tx.execute(read.values(baseline=post_count, read_count=post_count))
     # Ranges kept from an earlier time as a member say less than "everything is read".
-    for table in (read_states, addressed_posts):
-        mine = (table.c.account_id == after.account_id) & (table.c.network_id == after.network_id)
-        await tx.execute(delete(table).where(mine))
+    await _forget(tx, read_states, after)
+
+
+async def _forget(tx: Transaction, table: Table, member: Current) -> None:
+    mine = (table.c.account_id == member.account_id) & (table.c.network_id == member.network_id)
+    await tx.execute(delete(table).where(mine))
 
 
 def _tell(tx: Transaction, before: Current | None, after: Current) -> None:

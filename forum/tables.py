@@ -256,7 +256,7 @@ mentions = Table(
 )
 
 # Posts that mention a member or answer them, until they have read them: what the bell counts on every page.
-# A row stays where its reader is no member any more; whoever counts asks for the membership too.
+# They go with the membership; whoever counts asks for that all the same.
 addressed_posts = Table(
     "addressed_posts",
     metadata,

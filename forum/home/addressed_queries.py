@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.policy import threads_readable_by
 from forum.tables import addressed_posts, networks, posts, threads
-from forum.viewer import ADDRESSED_MEMBERS, Viewer, addressed_count
+from forum.viewer import ADDRESSED_MEMBERS, MOST_ADDRESSED, Viewer
 
 MOST_SHOWN = 20
 
@@ -75,5 +75,11 @@ async def list_addressed(connection: AsyncConnection, viewer: Viewer) -> tuple[A
 
 async def count_addressed(connection: AsyncConnection, account_ids: Sequence[str]) -> dict[str, int]:
     """For each of these accounts, how many such posts wait for it."""
-    rows = await connection.execute(select(accounts.c.id, addressed_count()).where(accounts.c.id.in_(account_ids)))
-    return {row[0]: row[1] for row in rows}
+    counted = (
+        select(addressed_posts.c.account_id, func.count())
+        .select_from(ADDRESSED_MEMBERS)
+        .where(addressed_posts.c.account_id.in_(account_ids))
+        .group_by(addressed_posts.c.account_id)
+    )
+    found = {row[0]: row[1] for row in await connection.execute(counted)}
+    return {account_id: min(MOST_ADDRESSED, found.get(account_id, 0)) for account_id in account_ids}

@@ -197,6 +197,9 @@ class World:
                 self.change_member(place, visitor, status="active")
         self.change_member(place, "moderator", role="moderator")
         self.write(place)
+        # It waits on the home pages of people who are gone before they read it.
+        calling = {"body": f"Then {place.words['content']} @Ada Left, @Ada Removed", "reply_to": place.posts[2]}
+        self.do("moderator", "POST", f"/threads/{place.threads[0]}/posts", calling)
         if asking:
             self.join(place, "requested", place.words["asked"])
             self.join(place, "refused")
