@@ -184,15 +184,11 @@ async def start_thread(
         "last_author_id": viewer.id,
     }
     await tx.execute(_INSERT_THREAD, thread)
-    first: dict[str, Any] = {
-        "thread_id": thread_id,
-        "network_id": network_id,
-        "number": 1,
-        "position": counted.post_count,
-    }
+    position = counted.post_count
+    first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": position}
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
     await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
-    await note_addressed(tx, Spot(post_id, viewer.id, **first), written.mentions)
+    await note_addressed(tx, Spot(post_id, viewer.id, thread_id, network_id, 1, position), written.mentions)
     await add_read(tx, Reading(standing, thread_id, (), 0, 1), ((1, 1),))
     tx.emit(network_stream(network_id), ThreadCreated(thread_id))
     return Posted(thread_id, False)
