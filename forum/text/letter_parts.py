@@ -13,6 +13,10 @@ Kind = Literal["words", "quote", "signature", "notes", "code"]
 # "R> " is a program's prompt, and bars that stand in rows are a table or a drawing.
 _QUOTED = re.compile(r"^ {0,8}>|^ {0,8}(?!R> )[A-Za-z]{1,4}> |^ ?\| (?=[^\s|][^|]*$)")
 _STRICT_QUOTED = re.compile(r"^ ?>")
+# Set in by a few spaces and alone it is one too where a word follows; "  > plot(x)" is a prompt.
+_SET_IN_QUOTED = re.compile(r"^ {2,4}> [^\W\d_]")
+# GroupWise says so whose unmarked letter follows: ">>> Ada Okafor <ada@example.org> 03/05/2004 10:00 AM >>>".
+_GROUPWISE_HEAD = re.compile(r"^ ?>>> [^>].{2,200}\d[:.]\d\d.{0,12}>>>\s*$")
 _ATTRIBUTION_END = re.compile(
     r"(?:wrote|writes|said|says|schrieb|écrit|a écrit|escribió|ha scritto|scrisse|escreveu|schreef|skrev|έγραψε|"
     r"έγραψαν|написал\(?а?\)?|napsal\(?a?\)?|napísal|napisał\(?a?\)?|kirjoitti|írta|a scris|yazdı|"
@@ -100,7 +104,7 @@ def looks_laid_out(block: list[str], *, after_code: bool = False) -> bool:
 
 def _next_part(lines: list[str], position: int) -> tuple[Part, int]:
     line = lines[position]
-    if _is_quoted(lines, position):
+    if _is_quoted(lines, position) and not _end_of_groupwise_head(lines, position):
         end = _end_of_quote(lines, position)
         if _is_session(lines, position, end):
             end = _end_of_session(lines, position)
@@ -140,7 +144,7 @@ def _has_words(lines: list[str], end: int) -> bool:
 
 def _is_quoted(lines: list[str], position: int) -> bool:
     line = lines[position]
-    if _STRICT_QUOTED.match(line):
+    if _STRICT_QUOTED.match(line) or (_SET_IN_QUOTED.match(line) and not looks_laid_out([line], after_code=True)):
         return True
     # "AB> words" or "| words" count only in company: alone they are too often something else.
     mark = _QUOTED.match(line)
@@ -154,6 +158,8 @@ def _end_of_quote(lines: list[str], position: int) -> int:
     """After the last quoted line; single empty lines, and the tail of a line broken in sending, do not end it."""
     end = position
     while end < len(lines):
+        if _end_of_groupwise_head(lines, end):
+            break
         if _is_quoted(lines, end):
             end += 1
         elif not lines[end].strip() and end + 1 < len(lines) and _is_quoted(lines, end + 1):
@@ -166,14 +172,18 @@ def _end_of_quote(lines: list[str], position: int) -> int:
 
 
 def _is_broken_tail(lines: list[str], position: int) -> bool:
-    """A few words alone between two quoted lines, the first of them full: mail programs cut lines so."""
-    return (
-        0 < position < len(lines) - 1
-        and 0 < len(lines[position].strip()) < 30
-        and len(lines[position - 1]) > 60
-        and bool(_STRICT_QUOTED.match(lines[position + 1]))
-        and bool(_STRICT_QUOTED.match(lines[position - 1]))
-    )
+    """A few words alone between two quoted lines, the first of them full: mail programs cut lines so.
+
+    More than a few only where they go on in the middle of a sentence; after a question they may be its answer.
+    """
+    if not 0 < position < len(lines) - 1:
+        return False
+    before, tail, after = lines[position - 1].rstrip(), lines[position].strip(), lines[position + 1]
+    if not tail or len(lines[position - 1]) <= 60 or not (_STRICT_QUOTED.match(before) and _STRICT_QUOTED.match(after)):
+        return False
+    if len(tail) < 30:
+        return not before.endswith("?")
+    return len(tail) < 75 and tail[0].islower() and before[-1] not in ".!?:"
 
 
 def _is_session(lines: list[str], position: int, end: int) -> bool:
@@ -196,6 +206,9 @@ def _end_of_session(lines: list[str], position: int) -> int:
 def _end_of_copied_head(lines: list[str], position: int) -> int:
     """Where a whole message copied below an answer begins, after the lines that introduce it; 0 when none does here."""
     line = lines[position]
+    groupwise = _end_of_groupwise_head(lines, position)
+    if groupwise:
+        return groupwise
     following = lines[position + 1 : position + 4]
     copied_header = bool(_COPIED_HEADER.match(line)) and sum(bool(_OTHER_HEADER.match(each)) for each in following) > 1
     if _WHOLE_COPY.match(line) or copied_header:
@@ -213,6 +226,14 @@ def _end_of_copied_head(lines: list[str], position: int) -> int:
             after = next((index for index in range(end, min(end + 5, len(lines))) if lines[index].strip()), end)
             return 0 if after == len(lines) or _is_quoted(lines, after) else end
     return 0
+
+
+def _end_of_groupwise_head(lines: list[str], position: int) -> int:
+    """After GroupWise's line above a whole letter, below somebody's own words; 0 where marked lines follow it."""
+    if not _GROUPWISE_HEAD.match(lines[position]) or not _has_words(lines, position):
+        return 0
+    following = lines[position + 1 : position + 40]
+    return 0 if any(_STRICT_QUOTED.match(line) for line in following) else position + 1
 
 
 def _end_of_copy(lines: list[str], position: int) -> int:
@@ -241,7 +262,8 @@ def _starts_signature(lines: list[str], position: int) -> bool:
     if _NOTE.match(line):
         return True
     if _SIGNATURE.match(line):
-        return line == "-- " or len(lines) - position <= _LONGEST_SIGNATURE or _ends_in_quote(lines, position)
+        is_short = len(lines) - position <= _LONGEST_SIGNATURE
+        return line == "-- " or is_short or _ends_in_quote(lines, position) or _has_card_below(lines, position)
     return _starts_footer(lines, position) or _starts_card(lines, position)
 
 
@@ -256,6 +278,16 @@ def _starts_card(lines: list[str], position: int) -> bool:
             return False
     card = lines[position + 1 : end]
     return all(len(line) < _LONGEST_ON_CARD for line in card) and any(_CONTACT.search(line) for line in card)
+
+
+def _has_card_below(lines: list[str], position: int) -> bool:
+    """Whether the block under a signature's mark is somebody's name and addresses, whatever comes after it."""
+    for line in lines[position + 1 : position + _SHORT_SIGNATURE]:
+        if not line.strip() or len(line) >= _LONGEST_ON_CARD:
+            return False
+        if _CONTACT.search(line):
+            return True
+    return False
 
 
 def _ends_in_quote(lines: list[str], position: int) -> bool:

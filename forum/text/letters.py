@@ -26,6 +26,7 @@ MAX_LETTER = 200_000
 """Characters of one letter that are laid out; a longer one is shown as one block as it is."""
 
 _DEEPEST_QUOTE = 6
+_MOST_MARKS = 20
 _URL = re.compile(r"(?<![\w/])(?:https?://|www\.(?=\w))[^\s<>\"]+", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"^ {0,8}> ?|^ {0,8}[A-Za-z]{1,4}> |^ ?\| ")
 
@@ -79,7 +80,7 @@ def _quote_html(part: Part, depth: int) -> str:
     if depth >= _DEEPEST_QUOTE:
         inner = _aligned("\n".join(part.lines))
     elif part.marked:
-        inner = _parts_html(parts_of([_QUOTE_MARK.sub("", line, count=1) for line in part.lines]), depth + 1)
+        inner = _parts_html(parts_of(_without_marks(part.lines)), depth + 1)
     else:
         inner = _parts_html(parts_of(part.lines), depth + 1)
     count = sum(1 for line in part.lines if line.strip(" >|"))
@@ -89,6 +90,16 @@ def _quote_html(part: Part, depth: int) -> str:
         f'<details class="quoted"><summary>Quoted: {count} lines</summary>{introduction}'
         f"<blockquote>{inner}</blockquote></details>"
     )
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Quoted lines without their mark; several before each line are one, for bars around nothing say nothing."""
+    bare = [_QUOTE_MARK.sub("", line, count=1) for line in lines]
+    for _ in range(_MOST_MARKS):
+        if not all(line.startswith(">") or not line.strip() for line in bare) or not any(map(str.strip, bare)):
+            break
+        bare = [_QUOTE_MARK.sub("", line, count=1) for line in bare]
+    return bare
 
 
 def _blocks_html(lines: list[str], *, flows: bool = False) -> str:

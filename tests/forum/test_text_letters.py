@@ -99,6 +99,44 @@ def test_a_line_marked_with_initials_is_a_quote_in_company() -> None:
     assert inner("HCP> means a biscuit\n\nto me") == "<p>HCP&gt; means a biscuit</p>\n<p>to me</p>"
 
 
+@pytest.mark.parametrize("spaces", [2, 3, 4])
+def test_a_quoted_line_that_is_set_in_is_a_quote_alone_too(spaces: int) -> None:
+    assert inner(f"Hello\n\n{' ' * spaces}> Yes, we do\n\nGood") == (
+        "<p>Hello</p>\n<blockquote><p>Yes, we do</p></blockquote>\n<p>Good</p>"
+    )
+    assert "blockquote" not in inner(f"Try\n\n{' ' * spaces}> library(falls)\n\nGood")
+
+
+def test_bars_around_nothing_are_one() -> None:
+    assert inner(">>>>> On Friday we walked") == "<blockquote><p>On Friday we walked</p></blockquote>"
+    assert inner("> one\n>>>>> two") == "<blockquote><p>one</p>\n<blockquote><p>two</p></blockquote></blockquote>"
+
+
+def test_a_letter_below_the_line_of_groupwise_is_folded() -> None:
+    head = ">>> Ada Okafor <ada@example.org> 03/05/2004 10:00 AM >>>"
+    made = inner(f"Yes, bring them.\n\n{head}\nShall I bring\nthe pens?\n\nAda\n\nLeeds")
+    assert made.startswith('<p>Yes, bring them.</p>\n<details class="quoted"><summary>Quoted: 4 lines</summary><p>&gt;')
+    assert made.endswith("<p>Leeds</p></blockquote></details>")
+    assert "<details" not in inner(f"{head}\nShall I bring\nthe pens?\n\nAda\n\nLeeds")
+    assert inner(f"No.\n\n{head}\n> Shall I?\n\nNo!").endswith("<p>No!</p>")
+
+
+def test_the_rest_of_a_quoted_line_stays_in_its_quote_unless_it_may_be_an_answer() -> None:
+    full = "> We have been talking about how to describe what people tell us and"
+    assert inner(f"{full}\nthis is the rest of the same sentence, wrapped anew\n> and more\n\nNo").count("<p>") == 2
+    assert inner(f"{full[:-4]}.\nThis is an answer, of much the same length as it\n> and more\n\nNo").count("<p>") == 4
+    assert inner(f"{full[:-4]}?\nYes\n> and more\n\nNo").count("<p>") == 4
+
+
+def test_a_card_under_a_signatures_mark_is_greyed_whatever_follows() -> None:
+    rest = "\n\n".join(f"Paragraph {number}." for number in range(40))
+    made = inner(f"Hi\n--\nAda Okafor\nLeeds\nTel: +44 113 496 0000\n\n{rest}")
+    assert (
+        '<div class="signature"><p>--\nAda Okafor\nLeeds\nTel: +44 113 496 0000</p></div>\n<p>Paragraph 0.</p>' in made
+    )
+    assert "signature" not in inner(f"Hi\n--\nAnd now to something else.\n\n{rest}")
+
+
 def test_a_line_broken_in_sending_stays_in_its_quote() -> None:
     full = "> " + "word " * 14
     assert inner(f"{full}\nbroken\n> tail\n\nNo").count("<p>") == 2
