@@ -100,10 +100,14 @@ def _said(value: Any, words: dict[str, str]) -> Any:
     return _PART.sub(lambda match: words[match[1]], value) if isinstance(value, str) else value
 
 
+_HASHED = re.compile(r'^(etag: (?:W/"|"[0-9]+-))[0-9a-f]{16}(?:-br)?"$', re.MULTILINE)
+"""The ETag of an object: its version, which is compared if it is told, and a hash of the answer with the site's own address in it."""
+
+
 def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
     """Status, headers and body without the parts that are random in each answer; `names` all become one."""
     headers = "\n".join(sorted(f"{name}: {value}" for name, value in answer.headers if name not in _FREE_HEADERS))
     body = _KEY.sub(b"<key>", answer.body).decode(errors="backslashreplace")
     for name in (*names, dict(answer.headers)["x-request-id"]):
         headers, body = headers.replace(name, "<name>"), body.replace(name, "<name>")
-    return answer.status, headers, body
+    return answer.status, _HASHED.sub(r'\1<hash>"', headers), body
