@@ -101,7 +101,7 @@ def _said(value: Any, words: dict[str, str]) -> Any:
 
 
 _HASHED = re.compile(r'^(etag: (?:W/"|"[0-9]+-))[0-9a-f]{16}(?:-br)?"$', re.MULTILINE)
-"""The ETag of an object: its version, which is compared if it is told, and a hash of the answer with the site's own address in it."""
+"""The ETag of an object: its version, where it is told, and a hash of the answer with the site's own address in it."""
 
 
 def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
