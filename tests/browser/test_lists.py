@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.scene import PHONE, Scene, live, say
+from tests.browser.scene import PHONE, Scene, live, say, words
 
 
 def row(page: Page, thread: str) -> Locator:
@@ -138,6 +138,7 @@ async def test_who_reads_and_who_writes_is_shown(scene: Scene) -> None:
     await expect(page.locator("[data-viewing]")).to_have_text("Gareth Williams")
     await expect(other.locator("[data-viewing]")).to_have_text("Amara Okafor")
     await other.locator("#compose > summary").click()
+    await expect(words(other)).to_be_focused()
     await other.keyboard.type("Let me see")
     await expect(page.locator("[data-typing]")).to_have_text("Gareth Williams is writing…")
     await say(other, "Let me see, it is me.")
@@ -173,6 +174,7 @@ async def test_on_a_telephone_who_writes_is_said_above_the_composer(scene: Scene
     await expect(page.locator("details.fold[open]")).to_have_count(0)
     await expect(page.locator("[data-viewing]")).to_have_text("Gareth Williams")
     await other.locator("#compose > summary").click()
+    await expect(words(other)).to_be_focused()
     await other.keyboard.type("Let me see")
     line = page.locator(".typing-near")
     await expect(line).to_be_visible()
