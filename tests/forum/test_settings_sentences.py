@@ -27,7 +27,7 @@ def test_wrong_settings_are_told_how_to_write_them(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("value", ["@trust", "nhs.uk, @example.org", "nhs.uk; example.org", "example org"])
 def test_what_is_no_domain_stops_the_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("EMAIL_DOMAINS", value)
-    with pytest.raises(SettingsError, match="EMAIL_DOMAINS is wrong: .* is no domain; write what stands after the @"):
+    with pytest.raises(SettingsError, match=r"EMAIL_DOMAINS is wrong: .* is no domain; write what stands after the @"):
         read_settings()
 
 
