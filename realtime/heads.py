@@ -119,6 +119,7 @@ class HeadsKeeper:
     def _write_file(self, text: str) -> None:
         # Written beside and then renamed: a process that is killed in the middle leaves the earlier one.
         beside = self._file.with_name(f"{FILE}.{os.getpid()}")
+        beside.touch(0o600)  # as everything in the data folder
         beside.write_text(text)
         beside.replace(self._file)
 

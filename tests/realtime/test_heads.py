@@ -90,6 +90,7 @@ async def test_what_is_remembered_never_goes_back(sqlite_url: str, tmp_path: Pat
         await connection.execute(text("UPDATE streams SET head = 5"))
     await keeper.keep()
     assert json.loads((tmp_path / FILE).read_text())["events"] == 7
+    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
     await database.dispose()
 
 
