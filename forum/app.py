@@ -1,13 +1,14 @@
 """The only place where the parts meet: settings in, a running application out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth.hosts import HostGuard, hosts_of, origins_of
 from auth.origins import OriginGuard
 from auth.passwords import Passwords
+from auth.proxies import TrustedProxies, client_address, parse_proxies
 from auth.rate_limits import RateLimits
 from forum.accounts.set_up import SetUpGuard
 from forum.addresses import Doors
@@ -37,6 +39,7 @@ from realtime.brokers.redis import RedisBroker
 from realtime.ending import end
 from realtime.gateway import Gateway
 from realtime.heads import HeadsKeeper
+from realtime.wire import Wire, wire_protocol
 
 
 def resource(name: str) -> Path:
@@ -48,9 +51,11 @@ def resource(name: str) -> Path:
 class Confer:
     """The application as an ASGI server calls it, with the parts that the command line needs."""
 
-    def __init__(self, state: State, gateway: Gateway, app: ASGIApp) -> None:
+    def __init__(self, state: State, gateway: Gateway, app: ASGIApp, wire: Callable[..., Wire]) -> None:
         self.state = state
         self.gateway = gateway
+        self.wire = wire
+        """What uvicorn makes of an upgrade request: a socket below ASGI."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,4 +132,11 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
     elsewhere = refusing(app, Forbidden("This request came from another site, so nothing was done. Try again here."))
     guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
-    return Confer(state, gateway, Envelope(hosted, settings.public_url))
+    wire = wire_protocol(gateway, partial(_sender, hosted, parse_proxies(settings.trusted_proxies)))
+    return Confer(state, gateway, Envelope(hosted, settings.public_url), wire)
+
+
+def _sender(hosted: HostGuard, proxies: TrustedProxies, scope: Mapping[str, Any]) -> str | None:
+    """The address from which an upgrade request comes; None where it is meant for another host."""
+    asked = dict(scope)
+    return client_address(asked, proxies) if hosted.knows(Headers(scope=asked)) else None

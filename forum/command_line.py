@@ -21,6 +21,7 @@ from auth.passwords import PasswordsBusy
 from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.app import make_state
+from forum.backup import BackupFailed, back_up, restore
 from forum.checking import find_troubles
 from forum.database import DatabaseBusy
 from forum.errors import ForumError
@@ -51,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
         settings = read_settings()
         keep_private(settings)
         return int(options.run(settings, options) or 0)
-    except (SettingsError, CannotStart) as error:
+    except (SettingsError, CannotStart, BackupFailed) as error:
         return _say(error, 2)
     except (CommandRefused, ForumError, PasswordsBusy) as error:
         return _say(error, 1)
@@ -97,6 +98,10 @@ def make_parser() -> argparse.ArgumentParser:
         "--renew", action="store_true", required=True, help="do it; every open page reads its place anew"
     )
     epoch.set_defaults(run=_renew_epoch)
+    for word, help_text in (("backup", "write all that is stored into a file"), ("restore", "put a backup back")):
+        commands.add_parser(word, help=help_text).add_argument("file", type=Path, metavar="FILE")
+    commands.choices["backup"].set_defaults(run=_back_up)
+    commands.choices["restore"].set_defaults(run=_restore)
     _add_account_commands(commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="act"))
     _add_imports(commands.add_parser("import", help="bring archives in").add_subparsers(required=True, metavar="kind"))
     return parser
@@ -167,6 +172,21 @@ def _renew_epoch(settings: Settings, _: argparse.Namespace) -> None:
 
     asyncio.run(_with_state(settings, act))
     print("A new epoch has begun. Restart the servers: every open page then reads its place anew.")
+
+
+def _back_up(settings: Settings, options: argparse.Namespace) -> None:
+    manifest = asyncio.run(back_up(settings, options.file))
+    print(f"{options.file} holds everything up to event {manifest.events}, {manifest.made_at}.")
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> None:
+    lock = None if settings.is_postgresql else hold_data(settings.data_dir)
+    try:
+        manifest = asyncio.run(restore(settings, options.file))
+    finally:
+        if lock is not None:
+            os.close(lock)
+    print(f"Restored as of {manifest.made_at}, with {manifest.events} events, as a new epoch. Start the servers now.")
 
 
 def _create_account(settings: Settings, options: argparse.Namespace) -> None:

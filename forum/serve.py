@@ -61,10 +61,7 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
         port=settings.port,
         loop="auto",
         http="httptools",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=32 * 1024,
-        ws_ping_interval=None,
+        ws=confer.wire,  # type: ignore[arg-type]
         backlog=2048,
         access_log=False,
         proxy_headers=False,

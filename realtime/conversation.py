@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from realtime.connection import Connection
@@ -29,7 +29,6 @@ from realtime.protocol import (
     parse,
 )
 from realtime.questions import Questions, own_stream
-from realtime.socket import AsgiSocket
 from realtime.subscribing import NotFound, Subscribing, TooMany
 
 _log = logging.getLogger(__name__)
@@ -50,125 +49,130 @@ class Parts:
     presence: Presence
     questions: Questions
     limits: Limits
+    greet: Callable[[Connection, Hello], Awaitable[None]]
+    """Lets a connection in and welcomes it."""
 
 
 class Conversation:
-    """The client's side of one connection."""
+    """The client's side of one connection: `read` each message, then `answer` what it gave, one after the other."""
 
-    def __init__(self, parts: Parts, socket: AsgiSocket, connection: Connection) -> None:
+    __slots__ = ("_allowance", "_bad", "_counted_at", "_over", "_parts", "_said_hello", "connection")
+
+    def __init__(self, parts: Parts, connection: Connection) -> None:
         self._parts = parts
-        self._limits = parts.limits
-        self._socket = socket
-        self._connection = connection
+        self.connection = connection
+        self._said_hello = False
         self._bad = 0
         self._over = 0
         self._allowance = float(parts.limits.frames_a_minute)
         self._counted_at = time.monotonic()
 
-    async def wait_for_hello(self) -> Hello | None:
-        """The first frame; None where none came in time or the person may not speak: then it is closed."""
-        connection = self._connection
-        try:
-            async with asyncio.timeout(self._limits.hello_seconds):
-                while not connection.closing:
-                    frame = await self._next(self._limits.hello_bytes_in)
-                    if isinstance(frame, Hello):
-                        return self._is_welcome(frame)
-                    if frame is not None:
-                        self._complain(BadFrame("hello comes first"))
-        except TimeoutError:
-            connection.close(4400, "no hello")
+    def read(self, text: str | None) -> Frame | None:
+        """What is to be answered of a message (None: one that is no text). Pongs and bad frames are dealt with here."""
+        if self.connection.closing:
+            return None
+        frame = self._parse(text)
+        if frame is None:
+            return None
+        if not self._said_hello:
+            if isinstance(frame, Hello):
+                self._said_hello = True
+                return self._is_welcome(frame)
+            self._complain(BadFrame("hello comes first"))
+        elif isinstance(frame, Pong):
+            self.connection.pong(frame.n)
+        elif isinstance(frame, Hello):
+            self._complain(BadFrame("hello was said"))
+        else:
+            return frame
         return None
 
+    async def answer(self, frame: Frame) -> None:
+        """Do what a frame asks for. To be awaited before the next is answered."""
+        if isinstance(frame, Hello):
+            await self._parts.greet(self.connection, frame)
+            return
+        await self._room()
+        if not self.connection.closing:
+            await self._answer(frame)
+
     def _is_welcome(self, hello: Hello) -> Hello | None:
-        account = self._connection.account
+        account = self.connection.account
         if account is None and not (hello.claims and hello.account is None):
-            self._connection.close(4401, "session ended")
+            self.connection.close(4401, "session ended")
         elif account is not None and hello.account is not None and hello.account != account:
-            self._connection.close(4401, "another person is signed in")
+            self.connection.close(4401, "another person is signed in")
         else:
             return hello
         return None
 
-    async def go_on(self) -> None:
-        """Everything after `hello`, until the connection is closed or the client leaves."""
-        while not self._connection.closing:
-            frame = await self._next(self._limits.frame_bytes_in)
-            if isinstance(frame, Pong):
-                self._connection.pong(frame.n)
-            elif isinstance(frame, Hello):
-                self._complain(BadFrame("hello was said"))
-            elif frame is not None:
-                await self._room()
-                await self._answer(frame)
-
-    async def _next(self, most_bytes: int) -> Frame | None:
-        """The next frame; None where it was bad, too much or too many, which the client is told."""
-        text = await self._socket.read()
+    def _parse(self, text: str | None) -> Frame | None:
+        """The frame; None where it was bad, too much or too many, which the client is told."""
         if not self._is_within_rate():
             return None
+        limits = self._parts.limits
+        most_bytes = limits.frame_bytes_in if self._said_hello else limits.hello_bytes_in
         try:
             if text is None:
                 raise BadFrame("frames are text")
             if len(text) > most_bytes or len(text.encode()) > most_bytes:
-                self._connection.close(1009, "too big")
+                self.connection.close(1009, "too big")
                 return None
-            limits = self._limits
             return parse(text, resume_limit=limits.streams_a_socket, fetch_limit=limits.fetch_events)
         except OtherVersion:
-            self._connection.close(4412, "version too old")
+            self.connection.close(4412, "version too old")
         except BadFrame as bad:
             self._complain(bad)
         return None
 
     def _complain(self, bad: BadFrame) -> None:
         self._bad += 1
-        self._connection.send(error(bad.id, "bad_frame", bad.detail))
-        if self._bad >= self._limits.bad_frames:
-            self._connection.close(4400, "bad frames")
+        self.connection.send(error(bad.id, "bad_frame", bad.detail))
+        if self._bad >= self._parts.limits.bad_frames:
+            self.connection.close(4400, "bad frames")
 
     def _is_within_rate(self) -> bool:
         now = time.monotonic()
-        most = float(self._limits.frames_a_minute)
+        most = float(self._parts.limits.frames_a_minute)
         self._allowance = min(most, self._allowance + (now - self._counted_at) * most / 60)
         self._counted_at = now
         if self._allowance >= 1:
             self._allowance -= 1
             return True
         self._over += 1
-        if self._over > self._limits.frames_ignored:
-            self._connection.close(4529, "too many frames")
+        if self._over > self._parts.limits.frames_ignored:
+            self.connection.close(4529, "too many frames")
         else:
             wait = round((1 - self._allowance) * 60_000 / most)
-            self._connection.send(error(None, "rate", "Too many frames.", wait))
+            self.connection.send(error(None, "rate", "Too many frames.", wait))
         return False
 
     async def _room(self) -> None:
         """Wait until the client has taken what it asked for before: so its questions cannot fill the memory."""
-        if not self._connection.has_room:
+        if not self.connection.has_room:
             ready = asyncio.Event()
-            self._connection.when_room(ready.set)
+            self.connection.when_room(ready.set)
             await ready.wait()
 
     async def _answer(self, frame: Frame) -> None:
         request_id = getattr(frame, "id", None)
         try:
-            async with asyncio.timeout(self._limits.round_seconds):
+            async with asyncio.timeout(self._parts.limits.round_seconds):
                 await self._do(frame)
         except NotFound:
-            self._connection.send(error(request_id, "not_found", _NOT_FOUND))
+            self.connection.send(error(request_id, "not_found", _NOT_FOUND))
         except TooMany:
-            most = self._limits.streams_a_socket
-            self._connection.send(error(request_id, "rate", f"A socket listens to {most} streams at most."))
+            most = self._parts.limits.streams_a_socket
+            self.connection.send(error(request_id, "rate", f"A socket listens to {most} streams at most."))
         except BadFrame as bad:
             self._complain(bad)
         except Exception as failure:
             _log.warning("%s cannot be answered: %s", type(frame).__name__, brief(failure))
-            wait = round(self._limits.longest_retry_seconds * 1000)
-            self._connection.send(error(request_id, "rate", _NOT_NOW, wait))
+            wait = round(self._parts.limits.longest_retry_seconds * 1000)
+            self.connection.send(error(request_id, "rate", _NOT_NOW, wait))
 
     async def _do(self, frame: Frame) -> None:
-        connection = self._connection
+        connection = self.connection
         match frame:
             case Subscribe():
                 await self._parts.subscribing.subscribe(connection, frame)
@@ -189,7 +193,7 @@ class Conversation:
                     self._parts.presence.enter(connection, thread, stream)
 
     def _unsubscribe(self, frame: Unsubscribe) -> None:
-        connection = self._connection
+        connection = self.connection
         if connection.account is not None and frame.stream == own_stream(connection.account):
             raise BadFrame("one's own stream is always heard", frame.id)
         subscription = connection.subscriptions.get(frame.stream)
@@ -198,7 +202,7 @@ class Conversation:
 
     async def _fetch(self, frame: Fetch) -> None:
         """Events of any stream that this person may hear; asked before they are read and after."""
-        connection, name, log = self._connection, frame.stream, self._parts.log
+        connection, name, log = self.connection, frame.stream, self._parts.log
         before = (await log.survey([name])).heads.get(name)
         allowed = await self._parts.questions.audience(name, {connection.account})
         if before is None or connection.account not in allowed:
@@ -218,7 +222,7 @@ class Conversation:
             connection.send(resync(name, why, after.seq))
             parcels = []
         more = bool(parcels) and parcels[-1].seq < after.seq
-        size = self._limits.frame_bytes_out
+        size = self._parts.limits.frame_bytes_out
         connection.send(range_of(frame.id, name, parcels, connection.view, more, size), is_event=True)
 
     async def _prepare(self, stream: str, events: Sequence[Event]) -> list[Parcel]:
@@ -228,7 +232,7 @@ class Conversation:
         for start in range(0, len(events), _EVENTS_AT_ONCE):
             part = await self._parts.delivery.prepare(stream, events[start : start + _EVENTS_AT_ONCE])
             parcels += part
-            size += sum(len(parcel.item(self._connection.view)) for parcel in part)
-            if size > self._limits.frame_bytes_out:
+            size += sum(len(parcel.item(self.connection.view)) for parcel in part)
+            if size > self._parts.limits.frame_bytes_out:
                 break
         return parcels

@@ -4,8 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from websockets.frames import Opcode
+
 from ground.columns import moment_text
 from realtime.events import Event
+from realtime.messages import encode
 from realtime.questions import Presented
 
 Mode = Literal["live", "catchup", "resync"]
@@ -22,11 +25,19 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 class Frame:
     """The text of one frame and its size in bytes; shared by all who get it."""
 
-    __slots__ = ("size", "text")
+    __slots__ = ("_message", "size", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.size = len(text.encode())
+        self._message: bytes | None = None
+
+    @property
+    def message(self) -> bytes:
+        """The frame as it goes over a socket; made once, for everybody."""
+        if self._message is None:
+            self._message = encode(Opcode.TEXT, self.text.encode())
+        return self._message
 
 
 def _frame(**fields: Any) -> Frame:

@@ -9,11 +9,12 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from ground.columns import new_id
 from realtime.brokers import Broker
-from realtime.connection import Budget, Connection
+from realtime.connection import Budget, Connection, Transport
 from realtime.conversation import Conversation, Parts
 from realtime.delivery import Delivery
 from realtime.ending import end
@@ -25,7 +26,7 @@ from realtime.hub import Hub
 from realtime.limits import Limits
 from realtime.log_reader import LogReader
 from realtime.presence import Presence
-from realtime.protocol import SUBPROTOCOL
+from realtime.protocol import SUBPROTOCOL, Hello
 from realtime.questions import Identity, Questions
 from realtime.rights import Rights
 from realtime.socket import AsgiSocket, Receive, Send, refuse
@@ -33,6 +34,21 @@ from realtime.subscribing import Subscribing
 from realtime.transaction import Database
 
 _log = logging.getLogger(__name__)
+
+
+UPGRADED = 101
+"""The HTTP status of an upgrade that becomes a socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The answer to an upgrade request: its HTTP status, and where it is 101, who came or why it is closed at once."""
+
+    status: int
+    subprotocol: str | None = None
+    close: tuple[int, str] | None = None
+    identity: Identity | None = None
+    address: str = ""
 
 
 class Gateway:
@@ -64,7 +80,9 @@ class Gateway:
         self._subscribing = Subscribing(self.hub, log, self._rights, self._delivery, questions, self.limits)
         self._presence = Presence(self.id, self._ear, broker.tell, self.hub, self._rights, questions, self.limits)
         self._heartbeat = Heartbeat(self.hub, log, self._rights, self._delivery, self.limits)
-        self._parts = Parts(self.hub, log, self._subscribing, self._delivery, self._presence, questions, self.limits)
+        self._parts = Parts(
+            self.hub, log, self._subscribing, self._delivery, self._presence, questions, self.limits, self._greet
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -103,6 +121,8 @@ class Gateway:
         Returns when all are gone, or after `closing_seconds`.
         """
         self.draining = True
+        for connection in list(self.hub.expected):
+            connection.close(1012, "restart")
         for index, connection in enumerate(list(self.hub.connections.values())):
             if index and index % self.limits.connections_a_slice == 0:
                 await asyncio.sleep(0)
@@ -130,47 +150,58 @@ class Gateway:
                 self._presence.hear(note)
 
     async def endpoint(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Serve one socket, from its upgrade request to its end."""
+        """Serve one socket of an ASGI server, from its upgrade request to its end."""
         if (await receive())["type"] != "websocket.connect":
             return
-        request = read_request(scope)
+        admission = await self.admit(read_request(scope))
+        if admission.status != UPGRADED:
+            await refuse(scope, send, admission.status)
+            return
+        await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
+        if admission.close is not None:
+            code, reason = admission.close
+            await send({"type": "websocket.close", "code": code, "reason": reason})
+            return
+        socket = AsgiSocket(receive, send, self.limits)
+        conversation = self.begin(admission, socket)
+        try:
+            await socket.run(conversation)
+        finally:
+            self.end(conversation.connection)
+
+    async def admit(self, request: Request | None) -> Admission:
+        """Who asks for a socket, and whether they get one."""
         if request is None or not is_allowed(request, self._origins):
-            await refuse(scope, send, 403)
-            return
+            return Admission(403)
         if self.draining:
-            await refuse(scope, send, 503)
-            return
+            return Admission(503)
         try:
             async with asyncio.timeout(self.limits.round_seconds):
                 identity = await self._questions.authenticate(credentials(request), request.address)
         except Exception as error:
             _log.warning("nobody can be authenticated now: %s", brief(error))
-            await refuse(scope, send, 503)
-            return
-        offered = SUBPROTOCOL in request.subprotocols
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
-        if not offered:
-            await send({"type": "websocket.close", "code": 4412, "reason": "version too old"})
-        elif identity is None and (request.has_token or not self._allow_guests):
-            await send({"type": "websocket.close", "code": 4401, "reason": "session ended"})
-        else:
-            await self._serve(request, identity, receive, send)
+            return Admission(503)
+        if SUBPROTOCOL not in request.subprotocols:
+            return Admission(UPGRADED, None, (4412, "version too old"))
+        if identity is None and (request.has_token or not self._allow_guests):
+            return Admission(UPGRADED, SUBPROTOCOL, (4401, "session ended"))
+        return Admission(UPGRADED, SUBPROTOCOL, None, identity, request.address)
 
-    async def _serve(self, request: Request, identity: Identity | None, receive: Receive, send: Send) -> None:
-        socket = AsgiSocket(receive, send, self.limits)
-        connection = Connection(new_id(), request.address, socket, self.limits, self._budget)
-        connection.identity = identity
-        try:
-            await socket.run(connection, self._talk(Conversation(self._parts, socket, connection), connection))
-        finally:
-            self._presence.leave(connection)
-            connection.abandon()
-            self.hub.remove(connection)
+    def begin(self, admission: Admission, transport: Transport) -> Conversation:
+        """A connection for somebody who was admitted. `end` follows when its socket has gone."""
+        connection = Connection(new_id(), admission.address, transport, self.limits, self._budget)
+        connection.identity = admission.identity
+        self.hub.expect(connection)
+        return Conversation(self._parts, connection)
 
-    async def _talk(self, conversation: Conversation, connection: Connection) -> None:
-        """Everything that comes from the client, in order."""
-        hello = await conversation.wait_for_hello()
-        if hello is None or self.draining:
+    def end(self, connection: Connection) -> None:
+        """The socket has gone."""
+        self._presence.leave(connection)
+        connection.abandon()
+        self.hub.remove(connection)
+
+    async def _greet(self, connection: Connection, hello: Hello) -> None:
+        if self.draining:
             connection.close(1012, "restart")
             return
         oldest = self.hub.admit(connection)
@@ -187,4 +218,3 @@ class Gateway:
         if connection.identity is not None:
             # It may have ended between the upgrade and the reading of its own stream.
             self._rights.verify_soon(connection.identity)
-        await conversation.go_on()

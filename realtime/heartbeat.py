@@ -62,6 +62,7 @@ class Heartbeat:
             self.degraded = self._log.blind
             if changed:
                 _log.warning("the database can%s be read", "not" if self.degraded else "")
+            self._end_the_silent()
             for index, connection in enumerate(list(self._hub.connections.values())):
                 if index and index % self._limits.connections_a_slice == 0:
                     await asyncio.sleep(0)
@@ -71,6 +72,11 @@ class Heartbeat:
                     # An error ends one connection at most.
                     _log.error("connection %s failed: %s", connection.id, brief(error))
                     connection.close(1011, "error")
+
+    def _end_the_silent(self) -> None:
+        now = time.monotonic()
+        for connection in [each for each, until in self._hub.expected.items() if now > until]:
+            connection.close(4400, "no hello")
 
     def _look_at(self, connection: Connection, changed: bool) -> None:
         if connection.closing:

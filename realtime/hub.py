@@ -6,6 +6,7 @@ somebody is about to (`pin`): wake-ups that come in between are not lost.
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Sequence
 
 from realtime.brokers import Ear
@@ -45,6 +46,8 @@ class Hub:
     def __init__(self, ear: Ear, limits: Limits) -> None:
         self.streams: dict[str, Stream] = {}
         self.connections: dict[str, Connection] = {}
+        self.expected: dict[Connection, float] = {}
+        """Connections that have not said hello yet, and until when they may wait."""
         self.epoch: str | None = None
         self.empty = asyncio.Event()
         self.empty.set()
@@ -54,8 +57,13 @@ class Hub:
         self._of_account: dict[str, dict[str, Connection]] = {}
         self._of_address: dict[str, dict[str, Connection]] = {}
 
+    def expect(self, connection: Connection) -> None:
+        """A connection is there, and will say hello."""
+        self.expected[connection] = time.monotonic() + self._limits.hello_seconds
+
     def admit(self, connection: Connection) -> Connection | None:
         """Count a connection in; returns the oldest of the same person where there are too many now."""
+        self.expected.pop(connection, None)
         self.connections[connection.id] = connection
         self.empty.clear()
         if connection.account is None:
@@ -69,6 +77,7 @@ class Hub:
 
     def remove(self, connection: Connection) -> None:
         """Count a connection out, and end what it listened to."""
+        self.expected.pop(connection, None)
         for subscription in list(connection.subscriptions.values()):
             self.unsubscribe(subscription)
         if self.connections.pop(connection.id, None) is None:

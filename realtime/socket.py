@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from realtime.connection import Connection
+from realtime.conversation import Conversation
 from realtime.ending import end
 from realtime.failures import brief
 from realtime.limits import Limits
@@ -58,9 +59,16 @@ class AsgiSocket:
             raise Gone
         return message.get("text")
 
-    async def run(self, connection: Connection, talk: Coroutine[Any, Any, None]) -> None:
-        """Write until the connection is closed by us, or read by `talk` until the client leaves."""
-        reader = asyncio.create_task(talk)
+    async def _talk(self, conversation: Conversation) -> None:
+        while not conversation.connection.closing:
+            frame = conversation.read(await self.read())
+            if frame is not None:
+                await conversation.answer(frame)
+
+    async def run(self, conversation: Conversation) -> None:
+        """Write until the connection is closed by us, and read until the client leaves."""
+        connection = conversation.connection
+        reader = asyncio.create_task(self._talk(conversation))
         writer = asyncio.create_task(self._write(connection))
         for task in (reader, writer):
             task.add_done_callback(lambda _: self._ended.set())

@@ -16,6 +16,7 @@ from realtime.brokers.memory import MemoryBroker
 from realtime.brokers.redis import RedisBroker, RedisTimes
 from realtime.gateway import Gateway
 from realtime.limits import Limits
+from realtime.wire import wire_protocol
 from tests.realtime.community import Community, make_tables
 from tests.realtime.reader import Reader
 from tests.servers.shapes import Shape
@@ -57,7 +58,10 @@ class _Server(uvicorn.Server):
 class Stage:
     """A community, its database and broker, and as many gateways and readers as a test wants."""
 
-    def __init__(self, database: Database, broker: Broker, new_broker: Callable[[], Awaitable[Broker]]) -> None:
+    def __init__(
+        self, database: Database, broker: Broker, new_broker: Callable[[], Awaitable[Broker]], socket_kind: str = "wire"
+    ) -> None:
+        self.socket_kind = socket_kind
         self.database = database
         self.broker = broker
         self.community = Community(database, broker)
@@ -86,7 +90,7 @@ class Stage:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         config = uvicorn.Config(
             gateway.endpoint,  # type: ignore[arg-type]
-            ws="websockets-sansio",
+            ws=self._socket_class(gateway),  # type: ignore[arg-type]
             ws_per_message_deflate=False,
             ws_max_size=32 * 1024,
             ws_ping_interval=None,
@@ -100,6 +104,11 @@ class Stage:
         served = Served(gateway, server, f"ws://127.0.0.1:{listener.getsockname()[1]}/live", task)
         self._served.append(served)
         return served
+
+    def _socket_class(self, gateway: Gateway) -> object:
+        if self.socket_kind == "asgi":
+            return "websockets-sansio"
+        return wire_protocol(gateway, lambda scope: str(scope["client"][0]))
 
     async def read(self, served: Served, session: str | None = None, **options: Any) -> Reader:
         """A reader with this session, connected and welcomed."""
