@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from tests.servers.browser import Visitors, chromium
@@ -16,6 +17,10 @@ from tests.servers.confer import ConferServer, confer_in_shape
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.shapes import POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
+
+# On a busy machine making an example takes long too, and says nothing of what is tested.
+settings.register_profile("confer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("confer")
 
 
 @pytest.fixture(scope="session")

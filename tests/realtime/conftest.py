@@ -128,7 +128,7 @@ class Stage:
         await asyncio.gather(*(served.stop() for served in self._served))
 
 
-async def make_stage(database_url: str, redis_url: str | None) -> AsyncIterator[Stage]:
+async def make_stage(database_url: str, redis_url: str | None, kind: str = "wire") -> AsyncIterator[Stage]:
     """A stage on this database, with this Redis or the broker in memory."""
     database = open_database(database_url, 20)
     await make_tables(database)
@@ -142,7 +142,7 @@ async def make_stage(database_url: str, redis_url: str | None) -> AsyncIterator[
         brokers.append(broker)
         return broker
 
-    stage = Stage(database, await new_broker(), new_broker)
+    stage = Stage(database, await new_broker(), new_broker, kind)
     yield stage
     await stage.end()
     for broker in brokers:
@@ -152,8 +152,9 @@ async def make_stage(database_url: str, redis_url: str | None) -> AsyncIterator[
 
 @pytest.fixture
 async def stage(shape: Shape) -> AsyncIterator[Stage]:
-    """Both shapes in turn."""
-    async for each in make_stage(shape.database_url, shape.redis_url):
+    """Both shapes in turn; on SQLite with sockets of the ASGI server, on PostgreSQL with those below ASGI."""
+    kind = "asgi" if shape.redis_url is None else "wire"
+    async for each in make_stage(shape.database_url, shape.redis_url, kind):
         yield each
 
 
