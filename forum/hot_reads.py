@@ -17,7 +17,15 @@ from ground.hot import HotStatement
 
 Connection: TypeAlias = asyncpg.Connection
 PATIENCE_SECONDS = 10
-_SETTINGS = {"jit": "off", "application_name": "confer", "default_transaction_read_only": "on"}
+_SETTINGS = {
+    "application_name": "confer",
+    "default_transaction_read_only": "on",
+    "jit": "off",
+    # Making a plan takes five times as long as the read: one plan serves all. And it goes by index from row to row, for
+    # a handful of rows; where tables are small yet the planner would read and hash them whole, at half as much again.
+    "plan_cache_mode": "force_generic_plan",
+    **dict.fromkeys(("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_bitmapscan"), "off"),
+}
 
 
 class JsonArray(FunctionElement[str]):
