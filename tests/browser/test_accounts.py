@@ -8,6 +8,7 @@ from playwright.async_api import Page
 from tests.forum.accounts.visitor import PASSWORD, link_in, new_address, wait_for_mail
 from tests.servers.browser import Visitors, axe
 from tests.servers.confer import ConferServer
+from tests.servers.shapes import SQLITE_MEMORY
 
 OPEN_PAGES = ("/register", "/register/sent", "/register/again", "/sign-in", "/forgotten", "/forgotten/sent")
 OWN_PAGES = ("profile", "password", "email", "sessions", "tokens", "data", "close")
@@ -19,6 +20,8 @@ async def problems(page: Page) -> list[str]:
     return await axe(page) + ([] if is_narrow else ["it scrolls sideways"])
 
 
+# In one shape only: the pages are the same in both.
+@pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True, scope="session")
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 async def test_axe_finds_nothing(server: ConferServer, visitors: Visitors, width: int, scheme: str) -> None:
     visitors.tolerate("status of 4")

@@ -88,15 +88,16 @@ def test_a_backup_under_load_comes_back_as_one_moment(own_server: ConferServer, 
     assert "holds together" in own_server.command("check")
 
 
+@pytest.mark.parametrize("own_server", [SQLITE_MEMORY], indirect=True)
 def test_nothing_is_restored_under_a_running_server(own_server: ConferServer, tmp_path: Path) -> None:
-    if own_server.shape != SQLITE_MEMORY:
-        pytest.skip("on PostgreSQL the database itself lets nobody be cut off: pg_restore waits for its locks")
+    """On PostgreSQL the database itself lets nobody be cut off: pg_restore waits for its locks."""
     Writer(own_server)
     own_server.command("backup", str(tmp_path / "confer.backup"))
     with pytest.raises(CommandFailed, match="already running"):
         own_server.command("restore", str(tmp_path / "confer.backup"))
 
 
+@pytest.mark.parametrize("own_server", [SQLITE_MEMORY], indirect=True)
 def test_what_is_no_backup_changes_nothing(own_server: ConferServer, tmp_path: Path) -> None:
     writer = Writer(own_server)
     whole, cut, foreign = tmp_path / "whole", tmp_path / "cut", tmp_path / "foreign"
@@ -112,6 +113,7 @@ def test_what_is_no_backup_changes_nothing(own_server: ConferServer, tmp_path: P
     assert len(writer.stored()) == 1
 
 
+@pytest.mark.parametrize("own_server", [SQLITE_MEMORY], indirect=True)
 def test_a_folder_that_is_not_there_is_named(own_server: ConferServer, tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="There is no folder"):
         own_server.command("backup", str(tmp_path / "nowhere" / "file"))

@@ -6,6 +6,7 @@ from tests.privacy.addresses import API, Filling, ask, every_address, existing, 
 from tests.privacy.url_table import ENDINGS, TABLE
 from tests.privacy.world import ACCESSES, HIDDEN, Place, World
 from tests.servers.confer import PASSWORD
+from tests.servers.shapes import SQLITE_MEMORY
 
 LIKE_OUTSIDERS = ("requested", "refused", "left", "removed", "banned")
 JOINING = ("POST /networks/{slug:slug}/membership", "PUT /api/v1/networks/{slug:slug}/members/me")
@@ -14,6 +15,11 @@ JOINING = ("POST /networks/{slug:slug}/membership", "PUT /api/v1/networks/{slug:
 def test_every_address_is_in_the_table() -> None:
     assert every_address() - set(TABLE) == set()
     assert set(TABLE) - every_address() == set()
+
+
+def tried(world: World) -> tuple[str, ...]:
+    """All kinds of access on SQLite; on PostgreSQL, where the same statements are asked, the two that differ most."""
+    return ACCESSES if world.server.shape == SQLITE_MEMORY else ("open", "closed")
 
 
 def fits(code: str, status: int) -> bool:
@@ -48,7 +54,7 @@ def test_nobody_gets_more_than_the_table_says(world: World) -> None:
     """All that reads, and all acts of those who may not. That outsiders of all kinds get the same where the
     network is hidden stands in `test_hidden_and_nothing`."""
     wrong = []
-    for access in ACCESSES:
+    for access in tried(world):
         place = world.places[access]
         for address, codes in rows(access):
             if access == "open" and address not in ENDINGS:
