@@ -196,7 +196,7 @@ def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS + (("query_only = ON", "cache_size = -2000") if readonly else ()):
+        for pragma in SQLITE_PRAGMAS + (("query_only = ON", "cache_size = -1000") if readonly else ()):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -217,7 +217,7 @@ SQLITE_PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "wal_autocheckpoint = 0",
-    "cache_size = -8000",
+    "cache_size = -4000",
     "temp_store = MEMORY",
 )
 

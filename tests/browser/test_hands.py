@@ -56,8 +56,6 @@ async def test_the_menu_of_a_post_by_keys(scene: Scene) -> None:
     await expect(post(page, 1).get_by_role("link", name="More")).to_be_focused()
 
 
-# In one shape only: the pages are the same in both.
-@pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True, scope="session")
 @pytest.mark.parametrize("options", [{}, PHONE, {"color_scheme": "dark"}], ids=["wide", "phone", "dark"])
 async def test_axe_finds_nothing_in_any_state(
     scene: Scene, options: dict[str, Any], request: pytest.FixtureRequest
