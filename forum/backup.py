@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy.engine import make_url
 
@@ -132,10 +132,24 @@ async def restore(settings: Settings, source: Path) -> Manifest:
 def _unpack(source: Path, folder: Path) -> Manifest:
     try:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _take_out(archive, member, folder)
         return Manifest(**json.loads((folder / MANIFEST).read_text()))
     except (OSError, tarfile.TarError, ValueError, TypeError) as error:
         raise BackupFailed(f"{source} is no backup of Confer, or not a whole one ({type(error).__name__}).") from error
+
+
+def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write one file of ours; what else an archive may hold (links, paths that lead elsewhere) is left in it."""
+    path = PurePosixPath(member.name)
+    is_ours = member.name in (MANIFEST, _SQLITE, _POSTGRESQL) or path.parts[:1] == (_FILES,)
+    content = archive.extractfile(member) if is_ours and member.isfile() and ".." not in path.parts else None
+    if content is None:
+        return
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as written:
+        shutil.copyfileobj(content, written)
 
 
 def _check(settings: Settings, manifest: Manifest) -> None:

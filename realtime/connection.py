@@ -17,7 +17,7 @@ from realtime.questions import Identity
 
 
 class Transport(Protocol):
-    """What carries frames to one client: an ASGI socket, or later a protocol class of our own."""
+    """What carries frames to one client: `socket.AsgiSocket`, or `wire.Wire` below ASGI."""
 
     def flush(self) -> None:
         """Frames wait: take them as soon as the socket has room."""

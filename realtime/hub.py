@@ -73,7 +73,9 @@ class Hub:
             same = self._of_account.setdefault(connection.account, {})
             most = self._limits.sockets_a_person
         same[connection.id] = connection
-        return next(iter(same.values())) if len(same) > most else None
+        # Those that are closing already stay here until their sockets have gone: they count no more.
+        staying = [each for each in same.values() if not each.closing]
+        return staying[0] if len(staying) > most else None
 
     def remove(self, connection: Connection) -> None:
         """Count a connection out, and end what it listened to."""

@@ -42,11 +42,12 @@ class Inbox:
 
     def feed(self, data: bytes) -> list[tuple[Opcode, bytes]]:
         """The messages that are complete now: texts, bytes, pings, pongs and closes. Raises Broken."""
+        arrived = self._rest + data
         reader = StreamReader()
-        reader.feed_data(self._rest + data)
+        reader.feed_data(arrived)
         messages: list[tuple[Opcode, bytes]] = []
         while True:
-            rest = bytes(reader.buffer)
+            begun = len(arrived) - len(reader.buffer)
             parsing = Frame.parse(reader.read_exact, mask=True, max_size=self._most_bytes)
             try:
                 next(parsing)
@@ -60,7 +61,7 @@ class Inbox:
                 raise Broken(1002) from None
             else:
                 parsing.close()
-                self._rest = rest
+                self._rest = arrived[begun:]
                 return messages
 
     def _put(self, frame: Frame) -> tuple[Opcode, bytes] | None:

@@ -172,7 +172,8 @@ class Wire(asyncio.Protocol):
 
     def _hear(self, opcode: Opcode, message: bytes) -> None:
         if opcode is Opcode.PING:
-            self._write(encode(Opcode.PONG, message))
+            if not self._paused:  # who pings and reads nothing gets no pongs piled up
+                self._write(encode(Opcode.PONG, message))
         elif opcode is Opcode.CLOSE:
             self._hear_close(message)
         elif opcode is not Opcode.PONG and self._conversation is not None:

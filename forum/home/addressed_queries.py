@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.policy import threads_readable_by
 from forum.tables import addressed_posts, networks, posts, threads
@@ -45,9 +46,7 @@ _ADDRESSED = (
         posts.c.thread_id,
         threads.c.title,
         posts.c.number,
-        case(
-            (or_(_authors.c.closed_at.is_(None), _authors.c.former_name_shown), _authors.c.name), else_="Former member"
-        ),
+        case((or_(_authors.c.closed_at.is_(None), _authors.c.former_name_shown), _authors.c.name), else_=FORMER_MEMBER),
         posts.c.author_id,
         func.coalesce(_answered.c.author_id == addressed_posts.c.account_id, false()),
         posts.c.excerpt,

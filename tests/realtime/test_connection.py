@@ -217,3 +217,15 @@ async def test_one_connection_that_fails_does_not_end_the_walk() -> None:
     await hub.walk(stream, [parcel(1)], 0)
     assert broken.closing == (1011, "error")
     assert seqs(drain(sound)) == [1]
+
+
+def test_each_socket_too_many_closes_another_while_the_first_is_still_closing() -> None:
+    hub = Hub(MemoryBroker().listen(), Limits(sockets_a_person=2))
+    connections = [make(name=name, account="alice") for name in "abcd"]
+    ended = []
+    for connection in connections:
+        oldest = hub.admit(connection)
+        if oldest is not None:
+            oldest.close(4409, "too many connections")
+            ended.append(oldest)
+    assert ended == connections[:2]
