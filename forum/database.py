@@ -7,6 +7,7 @@ commit when two connections write or checkpoint at once, and most machines have 
 
 import asyncio
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -18,13 +19,16 @@ import asyncpg
 from sqlalchemy import event, exc, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from forum import sqlite_driver
+from forum import hot_reads, sqlite_driver
+from forum.connections import Connections
 from forum.hot_reads import PostgresqlReader, SqliteReader
 from ground.hot import HotStatement, driver_of
 
 LOCK_PATIENCE_SECONDS = 15.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
+_log = logging.getLogger(__name__)
 
 
 class DatabaseBusy(Exception):
@@ -54,11 +58,12 @@ class Database:
 
     def __init__(self, url: str, readers: AsyncEngine, writers: AsyncEngine, connections: int) -> None:
         self.url = url
-        self._connections = connections
+        self._most = connections
         self._hot: SqliteReader | PostgresqlReader | None = None
         self.dialect = readers.dialect.name
-        self._readers = readers
-        self._writers = writers
+        self._readers = _kept_open(readers, connections)
+        self._writers = _kept_open(writers, connections)
+        self._sqlite_writer = writers
         self._turn = asyncio.Lock()
         path = make_url(url).database or ""
         self._path = Path(path) if self.dialect == "sqlite" else None
@@ -66,7 +71,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for SELECTs: each statement sees what was committed when it began."""
-        async with self._readers.connect() as connection:
+        async with _turn(self._readers) as connection:
             yield connection
 
     async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
@@ -77,7 +82,7 @@ class Database:
 
     def _open_hot(self) -> SqliteReader | PostgresqlReader:
         if self._path is None:
-            return PostgresqlReader(self.url, self._connections, ids_as_text)
+            return PostgresqlReader(self.url, self._most, ids_as_text)
         return SqliteReader(self.url)
 
     @asynccontextmanager
@@ -87,18 +92,18 @@ class Database:
         Raises DatabaseBusy where another process keeps SQLite's lock for 15 seconds.
         """
         if self._path is None:
-            async with self._writers.connect() as connection, _postgresql_transaction(connection):
+            async with _turn(self._writers) as connection, _postgresql_transaction(connection):
                 yield connection
             return
         async with self._turn, write_lock(self._path):
-            async with self._writers.begin() as connection:
+            async with self._sqlite_writer.begin() as connection:
                 yield connection
             await self._checkpoint(self._path)
 
     async def _checkpoint(self, path: Path) -> None:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size > CHECKPOINT_BYTES:
-            async with self._writers.connect() as connection:
+            async with self._sqlite_writer.connect() as connection:
                 connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
@@ -106,13 +111,50 @@ class Database:
         """Close every connection."""
         if self._hot is not None:
             await self._hot.close()
-        await self._readers.dispose()
+        await self._readers.close()
         if self._path is None:
-            await self._writers.dispose()
+            await self._writers.close()
             return
         # The last connection to close writes the log back into the database: that is a checkpoint.
         async with self._turn, write_lock(self._path):
-            await self._writers.dispose()
+            await self._sqlite_writer.dispose()
+
+
+def _kept_open(engine: AsyncEngine, most: int) -> Connections[AsyncConnection]:
+    async def begin() -> AsyncConnection:
+        return await engine.connect()
+
+    return Connections(most, begin=begin, is_closed=_is_closed, end=_end)
+
+
+def _is_closed(connection: AsyncConnection) -> bool:
+    """Whether PostgreSQL has ended it while it was idle."""
+    return connection.dialect.name == "postgresql" and driver_of(connection).is_closed()
+
+
+async def _end(connection: AsyncConnection) -> None:
+    try:
+        if connection.dialect.name == "postgresql":
+            await hot_reads.end(driver_of(connection))
+        await connection.invalidate()
+        await connection.close()
+    except Exception as error:
+        _log.warning("a connection to the database did not close rightly: %s", type(error).__name__)
+
+
+@asynccontextmanager
+async def _turn(connections: Connections[AsyncConnection]) -> AsyncIterator[AsyncConnection]:
+    """A connection for this task; after an error of its own, or where the task was cancelled, nobody has it again."""
+    connection = await connections.take()
+    try:
+        yield connection
+    except BaseException as error:
+        if isinstance(error, Exception) and not isinstance(error, (*_FAILURES, *_FAULTS, sqlite3.Error, NotCommitted)):
+            connections.give_back(connection)
+        else:
+            connections.discard(connection)
+        raise
+    connections.give_back(connection)
 
 
 @asynccontextmanager
@@ -145,9 +187,9 @@ def open_database(url: str, connections: int = 8) -> Database:
     """
     if url.startswith("sqlite"):
         Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        return Database(url, _sqlite_engine(url, connections, True), _sqlite_engine(url, 1, False), connections)
-    readers = _postgresql_engine(url, connections)
-    return Database(url, readers, _postgresql_engine(url, connections), connections)
+        return Database(url, _sqlite_engine(url, readonly=True), _sqlite_engine(url, readonly=False), connections)
+    engine = _postgresql_engine(url)
+    return Database(url, engine, engine, connections)
 
 
 class NotCommitted(Exception):
@@ -160,9 +202,6 @@ async def _postgresql_transaction(connection: AsyncConnection) -> AsyncIterator[
 
     SQLAlchemy believes that it commits each statement by itself, so it and hot statements can be mixed.
     """
-    if driver_of(connection).is_closed():  # the server has ended it while it was idle in the pool
-        await connection.invalidate()
-        await connection.get_raw_connection()
     driver = driver_of(connection)
     try:
         await driver.execute("BEGIN")
@@ -187,10 +226,12 @@ async def _roll_back(driver: Any) -> None:
         raise
 
 
-def _sqlite_engine(url: str, connections: int, readonly: bool) -> AsyncEngine:
+def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if readonly else {}
     options["connect_args"] = {"async_creator_fn": sqlite_driver.connect}
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0, hide_parameters=True, **options)
+    # Readers are kept open by `connections`; the one writer by SQLAlchemy.
+    options |= {"poolclass": NullPool} if readonly else {"pool_size": 1, "max_overflow": 0}
+    engine = create_async_engine(url, hide_parameters=True, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -222,15 +263,12 @@ SQLITE_PRAGMAS = (
 )
 
 
-def _postgresql_engine(url: str, connections: int) -> AsyncEngine:
+def _postgresql_engine(url: str) -> AsyncEngine:
     # No just-in-time compilation: it costs more than any of our short queries.
     settings = {"jit": "off", "synchronous_commit": "on", "timezone": "UTC", "application_name": "confer"}
     engine = create_async_engine(
         url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=10,
-        pool_reset_on_return=None,
+        poolclass=NullPool,  # they are kept open by `connections`
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},

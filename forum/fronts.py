@@ -66,7 +66,7 @@ class NetworkHead:
 def network_head(viewer: Viewer, found: Found) -> NetworkHead:
     """The head of the network's pages, as this viewer sees it."""
     network = found.network
-    place = viewer.places.get(network.id)
+    place = viewer.place_in(network.id)
     role = viewer.role_in(network.id)
     return NetworkHead(
         id=network.id,

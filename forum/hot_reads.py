@@ -3,7 +3,7 @@
 On SQLite they run inside the event loop: they take a bounded handful of rows by index.
 """
 
-import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
@@ -13,10 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from forum.connections import Connections
 from ground.hot import HotStatement
 
 Connection: TypeAlias = asyncpg.Connection
-PATIENCE_SECONDS = 10
 _SETTINGS = {
     "application_name": "confer",
     "default_transaction_read_only": "on",
@@ -82,49 +82,28 @@ class SqliteReader:
 
 
 class PostgresqlReader:
-    """Hot reads by connections of asyncpg that are neither reset nor wrapped.
-
-    Its own pool: what asyncpg's does at each turn (a proxy, two timers, a reset) costs a third of such a read.
-    """
+    """Hot reads by connections of asyncpg that are neither reset nor wrapped."""
 
     def __init__(self, url: str, connections: int, prepare: Callable[[Any], Awaitable[None]]) -> None:
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._prepare = prepare
-        self._turns = asyncio.Semaphore(connections)
-        self._open: set[Connection] = set()
-        self._idle: list[Connection] = []
-        self._ending: set[asyncio.Task[None]] = set()
+        self._connections: Connections[Connection] = Connections(
+            connections, begin=self._connect, is_closed=Connection.is_closed, end=end
+        )
 
     async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The rows of the read. Raises TimeoutError where no connection is free for ten seconds."""
         form = read.form("postgresql")
         arguments = form.arguments(parameters)
-        if self._turns.locked():
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._turns.acquire()
-        else:
-            await self._turns.acquire()
-        connection = None
+        connection = await self._connections.take()
         try:
-            connection = self._take() or await self._connect()
             rows = await connection.fetch(form.sql, *arguments)
         except BaseException:
-            # Whatever went wrong, or whoever gave up waiting: the connection ends, and its turn with it.
-            ending = asyncio.create_task(self._end(connection))
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+            # Whatever went wrong, or whoever gave up waiting.
+            self._connections.discard(connection)
             raise
-        self._idle.append(connection)
-        self._turns.release()
+        self._connections.give_back(connection)
         return [form.row(row) for row in rows]
-
-    def _take(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-            self._open.discard(connection)
-        return None
 
     async def _connect(self) -> Connection:
         connection = await asyncpg.connect(self._url, timeout=5, command_timeout=30, server_settings=_SETTINGS)
@@ -133,21 +112,15 @@ class PostgresqlReader:
         except BaseException:
             connection.terminate()
             raise
-        self._open.add(connection)
         return connection
 
-    async def _end(self, connection: Connection | None) -> None:
-        """Stop what the server may still be doing for this connection, and only then let another take its place."""
-        try:
-            if connection is not None:
-                await connection.close(timeout=5)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            pass  # it was gone already, or asyncpg has cut it off
-        finally:
-            self._open.discard(connection)
-            self._turns.release()
-
     async def close(self) -> None:
-        """Close every connection, at once where one hangs."""
-        for connection in self._open:
-            connection.terminate()
+        """Close every connection, after five seconds even where one hangs."""
+        await self._connections.close()
+
+
+async def end(connection: Connection) -> None:
+    """Stop what PostgreSQL may still be doing for this connection, and close it."""
+    # It may be gone already, or be cut off by asyncpg where nothing answers.
+    with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await connection.close(timeout=5)

@@ -200,7 +200,7 @@ def may_see_requests(viewer: Viewer, network: Network) -> Decision:
 
 def may_see_purpose(viewer: Viewer, network: Network) -> bool:
     """What a network is for and how large it is, roughly; of an unlisted one outsiders see the name alone."""
-    place = viewer.places.get(network.id)
+    place = viewer.place_in(network.id)
     invited = place is not None and place.status in ("active", "invited")
     return network.access in ("open", "closed") or invited or viewer.is_site_administrator
 

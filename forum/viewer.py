@@ -76,9 +76,19 @@ class Viewer:
     """Network and position of the unread posts that mention or answer this person, as JSON; empty for none."""
 
     @cached_property
+    def _rows(self) -> dict[str, list[Any]]:
+        """The memberships as they were read, by network id. Made when first asked for: mostly one is looked for."""
+        return {row[0]: row for row in json.loads(self.places_text or "[]")}
+
+    @cached_property
     def places(self) -> dict[str, Place]:
-        """The memberships by network id. Made when first asked for: where nothing changed, nobody asks."""
-        return {place[0]: Place(*place) for place in json.loads(self.places_text or "[]")}
+        """The memberships by network id."""
+        return {network_id: Place(*row) for network_id, row in self._rows.items()}
+
+    def place_in(self, network_id: str) -> Place | None:
+        """The place in this network, or None."""
+        row = self._rows.get(network_id)
+        return Place(*row) if row else None
 
     @cached_property
     def addressed(self) -> int:
@@ -104,7 +114,7 @@ class Viewer:
 
     def role_in(self, network_id: str) -> Role | None:
         """The role of an active member, else None."""
-        place = self.places.get(network_id)
+        place = self.place_in(network_id)
         return place.role if place and place.status == "active" else None
 
     def has_role(self, network_id: str, least: Role) -> bool:

@@ -90,7 +90,7 @@ def _row(viewer: Viewer, listed: Listed) -> Row:
 
 def place_words(viewer: Viewer, network: Network) -> str:
     """What the viewer is in a network, in a word or two; empty where they are nothing there."""
-    place = viewer.places.get(network.id)
+    place = viewer.place_in(network.id)
     if place is None:
         return ""
     if place.status == "active":

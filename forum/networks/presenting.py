@@ -145,7 +145,7 @@ def api_network(viewer: Viewer, network: Network, public_url: str) -> dict[str, 
         shown |= {"member_count": None, "version": None}
     if not may_see_beginning(viewer, network):
         shown["created_at"] = None
-    place = viewer.places.get(network.id)
+    place = viewer.place_in(network.id)
     return shown | {"my": {"role": place.role, "status": place.status} if place else None}
 
 

@@ -1,10 +1,8 @@
 """Begin threads, write, edit and remove posts. Each in one transaction, counters last, with one event."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, or_, select, true, update
-from sqlalchemy.sql.base import Executable
+from sqlalchemy import bindparam, insert, select, update
 
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
@@ -15,14 +13,13 @@ from forum.streams import network_stream
 from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
 from forum.threads.addressing_commands import Spot, forget_addressed, note_addressed, note_addressed_anew, spot_of
+from forum.threads.appending_commands import append
 from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, thread_place
 from forum.threads.writing import Written
 from forum.viewer import Viewer
-from ground.columns import Identifier, Moment, new_id, now
-from ground.hot import HotStatement
+from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
 
-PAGE_SIZE = 20
 NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was posted."
 LOCKED_MEANWHILE = "This thread was locked while you were writing. Your words are kept below."
 NO_SUCH_POST = "The post you answer is not in this thread."
@@ -42,14 +39,6 @@ class Posted:
     """The reply as it stands; None where the request came before."""
 
 
-# -- Counters, in the order networks, threads --------------------------------------------------
-
-_COUNT_IN_NETWORK = (
-    update(networks)
-    .where(networks.c.id == bindparam("in_network", type_=Identifier))
-    .values(post_count=networks.c.post_count + 1)
-    .returning(networks.c.post_count)
-)
 _COUNT_THREAD = (
     update(networks)
     .where(networks.c.id == bindparam("in_network", type_=Identifier))
@@ -58,45 +47,6 @@ _COUNT_THREAD = (
 )
 
 
-def _count_in_thread(position: Any) -> Any:
-    is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
-    return (
-        update(threads)
-        .where(threads.c.id == bindparam("in_thread", type_=Identifier), is_open, threads.c.last_position < position)
-        .values(
-            post_count=threads.c.post_count + 1,
-            version=threads.c.version + 1,
-            last_position=position,
-            last_post_at=bindparam("moment", type_=Moment),
-            last_author_id=bindparam("by", type_=Identifier),
-        )
-        .returning(threads.c.post_count)
-    )
-
-
-_POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "excerpt", "reply_to_id", "created_at")
-
-
-def _append_in_one_statement() -> Executable:
-    """PostgreSQL takes both numbers and writes the post in a single round trip: the network's row is locked briefly."""
-    network = _COUNT_IN_NETWORK.cte("counted_network")
-    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
-    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
-    row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
-    columns = [*_POST_FIELDS, "number", "position"]
-    return insert(posts).from_select(columns, row, include_defaults=False).returning(posts.c.number, posts.c.position)
-
-
-def _insert_post() -> Executable:
-    columns = [*_POST_FIELDS, "number", "position"]
-    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in columns]
-    return insert(posts).from_select(columns, select(*values), include_defaults=False)
-
-
-_APPEND = HotStatement(_append_in_one_statement())
-_COUNT_ONE_IN_NETWORK = HotStatement(_COUNT_IN_NETWORK)
-_COUNT_ONE_IN_THREAD = HotStatement(_count_in_thread(bindparam("position", type_=threads.c.last_position.type)))
-_WRITE_POST = HotStatement(_insert_post())
 _TOUCH_THREAD = (
     update(threads)
     .where(threads.c.id == bindparam("in_thread", type_=Identifier))
@@ -104,53 +54,6 @@ _TOUCH_THREAD = (
 )
 _INSERT_THREAD = insert(threads)
 _INSERT_POST = insert(posts)
-
-
-def _row(post: Post, written: Written) -> dict[str, Any]:
-    return {
-        "id": post.id,
-        "thread_id": post.thread_id,
-        "network_id": post.network_id,
-        "author_id": post.author.id,
-        "body": written.body,
-        "html": written.html,
-        "excerpt": written.excerpt,
-        "reply_to_id": post.reply_to.id if post.reply_to else None,
-        "created_at": post.created_at,
-    }
-
-
-async def _append(tx: Transaction, post: Post, written: Written, despite_lock: bool) -> Post:
-    """Write the post, which gets its numbers now. Raises Forbidden where the thread was locked meanwhile."""
-    row = _row(post, written)
-    counted = {
-        "in_network": post.network_id,
-        "in_thread": post.thread_id,
-        "despite_lock": int(despite_lock),
-        "moment": post.created_at,
-        "by": post.author.id,
-    }
-    new = {f"new_{name}": row[name] for name in _POST_FIELDS}
-    if tx.connection.dialect.name == "postgresql":
-        taken = await tx.run(_APPEND, counted | new)
-    else:
-        taken = await _append_by_steps(tx, counted, new)
-    if not taken:
-        raise Forbidden(LOCKED_MEANWHILE)
-    number, position = taken[0]
-    return replace(post, number=number, position=position)
-
-
-async def _append_by_steps(tx: Transaction, counted: dict[str, Any], new: dict[str, Any]) -> list[list[int]]:
-    """The same on SQLite, which has no statement that writes to several tables."""
-    ((position,),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
-    for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, counted | {"position": position}):
-        await tx.run(_WRITE_POST, new | {"new_number": number, "new_position": position})
-        return [[number, position]]
-    return []
-
-
-# -- Commands -----------------------------------------------------------------------------------
 
 
 async def start_thread(
@@ -202,7 +105,7 @@ async def post_reply(
     reply_to: str | None = None,
     key: RequestKey | None = None,
 ) -> Posted:
-    """Write a post in a thread that the viewer has just read; what precedes it on its page counts as read by them.
+    """Write a post in a thread that the viewer may read; all that stands before it counts as read by them.
 
     Membership and lock are asked again as the post is written. Raises Forbidden, and Invalid where `reply_to` is
     no post of this thread.
@@ -222,10 +125,11 @@ async def post_reply(
     if reading is None:
         raise Forbidden(NO_LONGER_MEMBER)
     draft = _draft(claimed.object_id, thread, viewer, written, answered)
-    post = await _append(tx, draft, written, viewer.has_role(thread.network_id, "moderator"))
+    post = await append(tx, draft, written, reading, despite_lock=viewer.has_role(thread.network_id, "moderator"))
+    if post is None:
+        raise Forbidden(LOCKED_MEANWHILE)
     await note_addressed(tx, spot_of(post), written.mentions)
-    page_begins = (post.number - 1) // PAGE_SIZE * PAGE_SIZE + 1
-    more = await add_read(tx, reading, ((page_begins, post.number),))
+    more = post.number - reading.counted
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))
     return Posted(post.id, False, thread_place(reading.standing, thread.id) if more > 1 else None, post)
 

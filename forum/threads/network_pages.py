@@ -92,7 +92,7 @@ def _make_page(
 ) -> DiscussionPage:
     network = found.network
     path = f"/networks/{network.slug}"
-    place = viewer.places.get(network.id)
+    place = viewer.place_in(network.id)
     shown = listed[:PAGE_SIZE]
     later = ""
     if len(listed) > PAGE_SIZE:

@@ -154,7 +154,7 @@ async def _edit_form(
 ) -> Response:
     errors = dict(error.errors) if isinstance(error, Invalid) else {}
     is_conflict = isinstance(error, Conflict)
-    place = viewer.places.get(thread.network_id)
+    place = viewer.place_in(thread.network_id)
     composer = replace(
         _edit_composer(request, post, thread),
         # Once both texts were shown, saving again replaces the one that was shown.

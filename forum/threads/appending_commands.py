@@ -1,0 +1,148 @@
+"""Write a post at the end of its thread: its two numbers, the counters, and that its author has read the thread so far.
+
+Counters change in the order networks, threads, and as late as can be: everybody who writes in the network waits for
+them until the transaction ends.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, or_, select, true, update
+from sqlalchemy.dialects import postgresql
+
+from forum.records import Post
+from forum.tables import memberships, networks, posts, read_states, threads
+from forum.threads.addressing_commands import note_read
+from forum.threads.ranges import up_to
+from forum.threads.reading_commands import Reading, add_read
+from forum.threads.writing import Written
+from ground.columns import Identifier, Moment
+from ground.hot import HotStatement
+from realtime.transaction import Transaction
+
+_IN_NETWORK = bindparam("in_network", type_=Identifier)
+_IN_THREAD = bindparam("in_thread", type_=Identifier)
+_MOMENT = bindparam("moment", type_=Moment)
+_BY = bindparam("by", type_=Identifier)
+
+_COUNT_IN_NETWORK = (
+    update(networks)
+    .where(networks.c.id == _IN_NETWORK)
+    .values(post_count=networks.c.post_count + 1)
+    .returning(networks.c.post_count)
+)
+
+
+def _count_in_thread(position: Any) -> Any:
+    is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
+    return (
+        update(threads)
+        .where(threads.c.id == _IN_THREAD, is_open, threads.c.last_position < position)
+        .values(
+            post_count=threads.c.post_count + 1,
+            version=threads.c.version + 1,
+            last_position=position,
+            last_post_at=_MOMENT,
+            last_author_id=_BY,
+        )
+        .returning(threads.c.post_count)
+    )
+
+
+_POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "excerpt", "reply_to_id", "created_at")
+
+
+def _append_in_one_statement() -> Any:
+    """PostgreSQL does all of it in a single round trip, so that the network's row is locked but briefly."""
+    network = _COUNT_IN_NETWORK.cte("counted_network")
+    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
+    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
+    row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
+    columns = [*_POST_FIELDS, "number", "position"]
+    post = (
+        insert(posts)
+        .from_select(columns, row, include_defaults=False)
+        .returning(posts.c.number, posts.c.position)
+        .cte("written")
+    )
+    number = post.c.number
+    return select(number, post.c.position).add_cte(_keep_read(number), _count_read(number))
+
+
+def _keep_read(number: Any) -> Any:
+    """The thread is read up to its last post, which is the one just written."""
+    ranges = func.json_build_array(func.json_build_array(1, number))
+    kept = postgresql.insert(read_states).from_select(
+        ["account_id", "thread_id", "network_id", "ranges", "read_count", "updated_at"],
+        select(_BY, _IN_THREAD, _IN_NETWORK, ranges, number, _MOMENT),
+        include_defaults=False,
+    )
+    new = {name: kept.excluded[name] for name in ("ranges", "read_count", "updated_at")}
+    return kept.on_conflict_do_update(index_elements=["account_id", "thread_id"], set_=new).cte("kept")
+
+
+def _count_read(number: Any) -> Any:
+    before = bindparam("counted_before", type_=memberships.c.read_count.type)
+    return (
+        update(memberships)
+        .where(memberships.c.id == bindparam("standing_id", type_=Identifier), number > 0)
+        .values(read_count=memberships.c.read_count + number - before)
+        .cte("counted_read")
+    )
+
+
+def _insert_post() -> Any:
+    columns = [*_POST_FIELDS, "number", "position"]
+    values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in columns]
+    return insert(posts).from_select(columns, select(*values), include_defaults=False)
+
+
+_APPEND = HotStatement(_append_in_one_statement())
+_COUNT_ONE_IN_NETWORK = HotStatement(_COUNT_IN_NETWORK)
+_COUNT_ONE_IN_THREAD = HotStatement(_count_in_thread(bindparam("position", type_=threads.c.last_position.type)))
+_WRITE_POST = HotStatement(_insert_post())
+
+
+async def append(
+    tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
+) -> Post | None:
+    """Write the post, which gets its numbers now; None where the thread was locked meanwhile.
+
+    All that stands before it counts as read by its author, whose `reading` this transaction holds.
+    """
+    counted = {
+        "in_network": draft.network_id,
+        "in_thread": draft.thread_id,
+        "despite_lock": int(despite_lock),
+        "moment": draft.created_at,
+        "by": draft.author.id,
+        "new_id": draft.id,
+        "new_thread_id": draft.thread_id,
+        "new_network_id": draft.network_id,
+        "new_author_id": draft.author.id,
+        "new_body": written.body,
+        "new_html": written.html,
+        "new_excerpt": written.excerpt,
+        "new_reply_to_id": draft.reply_to.id if draft.reply_to else None,
+        "new_created_at": draft.created_at,
+    }
+    if tx.connection.dialect.name == "postgresql":
+        taken = await tx.run(_APPEND, counted | {"standing_id": reading.standing.id, "counted_before": reading.counted})
+        if taken and reading.addressed:
+            await note_read(tx, draft.author.id, draft.thread_id, reading.addressed)
+    else:
+        taken = await _append_by_steps(tx, counted, reading)
+    if not taken:
+        return None
+    number, position = taken[0]
+    return replace(draft, number=number, position=position)
+
+
+async def _append_by_steps(tx: Transaction, counted: dict[str, Any], reading: Reading) -> list[list[int]]:
+    """The same on SQLite, which has no statement that writes to several tables."""
+    ((position,),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
+    for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, counted | {"position": position}):
+        await tx.run(_WRITE_POST, counted | {"new_number": number, "new_position": position})
+        await add_read(tx, reading, up_to(number))
+        return [[number, position]]
+    return []
