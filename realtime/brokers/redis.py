@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -59,6 +60,10 @@ class RedisBroker:
             socket_timeout=self._times.answer,
             socket_connect_timeout=self._times.answer,
         )
+        # What is sent for every post has a connection of its own: the client's way through its pool costs twice as
+        # much, and a limit of the library on each step would cost a task each.
+        pool = Redis.from_url(url, socket_connect_timeout=self._times.answer).connection_pool
+        self._mouth: Connection = pool.make_connection()  # type: ignore[no-untyped-call]
         self._ears: set[Ear] = set()
         self._unsent: dict[str, int] = {}
         self._unsent_notes: deque[Note] = deque(maxlen=1000)
@@ -85,6 +90,7 @@ class RedisBroker:
         await end(self._tasks)
         self._tasks = []
         self._hearing = False
+        await self._mouth.disconnect()
         await self._redis.aclose()
 
     async def publish(self, wakeups: Sequence[Wakeup]) -> None:
@@ -144,16 +150,27 @@ class RedisBroker:
     async def _send_all(self) -> None:
         wakeups, notes = dict(self._unsent), list(self._unsent_notes)
         self._unsent_notes.clear()
-        pipeline = self._redis.pipeline(transaction=False)
         lines = [f"{stream} {seq}" for stream, seq in wakeups.items()]
-        for start in range(0, len(lines), _WAKEUPS_A_MESSAGE):
-            pipeline.publish(self._wake_channel, "\n".join(lines[start : start + _WAKEUPS_A_MESSAGE]))
-        for note in notes:
-            pipeline.publish(self._note_channel, json.dumps([note.topic, note.text]))
-        await pipeline.execute()
+        commands = [
+            ("PUBLISH", self._wake_channel, "\n".join(lines[start : start + _WAKEUPS_A_MESSAGE]))
+            for start in range(0, len(lines), _WAKEUPS_A_MESSAGE)
+        ]
+        commands += [("PUBLISH", self._note_channel, json.dumps([note.topic, note.text])) for note in notes]
+        await self._say(commands)
         for stream, seq in wakeups.items():
             if self._unsent.get(stream) == seq:
                 del self._unsent[stream]
+
+    async def _say(self, commands: Sequence[tuple[str, str, str]]) -> None:
+        """Send all of it at once, and wait until Redis has taken it; the connection ends where it has not."""
+        try:
+            async with asyncio.timeout(self._times.answer):
+                await self._mouth.send_packed_command(self._mouth.pack_commands(commands))
+                for _ in commands:
+                    await self._mouth.read_response()
+        except BaseException:
+            await self._mouth.disconnect(nowait=True)
+            raise
 
     async def _hear_for_ever(self) -> None:
         delay = self._times.first_retry
