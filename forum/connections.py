@@ -39,11 +39,11 @@ class Connections(Generic[ConnectionType]):
 
         Raises TimeoutError where none is free for ten seconds, and what `begin` raises.
         """
-        if self._turns.locked():
+        if self._idle and not self._turns.locked():
+            await self._turns.acquire()
+        else:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._turns.acquire()
-        else:
-            await self._turns.acquire()
         # What the other side has ended while it was idle is not used again.
         while self._idle:
             connection = self._idle.pop()

@@ -8,10 +8,11 @@ import hashlib
 import json
 import re
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 
 from forum.envelope import MOST_BODY_BYTES
@@ -99,22 +100,37 @@ def validate(model: type[InputType], fields: Mapping[str, Any]) -> InputType:
 
 def read_query(request: Request, model: type[InputType]) -> InputType:
     """The query of the address as a value of the model. Raises Invalid for unknown, repeated and wrong ones."""
-    pairs = request.query_params.multi_items()
+    query: bytes = request.scope["query_string"]
+    return (_parse_query if len(query) > _SHORT_QUERY else _parse_short_query)(query, model)
+
+
+def _parse_query(query: bytes, model: type[InputType]) -> InputType:
+    parameters = QueryParams(query)
+    pairs = parameters.multi_items()
     if len(pairs) != len(dict(pairs)):
         raise Invalid({"": "Give each parameter once."})
-    refuse_unknown(request, model.model_fields)
+    _refuse_unknown(parameters, model.model_fields)
     try:
         return model.model_validate(dict(pairs), strict=False)
     except ValidationError as error:
         raise Invalid(_sentences(error)) from error
 
 
+_SHORT_QUERY = 40
+_parse_short_query = lru_cache(maxsize=200)(_parse_query)
+"""Programs ask with the same few parameters again and again; values are frozen, so that they can be shared."""
+
+
 def refuse_unknown(request: Request, known: Container[str] = ()) -> None:
     """Raises Invalid where the address has a parameter that is not `known`: a slip of the pen must not be ignored."""
     if request.scope["query_string"]:
-        unknown = [name for name in request.query_params if name not in known]
-        if unknown:
-            raise Invalid({name[:100]: "There is no such parameter here. Leave it out." for name in unknown})
+        _refuse_unknown(request.query_params, known)
+
+
+def _refuse_unknown(parameters: QueryParams, known: Container[str]) -> None:
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise Invalid({name[:100]: "There is no such parameter here. Leave it out." for name in unknown})
 
 
 def _sentences(error: ValidationError) -> dict[str, str]:

@@ -24,6 +24,9 @@ MOST_ADDRESSED = 100
 """Of the unread posts that mention or answer somebody, so many are counted."""
 
 
+_JSON = json.JSONDecoder()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The viewer's place in one network: active, requested or invited."""
@@ -76,19 +79,15 @@ class Viewer:
     """Network and position of the unread posts that mention or answer this person, as JSON; empty for none."""
 
     @cached_property
-    def _rows(self) -> dict[str, list[Any]]:
-        """The memberships as they were read, by network id. Made when first asked for: mostly one is looked for."""
-        return {row[0]: row for row in json.loads(self.places_text or "[]")}
-
-    @cached_property
     def places(self) -> dict[str, Place]:
-        """The memberships by network id."""
-        return {network_id: Place(*row) for network_id, row in self._rows.items()}
+        """The memberships by network id. Made when first asked for: where nothing changed, nobody asks."""
+        return {place[0]: Place(*place) for place in json.loads(self.places_text or "[]")}
 
     def place_in(self, network_id: str) -> Place | None:
-        """The place in this network, or None."""
-        row = self._rows.get(network_id)
-        return Place(*row) if row else None
+        """The place in this network, or None; the others, of which there may be dozens, are not made for it."""
+        # In JSON a quotation mark inside a text has a backslash before it: only a place can begin like this.
+        begins = self.places_text.find(f'["{network_id}"')
+        return Place(*_JSON.raw_decode(self.places_text, begins)[0]) if begins >= 0 else None
 
     @cached_property
     def addressed(self) -> int:

@@ -44,20 +44,20 @@ class Form:
         self.sql = str(compiled)
         self._names: list[str] = compiled.positiontup
         self._constants = {key: value for key, value in compiled.params.items() if value is not None}
-        self._binds: dict[str, Convert | None] = {
-            key: bind.type.dialect_impl(dialect).bind_processor(dialect) for key, bind in compiled.binds.items()
-        }
+        binds = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names]
+        self._binds: list[tuple[int, Convert]] = [
+            (place, convert) for place, convert in enumerate(binds) if convert is not None
+        ]
         processors = [_result_processor(column.type, dialect) for column in statement.exported_columns]
         self._results = [(place, convert) for place, convert in enumerate(processors) if convert is not None]
 
     def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
         """The values in the order of the SQL's placeholders."""
         values = {**self._constants, **parameters}
-        return [self._bound(name, values[name]) for name in self._names]
-
-    def _bound(self, name: str, value: Any) -> Any:
-        convert = self._binds.get(name)
-        return value if convert is None else convert(value)
+        arguments = [values[name] for name in self._names]
+        for place, convert in self._binds:
+            arguments[place] = convert(arguments[place])
+        return arguments
 
     def row(self, values: Any) -> list[Any]:
         """One row of the driver as Python values."""

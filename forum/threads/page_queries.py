@@ -66,14 +66,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A thread as one viewer finds it. `fingerprint` is another one as soon as anything here is."""
+    """A thread as one viewer finds it."""
 
     viewer: Viewer
     thread: Thread
     network: Glance
     reading: Reading | None
     """None for those of whom no reading is kept: who is no member of the network."""
-    fingerprint: str
 
     @property
     def as_of(self) -> dict[str, list[str | int]]:
@@ -165,7 +164,12 @@ class SightRow:
 
     credential: Literal["session", "token"] | None
     values: list[Any]
-    fingerprint: str
+
+    def fingerprint(self) -> str:
+        """A short text that is another one as soon as anything here is, but for when the credential was last used."""
+        if self.credential is None:
+            return fingerprint(self.values)
+        return fingerprint(self.values[:_SEEN_AT] + self.values[_SEEN_AT + 1 :])
 
     def viewer(self) -> Viewer:
         """Who asks."""
@@ -181,7 +185,7 @@ class SightRow:
             standing, covered, ranges, read_at, level = rest[_READING]
             if standing is not None:
                 reading = Reading(merge(json.loads(ranges or "[]"), up_to(covered)), read_at, level or "normal")
-        return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, self.fingerprint)
+        return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading)
 
 
 async def find_sight(
@@ -193,16 +197,13 @@ async def find_sight(
     """
     asked = {"token_hash": token_hash, "moment": now(), "thread_id": thread_id}
     rows = await database.fetch(_SIGHTS[credential], asked)
-    if not rows:
-        return None
-    row = rows[0]
-    return SightRow(credential, row, fingerprint(row[:_SEEN_AT] + row[_SEEN_AT + 1 :]))
+    return SightRow(credential, rows[0]) if rows else None
 
 
 async def find_guest_sight(database: Database, thread_id: str) -> SightRow | None:
     """The thread as somebody signed out finds it; None where only members may read it, or there is none."""
     rows = await database.fetch(_GUEST_SIGHT, {"thread_id": thread_id})
-    return SightRow(None, rows[0], fingerprint(rows[0])) if rows else None
+    return SightRow(None, rows[0]) if rows else None
 
 
 def fingerprint(values: list[Any]) -> str:

@@ -36,7 +36,7 @@ async def show_thread(request: Request) -> Response:
     """One page of a thread: with `at` that of this post, with `on` that of this day, else the first unread one."""
     state = state_of(request)
     row, viewer = await find_thread_row(request, request.path_params["id"])
-    tag = f'W/"{row.fingerprint}{build_of(state)}{today(state).toordinal():x}"'
+    tag = f'W/"{row.fingerprint()}{build_of(state)}{today(state).toordinal():x}"'
     headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else OPEN_TO_GUESTS, "ETag": tag}
     query = request.query_params
     is_plain = "reply" not in query and "on" not in query and NOTICE_COOKIE not in request.cookies

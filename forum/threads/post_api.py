@@ -35,7 +35,7 @@ async def api_list_posts(request: Request) -> Response:
     """The posts in the order of their numbers, which run from 1 without holes."""
     asked = read_query(request, Listing)
     row, viewer = await find_thread_row(request, request.path_params["id"])
-    tag = f'W/"{row.fingerprint}"'
+    tag = f'W/"{row.fingerprint()}"'
     headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else "private, no-cache", "ETag": tag}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
