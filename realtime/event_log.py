@@ -7,17 +7,16 @@ counter would become visible out of order, and a reader by cursor would lose row
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Integer, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ground.columns import Moment, now
-from ground.hot import HotStatement, run
+from ground.hot import HotStatement, given, run
 from realtime.events import Change, Event
 from realtime.tables import epoch, events, streams
 
@@ -80,15 +79,15 @@ _INSERT_EVENT = HotStatement(insert(events))
 _CREATE_STREAM_POSTGRESQL = postgresql.insert(streams).on_conflict_do_nothing()
 _CREATE_STREAM_SQLITE = sqlite.insert(streams).on_conflict_do_nothing()
 
-_EVENTS_AFTER = (
+_EVENTS_AFTER = HotStatement(
     select(*(events.c[name] for name in _COLUMNS))
     .where(
-        events.c.stream == bindparam("stream"),
-        events.c.seq > bindparam("after"),
-        events.c.seq <= bindparam("up_to"),
+        events.c.stream == given("stream"),
+        events.c.seq > given("after"),
+        events.c.seq <= given("up_to"),
     )
     .order_by(events.c.seq)
-    .limit(bindparam("at_most"))
+    .limit(given("at_most"))
 )
 _NO_END = 2**62
 # The names go as one value (an array, a JSON list): thousands of streams in one query, and one
@@ -99,7 +98,7 @@ _HEADS = select(streams.c.name, streams.c.head, streams.c.authz_version)
 _HEADS_POSTGRESQL, _HEADS_SQLITE = _HEADS.where(_NAMED_POSTGRESQL), _HEADS.where(_NAMED_SQLITE)
 _EPOCH = select(epoch.c.epoch)
 _POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"), streams.c.authz_version)
-_POSITIONS_POSTGRESQL, _POSITIONS_SQLITE = _POSITIONS.where(_NAMED_POSTGRESQL), _POSITIONS.where(_NAMED_SQLITE)
+_POSITIONS_NAMED = HotStatement(_POSITIONS.where(_NAMED_POSTGRESQL), sqlite_statement=_POSITIONS.where(_NAMED_SQLITE))
 
 _first = events.alias("first")
 _oldest_seq = (
@@ -153,7 +152,8 @@ async def read_after(
     The caller compares the first seq with `after + 1`: a later one means that the log is no
     longer kept so far back.
     """
-    rows = await connection.execute(_EVENTS_AFTER, {"stream": stream, "after": after, "up_to": up_to, "at_most": limit})
+    asked = {"stream": stream, "after": after, "up_to": up_to, "at_most": limit}
+    rows = await run(connection, _EVENTS_AFTER, asked)
     return [Event(*row) for row in rows]
 
 
@@ -171,20 +171,15 @@ async def positions(connection: AsyncConnection, names: Collection[str]) -> dict
 
     To be read before the page's rows or in one snapshot with them, never after.
     """
-    return {row.name: (row.epoch, row.head) for row in await _positions(connection, names)}
+    found = await survey(connection, names)
+    return {name: (found.epoch or "", head.seq) for name, head in found.heads.items()}
 
 
 async def survey(connection: AsyncConnection, names: Collection[str]) -> Survey:
     """Heads and epoch together, in one query: what a gateway compares its positions with."""
-    rows = await _positions(connection, names)
-    return Survey(rows[0].epoch if rows else None, {row.name: Head(row.head, row.authz_version) for row in rows})
-
-
-async def _positions(connection: AsyncConnection, names: Collection[str]) -> Sequence[Any]:
-    if not names:
-        return []
-    query = _POSITIONS_POSTGRESQL if connection.dialect.name == "postgresql" else _POSITIONS_SQLITE
-    return (await connection.execute(query, {"names": list(names)})).all()
+    rows = await run(connection, _POSITIONS_NAMED, {"names": list(names)}) if names else []
+    heads = {name: Head(seq, authz_version) for name, seq, _, authz_version in rows}
+    return Survey(rows[0][2] if rows else None, heads)
 
 
 async def get_epoch(connection: AsyncConnection) -> str:
