@@ -94,8 +94,6 @@ _NO_END = 2**62
 # prepared statement whatever their number.
 _NAMED_POSTGRESQL = streams.c.name == any_(bindparam("names", type_=postgresql.ARRAY(String)))
 _NAMED_SQLITE = streams.c.name.in_(select(func.json_each(bindparam("names", type_=JSON)).table_valued("value").c.value))
-_HEADS = select(streams.c.name, streams.c.head, streams.c.authz_version)
-_HEADS_POSTGRESQL, _HEADS_SQLITE = _HEADS.where(_NAMED_POSTGRESQL), _HEADS.where(_NAMED_SQLITE)
 _EPOCH = select(epoch.c.epoch)
 _POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"), streams.c.authz_version)
 _POSITIONS_NAMED = HotStatement(_POSITIONS.where(_NAMED_POSTGRESQL), sqlite_statement=_POSITIONS.where(_NAMED_SQLITE))
@@ -155,24 +153,6 @@ async def read_after(
     asked = {"stream": stream, "after": after, "up_to": up_to, "at_most": limit}
     rows = await run(connection, _EVENTS_AFTER, asked)
     return [Event(*row) for row in rows]
-
-
-async def heads(connection: AsyncConnection, names: Collection[str]) -> dict[str, Head]:
-    """Where each of these streams stands, in one query; unknown names are left out."""
-    if not names:
-        return {}
-    query = _HEADS_POSTGRESQL if connection.dialect.name == "postgresql" else _HEADS_SQLITE
-    rows = await connection.execute(query, {"names": list(names)})
-    return {row.name: Head(row.head, row.authz_version) for row in rows}
-
-
-async def positions(connection: AsyncConnection, names: Collection[str]) -> dict[str, tuple[str, int]]:
-    """The `as_of` of a page or a list: stream → (epoch, head), for streams that its reader may read.
-
-    To be read before the page's rows or in one snapshot with them, never after.
-    """
-    found = await survey(connection, names)
-    return {name: (found.epoch or "", head.seq) for name, head in found.heads.items()}
 
 
 async def survey(connection: AsyncConnection, names: Collection[str]) -> Survey:

@@ -184,7 +184,7 @@ class Community:
 
     async def head(self, stream: str) -> int:
         async with self.database.read() as connection:
-            return (await event_log.heads(connection, [stream]))[stream].seq
+            return (await event_log.survey(connection, [stream])).heads[stream].seq
 
     async def epoch(self) -> str:
         async with self.database.read() as connection:

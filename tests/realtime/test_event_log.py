@@ -12,7 +12,7 @@ from forum.database import Database
 from ground.columns import new_id, now
 from realtime import event_log
 from realtime.brokers.memory import MemoryBroker
-from realtime.event_log import Head, UnknownStream
+from realtime.event_log import Head, Survey, UnknownStream
 from realtime.events import Change
 from realtime.tables import events, outbox
 from realtime.transaction import transaction
@@ -62,7 +62,7 @@ async def test_p3_fifty_writers_at_once_leave_no_hole_and_no_late_number(databas
     seen = await asyncio.gather(*followers)
     assert sum(len(numbers) for numbers in seen) == 50 * 4 * 2
     async with database.read() as connection:
-        heads = await event_log.heads(connection, names)
+        heads = (await event_log.survey(connection, names)).heads
     assert [heads[name].seq for name in names] == [len(numbers) for numbers in seen]
 
 
@@ -129,7 +129,7 @@ async def test_p8_authz_is_raised_in_the_row_that_gives_the_number(database: Dat
         tx.emit("network:a", PostCreated("r"))
     assert [event.authz_version for event in await read(database, "network:a")] == [0, 1, 1]
     async with database.read() as connection:
-        assert await event_log.heads(connection, ["network:a", "network:none"]) == {"network:a": Head(3, 1)}
+        assert (await event_log.survey(connection, ["network:a", "network:none"])).heads == {"network:a": Head(3, 1)}
 
 
 async def test_p7_positions_come_with_the_epoch(database: Database) -> None:
@@ -138,9 +138,9 @@ async def test_p7_positions_come_with_the_epoch(database: Database) -> None:
         tx.emit("network:a", PostCreated("p"))
     async with database.read() as connection:
         epoch = await event_log.get_epoch(connection)
-        found = await event_log.positions(connection, ["network:a", "network:b", "network:none"])
-        assert found == {"network:a": (epoch, 1), "network:b": (epoch, 0)}
-        assert await event_log.positions(connection, []) == {}
+        found = await event_log.survey(connection, ["network:a", "network:b", "network:none"])
+        assert found == Survey(epoch, {"network:a": Head(1, 0), "network:b": Head(0, 0)})
+        assert await event_log.survey(connection, []) == Survey(None, {})
     async with database.write() as connection:
         renewed = await event_log.renew_epoch(connection)
     assert renewed != epoch
@@ -152,7 +152,7 @@ async def test_heads_of_thousands_of_streams_are_one_query(database: Database) -
     names = [f"account:{number}" for number in range(5000)]
     await make_streams(database, *names[:10])
     async with database.read() as connection:
-        assert len(await event_log.heads(connection, names)) == 10
+        assert len((await event_log.survey(connection, names)).heads) == 10
 
 
 async def test_trimming_leaves_no_hole_where_clocks_disagreed(database: Database) -> None:

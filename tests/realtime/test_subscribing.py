@@ -231,9 +231,9 @@ async def test_p7_the_position_of_a_page_is_where_the_socket_goes_on(stage: Stag
     for _ in range(8):
         await asyncio.sleep(0.03)
         async with stage.database.read() as connection:
-            as_of = await event_log.positions(connection, [board])
+            as_of = await event_log.survey(connection, [board])
             shown = {event.seq for event in await event_log.read_after(connection, board, 0, limit=10_000)}
-        reader = await stage.read(served, alice, resume={name: list(place) for name, place in as_of.items()})
+        reader = await stage.read(served, alice, resume={board: [as_of.epoch, as_of.heads[board].seq]})
         readers.append((reader, shown))
     stop.set()
     await writing

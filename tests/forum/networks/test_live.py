@@ -33,13 +33,13 @@ async def told(village: Village, place: Place, people: list[Villager], act: Awai
     names = {"network": network_stream(place.id), "moderators": moderators_stream(place.id)}
     names |= {person.name: account_stream(person.id) for person in people}
     async with village.state.database.read() as connection:
-        before = await event_log.heads(connection, list(names.values()))
+        before = (await event_log.survey(connection, list(names.values()))).heads
     await act
     async with village.state.database.read() as connection:
         found = {
             key: await event_log.read_after(connection, name, before[name].seq, limit=50) for key, name in names.items()
         }
-        after = await event_log.heads(connection, list(names.values()))
+        after = (await event_log.survey(connection, list(names.values()))).heads
     again = [key for key, name in names.items() if after[name].authz_version > before[name].authz_version]
     return Heard(found, again)
 

@@ -77,6 +77,18 @@ async def test_a_reply_and_what_is_unread(village: Village) -> None:
     assert (shown["post_count"], shown["last_author"]["name"], shown["unread"]) == (2, "Ben", 1)
 
 
+async def test_who_writes_has_read_all_that_stands_before(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = (await made_thread(village.program(ada), place.slug))["id"]
+    for _ in range(44):
+        await village.reply(ada, place, thread_id)
+    reader = village.program(ben)
+    assert (await reader.get(f"/api/v1/threads/{thread_id}")).json()["unread"] == 45
+    await made_post(reader, thread_id)
+    assert (await reader.get(f"/api/v1/threads/{thread_id}")).json()["unread"] == 0
+
+
 async def test_lists_are_bounded_and_go_on(village: Village) -> None:
     ada = await village.person()
     place = await village.network(ada)

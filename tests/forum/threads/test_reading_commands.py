@@ -76,7 +76,7 @@ async def test_counts_equal_those_of_a_plain_model(village: Village, seed: int) 
         if act == "reply":
             await village.reply(person, place, thread_id)
             number = model.write(thread_id)
-            model.see(person.id, thread_id, (number - 1) // 20 * 20 + 1, number)
+            model.see(person.id, thread_id, 1, number)
         elif act == "read":
             first = chance.randint(1, size + 2)
             last = chance.randint(first, size + 4)
