@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from forum.command_line import main
 from forum.settings import Settings
 from tests.servers.confer import PASSWORD, ROOT, CommandFailed, ConferServer
+from tests.servers.forks import ForkedChild
 from tests.servers.processes import Child
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -234,16 +236,29 @@ def test_worker_is_a_process_of_its_own_on_postgresql_only(own_server: ConferSer
         with pytest.raises(CommandFailed, match="code 2\nAnother Confer is already running"):
             own_server.command("work")
         return
+    own_server.person("Ines Carvalho")
+    own_server.stop()
     environment = own_server.environment | {"DATA_DIR": str(tmp_path / "other")}
     worker = Child([sys.executable, "-m", "forum", "work"], tmp_path / "w.txt", environment=environment, directory=ROOT)
-    own_server.person("Ines Carvalho")
+    serving = ForkedChild(["serve"], own_server.log, own_server.environment)
+    wait_until(lambda: own_server.status("/readyz") == 200)
     httpx2.post(
         f"{own_server.url}/forgotten",
         data={"email": "ines.carvalho@example.org"},
         headers={"Origin": own_server.url},
         trust_env=False,
     )
+    wait_until(lambda: bool(list((tmp_path / "other" / "mail").glob("*.eml"))))
+    assert own_server.mails() == []
     assert worker.running
     worker.send(signal.SIGTERM)
     assert worker.wait(15) == 0
     assert "Traceback" not in worker.said()
+    assert serving.stop() == 0
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

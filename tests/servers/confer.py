@@ -8,7 +8,6 @@ import http.client
 import os
 import secrets
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.forks import ForkedChild, run
 from tests.servers.postgres import PostgresServer
 from tests.servers.processes import Child, free_port
 from tests.servers.redis import RedisServer
@@ -103,14 +103,14 @@ class ConferServer:
         """The mails that were written instead of sent, oldest first."""
         return sorted((self.data_dir / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
 
-    def start(self, *options: str, seconds: float = 30.0) -> None:
-        """Start it with further options of `serve`, and wait until /readyz says 200."""
-        self._child = Child(
-            [sys.executable, "-m", "forum", "serve", *self._worker(), *options],
-            self.log,
-            environment=self.environment,
-            directory=ROOT,
-        )
+    def start(self, *options: str, seconds: float = 30.0, cold: bool = False) -> None:
+        """Start it with further options of `serve`, and wait until /readyz says 200; `cold` with nothing loaded yet."""
+        words = ["serve", *self._worker(), *options]
+        if cold:
+            command = [sys.executable, "-m", "forum", *words]
+            self._child = Child(command, self.log, environment=self.environment, directory=ROOT)
+        else:
+            self._child = ForkedChild(words, self.log, self.environment)
         deadline = time.monotonic() + seconds
         while self.status("/readyz") != 200:
             if not self._child.running or time.monotonic() > deadline:
@@ -160,19 +160,10 @@ class ConferServer:
 
     def command(self, *words: str, typed: str = "") -> str:
         """Run `python -m forum` with these words on the same data; what it printed. `typed` is its input."""
-        done = subprocess.run(
-            [sys.executable, "-m", "forum", *words],
-            env=self.environment,
-            cwd=ROOT,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise CommandFailed(f"{' '.join(words)}: code {done.returncode}\n{done.stdout}{done.stderr}")
-        return done.stdout
+        code, out, errors = run(words, self.environment, typed)
+        if code != 0:
+            raise CommandFailed(f"{' '.join(words)}: code {code}\n{out}{errors}")
+        return out
 
     def person(self, name: str, *, email: str = "", site_administrator: bool = False) -> Person:
         """The verified account of this name, made the first time it is asked for."""

@@ -23,7 +23,7 @@ def test_what_was_answered_survives_a_kill(own_server: ConferServer) -> None:
     person = own_server.person("Tomasz Zielinski")
     assert own_server.kill() == -9
     assert own_server.status("/healthz") is None
-    own_server.start()
+    own_server.start(cold=True)
     answer = httpx2.get(f"{own_server.url}/api/v1/me", headers=person.bearer, trust_env=False)
     assert answer.json()["name"] == "Tomasz Zielinski"
 

@@ -17,6 +17,7 @@ from forum.tables import posts
 from tests.forum.imports.bringing import assert_whole, posts_of, rows
 from tests.forum.imports.letters import discussion, write_mbox
 from tests.forum.threads.village import Village
+from tests.servers import forks
 from tests.servers.confer import ROOT, ConferServer
 
 
@@ -32,9 +33,7 @@ def start(server: ConferServer, *words: str) -> subprocess.Popen[str]:
 
 
 def run(server: ConferServer, *words: str) -> tuple[int, str, str]:
-    process = start(server, *words)
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
+    return forks.run(["import", "mbox", *words], server.environment)
 
 
 def _folder(path: Path) -> Path:
