@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import ACCOUNT_COLUMNS, Account, account_from_row, lock_account
@@ -61,8 +61,7 @@ async def create_token(
         raise ValueError(f"A token lasts between one day and {LONGEST_LIFETIME.days} days.")
     await lock_account(connection, account_id)  # so that two at once can't both be the last one allowed
     moment = now()
-    live = and_(tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None), tokens.c.expires_at > moment)
-    if (await connection.scalar(select(func.count()).where(live)) or 0) >= MOST_TOKENS:
+    if await count_live_tokens(connection, account_id) >= MOST_TOKENS:
         raise ValueError(f"You have {MOST_TOKENS} tokens already. Revoke one that you no longer use.")
     secret = PREFIX + new_secret()
     token = Token(new_id(), account_id, cleaned, moment, moment + expires_in, None, None)
@@ -110,6 +109,22 @@ async def revoke_token(connection: AsyncConnection, account_id: str, token_id: s
         return False
     condition = and_(tokens.c.id == token_id, tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None))
     return (await connection.execute(update(tokens).where(condition).values(revoked_at=now()))).rowcount == 1
+
+
+async def revoke_tokens(connection: AsyncConnection, account_id: str) -> int:
+    """Revoke every token of this person that still works; how many. None can be made in between."""
+    await lock_account(connection, account_id)
+    live = _live(account_id, moment := now())
+    return (await connection.execute(update(tokens).where(live).values(revoked_at=moment))).rowcount
+
+
+async def count_live_tokens(connection: AsyncConnection, account_id: str) -> int:
+    """How many tokens of this person still open something."""
+    return await connection.scalar(select(func.count()).where(_live(account_id, now()))) or 0
+
+
+def _live(account_id: str, moment: datetime) -> ColumnElement[bool]:
+    return and_(tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None), tokens.c.expires_at > moment)
 
 
 async def forget_ended_tokens(connection: AsyncConnection) -> int:

@@ -3,8 +3,11 @@
 NOTICES = {
     "saved": "Saved.",
     "signed-out": "You are signed out.",
-    "signed-out-elsewhere": "You are signed out everywhere else.",
-    "password-changed": "Your password is changed. We have signed you out everywhere else.",
+    "signed-out-elsewhere": "You are signed out in every other browser.",
+    "signed-out-tokens-ended": "You are signed out everywhere else, and your access tokens no longer work.",
+    "password-changed": "Your password is changed. We have signed you out in every other browser.",
+    "password-changed-tokens-ended": "Your password is changed. We have signed you out everywhere else, and your access "
+    "tokens no longer work.",
     "email-sent": "We have sent a message to the new address. Open the link in it to finish.",
     "email-stays": "Your address stays as it is. The link that we sent does nothing any more.",
     "email-changed": "Your e-mail address is changed.",

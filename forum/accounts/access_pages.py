@@ -11,10 +11,11 @@ from starlette.routing import BaseRoute
 
 from auth.rules import TOKENS
 from auth.sessions import list_sessions
-from auth.tokens import list_tokens
+from auth.tokens import count_live_tokens, list_tokens
 from forum.accounts import commands
 from forum.accounts.inputs import TokenLabel
 from forum.accounts.proving import limit
+from forum.accounts.settings_pages import TOKENS_FIELD
 from forum.addresses import get, post
 from forum.errors import AlreadySent, Invalid
 from forum.forms import read_form, request_key, validate
@@ -37,9 +38,10 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionsPage:
-    """Every browser that is signed in, this one first."""
+    """Every browser that is signed in, this one first, and how many tokens work."""
 
     sessions: tuple[SessionRow, ...]
+    token_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +74,23 @@ async def show_sessions(request: Request) -> Response:
     viewer = await account_of(request)
     async with state_of(request).database.read() as connection:
         found = await list_sessions(connection, viewer.id)
+        token_count = await count_live_tokens(connection, viewer.id)
     rows = [
         SessionRow(item.id, item.user_agent, item.seen_at, item.created_at, item.id == viewer.credential_id)
         for item in found
     ]
-    page = SessionsPage(tuple(sorted(rows, key=lambda row: not row.is_here)))
+    page = SessionsPage(tuple(sorted(rows, key=lambda row: not row.is_here)), token_count)
     return render_page(request, viewer, "accounts/sessions.html", page, title="Where you are signed in")
 
 
 async def end_sessions(request: Request) -> Response:
-    """Sign out everywhere else."""
+    """Sign out everywhere else. Tokens end where that is ticked."""
     viewer = await account_of(request)
+    ends_tokens = TOKENS_FIELD in await read_form(request)
     async with state_of(request).transaction() as tx:
-        await commands.end_sessions_elsewhere(tx, viewer)
-    return redirect(request, "/settings/sessions", "signed-out-elsewhere")
+        await commands.end_sessions_elsewhere(tx, viewer, with_tokens=ends_tokens)
+    notice = "signed-out-tokens-ended" if ends_tokens else "signed-out-elsewhere"
+    return redirect(request, "/settings/sessions", notice)
 
 
 async def end_session(request: Request) -> Response:

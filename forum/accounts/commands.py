@@ -27,7 +27,7 @@ from auth.accounts import (
 from auth.links import LinkPurpose, cancel_change_of_email, issue_link, use_link
 from auth.passwords import check_password
 from auth.sessions import end_other_sessions, end_session, start_session
-from auth.tokens import Token, create_token, revoke_token
+from auth.tokens import Token, create_token, revoke_token, revoke_tokens
 from forum.accounts.inputs import Claim, NewAccount, Profile, ProfileChange
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from forum.events import SessionsEnded
@@ -139,22 +139,28 @@ async def claim_account(tx: Transaction, secret: str, claimed: Claim, password_h
 
 
 async def set_new_password(tx: Transaction, secret: str, password_hash: str) -> Account:
-    """Use a link of a forgotten password: every session ends. Raises LinkRefused."""
+    """Use a link of a forgotten password: every session and every token ends. Raises LinkRefused."""
     link = await use_link(tx.connection, secret, LinkPurpose.RESET_PASSWORD)
     account = await reset_password(tx.connection, link.account_id, password_hash)
+    revoked = await revoke_tokens(tx.connection, account.id)
     await tx.create_stream(account_stream(account.id))
     _sessions_ended(tx, account.id)
-    tx.enqueue("mail", {"letter": "password_changed", "account_id": account.id})
+    _tell_of_password(tx, account.id, revoked)
     return account
 
 
-async def change_own_password(tx: Transaction, viewer: Viewer, password_hash: str) -> Account:
-    """Another password: every other session ends, and every link in a mail."""
+async def change_own_password(tx: Transaction, viewer: Viewer, password_hash: str, *, with_tokens: bool) -> Account:
+    """Another password: every other session ends, every link in a mail, and `with_tokens` every token."""
     keep = viewer.credential_id if viewer.credential == "session" else None
     account = await change_password(tx.connection, viewer.id, password_hash, keep_session_id=keep)
+    revoked = await revoke_tokens(tx.connection, viewer.id) if with_tokens else 0
     _sessions_ended(tx, viewer.id)
-    tx.enqueue("mail", {"letter": "password_changed", "account_id": viewer.id})
+    _tell_of_password(tx, viewer.id, revoked)
     return account
+
+
+def _tell_of_password(tx: Transaction, account_id: str, revoked: int) -> None:
+    tx.enqueue("mail", {"letter": "password_changed", "account_id": account_id, "revoked": str(revoked)})
 
 
 def send_letter(tx: Transaction, letter: str, address: str) -> None:
@@ -226,9 +232,11 @@ async def end_one_session(tx: Transaction, viewer: Viewer, session_id: str) -> N
     _sessions_ended(tx, viewer.id)
 
 
-async def end_sessions_elsewhere(tx: Transaction, viewer: Viewer) -> None:
-    """End every session but the one that asks."""
+async def end_sessions_elsewhere(tx: Transaction, viewer: Viewer, *, with_tokens: bool) -> None:
+    """End every session but the one that asks, and `with_tokens` every token."""
     await end_other_sessions(tx.connection, viewer.id, viewer.credential_id)
+    if with_tokens:
+        await revoke_tokens(tx.connection, viewer.id)
     _sessions_ended(tx, viewer.id)
 
 

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from auth.accounts import Account, find_account
 from auth.links import find_waiting_address
+from auth.tokens import count_live_tokens
 from forum.accounts import commands
 from forum.accounts.inputs import EmailChange, PasswordChange, Profile
 from forum.accounts.proving import confirm_password, hash_password, let_in, limit_mail
@@ -20,6 +21,8 @@ from forum.rendering import redirect, render_page
 from forum.state import account_of, shown_by, state_of
 from forum.viewer import Viewer
 
+TOKENS_FIELD = "end_tokens"
+"""The box that lets every token end together with other browsers' sessions."""
 PROFILE_FIELDS = ("name", "job_title", "organisation", "about")
 
 
@@ -37,6 +40,8 @@ class PasswordPage:
     """The form for another password."""
 
     email: str
+    token_count: int
+    ends_tokens: bool
     errors: Mapping[str, str]
 
 
@@ -95,8 +100,16 @@ async def update_profile(request: Request) -> Response:
 
 async def show_password(request: Request) -> Response:
     """The form for another password."""
-    viewer = await account_of(request)
-    return _settings_page(request, viewer, "password", PasswordPage(_email(viewer), {}), title="Your password")
+    return await _password_form(request, await account_of(request), {})
+
+
+async def _password_form(
+    request: Request, viewer: Viewer, errors: Mapping[str, str], *, ends_tokens: bool = True, status: int = 200
+) -> Response:
+    async with state_of(request).database.read() as connection:
+        token_count = await count_live_tokens(connection, viewer.id)
+    page = PasswordPage(_email(viewer), token_count, ends_tokens, errors)
+    return _settings_page(request, viewer, "password", page, title="Your password", status=status)
 
 
 def _email(viewer: Viewer) -> str:
@@ -104,21 +117,22 @@ def _email(viewer: Viewer) -> str:
 
 
 async def update_password(request: Request) -> Response:
-    """Change it: every other browser is signed out, this one stays."""
+    """Change it: every other browser is signed out, this one stays. Tokens end where that is ticked."""
     viewer = await account_of(request)
     state, fields = state_of(request), await read_form(request)
+    ends_tokens = TOKENS_FIELD in fields
     try:
         change = validate(PasswordChange, {name: fields.get(name, "") for name in ("current_password", "new_password")})
         name = viewer.account.name if viewer.account else ""
         plain = commands.check_new_password(change.new_password, _email(viewer), name, "new_password")
         await confirm_password(request, viewer, change.current_password)
     except Invalid as error:
-        page = PasswordPage(_email(viewer), error.errors)
-        return _settings_page(request, viewer, "password", page, title="Your password", status=422)
+        return await _password_form(request, viewer, error.errors, ends_tokens=ends_tokens, status=422)
     password_hash = await hash_password(state, plain)
     async with state.transaction() as tx:
-        account = await commands.change_own_password(tx, viewer, password_hash)
-    response = redirect(request, "/settings/password", "password-changed")
+        account = await commands.change_own_password(tx, viewer, password_hash, with_tokens=ends_tokens)
+    notice = "password-changed-tokens-ended" if ends_tokens else "password-changed"
+    response = redirect(request, "/settings/password", notice)
     shown = shown_by(request)
     return let_in(request, response, shown.secret, account) if shown and shown.kind == "session" else response
 

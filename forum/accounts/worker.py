@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from auth.accounts import Account, find_account, find_account_by_email
 from auth.links import LinkPurpose, find_waiting_address, issue_link
-from auth.tokens import list_tokens
+from auth.tokens import count_live_tokens, list_tokens
 from forum.accounts.queries import has_written
 from forum.mailing import Letter, LetterWriter
 from forum.state import State
@@ -94,12 +94,18 @@ async def write_email_changed(state: State, tx: Transaction, reference: Referenc
 
 
 async def write_password_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To the owner: that the password is another one."""
+    """To the owner: that the password is another one, what ended with it, and what still opens the account."""
     account = await _account(tx, reference)
     if account is None or account.email is None:
         return None
     subject = f"Your password at {state.settings.site_name} was changed"
-    context = {"forgotten": f"{state.settings.public_url}/forgotten"}
+    url = state.settings.public_url
+    context = {
+        "revoked": int(reference.get("revoked", "0")),
+        "live": await count_live_tokens(tx.connection, account.id),
+        "tokens": f"{url}/settings/tokens",
+        "forgotten": f"{url}/forgotten",
+    }
     return Letter(account.email, account.name, subject, "password_changed", context)
 
 

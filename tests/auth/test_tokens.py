@@ -11,11 +11,13 @@ from auth.accounts import suspend_account
 from auth.tables import tokens
 from auth.tokens import (
     LIFETIME,
+    count_live_tokens,
     create_token,
     find_token,
     forget_ended_tokens,
     list_tokens,
     revoke_token,
+    revoke_tokens,
     touch_token,
 )
 from forum.database import Database
@@ -54,6 +56,19 @@ async def test_revoked_by_its_owner_only(make_account: MakeAccount, database: Da
         (shown,) = await list_tokens(connection, ann.id)
         assert shown.revoked_at is not None
         assert not shown.is_live(now())
+
+
+async def test_all_of_one_person_are_revoked_at_once(make_account: MakeAccount, database: Database) -> None:
+    ann, bob = await make_account(), await make_account("bob@example.org", "Bob")
+    async with database.write() as connection:
+        secrets = [(await create_token(connection, ann.id, f"script {number}"))[0] for number in range(3)]
+        kept, _ = await create_token(connection, bob.id, "script")
+        assert await revoke_token(connection, ann.id, (await list_tokens(connection, ann.id))[0].id)
+        assert await count_live_tokens(connection, ann.id) == 2
+        assert await revoke_tokens(connection, ann.id) == 2
+        assert await revoke_tokens(connection, ann.id) == 0
+        assert [await find_token(connection, secret) for secret in secrets] == [None] * 3
+        assert await find_token(connection, kept) is not None
 
 
 async def test_expired_and_suspended_open_nothing(make_account: MakeAccount, database: Database) -> None:

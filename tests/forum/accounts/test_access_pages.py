@@ -4,7 +4,17 @@ import re
 
 import httpx2
 
-from tests.forum.accounts.visitor import Visitor, hidden_fields, mails_to, newcomer, wait_for_mail, words_of
+from tests.forum.accounts.visitor import (
+    Visitor,
+    hidden_fields,
+    mails_to,
+    newcomer,
+    socket_of,
+    token_of,
+    token_opens,
+    wait_for_mail,
+    words_of,
+)
 from tests.servers.confer import ConferServer
 
 _SECRET = re.compile(r"confer_[A-Za-z0-9_-]{43}")
@@ -36,6 +46,23 @@ def test_sessions_end_one_by_one_and_all_at_once(server: ConferServer) -> None:
     assert not any(other.is_signed_in for other in others)
     assert visitor.is_signed_in
     assert endings(visitor.get("/settings/sessions").text) == []
+
+
+async def test_tokens_end_with_the_sessions_where_that_is_ticked(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    assert "/settings/sessions/ending" not in visitor.get("/settings/sessions").text
+    tokens = [token_of(server, address) for _ in range(2)]
+    socket = await socket_of(server, tokens[1])
+    page = visitor.get("/settings/sessions").text
+    assert "Also revoke my two access tokens" in page
+    assert 'name="end_tokens" value="yes" checked' in page
+    visitor.post("/settings/sessions/ending")
+    assert token_opens(server, tokens[0])
+    assert "every other browser" in visitor.get("/settings/sessions").text
+    visitor.send_form("/settings/sessions/ending", end_tokens="yes")
+    assert await socket.closed(2.0) == 4401
+    assert not any(token_opens(server, token) for token in tokens)
+    assert visitor.is_signed_in
 
 
 def test_anothers_session_is_not_there(server: ConferServer) -> None:

@@ -1,6 +1,20 @@
 """Profile, password and e-mail address."""
 
-from tests.forum.accounts.visitor import PASSWORD, Visitor, link_in, mails_to, new_address, newcomer, wait_for_mail
+import asyncio
+
+from tests.forum.accounts.visitor import (
+    PASSWORD,
+    Visitor,
+    link_in,
+    mails_to,
+    new_address,
+    newcomer,
+    socket_of,
+    token_of,
+    token_opens,
+    wait_for_mail,
+    words_of,
+)
 from tests.servers.confer import ConferServer
 
 NEXT = "two tortoises under a copper sky"
@@ -54,6 +68,29 @@ def test_new_password_signs_out_everywhere_else(server: ConferServer) -> None:
     assert Visitor(server).sign_in(address, PASSWORD).status_code == 422
     assert Visitor(server).sign_in(address, NEXT).status_code == 303
     assert "was changed" in str(wait_for_mail(server, address, 2)["subject"])
+
+
+async def test_a_new_password_revokes_tokens_where_that_is_ticked(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    assert "end_tokens" not in visitor.get("/settings/password").text
+    token = token_of(server, address)
+    socket = await socket_of(server, token)
+    page = visitor.get("/settings/password").text
+    assert "Also revoke my one access token" in page
+    assert 'name="end_tokens" value="yes" checked' in page
+    assert visitor.send_form("/settings/password", current_password=PASSWORD, new_password=NEXT).status_code == 303
+    assert token_opens(server, token)
+    told = words_of(await asyncio.to_thread(wait_for_mail, server, address, about="was changed"))
+    assert "one API token still works" in told
+    assert "revoked" not in told
+    fields = {"current_password": NEXT, "new_password": PASSWORD}
+    again = visitor.send_form("/settings/password", **fields | {"current_password": "wrong"}, end_tokens="yes")
+    assert 'value="yes" checked' in again.text
+    assert 'value="yes" checked' not in visitor.send_form("/settings/password", current_password="wrong").text
+    assert visitor.send_form("/settings/password", **fields, end_tokens="yes").status_code == 303
+    assert await socket.closed(2.0) == 4401
+    assert not token_opens(server, token)
+    assert "access tokens no longer work" in visitor.get("/settings/password").text
 
 
 def test_new_address_is_proved_and_the_old_one_told(server: ConferServer) -> None:

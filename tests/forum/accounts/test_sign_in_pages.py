@@ -1,5 +1,6 @@
 """Signing in and out: the same for known and unknown addresses; slowed, never locked; nothing written is lost."""
 
+import asyncio
 import html
 import json
 import os
@@ -18,6 +19,9 @@ from tests.forum.accounts.visitor import (
     new_address,
     newcomer,
     register,
+    socket_of,
+    token_of,
+    token_opens,
     wait_for_mail,
     words_of,
 )
@@ -210,6 +214,22 @@ def test_forgotten_password(server: ConferServer) -> None:
     assert Visitor(server).sign_in(address, PASSWORD).status_code == 422
     assert Visitor(server).sign_in(address, NEXT).status_code == 303
     assert "was changed" in str(wait_for_mail(server, address, 3)["subject"])
+
+
+async def test_a_reset_revokes_every_token_and_closes_its_socket(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    tokens = [token_of(server, address) for _ in range(2)]
+    socket = await socket_of(server, tokens[0])
+    visitor.send_form("/forgotten", email=address)
+    subject = "Choose a new password"
+    mail = await asyncio.to_thread(wait_for_mail, server, address, about=subject)
+    assert "your API tokens no longer work" in " ".join(words_of(mail).split())
+    assert visitor.send_form(link_in(server, mail), password=NEXT).status_code == 303
+    assert await socket.closed(2.0) == 4401
+    assert not any(token_opens(server, token) for token in tokens)
+    told = " ".join(words_of(await asyncio.to_thread(wait_for_mail, server, address, about="was changed")).split())
+    assert "two API tokens were revoked" in told
+    assert "still work" not in told
 
 
 def test_links_are_built_from_our_own_address(server: ConferServer) -> None:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import httpx2
 
+from tests.realtime.reader import Reader
 from tests.servers.confer import ConferServer
 
 PASSWORD = "seven kettles under the old bridge"
@@ -57,10 +58,10 @@ def mails_to(server: ConferServer, address: str) -> list[EmailMessage]:
     return [mail for mail in read if isinstance(mail, EmailMessage) and address in str(mail["to"])]
 
 
-def wait_for_mail(server: ConferServer, address: str, number: int = 1) -> EmailMessage:
-    """The mail of this number to the address, once it is there."""
+def wait_for_mail(server: ConferServer, address: str, number: int = 1, *, about: str = "") -> EmailMessage:
+    """The mail of this number to the address, of those whose subject has these words, once it is there."""
     deadline = time.monotonic() + 15
-    while len(found := mails_to(server, address)) < number:
+    while len(found := [mail for mail in mails_to(server, address) if about in str(mail["subject"])]) < number:
         assert time.monotonic() < deadline, f"no mail {number} to {address}"
         time.sleep(0.05)
     return found[number - 1]
@@ -86,9 +87,29 @@ def hidden_fields(page: str) -> dict[str, str]:
     return dict(_HIDDEN.findall(page))
 
 
+def token_of(server: ConferServer, address: str, label: str = "a program") -> str:
+    """A token of this account, as a program gets one."""
+    asked = {"email": address, "password": PASSWORD, "label": label}
+    with Visitor(server) as visitor:
+        return str(visitor.post("/api/v1/tokens", json=asked).json()["token"])
+
+
+def token_opens(server: ConferServer, token: str) -> bool:
+    """Whether the token still opens its account."""
+    with Visitor(server) as visitor:
+        return visitor.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
 def register(server: ConferServer, address: str, name: str = "Nadia Osman") -> httpx2.Response:
     """Register as a browser of its own would."""
     return Visitor(server).send_form("/register", name=name, email=address, password=PASSWORD)
+
+
+async def socket_of(server: ConferServer, token: str) -> Reader:
+    """A live socket that was opened with this token, welcomed."""
+    reader = await Reader.open(f"{server.url.replace('http', 'ws')}/live", token=token, origin=server.url)
+    await reader.frame("welcome")
+    return reader
 
 
 def newcomer(server: ConferServer, name: str = "Nadia Osman") -> tuple[Visitor, str]:
