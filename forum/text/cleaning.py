@@ -22,6 +22,8 @@ _UNWANTED = re.compile(
     "\ud800-\udfff]"  # halves of surrogate pairs, which UTF-8 cannot carry
 )
 _INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b\u2060-\u2064\u3164\uffa0]")
+_BLANK = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 def clean_body(text: str) -> str:
@@ -33,7 +35,7 @@ def clean_body(text: str) -> str:
         raise ValueError(_too_long(len(text)))
     cleaned = tidy(text).rstrip()
     cleaned = re.sub(r"\A(?:[^\S\n]*\n)+", "", cleaned)
-    if not cleaned or not _INVISIBLE.sub("", cleaned).strip():
+    if not is_visible(cleaned):
         raise ValueError("Write something first.")
     if len(cleaned) > MAX_BODY:
         raise ValueError(_too_long(len(cleaned)))
@@ -48,7 +50,7 @@ def clean_line(text: str, most: int) -> str:
     if len(text) > _RAW_LIMIT:
         raise ValueError(_line_too_long(len(text), most))
     line = " ".join(_INVISIBLE.sub("", tidy(text)).split())
-    if not line:
+    if not is_visible(line):
         raise ValueError("Write something first.")
     if len(line) > most:
         raise ValueError(_line_too_long(len(line), most))
@@ -64,6 +66,11 @@ def tidy(text: str) -> str:
         return text
     # Towers go first: putting thousands of marks in their canonical order takes quadratic time.
     return unicodedata.normalize("NFC", _limit_marks(text))
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything of this text: spaces, joiners and letters without a shape are nothing."""
+    return any(unicodedata.category(each) not in _UNSEEN_CATEGORIES and not _BLANK.match(each) for each in text)
 
 
 def _limit_marks(text: str) -> str:

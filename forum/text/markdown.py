@@ -4,12 +4,15 @@ A single newline is a line break, as people who write letters expect. Raw HTML i
 time grows with the text and nothing else: `budget` refuses what would cost more, with a sentence.
 """
 
+import re
 from collections.abc import Mapping
+from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from forum.text.budget import MAX_DEPTH, TOO_DEEP, install_budget, refuse_huge_tables
+from forum.text.cleaning import is_visible
 from forum.text.links import install_links
 from forum.text.sanitising import sanitise
 from forum.text.tidying import tidy_blocks, tidy_inline
@@ -25,17 +28,29 @@ def _make_parser() -> MarkdownIt:
 
 
 _PARSER = _make_parser()
+_WORDS = re.compile(r"(?:^|>)([^<]+)")
 
 
 def render_markdown(body: str, mentions: Mapping[str, str] | None = None) -> str:
     """The post as HTML that may go into a page as it is.
 
     `mentions` maps names (`mention_key`) of people who may read the thread to account ids; only these
-    become links. Raises ValueError with a sentence for the writer when the text is too intricate.
+    become links. Where the markup would show nothing at all, such as addresses for links that are nowhere,
+    the text is shown as it was typed. Raises ValueError with a sentence for the writer when it is too intricate.
     """
     env: dict[str, object] = {}
     tokens = _parse(body, mentions or {}, env)
-    return sanitise(_PARSER.renderer.render(tokens, _PARSER.options, env))
+    html = sanitise(_PARSER.renderer.render(tokens, _PARSER.options, env))
+    return html if _shows_something(html) or not is_visible(body) else _as_typed(body)
+
+
+def _shows_something(html: str) -> bool:
+    return any(is_visible(unescape(found[1])) for found in _WORDS.finditer(html)) or "<hr" in html
+
+
+def _as_typed(body: str) -> str:
+    lines = escape(body.strip("\n"), quote=False).split("\n")
+    return sanitise(f"<p>{'<br>'.join(lines)}</p>")
 
 
 def find_mentions(body: str, names: Mapping[str, str]) -> list[str]:

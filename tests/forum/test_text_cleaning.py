@@ -41,7 +41,7 @@ def test_emoji_and_their_joiners_stay() -> None:
     assert clean_body(family) == family
 
 
-@pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u200b\u200b", "\u202e", "\u3164"])
+@pytest.mark.parametrize("nothing", ["", "  \n\t ", "\u200b\u200b", "\u202e", "\u3164", "\u200e", "\u2800", "\ufe0f"])
 def test_nothing_is_refused(nothing: str) -> None:
     with pytest.raises(ValueError, match=r"^Write something first\.$"):
         clean_body(nothing)

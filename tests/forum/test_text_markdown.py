@@ -204,6 +204,18 @@ def test_ordinary_long_writing_is_never_refused() -> None:
     assert html(clean_body(letter * (50_000 // len(letter))))
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["[Note]: http://example.org/minutes", "#", "- [a]: /b", "```\n```", "&nbsp;", "| |\n|-|", "> [a]: /b '<b>'"],
+)
+def test_what_would_show_nothing_is_shown_as_it_was_typed(body: str) -> None:
+    assert unescape(html(body)) == f"<p>{body.replace(chr(10), '<br>')}</p>"
+
+
+def test_a_line_across_the_page_is_something() -> None:
+    assert html("---") == "<hr>"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="[]()!<>*_`~#|-:\\/@. \n\tahtpw&;\"'=+1é", max_size=200))
 def test_whatever_is_written_the_html_is_tame(body: str) -> None:

@@ -262,3 +262,11 @@ async def test_the_stream_over_plain_http(village: Village) -> None:
         assert (gone.status_code, gone.json()["why"]) == (410, why)
     await village.remove(place.id, ben)
     assert (await client.get(path, params={"after": 0})).status_code == 404
+
+
+async def test_a_post_always_shows_something(village: Village) -> None:
+    ada = await village.person("Ada")
+    client = village.program(ada)
+    thread = await made_thread(client, (await village.network(ada)).slug)
+    post = await made_post(client, thread["id"], body="[Note]: http://example.org/minutes\n" * 1_000)
+    assert post["html"].count("[Note]: http://example.org/minutes") == 1_000
