@@ -12,6 +12,9 @@ from forum.threads.page_queries import Sight
 from forum.threads.queries import list_posts
 
 PAGE_SIZE = 20
+LAST_PAGE_HOLDS = 10
+"""The last page begins so many posts before the end at least, and shows again what the page before ends with:
+otherwise the twenty-first post would stand alone, without what it answers."""
 
 
 def post_fragment(state: State, post: Post) -> str:
@@ -25,20 +28,23 @@ def post_fragment(state: State, post: Post) -> str:
     return found
 
 
-def page_of(number: int) -> int:
-    """The page, from 1, on which the post with this number stands for ever."""
-    return (max(1, number) - 1) // PAGE_SIZE + 1
+def page_of(number: int, post_count: int) -> int:
+    """The page, from 1, on which the post with this number is shown; the last one where it stands on two."""
+    pages = page_count(post_count)
+    return pages if number >= bounds(pages, post_count)[0] else (max(1, number) - 1) // PAGE_SIZE + 1
 
 
 def page_count(post_count: int) -> int:
     """How many pages a thread has; at least one."""
-    return page_of(post_count)
+    return (max(1, post_count) - 1) // PAGE_SIZE + 1
 
 
 def bounds(page: int, post_count: int) -> tuple[int, int]:
     """The numbers of the first and the last post of a page."""
     first = (page - 1) * PAGE_SIZE + 1
-    return first, min(post_count, first + PAGE_SIZE - 1)
+    if first + PAGE_SIZE > post_count:
+        return max(1, min(first, post_count - LAST_PAGE_HOLDS + 1)), post_count
+    return first, first + PAGE_SIZE - 1
 
 
 async def posts_block(state: State, sight: Sight, page: int) -> PostsBlock:

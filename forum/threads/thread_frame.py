@@ -10,7 +10,7 @@ from forum.records import Thread
 from forum.state import State
 from forum.threads.kept_parts import Frame, FrameKey, PostsBlock, Writer, kept_parts
 from forum.threads.page_queries import Glance, Sight
-from forum.threads.rendered_posts import PAGE_SIZE, bounds, page_count
+from forum.threads.rendered_posts import bounds, page_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def _parts(
         invitation=invitation,
         pages=pages,
         place=f"{first:,} to {last:,} of {thread.post_count:,}" if pages > 1 else "",
-        earlier=f"{path}?at={first - PAGE_SIZE}" if number > 1 else "",
-        later=f"{path}?at={last + 1}" if number < pages else "",
+        earlier=f"{path}?at={bounds(number - 1, thread.post_count)[0]}" if number > 1 else "",
+        later=f"{path}?at={last + 1}#post-{last + 1}" if number < pages else "",
         newest=f"{path}?at={thread.post_count}#post-{thread.post_count}",
         writers=block.writers,
         begun_on=thread.created_at.astimezone(zone).date().isoformat(),

@@ -48,10 +48,10 @@ def chosen_page(sight: Sight, at: int | None) -> int:
     """The page to show: that of post `at`, else the first with something unread, else the newest; guests begin at 1."""
     thread = sight.thread
     if at is not None:
-        return min(page_of(at), page_count(thread.post_count))
+        return page_of(at, thread.post_count)
     if sight.reading is None:
         return 1
-    return min(page_of(sight.reading.first_unread), page_count(thread.post_count))
+    return page_of(sight.reading.first_unread, thread.post_count)
 
 
 def make_thread_page(
@@ -133,7 +133,7 @@ def shown_ranges(ranges: Ranges, first: int, last: int) -> str:
 
 def _new_since(sight: Sight, zone: ZoneInfo) -> str:
     read_at = sight.reading.read_at if sight.reading else None
-    return f"New since {_day(read_at, zone)}" if read_at else "New"
+    return f"New since {_day(read_at, zone)}" if read_at else "New since you joined"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

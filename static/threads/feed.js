@@ -102,15 +102,15 @@ function inTurn(act) {
   };
 }
 
-/** The pages of twenty that stand on this page, and what has been written below it since, as the server makes them now. */
+/** The pages that stand on this page, and what has been written below it since, as the server makes them now. */
 async function gatherPosts(page) {
   const own = page.getElementById("posts");
   const numbers = allPosts().map(numberOf);
   if (highest() >= count()) {
     for (let number = highest() + 1; number <= Number(own.dataset.count) && number < highest() + MOST_NEW; number += 1) numbers.push(number);
   }
-  const starts = new Set(numbers.map((number) => number - ((number - 1) % PAGE_SIZE)));
-  starts.delete(Number(own.dataset.first));
+  const missing = numbers.filter((number) => number < own.dataset.first || number > own.dataset.last);
+  const starts = new Set(missing.map((number) => number - ((number - 1) % PAGE_SIZE)));
   const parts = [own, ...(await Promise.all([...starts].map(fetchPosts)))];
   return () => {
     bringPosts(parts);
@@ -121,7 +121,10 @@ async function gatherPosts(page) {
 }
 
 function bringPosts(parts) {
-  const fresh = new Map(parts.flatMap(articlesIn).map((article) => [numberOf(article), article]));
+  // The last page of a thread reaches back over what the page before it ends with: nothing comes in above what is read.
+  const top = allPosts().map(numberOf)[0] ?? 1;
+  const articles = parts.flatMap(articlesIn).filter((article) => numberOf(article) >= top);
+  const fresh = new Map(articles.map((article) => [numberOf(article), article]));
   takeOff(allPosts().filter((article) => !fresh.has(numberOf(article))));
   for (const [number, article] of [...fresh].sort(([one], [other]) => one - other)) {
     const isKnown = findPost(number) || number < highest();

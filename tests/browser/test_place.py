@@ -44,6 +44,23 @@ async def test_earlier_and_later_posts_come_without_a_jump(scene: Scene) -> None
     assert numbers == [str(number) for number in range(1, 71)]
 
 
+async def test_no_post_comes_twice_where_two_pages_overlap(scene: Scene) -> None:
+    await scene.fill(21)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=21")
+    articles = page.locator("article[data-number]")
+    await expect(articles).to_have_count(10)
+    await scene.call(scene.amara, "PATCH", f"/threads/{scene.thread}", {"title": "Another title"})
+    await expect(page.locator("[data-title]")).to_have_text("Another title")
+    await expect(articles).to_have_count(10)
+    await page.get_by_role("link", name="Earlier posts").click()
+    await expect(articles).to_have_count(21)
+    await expect(articles.first).to_have_attribute("data-number", "1")
+    for number in range(22, 33):  # now page two ends before what stands here does
+        await scene.reply(scene.gareth, f"Number {number}.")
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    await expect(articles).to_have_count(32)
+
+
 async def test_a_place_outlives_a_reload_and_coming_back(scene: Scene) -> None:
     await scene.fill(70)
     page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=21")

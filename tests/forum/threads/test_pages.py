@@ -74,11 +74,25 @@ async def test_the_page_is_that_of_the_first_unread_post(village: Village) -> No
     assert shown_numbers(page.text) == list(range(21, 41))
     assert page.text.index("Post number 22.") < page.text.index('id="new"') < page.text.index("Post number 23.")
     assert 'data-read="21-22"' in page.text
-    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=45")).text) == list(range(41, 46))
-    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=99999")).text) == list(range(41, 46))
-    assert shown_numbers((await get_ok(village.browser(ada), f"/threads/{thread_id}")).text) == list(range(41, 46))
+    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=45")).text) == list(range(36, 46))
+    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=99999")).text) == list(range(36, 46))
+    assert shown_numbers((await get_ok(village.browser(ada), f"/threads/{thread_id}")).text) == list(range(36, 46))
     await browser.post(f"/threads/{thread_id}/read", data={"ranges": "1-45"})
-    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}")).text) == list(range(41, 46))
+    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}")).text) == list(range(36, 46))
+
+
+async def test_the_last_page_begins_ten_posts_before_the_end(village: Village) -> None:
+    ada, ben, _, thread_id = await long_thread(village, 21)
+    browser = village.browser(ben)
+    first = await get_ok(browser, f"/threads/{thread_id}?at=1")
+    assert shown_numbers(first.text) == list(range(1, 21))
+    assert f'href="/threads/{thread_id}?at=21#post-21"' in first.text
+    last = await get_ok(browser, f"/threads/{thread_id}?at=21")
+    assert shown_numbers(last.text) == list(range(12, 22))
+    assert "12 to 21 of 21" in last.text
+    assert f'href="/threads/{thread_id}?at=1"' in last.text
+    await browser.post(f"/threads/{thread_id}/read", data={"ranges": "1-11"})
+    assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}")).text) == list(range(12, 22))
 
 
 async def test_jump_to_a_date_and_permalinks(village: Village) -> None:
