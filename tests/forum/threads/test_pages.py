@@ -82,7 +82,7 @@ async def test_the_page_is_that_of_the_first_unread_post(village: Village) -> No
 
 
 async def test_the_last_page_begins_ten_posts_before_the_end(village: Village) -> None:
-    ada, ben, _, thread_id = await long_thread(village, 21)
+    _, ben, _, thread_id = await long_thread(village, 21)
     browser = village.browser(ben)
     first = await get_ok(browser, f"/threads/{thread_id}?at=1")
     assert shown_numbers(first.text) == list(range(1, 21))
