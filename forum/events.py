@@ -19,7 +19,10 @@ class ThreadCreated(Change):
 
 @dataclass(frozen=True, slots=True)
 class ThreadChanged(Change):
-    """A thread's title, pin or lock changed: the thread."""
+    """A thread's title, pin or lock changed: the thread.
+
+    The pin of one that stayed with the members of an opened network is told to its moderators alone.
+    """
 
     kind: ClassVar[str] = "thread.changed"
 
@@ -40,28 +43,34 @@ class PostEdited(Change):
 
 @dataclass(frozen=True, slots=True)
 class PostRemoved(Change):
-    """A post was removed by its author or a moderator: the post's stub, without words."""
+    """A post was removed by its author or a moderator: the post's stub, without words.
+
+    In a thread that stayed with the members of an opened network it is told to its moderators alone.
+    """
 
     kind: ClassVar[str] = "post.removed"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberJoined(Change):
-    """Somebody became a member of the network: the membership."""
+    """Somebody became a member of the network: the membership; of an open network only how many there are now."""
 
     kind: ClassVar[str] = "member.joined"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Change):
-    """A member has another role: the membership."""
+    """A member has another role: the membership; of an open network only how many there are."""
 
     kind: ClassVar[str] = "member.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberLeft(Change):
-    """A member left, was removed or banned: the membership, without the reason."""
+    """A member left, was removed or banned: the membership, without the reason.
+
+    Of an open network only how many stay.
+    """
 
     kind: ClassVar[str] = "member.left"
 

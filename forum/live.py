@@ -15,6 +15,7 @@ from forum.hearing import audience, names_of, stream_of_thread, streams_of
 from forum.home import live as home_live
 from forum.networks import live as networks_live
 from forum.state import State
+from forum.streams import parse_stream
 from forum.threads import live as threads_live
 from forum.viewer import find_viewer
 from ground.columns import now
@@ -31,6 +32,9 @@ PRESENTERS: dict[str, Presenter] = {
     **home_live.PRESENTERS,
 }
 """For each kind of event, what reads its object."""
+
+TO_MODERATORS: dict[str, Presenter] = {**PRESENTERS, **threads_live.TO_MODERATORS}
+"""The same on the streams of moderators."""
 
 GONE = Presented(None)
 
@@ -88,7 +92,9 @@ async def present(state: State, stream: str, events: Sequence[Event]) -> list[Pr
     for event in events:
         wanted[event.kind].append(event.object_id)
     shown: dict[str, Mapping[str, Presented]] = {}
+    parsed = parse_stream(stream)
+    presenters = TO_MODERATORS if parsed is not None and parsed[0] == "moderators" else PRESENTERS
     for kind, ids in wanted.items():
-        presenter = PRESENTERS.get(kind)
+        presenter = presenters.get(kind)
         shown[kind] = await presenter(state, list(dict.fromkeys(ids))) if presenter else {}
     return [shown[event.kind].get(event.object_id, GONE) for event in events]

@@ -17,6 +17,7 @@ from forum.tables import memberships, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_NETWORKS_CREATED_A_DAY = 20
+KEPT = "This thread was written while the network was closed. It stays with its members; go on in a new thread."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
 
 
 def threads_heard() -> ColumnElement[bool]:
-    """Threads, joined to `networks`, that everybody may read who hears the network's stream.
+    """Threads, joined to `networks`, that everybody may read who hears the network's stream, and that it tells of.
 
     Not those that stayed with the members of a network that was opened: its stream is open too.
     """
@@ -268,10 +269,12 @@ def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
 
 
 def may_reply(viewer: Viewer, thread: Thread) -> Decision:
-    """Members write in threads that are not locked; moderators in locked ones too."""
+    """Members write in threads that are not locked; moderators in locked ones too; nobody in those that are kept."""
     decision = may_start_thread(viewer, thread.network_id)
     if not decision:
         return decision
+    if thread.is_kept:
+        return Decision(False, KEPT)
     return _when(
         thread.locked_at is None or viewer.has_role(thread.network_id, "moderator"),
         "This thread is locked: you can read it, and nobody but its moderators can add to it.",
@@ -302,8 +305,16 @@ def may_moderate(viewer: Viewer, network_id: str) -> Decision:
     return _when(viewer.has_role(network_id, "moderator"), "Only moderators and administrators may do this.")
 
 
+def may_lock(viewer: Viewer, thread: Thread) -> Decision:
+    """Moderators lock and unlock threads, but not those in which nobody writes any more."""
+    decision = may_moderate(viewer, thread.network_id)
+    return Decision(False, KEPT) if decision and thread.is_kept else decision
+
+
 def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
-    """Who began a thread may mend its title while it is open; moderators always."""
+    """Who began a thread may mend its title while it is open; moderators always, while anybody may write in it."""
+    if thread.is_kept and viewer.role_in(thread.network_id) is not None:
+        return Decision(False, KEPT)
     if viewer.has_role(thread.network_id, "moderator"):
         return YES
     own = bool(viewer.id) and thread.author.id == viewer.id

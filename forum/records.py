@@ -82,6 +82,9 @@ class Thread:
     pinned_at: datetime | None
     locked_at: datetime | None
     version: int
+    is_kept: bool = False
+    """It was written while the network was closed and stayed with its members as that was opened: nobody writes
+    in it any more, and nothing of it is told on the network's stream, which everybody hears."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The names of streams. Each has exactly one audience; who that is, `policy.audience` says."""
 
+from forum.records import Thread
+
 
 def network_stream(network_id: str) -> str:
     """The stream of everybody who may read the network."""
@@ -9,6 +11,11 @@ def network_stream(network_id: str) -> str:
 def moderators_stream(network_id: str) -> str:
     """The stream of the network's moderators and administrators."""
     return f"moderators:{network_id}"
+
+
+def thread_stream(thread: Thread) -> str:
+    """The stream that tells of this thread: its network's, or its moderators' where it stayed with the members."""
+    return moderators_stream(thread.network_id) if thread.is_kept else network_stream(thread.network_id)
 
 
 def account_stream(account_id: str) -> str:

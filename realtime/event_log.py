@@ -178,6 +178,16 @@ async def renew_epoch(connection: AsyncConnection) -> str:
     return fresh
 
 
+async def forget(connection: AsyncConnection, stream: str) -> None:
+    """Forget all that the stream has told so far; its numbers go on, and whoever resumes from before loads afresh.
+
+    For a stream that gets a wider audience. It is held until the transaction ends: what others are about to write
+    comes after that.
+    """
+    head = await connection.scalar(select(streams.c.head).where(streams.c.name == stream).with_for_update())
+    await connection.execute(delete(events).where(events.c.stream == stream, events.c.seq <= (head or 0)))
+
+
 async def trim(connection: AsyncConnection, before: datetime, *, at_most_streams: int = 100) -> int:
     """Forget events written before `before`, in at most so many streams; return how many went.
 

@@ -18,6 +18,8 @@ from forum.imports.archive_queries import Destination, find_account_ids, find_pl
 from forum.imports.identities import Author
 from forum.imports.placing import Placed
 from forum.imports.read_state_commands import Growth, are_all_held, hold_members, note_read
+from forum.policy import threads_heard
+from forum.streams import moderators_stream
 from forum.tables import imported_messages, networks, posts, threads
 from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
@@ -77,10 +79,18 @@ _HOLD_NETWORK = (
     .with_for_update(key_share=True)
 )
 _HOLD_THREADS = (
-    select(threads.c.id, threads.c.post_count, threads.c.last_post_at, threads.c.last_author_id, threads.c.version)
+    select(
+        threads.c.id,
+        threads.c.post_count,
+        threads.c.last_post_at,
+        threads.c.last_author_id,
+        threads.c.version,
+        (~threads_heard()).label("is_kept"),
+    )
+    .join(networks, networks.c.id == threads.c.network_id)
     .where(threads.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(threads.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=threads)
 )
 _COUNT = (
     update(networks)
@@ -123,7 +133,8 @@ async def write_parts(tx: Transaction, archive: Archive, parts: Sequence[Part]) 
     written.last_thread = rows.growths[-1].thread_id
     for growth in rows.growths:
         event = ThreadCreated if growth.is_new else ThreadChanged
-        tx.emit(archive.destination.stream, event(growth.thread_id, rows.versions[growth.thread_id]))
+        stream = moderators_stream(network_id) if rows.is_kept(growth.thread_id) else archive.destination.stream
+        tx.emit(stream, event(growth.thread_id, rows.versions[growth.thread_id]))
     return written
 
 
@@ -167,6 +178,10 @@ class _Rows:
         self.posts: list[dict[str, Any]] = []
         self._grown: list[dict[str, Any]] = []
         self._messages: list[dict[str, Any]] = []
+
+    def is_kept(self, thread_id: str) -> bool:
+        """Whether the thread stayed with the members of a network that was opened, whose stream all hear."""
+        return thread_id in self._held and bool(self._held[thread_id].is_kept)
 
     def add(self, part: Part) -> None:
         """Put one part together; its posts are numbered in their order, behind those that are there."""

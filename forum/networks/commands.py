@@ -17,6 +17,7 @@ from forum.streams import moderators_stream, network_stream
 from forum.tables import former_addresses, memberships, networks
 from forum.viewer import Viewer
 from ground.columns import new_id, now
+from realtime import event_log
 from realtime.transaction import Transaction
 
 HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
@@ -113,6 +114,9 @@ async def change_network(
     await tx.execute(
         update(networks).where(networks.c.id == network.id).values(**values, version=networks.c.version + 1)
     )
+    if access_changes and wanted.access == "open":
+        # When members wrote, came and went while it was closed is not for everybody who hears the stream from now on.
+        await event_log.forget(tx.connection, network.stream)
     tx.emit(network.stream, NetworkChanged(network.id, network.version + 1), authz=access_changes)
     if wanted.access is not None and WIDTH[wanted.access] > WIDTH[network.access]:
         await _announce(tx, network.id, viewer.id)

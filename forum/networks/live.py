@@ -13,7 +13,7 @@ async def present_members(state: State, ids: Sequence[str]) -> Mapping[str, Pres
     """Memberships that began, changed or ended, with the network's count of members.
 
     An open network's stream is heard by everybody, and who its members are is for signed-in people:
-    there the account is left out.
+    there only their number is told.
     """
     async with state.database.read() as connection:
         found = await read_members(connection, ids)
@@ -21,11 +21,12 @@ async def present_members(state: State, ids: Sequence[str]) -> Mapping[str, Pres
 
 
 def _heard(member: Member, network: Network) -> dict[str, object]:
-    shown = heard_member(member) | {"member_count": network.member_count}
+    counted = {"member_count": network.member_count}
+    if network.access == "open":
+        return {"id": member.id, "network_id": network.id, "version": member.version, **counted}
+    shown = heard_member(member) | counted
     if member.status != "active":
         shown["status"] = "left"  # whether they went or were removed is for moderators
-    if network.access == "open":
-        shown["account"] = None
     return shown
 
 

@@ -7,7 +7,7 @@ them until the transaction ends.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, true, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql
 
 from forum.records import Post
@@ -25,19 +25,23 @@ _IN_THREAD = bindparam("in_thread", type_=Identifier)
 _MOMENT = bindparam("moment", type_=Moment)
 _BY = bindparam("by", type_=Identifier)
 
+# Of an opened network: in threads that began no later nobody writes, for they stayed with its members.
+_KEPT_UNTIL = case((networks.c.access == "open", networks.c.members_only_until), else_=0).label("kept_until")
+
 _COUNT_IN_NETWORK = (
     update(networks)
     .where(networks.c.id == _IN_NETWORK)
     .values(post_count=networks.c.post_count + 1)
-    .returning(networks.c.post_count)
+    .returning(networks.c.post_count, _KEPT_UNTIL)
 )
 
 
-def _count_in_thread(position: Any) -> Any:
+def _count_in_thread(position: Any, kept_until: Any) -> Any:
     is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
     return (
         update(threads)
         .where(threads.c.id == _IN_THREAD, is_open, threads.c.last_position < position)
+        .where(threads.c.first_position > kept_until)
         .values(
             post_count=threads.c.post_count + 1,
             version=threads.c.version + 1,
@@ -55,7 +59,7 @@ _POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "e
 def _append_in_one_statement() -> Any:
     """PostgreSQL does all of it in a single round trip, so that the network's row is locked but briefly."""
     network = _COUNT_IN_NETWORK.cte("counted_network")
-    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
+    thread = _count_in_thread(network.c.post_count, network.c.kept_until).cte("counted_thread")
     values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
     row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
     columns = [*_POST_FIELDS, "number", "position"]
@@ -99,14 +103,17 @@ def _insert_post() -> Any:
 
 _APPEND = HotStatement(_append_in_one_statement())
 _COUNT_ONE_IN_NETWORK = HotStatement(_COUNT_IN_NETWORK)
-_COUNT_ONE_IN_THREAD = HotStatement(_count_in_thread(bindparam("position", type_=threads.c.last_position.type)))
+_NUMBER = threads.c.last_position.type
+_COUNT_ONE_IN_THREAD = HotStatement(
+    _count_in_thread(bindparam("position", type_=_NUMBER), bindparam("kept_until", type_=_NUMBER))
+)
 _WRITE_POST = HotStatement(_insert_post())
 
 
 async def append(
     tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
 ) -> Post | None:
-    """Write the post, which gets its numbers now; None where the thread was locked meanwhile.
+    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, meanwhile.
 
     All that stands before it counts as read by its author, whose `reading` this transaction holds.
     """
@@ -140,8 +147,9 @@ async def append(
 
 async def _append_by_steps(tx: Transaction, counted: dict[str, Any], reading: Reading) -> list[list[int]]:
     """The same on SQLite, which has no statement that writes to several tables."""
-    ((position,),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
-    for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, counted | {"position": position}):
+    ((position, kept_until),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
+    placed = counted | {"position": position, "kept_until": kept_until}
+    for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, placed):
         await tx.run(_WRITE_POST, counted | {"new_number": number, "new_position": position})
         await add_read(tx, reading, up_to(number))
         return [[number, position]]

@@ -9,7 +9,7 @@ from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
 from forum.idempotency import RequestKey, claim
 from forum.policy import may_edit_post, may_remove_post, may_reply, may_start_thread
 from forum.records import Person, Post, ReplyTo, Thread
-from forum.streams import network_stream
+from forum.streams import network_stream, thread_stream
 from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
 from forum.threads.addressing_commands import Spot, forget_addressed, note_addressed, note_addressed_anew, spot_of
@@ -160,6 +160,12 @@ def _draft(post_id: str, thread: Thread, viewer: Viewer, written: Written, answe
     )
 
 
+_HOLD_NETWORK = (
+    select(networks.c.id)
+    .join(posts, posts.c.network_id == networks.c.id)
+    .where(posts.c.id == bindparam("held_in", type_=Identifier))
+    .with_for_update(read=True, of=networks)
+)
 _LOCK_POST = (
     select(posts.c.id).where(posts.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
 )
@@ -177,7 +183,11 @@ _KEEP_VERSION = insert(post_versions).from_select(
 
 
 async def _hold_post(tx: Transaction, viewer: Viewer, post_id: str) -> tuple[Post, Thread]:
-    """The post as it stands, its row locked until the end of the transaction, and its thread."""
+    """The post as it stands, its row locked until the end of the transaction, and its thread.
+
+    The network is not opened meanwhile: who hears of the thread stays as it is found.
+    """
+    await tx.execute(_HOLD_NETWORK, {"held_in": post_id})
     await tx.execute(_LOCK_POST, {"locked_id": post_id})
     post = await queries.get_post(tx.connection, viewer, post_id)
     return post, await queries.get_thread(tx.connection, viewer, post.thread_id)
@@ -208,7 +218,7 @@ async def edit_post(
     await tx.execute(edited)
     await note_addressed_anew(tx, spot_of(post), written.mentions)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
-    tx.emit(network_stream(thread.network_id), PostEdited(post_id, post.version + 1))
+    tx.emit(thread_stream(thread), PostEdited(post_id, post.version + 1))
     return post
 
 
@@ -232,5 +242,5 @@ async def remove_post(
     await tx.execute(removed.values(**by, excerpt="", version=post.version + 1))
     await forget_addressed(tx, post_id)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
-    tx.emit(network_stream(thread.network_id), PostRemoved(post_id, post.version + 1))
+    tx.emit(thread_stream(thread), PostRemoved(post_id, post.version + 1))
     return post

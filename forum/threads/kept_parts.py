@@ -87,8 +87,9 @@ class ReadyPage:
 
 BlockKey = tuple[str, int, int, int]
 """Thread, its version, the version of how people look, page."""
-FrameKey = tuple[str, int, int, int, str, str, str, bool, str]
-"""The same with the network's name and address, what the reader may do, whether anything is unread, what is offered."""
+FrameKey = tuple[str, int, int, int, bool, str, str, str, bool, str]
+"""The same with whether the thread is kept from all but members, the network's name and address, what the reader may
+do, whether anything is unread, what is offered."""
 ListKey = tuple[str, int, int, int, int]
 """The same with the number after which the list begins and how many posts it has."""
 PageKey = tuple[str, str]

@@ -35,6 +35,20 @@ async def present_changed_posts(state: State, ids: Sequence[str]) -> Mapping[str
     return {post.id: _presented(state, post, {}) for post in posts}
 
 
+async def present_kept_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """For moderators: posts that were removed in threads that stayed with the members of an opened network."""
+    async with state.database.read() as connection:
+        posts = await list_heard_posts(connection, ids, kept=True)
+    return {post.id: _presented(state, post, {}) for post in posts}
+
+
+async def present_kept_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """For moderators: such threads, with another pin."""
+    async with state.database.read() as connection:
+        threads = await list_heard_threads(connection, ids, kept=True)
+    return {thread.id: Presented(api_thread(thread, state.settings.public_url)) for thread in threads}
+
+
 async def present_new_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
     """New threads, each with its first post."""
     url = state.settings.public_url
@@ -74,3 +88,6 @@ PRESENTERS = {
     "post.removed": present_changed_posts,
     "read.changed": present_reading,
 }
+
+TO_MODERATORS = {"thread.changed": present_kept_threads, "post.removed": present_kept_posts}
+"""On the stream of a network's moderators these kinds tell of threads that its own stream does not tell of."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.policy import threads_heard, threads_readable_by, threads_readable_by_account
+from forum.policy import threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
 from forum.tables import memberships, networks, posts, read_states, site, threads, watches
 from forum.threads.queries import (
@@ -46,8 +46,6 @@ class Glance:
     member_count: int
     version: int
     head: int
-    keeps_thread: bool
-    """It was opened, and this thread stayed with its members: its stream, which all hear, shows nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,6 @@ _NETWORK_COLUMNS: list[ColumnElement[Any]] = [
     networks.c.member_count,
     networks.c.version,
     _heads.c.head,
-    ~threads_heard(),
 ]
 _READING_COLUMNS: list[ColumnElement[Any]] = [
     _mine.c.id,

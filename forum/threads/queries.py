@@ -73,6 +73,7 @@ THREAD_COLUMNS: list[ColumnElement[Any]] = [
     threads.c.pinned_at,
     threads.c.locked_at,
     threads.c.version,
+    ~threads_heard(),
 ]
 THREAD_WIDTH = len(THREAD_COLUMNS)
 
@@ -94,6 +95,7 @@ def thread_from(row: Sequence[Any]) -> Thread:
         pinned_at=row[15],
         locked_at=row[16],
         version=row[17],
+        is_kept=bool(row[18]),
     )
 
 
@@ -196,13 +198,17 @@ _MINE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
 _THREAD = select(*THREAD_COLUMNS).select_from(joined_threads()).where(threads.c.id == bindparam("thread_id"), _MINE)
 _POST = select(*POST_COLUMNS, _BODY).select_from(_joined_posts())
 _POST_BY_ID = _POST.where(posts.c.id == bindparam("post_id"), _MINE)
-_POSTS_BY_ID = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)), threads_heard())
+_POSTS_NAMED = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
+_POSTS_BY_ID = _POSTS_NAMED.where(threads_heard())
+_KEPT_POSTS_BY_ID = _POSTS_NAMED.where(~threads_heard())
 _POST_BY_NUMBER = _POST.where(posts.c.thread_id == bindparam("thread_id"), posts.c.number == bindparam("number"), _MINE)
-_THREADS_BY_ID = (
+_THREADS_NAMED = (
     select(*THREAD_COLUMNS)
     .select_from(joined_threads())
-    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)), threads_heard())
+    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)))
 )
+_THREADS_BY_ID = _THREADS_NAMED.where(threads_heard())
+_KEPT_THREADS_BY_ID = _THREADS_NAMED.where(~threads_heard())
 
 
 async def get_thread(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> Thread:
@@ -333,18 +339,22 @@ async def list_versions(
     return [PostVersion(*row) for row in await connection.execute(_VERSIONS, asked)]
 
 
-# -- For everybody who hears the network's stream: the gateway has asked who that is ----------------
+# -- For everybody who hears the network's stream, or its moderators': the gateway has asked who that is ----
 
 
-async def list_heard_posts(connection: AsyncConnection, post_ids: Collection[str]) -> list[Post]:
-    """The posts with these ids, each with its words as written."""
-    rows = await connection.execute(_POSTS_BY_ID, {"post_ids": list(post_ids)})
+async def list_heard_posts(connection: AsyncConnection, post_ids: Collection[str], *, kept: bool = False) -> list[Post]:
+    """The posts with these ids, each with its words as written; or those `kept` by the members of an opened network."""
+    statement = _KEPT_POSTS_BY_ID if kept else _POSTS_BY_ID
+    rows = await connection.execute(statement, {"post_ids": list(post_ids)})
     return [post_from(row) for row in rows]
 
 
-async def list_heard_threads(connection: AsyncConnection, thread_ids: Collection[str]) -> list[Thread]:
-    """The threads with these ids."""
-    rows = await connection.execute(_THREADS_BY_ID, {"thread_ids": list(thread_ids)})
+async def list_heard_threads(
+    connection: AsyncConnection, thread_ids: Collection[str], *, kept: bool = False
+) -> list[Thread]:
+    """The threads with these ids; or those `kept` by the members of an opened network."""
+    statement = _KEPT_THREADS_BY_ID if kept else _THREADS_BY_ID
+    rows = await connection.execute(statement, {"thread_ids": list(thread_ids)})
     return [thread_from(row) for row in rows]
 
 

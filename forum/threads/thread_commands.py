@@ -7,10 +7,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.errors import Conflict, Forbidden
 from forum.events import ThreadChanged
-from forum.policy import may_moderate, may_retitle, may_watch
+from forum.policy import may_lock, may_moderate, may_retitle, may_watch
 from forum.records import Thread, WatchLevel
-from forum.streams import network_stream
-from forum.tables import threads, watches
+from forum.streams import thread_stream
+from forum.tables import networks, threads, watches
 from forum.threads import queries
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -19,6 +19,12 @@ from realtime.transaction import Transaction
 MOST_PINNED = 10
 TOO_MANY_PINNED = "Ten threads are pinned already. Unpin one of them first."
 
+_HOLD_NETWORK = (
+    select(networks.c.id)
+    .join(threads, threads.c.network_id == networks.c.id)
+    .where(threads.c.id == bindparam("held_in", type_=Identifier))
+    .with_for_update(read=True, of=networks)
+)
 _LOCK = (
     select(threads.c.id).where(threads.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
 )
@@ -36,6 +42,8 @@ async def change_thread(
     expected: int | None = None,
 ) -> bool:
     """Set what is given; whether anything changed. Raises NotFound, Forbidden, and Conflict for another version."""
+    # The network is not opened meanwhile: who hears of the thread stays as it is found.
+    await tx.execute(_HOLD_NETWORK, {"held_in": thread_id})
     await tx.execute(_LOCK, {"locked_id": thread_id})
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, title, pinned, locked)
@@ -53,14 +61,16 @@ async def change_thread(
     if not values:
         return False
     await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=thread.version + 1))
-    tx.emit(network_stream(thread.network_id), ThreadChanged(thread_id, thread.version + 1))
+    tx.emit(thread_stream(thread), ThreadChanged(thread_id, thread.version + 1))
     return True
 
 
 def _ask(viewer: Viewer, thread: Thread, title: str | None, pinned: bool | None, locked: bool | None) -> None:
     decisions = [may_retitle(viewer, thread)] if title is not None else []
-    if pinned is not None or locked is not None:
+    if pinned is not None:
         decisions.append(may_moderate(viewer, thread.network_id))
+    if locked is not None:
+        decisions.append(may_lock(viewer, thread))
     for decision in decisions:
         if not decision:
             raise Forbidden(decision.reason)

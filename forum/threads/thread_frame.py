@@ -39,7 +39,7 @@ def frame_of(
     """The frame of page `number` for all who may do the same."""
     thread, network = sight.thread, sight.network
     key: FrameKey = (
-        *(thread.id, thread.version, sight.viewer.people_version, number),
+        *(thread.id, thread.version, sight.viewer.people_version, number, thread.is_kept),
         *(network.name, network.slug, may, has_unread, invitation),
     )
     shelf = kept_parts(state).frames

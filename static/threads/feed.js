@@ -95,8 +95,6 @@ let last = Promise.resolve();
 
 function inTurn(act) {
   return (event) => {
-    // What happens in a thread that stayed with the members is told to all without words: members look for themselves.
-    if (!event.object && event.stream === section.dataset.stream && "keptThread" in section.dataset) refreshSoon();
     if (event.object?.thread_id !== thread) return;
     last = last.then(() => act(event)).catch(() => refreshSoon({ whole: true }));
   };

@@ -176,6 +176,33 @@ async def test_trimming_leaves_no_hole_where_clocks_disagreed(database: Database
     assert [event.seq for event in await read(database, "network:b")] == [6]
 
 
+async def test_what_a_stream_forgets_is_all_that_others_had_begun_to_write(database: Database) -> None:
+    await make_streams(database, "network:a")
+    async with transaction(database, BROKER) as tx:
+        tx.emit("network:a", PostCreated("p"))
+    is_writing, may_end = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await event_log.append(connection, "network:a", PostCreated("p"))
+            is_writing.set()
+            await may_end.wait()
+
+    async def forget() -> None:
+        await is_writing.wait()
+        async with transaction(database, BROKER) as tx:
+            await event_log.forget(tx.connection, "network:a")
+            tx.emit("network:a", PostEdited("p"))
+
+    async def end() -> None:
+        await is_writing.wait()
+        await asyncio.sleep(0.2)
+        may_end.set()
+
+    await asyncio.gather(write(), forget(), end())
+    assert [(event.seq, event.kind) for event in await read(database, "network:a")] == [(3, PostEdited.kind)]
+
+
 async def test_creating_a_stream_twice_keeps_its_numbers(database: Database) -> None:
     name = f"network:{new_id()}"
     await make_streams(database, name)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from forum.errors import Conflict, Forbidden
 from forum.live import present
@@ -73,34 +73,6 @@ async def test_live_equals_reload(village: Village) -> None:
         if kind == "post.created":
             assert shown.pop("thread") == thread
         assert shown == posts[shown["id"]]
-
-
-async def test_threads_that_stayed_with_the_members_are_told_to_nobody_else(village: Village) -> None:
-    ada, ben, olga = await village.people("Ada", "Ben", "Olga")
-    place = await village.network(ada, [ben])
-    older = await village.thread(ada, place, "Among ourselves", "Osprey words.")
-    async with village.state.database.write() as connection:
-        opening = update(networks).where(networks.c.id == place.id)
-        await connection.execute(opening.values(access="open", members_only_until=networks.c.post_count))
-    newer = await village.thread(ada, place, "For everybody")
-    post_id = await village.reply(ben, place, older, "Osprey again.", None)
-    await change(village, ben, post_id, "Osprey, edited.")
-    told = [one for kind, one in await heard(village, place) if not kind.startswith("member")]
-    assert [one.object is None for one in told] == [True, False, True, True]
-    assert "Osprey" not in repr(told)
-    for browser, sees in ((village.browser(ben), True), (village.browser(olga), False), (village.browser(), False)):
-        assert (await browser.get(f"/threads/{older}")).status_code == (200 if sees else 404)
-        assert (await browser.get(f"/posts/{post_id}")).status_code == (303 if sees else 404)
-        assert (await browser.get(f"/threads/{newer}")).status_code == 200
-        listed = (await browser.get(f"/networks/{place.slug}")).text
-        assert (older in listed, newer in listed) == (sees, True)
-    for program, sees in ((village.program(ben), True), (village.program(olga), False), (village.program(), False)):
-        answers = [
-            await program.get(f"/api/v1/{path}")
-            for path in (f"networks/{place.slug}/threads", f"networks/{place.slug}/events")
-        ]
-        assert [(answer.status_code, older in answer.text) for answer in answers] == [(200, sees), (200, False)]
-        assert (await program.get(f"/api/v1/threads/{older}/posts")).status_code == (200 if sees else 404)
 
 
 async def test_everything_at_once_ends_well(village: Village) -> None:
