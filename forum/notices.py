@@ -1,4 +1,14 @@
-"""What we say after something was done, once, on the page that follows. Each has a short name."""
+"""What we say after something was done, once, on the page that follows. Each has a short name.
+
+Those with `{who}` say to whom it was done. The names travel in the browser's cookie, sealed, so that no other site
+can have us say something.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Sequence
 
 NOTICES = {
     "saved": "Saved.",
@@ -6,7 +16,7 @@ NOTICES = {
     "signed-out-elsewhere": "You are signed out in every other browser.",
     "signed-out-tokens-ended": "You are signed out everywhere else, and your access tokens no longer work.",
     "password-changed": "Your password is changed. We have signed you out in every other browser.",
-    "password-changed-tokens-ended": "Your password is changed. We have signed you out everywhere else, and your access "
+    "password-changed-tokens-ended": "Your password is changed. You are signed out everywhere else, and your access "
     "tokens no longer work.",
     "email-sent": "We have sent a message to the new address. Open the link in it to finish.",
     "email-stays": "Your address stays as it is. The link that we sent does nothing any more.",
@@ -24,12 +34,12 @@ NOTICES = {
     "access-changed": "You have changed who can see this network.",
     "asked-withdrawn": "Your request is withdrawn.",
     "left": "You have left the network. What you wrote stays there.",
-    "member-removed": "The member is removed and can no longer read here.",
-    "member-banned": "The member is removed and can't ask again.",
-    "member-restored": "The ban is lifted. They may ask to join again.",
-    "role-changed": "The role is changed.",
-    "admitted": "Admitted. We have told them by e-mail.",
-    "refused": "Refused. We have told them by e-mail.",
+    "member-removed": "{who} is removed from the network.",
+    "member-banned": "{who} is removed and can't ask again.",
+    "member-restored": "The ban is lifted: {who} may ask to join again.",
+    "role-changed": "The role of {who} is changed.",
+    "admitted": "Admitted {who}. We have told them by e-mail.",
+    "refused": "Refused {who}. We have told them by e-mail.",
     "invited": "The invitations are on their way.",
     "all-read": "Everything is marked as read.",
     "thread-created": "Your thread is up.",
@@ -44,3 +54,42 @@ NOTICES = {
     "retitled": "The title is changed.",
     "watch-changed": "Saved.",
 }
+
+_MOST_NAMED = 3
+
+
+def name_all(names: Sequence[str]) -> str:
+    """These names in a sentence: "Ann Ek", "Ann Ek and Bo Lund", "Ann Ek, Bo Lund and 3 others"."""
+    if len(names) > _MOST_NAMED:
+        names = [*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def write_notice(key: bytes, notice: str, who: str = "") -> str:
+    """What a cookie keeps of this notice until the next page. Raises KeyError where there is none of this name."""
+    if ("{who}" in NOTICES[notice]) != bool(who):
+        raise KeyError(notice)
+    if not who:
+        return notice
+    words = base64.urlsafe_b64encode(who.encode()).decode().rstrip("=")
+    return f"{notice}.{words}.{_seal(key, notice, words)}"
+
+
+def read_notice(key: bytes, kept: str) -> str | None:
+    """The sentence that such a cookie stands for; None where we did not write it."""
+    notice, *sealed = kept.split(".")
+    sentence = NOTICES.get(notice)
+    if sentence is None or not sealed:
+        return sentence if sentence is not None and "{who}" not in sentence else None
+    words, seal = sealed if len(sealed) == 2 else ("", "")
+    if not hmac.compare_digest(_seal(key, notice, words).encode(), seal.encode()):
+        return None
+    try:
+        who = base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return sentence.replace("{who}", who)
+
+
+def _seal(key: bytes, notice: str, words: str) -> str:
+    return hmac.new(key, f"notice {notice} {words}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from forum.notices import NOTICES
+from forum.notices import read_notice, write_notice
 from forum.settings import Settings
 from forum.state import state_of
 from forum.viewer import Viewer
@@ -175,7 +175,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         path=request.url.path,
         streams=json.dumps(viewer.positions(), separators=(",", ":")),
         epoch=viewer.epoch,
-        notice=NOTICES.get(request.cookies.get(NOTICE_COOKIE, "")),
+        notice=read_notice(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
         search_query=request.query_params.get("q", "")[:200],
         needs_me=sum(place.waiting for place in administered) + len(viewer.invitations()) + viewer.addressed,
         addressed=viewer.addressed,
@@ -227,14 +227,16 @@ def render_fragment(request: Request, template: str, **context: Any) -> str:
     return state_of(request).templates.get_template(template).render(**context)
 
 
-def redirect(request: Request, path: str, notice: str = "") -> Response:
-    """Go on to `path` of this site, as a GET; `notice` names one of `notices.NOTICES`, shown once there."""
+def redirect(request: Request, path: str, notice: str = "", who: str = "") -> Response:
+    """Go on to `path` of this site, as a GET; `notice` names one of `notices.NOTICES`, shown once there.
+
+    `who`: to whom something was done, for those that say it.
+    """
     response = RedirectResponse(path, 303, {"Cache-Control": PRIVATE})
     if notice:
-        if notice not in NOTICES:
-            raise KeyError(notice)
-        secure = state_of(request).settings.is_https
-        response.set_cookie(NOTICE_COOKIE, notice, max_age=60, httponly=True, samesite="lax", secure=secure)
+        state = state_of(request)
+        kept, secure = write_notice(state.key, notice, who), state.settings.is_https
+        response.set_cookie(NOTICE_COOKIE, kept, max_age=60, httponly=True, samesite="lax", secure=secure)
     return response
 
 

@@ -23,6 +23,7 @@ from realtime.transaction import Transaction
 BETWEEN_REQUEST_MAILS = timedelta(hours=1)
 BANNED = "An administrator removed you from this network, and you can't ask to join again."
 NOT_INVITED_ANY_MORE = "This invitation is no longer good. Ask an administrator of the network for a new one."
+MEANWHILE = "Somebody changed this before you."
 _TRIES = 3
 
 Joined = Literal["active", "requested"]
@@ -169,17 +170,35 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
     return became.id
 
 
+async def decide_first(tx: Transaction, viewer: Viewer, slug: str, account_id: str, wanted: MemberChange) -> str:
+    """The same for somebody who looks at a page: Conflict too where another administrator has done it before them."""
+    network = await get_administered(tx, viewer, slug)
+    current = await lock_current(tx, network.id, account_id)
+    if current is not None and current.status == wanted.status and not _was_done_by(viewer, current, wanted):
+        raise Conflict(MEANWHILE)
+    return await decide_about(tx, viewer, slug, account_id, wanted)
+
+
+def _was_done_by(viewer: Viewer, current: Current, wanted: MemberChange) -> bool:
+    """Whether the viewer has decided just this already: the same button pressed twice."""
+    return current.status == wanted.status and viewer.id in (
+        (current.decided_by,) if wanted.status == "active" else (current.ended_by,)
+    )
+
+
 async def admit_or_refuse(
     tx: Transaction, viewer: Viewer, slug: str, account_ids: Sequence[str], wanted: MemberChange
-) -> int:
-    """Give several people the same answer; how many got it. Who was answered meanwhile is passed over."""
-    answered = 0
+) -> set[str]:
+    """Give several people the same answer; the ids of those who have it. Whom others answered is passed over."""
+    answered = set()
     network = await get_administered(tx, viewer, slug)
     for account_id in sorted(set(account_ids)):
         current = await lock_current(tx, network.id, account_id)
         if current is not None and current.status == "requested":
             await _decide(tx, viewer, current, wanted)
-            answered += 1
+            answered.add(account_id)
+        elif current is not None and _was_done_by(viewer, current, wanted):
+            answered.add(account_id)
     return answered
 
 

@@ -18,7 +18,7 @@ from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
 from forum.networks.asking import limit, open_administered, open_as_account, open_network, read_page_query
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
-from forum.networks.member_commands import decide_about, join_network, leave_network
+from forum.networks.member_commands import MEANWHILE, decide_first, join_network, leave_network
 from forum.networks.member_queries import get_member, list_members
 from forum.policy import may_admit, may_see_requests
 from forum.records import Member, Network, Role, Status
@@ -36,6 +36,15 @@ STATUS_NAMES: dict[Status, str] = {
     "removed": "Removed",
     "banned": "Banned",
 }
+STANDS: dict[Status, str] = {
+    "active": "is a member now",
+    "requested": "asks to join",
+    "refused": "was refused",
+    "left": "has left",
+    "removed": "was removed",
+    "banned": "was removed for good",
+}
+"""What a person is at this moment, for whoever comes too late to change it."""
 ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (
     ("member", "Member", "Reads and writes."),
     ("moderator", "Moderator", "Also pins, locks and removes what others wrote."),
@@ -219,7 +228,7 @@ async def _show(
         roles=ROLE_CHOICES,
         is_me=is_me,
         last_administrator=await _why_not(request, viewer, found.network) if is_me else "",
-        errors=errors or {},
+        errors={"": meanwhile([member])} if status == 409 else errors or {},
         reason=request.scope.get("confer.form", {}).get("reason", ""),
     )
     title = f"{member.person.name} in {found.network.name}"
@@ -273,13 +282,22 @@ async def _decide(
         wanted = read(fields)
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         async with state_of(request).transaction() as tx:
-            await decide_about(tx, viewer, slug, request.path_params["account_id"], wanted)
+            await decide_first(tx, viewer, slug, request.path_params["account_id"], wanted)
     except Invalid as error:
         return await _show(request, viewer, found, template, error.errors, 422)
-    except (Conflict, Forbidden) as error:
-        status = 409 if isinstance(error, Conflict) else 403
-        return await _show(request, viewer, found, template, {"": str(error)}, status)
-    return redirect(request, f"/networks/{slug}/members", notice=notice)
+    except Conflict:
+        return await _show(request, viewer, found, "networks/member.html", {}, 409)
+    except Forbidden as error:
+        return await _show(request, viewer, found, template, {"": str(error)}, 403)
+    async with state_of(request).database.read() as connection:
+        member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
+    return redirect(request, f"/networks/{slug}/members", notice=notice, who=member.person.name)
+
+
+def meanwhile(members: Sequence[Member]) -> str:
+    """What is said to whoever comes too late: how these people stand now."""
+    stand = "; ".join(f"{member.person.name} {STANDS[member.status]}" for member in members)
+    return f"{MEANWHILE.removesuffix('.')}: {stand}."
 
 
 _NETWORK = "/networks/{slug:slug}"

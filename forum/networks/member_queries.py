@@ -209,6 +209,20 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
     return _member(row)
 
 
+async def list_named(
+    connection: AsyncConnection, viewer: Viewer, network: Network, account_ids: Sequence[str]
+) -> list[Member]:
+    """The newest membership of each of these people by name, as its moderators see it; who withdrew is left out."""
+    rows = await connection.execute(
+        _people()
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(memberships.c.network_id == network.id, memberships.c.account_id.in_(account_ids))
+        .where(is_newest_shown(), moderated_by(viewer))
+        .order_by(_name, accounts.c.id)
+    )
+    return [_member(row) for row in rows]
+
+
 async def read_members(connection: AsyncConnection, membership_ids: Sequence[str]) -> dict[str, tuple[Member, Network]]:
     """Memberships with their networks, for events; who hears them is decided by the stream."""
     statement = (

@@ -17,7 +17,9 @@ from forum.network_reads import Found
 from forum.networks.asking import limit, open_administered, open_as_account, read_page_query
 from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberList
 from forum.networks.member_commands import admit_or_refuse
-from forum.networks.member_queries import list_members
+from forum.networks.member_pages import meanwhile
+from forum.networks.member_queries import list_members, list_named
+from forum.notices import name_all
 from forum.policy import may_admit, may_see_requests
 from forum.records import Member
 from forum.rendering import redirect, render_page
@@ -65,6 +67,7 @@ async def _page(
     errors: Mapping[str, str] | None = None,
     *,
     is_about_many: bool = False,
+    status: int = 200,
 ) -> Response:
     """The list; with `errors` as it was, and what must change in the answer."""
     network = found.network
@@ -83,7 +86,7 @@ async def _page(
         errors=errors or {},
         is_about_many=is_about_many,
     )
-    title, status = f"Requests to join {network.name}", 422 if errors else 200
+    title = f"Requests to join {network.name}"
     return render_page(
         request, viewer, "networks/requests.html", page, title=title, network_id=network.id, status=status
     )
@@ -100,15 +103,31 @@ async def answer_requests(request: Request) -> Response:
             raise Invalid({"": "Choose first whom to answer: tick the boxes beside their names."})
     except Invalid as error:
         reason = fields.get("reason", "")
-        return await _page(request, viewer, found, reason, error.errors, is_about_many=len(chosen) != 1)
+        return await _page(request, viewer, found, reason, error.errors, is_about_many=len(chosen) != 1, status=422)
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     status: Literal["active", "refused"] = "active" if answer.answer == "admit" else "refused"
     wanted = MemberChange(status=status, reason=answer.reason)
     slug = request.path_params["slug"]
     async with state_of(request).transaction() as tx:
-        await admit_or_refuse(tx, viewer, slug, chosen, wanted)
+        answered = await admit_or_refuse(tx, viewer, slug, chosen, wanted)
+    async with state_of(request).database.read() as connection:
+        members = await list_named(connection, viewer, found.network, chosen)
+    names = [member.person.name for member in members if member.person.id in answered]
+    notice = "admitted" if status == "active" else "refused"
+    if len(answered) < len(chosen):
+        others = [member for member in members if member.person.id not in answered]
+        said = ([f"{notice.capitalize()} {name_all(names)}."] if names else []) + _passed_over(others, chosen, members)
+        return await _page(request, viewer, found, answer.reason, {"": " ".join(said)}, status=409)
     back = "/" if answer.back == "home" else f"/networks/{slug}/requests"
-    return redirect(request, back, notice="admitted" if status == "active" else "refused")
+    return redirect(request, back, notice=notice, who=name_all(names))
+
+
+def _passed_over(others: Sequence[Member], chosen: Sequence[str], known: Sequence[Member]) -> list[str]:
+    """What became of those who were answered by somebody else before, or take their request back."""
+    said = [meanwhile(others)] if others else []
+    if len(known) < len(chosen):
+        said.append("Whoever else you chose has taken their request back.")
+    return said
 
 
 ROUTES: list[BaseRoute] = [
