@@ -1,8 +1,11 @@
-"""The cookie that says "this account signed in with this browser before".
+"""What a browser is known by: the cookie that says "this account signed in with this browser before".
 
 Such a browser is not slowed when somebody elsewhere tries passwords on the account. The cookie opens nothing by
 itself. It holds no ids either: a shared computer does not tell who used it; whether it knows an account can
 only be found by asking about that account. A change of password makes every browser a stranger again.
+
+And the cookie that says "the password of this new account was typed here": who reads the mail in any other browser
+may be another person than the one who typed it.
 """
 
 import base64
@@ -15,6 +18,8 @@ from datetime import datetime, timedelta
 LIFETIME = timedelta(days=180)
 #: People of a shared computer; the one who signed in longest ago is forgotten first.
 MOST_MARKS = 8
+#: For so long a browser is taken for the one that registered; afterwards somebody else may sit before it.
+REGISTRATION_LIFETIME = timedelta(hours=12)
 
 _MARK = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})\Z")
 _SEPARATOR = "~"
@@ -50,7 +55,25 @@ def _marks(cookie: str | None) -> list[str]:
     return [part for part in parts if _MARK.match(part)][:MOST_MARKS]
 
 
+def mark_registration(secret_key: bytes, email_key: str, password_hash: str) -> str:
+    """The cookie for the browser in which this address was registered with the password of this hash.
+
+    The same in shape whether or not an account was made of it, so that it tells nobody anything.
+    """
+    message = f"registered|{password_hash}|{email_key}".encode()
+    return _encoded(hmac.new(secret_key, message, hashlib.sha256).digest())
+
+
+def has_registered(cookie: str | None, secret_key: bytes, email_key: str, password_hash: str) -> bool:
+    """Whether the password that the account of this address still has was typed in this browser."""
+    expected = mark_registration(secret_key, email_key, password_hash)
+    return cookie is not None and cookie.isascii() and hmac.compare_digest(cookie, expected)
+
+
+def _encoded(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def _seal(secret_key: bytes, account_id: str, password_version: int, issued: int) -> str:
     message = f"known browser|{account_id}|{password_version}|{issued}".encode()
-    digest = hmac.new(secret_key, message, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return _encoded(hmac.new(secret_key, message, hashlib.sha256).digest())

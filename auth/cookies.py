@@ -27,6 +27,11 @@ def browser_cookie_name(base_url: str) -> str:
     return f"{session_cookie_name(base_url)}-browser"
 
 
+def registration_cookie_name(base_url: str) -> str:
+    """The name of the cookie that marks the browser in which somebody registered."""
+    return f"{session_cookie_name(base_url)}-registered"
+
+
 def set_cookie(name: str, value: str, lifetime: timedelta, *, same_site: SameSite = "Lax") -> tuple[str, str]:
     """The header that sets a cookie which scripts can't read: ("set-cookie", …)."""
     return "set-cookie", f"{name}={value}; Max-Age={int(lifetime.total_seconds())}; {_attributes(name, same_site)}"

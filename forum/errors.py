@@ -41,10 +41,13 @@ class BadToken(ForumError):
 
 
 class WrongPassword(ForumError):
-    """No account has this address with this password; which of the two is wrong is not told."""
+    """No proved address has this password; whether the address, the password or the proof is lacking is not told."""
 
     def __init__(self) -> None:
-        super().__init__("The e-mail address or the password is not right. Check both and try again.")
+        super().__init__(
+            "The e-mail address or the password is not right. Check both and try again. "
+            "If you have just registered, open the link in our message first."
+        )
 
 
 class Invalid(ForumError):

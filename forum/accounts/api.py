@@ -10,7 +10,15 @@ from auth.proxies import address_group
 from auth.rules import REGISTER, TOKENS
 from forum.accounts import commands
 from forum.accounts.inputs import NewAccount, NewToken, ProfileChange, SignIn
-from forum.accounts.proving import hash_password, keep_rehashed, limit, limit_mail, prove, refuse_unfit
+from forum.accounts.proving import (
+    hash_password,
+    keep_rehashed,
+    limit,
+    limit_mail,
+    prove,
+    refuse_suspended,
+    remember_registration,
+)
 from forum.accounts.set_up import is_set_up
 from forum.accounts.settings_pages import own_account
 from forum.addresses import post, route
@@ -90,7 +98,9 @@ async def register_account(request: Request) -> Response:
     password_hash = await hash_password(state, new.password)
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
-    return JSONResponse(Registered().model_dump(), 202, _HEADERS)
+    response = JSONResponse(Registered().model_dump(), 202, _HEADERS)
+    remember_registration(request, response, new.email, password_hash)
+    return response
 
 
 @operation("Make a token", "Accounts", {201: TokenMade}, body=NewToken, refusals=(403,), is_public=True)
@@ -99,7 +109,7 @@ async def make_token(request: Request) -> Response:
     state = state_of(request)
     asked = validate(NewToken, await read_json(request))
     proven = await prove(request, SignIn(email=asked.email, password=asked.password))
-    refuse_unfit(proven.account)
+    refuse_suspended(proven.account)
     await limit(state, TOKENS, proven.account.id)
     async with state.transaction() as tx:
         await keep_rehashed(tx, proven)

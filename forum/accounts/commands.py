@@ -67,6 +67,8 @@ async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None
 
     Where two people registered one address before it was proved, neither password counts any more: who
     reads the mail chooses one. Otherwise somebody could lie in wait with a password for another's address.
+    For the same reason the link of a single registration asks for a password in any browser but the one that
+    registered.
     """
     account = await create_account(tx.connection, new.email, new.name, password_hash=password_hash)
     if account is not None:
@@ -121,16 +123,18 @@ async def create_first_account(tx: Transaction, new: NewAccount, password_hash: 
 
 
 async def verify(tx: Transaction, secret: str) -> Account:
-    """Use the link that proves the address of a new account. Raises LinkRefused."""
+    """Use the link that proves the address of a new account, whose password stays. Raises LinkRefused."""
     link = await use_link(tx.connection, secret, LinkPurpose.VERIFY_EMAIL)
     account = await verify_account(tx.connection, link.account_id)
     await accept_pending_invitations(tx, account)
     return account
 
 
-async def claim_account(tx: Transaction, secret: str, claimed: Claim, password_hash: str) -> Account:
+async def claim_account(
+    tx: Transaction, secret: str, claimed: Claim, password_hash: str, purpose: LinkPurpose = LinkPurpose.CLAIM_ACCOUNT
+) -> Account:
     """Take over an account that waited for its owner, with a name and a password. Raises LinkRefused."""
-    link = await use_link(tx.connection, secret, LinkPurpose.CLAIM_ACCOUNT)
+    link = await use_link(tx.connection, secret, purpose)
     account = await reset_password(tx.connection, link.account_id, password_hash, name=claimed.name)
     await tx.create_stream(account_stream(account.id))
     await people_changed(tx)

@@ -2,10 +2,20 @@
 
 from starlette.routing import BaseRoute
 
-from forum.accounts import access_pages, leaving_pages, registration_pages, settings_pages, sign_in_pages
+from forum.accounts import (
+    access_pages,
+    leaving_pages,
+    link_pages,
+    registration_pages,
+    set_up_pages,
+    settings_pages,
+    sign_in_pages,
+)
 
 ROUTES: list[BaseRoute] = [
     *registration_pages.ROUTES,
+    *link_pages.ROUTES,
+    *set_up_pages.ROUTES,
     *sign_in_pages.ROUTES,
     *settings_pages.ROUTES,
     *access_pages.ROUTES,

@@ -11,8 +11,15 @@ from starlette.responses import Response
 
 from auth import backend
 from auth.accounts import Account, find_credentials, normalise_email, rehash_password
-from auth.browsers import LIFETIME, known_browser, remember_browser
-from auth.cookies import browser_cookie_name, read_cookie, set_cookie
+from auth.browsers import (
+    LIFETIME,
+    REGISTRATION_LIFETIME,
+    has_registered,
+    known_browser,
+    mark_registration,
+    remember_browser,
+)
+from auth.cookies import browser_cookie_name, clear_cookie, read_cookie, registration_cookie_name, set_cookie
 from auth.passwords import PasswordsBusy
 from auth.proxies import address_group
 from auth.rules import CONFIRM_PASSWORD, LINKS, MAIL_FROM_CLIENT, MAIL_TO_ADDRESS, Rule
@@ -36,7 +43,8 @@ class Proven:
 async def prove(request: Request, shown: SignIn) -> Proven:
     """Check address and password. Raises WrongPassword, TooMany or Unavailable.
 
-    The account may still be unverified or suspended: see `refuse_unfit`.
+    An address that is not proved yet is answered like a wrong password: otherwise whoever registers an address
+    learned by signing in whether it had an account. The account may be suspended: see `refuse_suspended`.
     """
     state, client = state_of(request), client_of(request)
     async with state.database.read() as connection:
@@ -47,7 +55,8 @@ async def prove(request: Request, shown: SignIn) -> Proven:
     if not verdict.allowed:
         raise TooMany(verdict.sentence, verdict.retry_after)
     password_hash = credentials.password_hash if credentials else None
-    if not await _verify(state, shown.password, password_hash) or credentials is None or password_hash is None:
+    is_right = await _verify(state, shown.password, password_hash)
+    if not is_right or credentials is None or password_hash is None or credentials.account.verified_at is None:
         await state.rate_limits.sign_in_failed(client)
         raise WrongPassword
     await state.rate_limits.sign_in_succeeded(key, client, mark)
@@ -55,12 +64,10 @@ async def prove(request: Request, shown: SignIn) -> Proven:
     return Proven(credentials.account, password_hash, await hash_password(state, shown.password) if is_weak else None)
 
 
-def refuse_unfit(account: Account) -> None:
-    """Let only verified accounts in that are not suspended. Raises Forbidden."""
+def refuse_suspended(account: Account) -> None:
+    """Let nobody in who is suspended. Raises Forbidden."""
     if account.suspended_at is not None:
         raise Forbidden("This account is suspended. Ask the people who run the site.")
-    if account.verified_at is None:
-        raise Forbidden("Confirm your address first: open the link in the mail that we sent you.")
 
 
 async def keep_rehashed(tx: Transaction, proven: Proven) -> None:
@@ -125,6 +132,30 @@ def let_in(request: Request, response: Response, secret: str, account: Account) 
     mark = remember_browser(before, state.key, account.id, account.password_version, now())
     response.headers.append(*set_cookie(name, mark, LIFETIME))
     return response
+
+
+def remember_registration(request: Request, response: Response, email: str, password_hash: str) -> None:
+    """Mark the browser in which somebody registered; whether the address had an account already changes nothing."""
+    state = state_of(request)
+    mark = mark_registration(state.key, normalise_email(email), password_hash)
+    name = registration_cookie_name(state.settings.public_url)
+    response.headers.append(*set_cookie(name, mark, REGISTRATION_LIFETIME))
+
+
+def forget_registration(request: Request, response: Response) -> None:
+    """Take that mark away: the address is proved."""
+    response.headers.append(*clear_cookie(registration_cookie_name(state_of(request).settings.public_url)))
+
+
+async def registered_here(request: Request, email: str) -> bool:
+    """Whether the password of the account with this address was typed in this browser."""
+    state = state_of(request)
+    async with state.database.read() as connection:
+        credentials = await find_credentials(connection, email)
+    if credentials is None or credentials.password_hash is None:
+        return False
+    cookie = read_cookie(request.headers, registration_cookie_name(state.settings.public_url))
+    return has_registered(cookie, state.key, normalise_email(email), credentials.password_hash)
 
 
 def let_out(request: Request, response: Response) -> Response:

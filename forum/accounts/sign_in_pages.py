@@ -14,8 +14,19 @@ from auth.links import LinkPurpose, LinkRefused
 from forum.accounts import commands
 from forum.accounts.held_queries import destination_words
 from forum.accounts.inputs import Address, NewPassword, SignIn
-from forum.accounts.proving import Proven, hash_password, keep_rehashed, let_in, let_out, limit_links, limit_mail, prove
-from forum.accounts.registration_pages import SentPage, dead_link, find_link, retry_headers
+from forum.accounts.link_pages import dead_link, find_link
+from forum.accounts.proving import (
+    Proven,
+    hash_password,
+    keep_rehashed,
+    let_in,
+    let_out,
+    limit_links,
+    limit_mail,
+    prove,
+    refuse_suspended,
+)
+from forum.accounts.registration_pages import SentPage, retry_headers
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, TooMany, WrongPassword
 from forum.forms import read_form, validate
@@ -35,14 +46,6 @@ class SignInPage:
     held: str
     may_register: bool
     errors: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class UnverifiedPage:
-    """The right password, but the address is not proved yet."""
-
-    email: str
-    is_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +118,7 @@ async def create_session(request: Request) -> Response:
     except TooMany as error:
         return await _sign_in_form(request, fields, {"": str(error)}, 429, error.retry_after)
     account = proven.account
-    if account.suspended_at is not None:
-        raise Forbidden("This account is suspended. Ask the people who run the site.")
-    if account.verified_at is None:
-        page = UnverifiedPage(account.email or "", not state_of(request).settings.smtp_url)
-        return render_page(
-            request,
-            await viewer_of(request),
-            "accounts/unverified.html",
-            page,
-            title="Confirm your address first",
-            status=403,
-        )
+    refuse_suspended(account)
     secret = await _start_session(request, proven)
     held = read_held(fields.get("held", ""))
     if held is None:

@@ -34,7 +34,8 @@ def test_registering_proves_the_address_by_a_button(server: ConferServer) -> Non
         page = Visitor(server).get(path)
         assert page.status_code == 200
         assert "Ama Boateng" in page.text
-    assert visitor.sign_in(address).status_code == 403
+    assert 'name="password"' not in visitor.get(path).text
+    assert visitor.sign_in(address).status_code == 422
     opened = visitor.post(path)
     assert (opened.status_code, opened.headers["location"]) == (303, "/")
     assert visitor.is_signed_in
@@ -81,6 +82,37 @@ def test_whoever_waits_with_a_password_for_anothers_address_gets_nothing(server:
     assert owner.send_form(claim, name="Ama Boateng", password=PASSWORD).status_code == 303
     assert owner.is_signed_in
     assert attacker.sign_in(address, OTHER).status_code == 422
+
+
+def test_who_registers_anothers_address_gets_nothing_when_its_owner_confirms(server: ConferServer) -> None:
+    """The owner reads the mail in a browser of their own: only the password that they choose there counts."""
+    address, attacker, owner = new_address(), Visitor(server), Visitor(server)
+    assert attacker.send_form("/register", name="Buy now", email=address, password=OTHER).status_code == 303
+    path = link_in(server, wait_for_mail(server, address))
+    stranger = Visitor(server)
+    stranger.send_form("/register", name="Eve", email=new_address(), password=OTHER)
+    for browser in (owner, stranger):
+        assert 'name="password"' in browser.get(path).text
+        refused = browser.post(path)
+        assert (refused.status_code, browser.is_signed_in) == (422, False)
+    assert owner.send_form(path, name="Ama Boateng", password=PASSWORD).status_code == 303
+    assert owner.is_signed_in
+    assert owner.get("/api/v1/me").json()["name"] == "Ama Boateng"
+    assert attacker.sign_in(address, OTHER).status_code == 422
+    assert attacker.post(path).status_code == 410
+    assert Visitor(server).sign_in(address, PASSWORD).status_code == 303
+
+
+def test_registering_marks_the_browser_whether_or_not_the_address_is_known(server: ConferServer) -> None:
+    _, known = newcomer(server)
+    marks = []
+    for address in (known, new_address()):
+        (cookie,) = register(server, address).headers.get_list("set-cookie")
+        mark, _, rest = cookie.partition(";")
+        marks.append((len(mark), rest))
+        assert mark.startswith("confer-registered=")
+        assert "HttpOnly" in rest
+    assert marks[0] == marks[1]
 
 
 def test_mail_is_sent_again_to_whom_it_concerns_only(server: ConferServer) -> None:
@@ -264,8 +296,12 @@ def test_first_account_is_made_by_whoever_reads_the_terminal(own_server: ConferS
         return Visitor(own_server).send_form(path, **fields, email=f"first{number}@example.org").status_code
 
     with ThreadPoolExecutor(8) as pool:
-        assert sorted(pool.map(make, range(8))) == [303] + [404] * 7
-    assert visitor.get(path).status_code == 404
+        assert sorted(pool.map(make, range(8))) == [303] + [410] * 7
+    done = visitor.get(path)
+    assert (done.status_code, "Set-up is done" in done.text, 'href="/sign-in"' in done.text) == (410, True, True)
+    late = visitor.send_form(path, **fields, email="late@example.org")
+    assert (late.status_code, "Set-up is done" in late.text, "What you wrote" in late.text) == (410, True, False)
+    assert visitor.get("/set-up/" + "0" * 32).status_code == 404
     assert "Look into the terminal" not in visitor.get("/sign-in").text
     first = next(number for number in range(8) if visitor.sign_in(f"first{number}@example.org").status_code == 303)
     assert visitor.get("/api/v1/me").json()["site_administrator"] is True

@@ -61,16 +61,19 @@ def cost_of(server: ConferServer, act: Callable[[], httpx2.Response]) -> float:
 def test_known_and_unknown_cost_the_same_work(server: ConferServer) -> None:
     """The hash is nearly all of it, and is made for everybody; compared in turn, by the processor's own clock."""
     _, known = newcomer(server)
-    costs: dict[str, list[float]] = {"known": [], "unknown": [], "registered": [], "new": []}
+    unproved = new_address()
+    register(server, unproved)
+    costs: dict[str, list[float]] = {"known": [], "unknown": [], "unproved": [], "registered": [], "new": []}
     for _ in range(9):
         visitor = Visitor(server)
         costs["known"].append(cost_of(server, lambda: visitor.sign_in(known, WRONG)))  # noqa: B023
         costs["unknown"].append(cost_of(server, lambda: visitor.sign_in(new_address(), WRONG)))  # noqa: B023
+        costs["unproved"].append(cost_of(server, lambda: visitor.sign_in(unproved, PASSWORD)))  # noqa: B023
         costs["registered"].append(cost_of(server, lambda: register(server, known)))
         costs["new"].append(cost_of(server, lambda: register(server, new_address())))
     usual = {name: statistics.median(values) for name, values in costs.items()}
     assert usual["known"] > 0.03, "no hash was made"
-    for one, other in (("known", "unknown"), ("registered", "new")):
+    for one, other in (("known", "unknown"), ("unproved", "unknown"), ("registered", "new")):
         assert abs(usual[one] - usual[other]) < 0.3 * max(usual[one], usual[other]), usual
 
 
@@ -95,15 +98,21 @@ def test_one_goes_on_to_pages_of_this_site_only(server: ConferServer) -> None:
     assert visitor.get("/sign-in", params={"next": "/settings/email"}).headers["location"] == "/settings/email"
 
 
-def test_unverified_people_are_offered_the_mail_again(server: ConferServer) -> None:
-    address, visitor = new_address(), Visitor(server)
-    register(server, address)
+def test_who_has_not_confirmed_is_told_what_all_are_told(server: ConferServer) -> None:
+    """Otherwise whoever registers an address learns by signing in whether it had an account before."""
+    _, known = newcomer(server)
+    address, unknown, visitor = new_address(), new_address(), Visitor(server)
+    for one in (known, address):
+        visitor.send_form("/register", name="Ama Boateng", email=one, password=NEXT)
     wait_for_mail(server, address)
-    answer = visitor.sign_in(address)
-    assert answer.status_code == 403
+    answers = [without_address(Visitor(server).sign_in(one, NEXT), one) for one in (known, address, unknown)]
+    assert len(set(answers)) == 1
+    assert "open the link in our message first" in answers[0][1]
+    assert 'href="/register/again"' in answers[0][1]
     assert not visitor.is_signed_in
-    visitor.send_form("/register/again", **hidden_fields(answer.text))
-    assert visitor.post(link_in(server, wait_for_mail(server, address, 2))).status_code == 303
+    visitor.send_form("/register/again", email=address)
+    asked = {"name": "Ama Boateng", "password": NEXT}
+    assert visitor.send_form(link_in(server, wait_for_mail(server, address, 2)), **asked).status_code == 303
     assert visitor.is_signed_in
 
 
