@@ -146,7 +146,7 @@ class Answer(Input):
 
 
 class InvitationForm(Input):
-    """The form that invites people: addresses with spaces, commas or lines between them."""
+    """The form that invites people: addresses as `address_lists` reads them."""
 
     emails: str = Field(max_length=200_000)
     role: RoleChoice = "member"

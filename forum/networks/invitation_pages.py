@@ -1,6 +1,5 @@
 """Inviting people by e-mail, what became of each address, and who has not answered yet."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from forum.errors import AlreadySent, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found
+from forum.networks.address_lists import read_addresses
 from forum.networks.asking import limit, open_administered
 from forum.networks.inputs import InvitationForm, MemberList, NewInvitations
 from forum.networks.invitation_commands import Invited, invite, withdraw_invitation
@@ -26,7 +26,6 @@ from forum.state import state_of
 from forum.viewer import Viewer
 
 MOST_SHOWN = 100
-_BETWEEN = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,15 @@ async def _page(
 
 
 async def create_invitations(request: Request) -> Response:
-    """Invite the addresses, and say what became of each."""
+    """Invite the addresses, and say what became of each; those that failed stay in the form to be mended."""
     viewer, found = await open_administered(request)
     fields = await read_form(request)
     try:
         form = validate(InvitationForm, fields)
-        addresses = [part for part in _BETWEEN.split(form.emails) if part]
-        if not addresses:
+        entries = read_addresses(form.emails)
+        if not entries:
             raise Invalid({"emails": "Write at least one e-mail address."})
+        addresses = [entry.address for entry in entries]
         wanted = validate(NewInvitations, {"emails": addresses, "role": form.role, "message": form.message})
         key = request_key(request, wanted, fields.get(KEY_FIELD))
         await limit(request, INVITATIONS, viewer.id)
@@ -86,7 +86,10 @@ async def create_invitations(request: Request) -> Response:
         return await _page(request, viewer, found, fields, error.errors, (), 422)
     except AlreadySent as error:
         return await _page(request, viewer, found, fields, {"": str(error)}, (), 422)
-    return await _page(request, viewer, found, {"role": form.role}, {}, outcomes, 200)
+    pairs = zip(entries, outcomes, strict=True)
+    failed = [entry.typed for entry, outcome in pairs if outcome.status in ("invalid", "over_limit")]
+    left = {"emails": "\n".join(failed), "message": form.message} if failed else {}
+    return await _page(request, viewer, found, {"role": form.role, **left}, {}, outcomes, 200)
 
 
 async def create_withdrawal(request: Request) -> Response:

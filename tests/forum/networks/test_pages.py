@@ -238,12 +238,18 @@ async def test_inviting_by_the_form(village: Village) -> None:
     stranger = f"{secrets.token_hex(6)}@example.org"
     browser = village.browser(amara)
     answer = await sent(
-        browser, path_of(place, "/invitations"), 200, emails=f"{address},\n{stranger}; nobody", role="moderator"
+        browser,
+        path_of(place, "/invitations"),
+        200,
+        emails=f"{address},\nA Stranger <{stranger}>; nobody",
+        role="moderator",
     )
     for words in (address, stranger, "Not an address", "Not answered yet"):
         assert words in answer.text
     assert "Gareth Williams" not in answer.text
     assert "Gareth Williams" not in await shown(browser, path_of(place, "/members?status=invited"))
+    assert stranger not in answer.text.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "nobody" in answer.text.partition("<textarea")[2].partition("</textarea>")[0]
     empty = await sent(browser, path_of(place, "/invitations"), 422, emails=" ,; ", role="member")
     assert "Write at least one e-mail address." in empty.text
     invited = village.browser(gareth)

@@ -1,0 +1,36 @@
+"""Addresses are read as mail programs write them, and nothing is torn apart or lost."""
+
+import pytest
+
+from forum.networks.address_lists import Entry, read_addresses
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        (
+            "Anna Ek <anna9@x.example>; Bo Lund <bo9@y.example>\ncarl9@x.example",
+            ["anna9@x.example", "bo9@y.example", "carl9@x.example"],
+        ),
+        ("Anna Ek <anna@x.example>, Bo <bo@y.example>,,\r\n", ["anna@x.example", "bo@y.example"]),
+        ('"Ek, Anna; nurse" <anna@x.example>, bo@y.example', ["anna@x.example", "bo@y.example"]),
+        ("Ek, Anna <anna@x.example>; Lund, Bo <bo@y.example>", ["anna@x.example", "bo@y.example"]),
+        ("<anna@x.example>\n mailto:bo@y.example?subject=Hello", ["anna@x.example", "bo@y.example"]),
+        ("Anna <MAILTO:anna@x.example>", ["anna@x.example"]),
+        ("a b@c.example", ["a b@c.example"]),
+        ("a@x.example b@y.example", ["a@x.example b@y.example"]),
+        ("nobody; Anna <anna@x.example", ["nobody", "Anna <anna@x.example"]),
+        ('"nobody', ['"nobody']),
+        (" ,;\n", []),
+        ("\x000\x00", ["0"]),
+    ],
+)
+def test_each_entry_is_one_address(text: str, addresses: list[str]) -> None:
+    assert [entry.address for entry in read_addresses(text)] == addresses
+
+
+def test_what_was_typed_is_kept() -> None:
+    assert read_addresses("Anna  Ek <anna at x>;b@c.example") == [
+        Entry("Anna  Ek <anna at x>", "anna at x"),
+        Entry("b@c.example", "b@c.example"),
+    ]
