@@ -19,6 +19,8 @@ MOST_BODY_BYTES = 2 * 1024 * 1024
 WORTH_COMPRESSING = 1400
 COMPRESSED_TYPES = (b"text/html", b"application/json", b"application/problem+json")
 
+_INDEXED = "confer.indexed"
+
 _log = logging.getLogger("forum.requests")
 
 CONTENT_SECURITY_POLICY = (
@@ -60,6 +62,19 @@ class Envelope:
                 (time.perf_counter() - began) * 1000,
                 sender.status,
             )
+
+
+def let_index(scope: Scope) -> None:
+    """Search engines may keep this answer: it belongs to an open network, or tells of the site itself.
+
+    They are asked to forget every other one, also that there is nothing: so nothing hidden differs from nothing.
+    """
+    scope[_INDEXED] = True
+
+
+def is_indexed(scope: Scope) -> bool:
+    """Whether `let_index` was called."""
+    return scope.get(_INDEXED, False) is True
 
 
 def where(error: BaseException) -> str:
@@ -116,6 +131,8 @@ class _Sender:
             message["headers"] = [*message["headers"], *self._headers]
             if not any(name == b"cache-control" for name, _ in message["headers"]):
                 message["headers"].append((b"cache-control", b"private, no-store"))
+            if not is_indexed(self._scope):
+                message["headers"].append((b"x-robots-tag", b"noindex"))
             self._start = message
             return
         if self._start is not None:

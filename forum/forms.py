@@ -195,4 +195,4 @@ def _marked(request: Request, value: Input, key: str, field: str) -> RequestKey:
     if not _KEY.fullmatch(key):
         raise Invalid({field: "Idempotency-Key must be 1 to 128 visible ASCII characters."})
     digest = hashlib.sha256(value.model_dump_json().encode()).hexdigest()
-    return RequestKey(f"{request.method} {request.url.path}"[:200], key, digest)
+    return RequestKey(f"{request.method} {request.scope['path']}"[:200], key, digest)

@@ -6,9 +6,11 @@ creating requests: the design's key on each row would be the same law written fi
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from forum.errors import AlreadySent
 from forum.tables import requests
@@ -34,14 +36,41 @@ class Claim:
     is_replay: bool
 
 
-_INSERT = HotStatement(
-    postgresql.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
-    sqlite_statement=sqlite.insert(requests).on_conflict_do_nothing().returning(requests.c.object_id),
-)
+_PARAMETERS = {column.name: bindparam(f"claim_{column.name}", type_=column.type) for column in requests.c}
 _FIND = select(requests.c.digest, requests.c.object_id).where(
     requests.c.account_id == bindparam("account_id"),
     requests.c.path == bindparam("path"),
     requests.c.key == bindparam("key"),
+)
+
+
+def claim_row(account_id: str, request: RequestKey, object_id: str, status: int = 201) -> dict[str, Any]:
+    """The parameters of a claim."""
+    return {
+        "claim_account_id": account_id,
+        "claim_path": request.path,
+        "claim_key": request.key,
+        "claim_digest": request.digest,
+        "claim_status": status,
+        "claim_object_id": object_id,
+        "claim_created_at": now(),
+    }
+
+
+def insert_claim() -> ReturningInsert[Any]:
+    """A claim on PostgreSQL, by itself or as part of a greater statement: the object's id, or nothing if made before.
+
+    The parameters are those of `claim_row`.
+    """
+    return postgresql.insert(requests).values(_PARAMETERS).on_conflict_do_nothing().returning(requests.c.object_id)
+
+
+_CLAIM = HotStatement(
+    insert_claim(),
+    sqlite_statement=sqlite.insert(requests)
+    .values(_PARAMETERS)
+    .on_conflict_do_nothing()
+    .returning(requests.c.object_id),
 )
 
 
@@ -54,10 +83,10 @@ async def claim(
     """
     if request is None:
         return Claim(object_id, False)
-    identity = {"account_id": account_id, "path": request.path, "key": request.key}
-    row = {**identity, "digest": request.digest, "status": status, "object_id": object_id, "created_at": now()}
-    if await tx.run(_INSERT, row):
+    row = claim_row(account_id, request, object_id, status)
+    if await tx.run(_CLAIM, row):
         return Claim(object_id, False)
+    identity = {"account_id": account_id, "path": request.path, "key": request.key}
     earlier = (await tx.execute(_FIND, identity)).one()
     if earlier.digest != request.digest:
         raise AlreadySent

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import Account, normalise_email
+from auth.tables import accounts
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.records import Role
 from forum.tables import invitations, memberships, networks
@@ -43,10 +44,12 @@ _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.in
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom an invitation that waits is for, and where it leads."""
+    """Whom an invitation that waits is for, where it leads, and who sent it."""
 
     address: str
+    network_id: str
     network_slug: str
+    inviter: str
 
 
 def prove_invitation(key: bytes, invitation_id: str) -> str:
@@ -61,8 +64,9 @@ async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> I
     if not hmac.compare_digest(prove_invitation(key, invitation_id).encode(), proof.encode()):
         return None
     asked = (
-        select(invitations.c.address, networks.c.slug)
+        select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name)
         .join(networks, networks.c.id == invitations.c.network_id)
+        .join(accounts, accounts.c.id == invitations.c.invited_by)
         .where(invitations.c.id == invitation_id, invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
         .where(inviter_may_still)
     )

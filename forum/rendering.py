@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from forum.envelope import is_indexed, let_index
 from forum.notices import read_notice, write_notice
 from forum.settings import Settings
 from forum.state import state_of
@@ -72,6 +73,8 @@ class Shell:
     """Of these, unread posts that mention or answer the viewer."""
     registration_open: bool
     way_back: str
+    indexed: bool
+    """Whether search engines may keep the page."""
 
 
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
@@ -181,6 +184,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         addressed=viewer.addressed,
         registration_open=settings.registration == "open",
         way_back="" if viewer.is_signed_in else _way_back(request),
+        indexed=is_indexed(request.scope),
     )
 
 
@@ -212,8 +216,11 @@ def render_page(
     network_id: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    indexed: bool = False,
 ) -> HTMLResponse:
-    """A whole page. Nobody may keep a copy of it unless `headers` say otherwise."""
+    """A whole page. Nobody may keep a copy unless `headers` say otherwise, and no search engine unless `indexed`."""
+    if indexed:
+        let_index(request.scope)
     shell = make_shell(request, viewer, title, network_id)
     html = state_of(request).templates.get_template(template).render(shell=shell, page=page)
     response = HTMLResponse(html, status, {"Cache-Control": PRIVATE, **(headers or {})})

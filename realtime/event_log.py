@@ -10,10 +10,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Integer, String, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ground.columns import Moment, now
 from ground.hot import HotStatement, given, run
@@ -58,9 +60,13 @@ _TAKE = (
 _COLUMNS = ["stream", "seq", "kind", "object_id", "object_version", "authz_version", "created_at"]
 
 
-def _append_in_one_statement() -> postgresql.Insert:
-    """PostgreSQL takes the number and writes the event in a single round trip."""
-    taken = _TAKE.cte("taken")
+def append_after(guard: Any = None) -> ReturningInsert[Any]:
+    """PostgreSQL takes the number and writes the event in a single round trip; gives the number.
+
+    It can be part of a greater statement, where the column `guard` of another part must have a value first. The
+    parameters are those of `event_row`.
+    """
+    taken = (_TAKE if guard is None else _TAKE.where(guard.is_not(None))).cte("taken")
     row = select(
         bindparam("of_stream", type_=String),
         taken.c.head,
@@ -68,12 +74,25 @@ def _append_in_one_statement() -> postgresql.Insert:
         bindparam("object_id", type_=String),
         bindparam("object_version", type_=Integer),
         taken.c.authz_version,
-        bindparam("created_at", type_=Moment),
+        bindparam("event_at", type_=Moment),
     )
-    return postgresql.insert(events).from_select(_COLUMNS, row, include_defaults=False)
+    return postgresql.insert(events).from_select(_COLUMNS, row, include_defaults=False).returning(events.c.seq)
 
 
-_APPEND_POSTGRESQL = HotStatement(_append_in_one_statement().returning(events.c.seq))
+def event_row(stream: str, change: Change, *, authz: bool = False) -> dict[str, Any]:
+    """The parameters of `append_after`."""
+    return {
+        "stream": stream,
+        "raise_by": int(authz),
+        "of_stream": stream,
+        "kind": change.kind,
+        "object_id": change.object_id,
+        "object_version": change.object_version,
+        "event_at": now(),
+    }
+
+
+_APPEND_POSTGRESQL = HotStatement(append_after())
 _TAKE_NUMBER = HotStatement(_TAKE)
 _INSERT_EVENT = HotStatement(insert(events))
 _CREATE_STREAM_POSTGRESQL = postgresql.insert(streams).on_conflict_do_nothing()
@@ -116,23 +135,18 @@ async def append(connection: AsyncConnection, stream: str, change: Change, *, au
     With `authz` the stream's authz_version is raised in the same row that gives the number.
     UnknownStream: there is no such stream.
     """
-    fields = {
-        "kind": change.kind,
-        "object_id": change.object_id,
-        "object_version": change.object_version,
-        "created_at": now(),
-    }
-    number = {"stream": stream, "raise_by": int(authz)}
+    fields = event_row(stream, change, authz=authz)
     if connection.dialect.name == "postgresql":
-        written = await run(connection, _APPEND_POSTGRESQL, {**number, "of_stream": stream, **fields})
+        written = await run(connection, _APPEND_POSTGRESQL, fields)
         if not written:
             raise UnknownStream(stream)
         return int(written[0][0])
-    taken = await run(connection, _TAKE_NUMBER, number)
+    taken = await run(connection, _TAKE_NUMBER, fields)
     if not taken:
         raise UnknownStream(stream)
     head, version = taken[0]
-    await run(connection, _INSERT_EVENT, {"stream": stream, "seq": head, "authz_version": version, **fields})
+    row = {**fields, "seq": head, "authz_version": version, "created_at": fields["event_at"]}
+    await run(connection, _INSERT_EVENT, row)
     return int(head)
 
 

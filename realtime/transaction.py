@@ -66,6 +66,10 @@ class Transaction:
         """
         self._emitted.append((stream, change, authz))
 
+    def wrote(self, stream: str, number: int) -> None:
+        """Say that a statement of this transaction has written this event itself (`event_log.append_after`)."""
+        self.numbers[stream] = number
+
     def enqueue(self, kind: str, reference: dict[str, str], *, after: datetime | None = None) -> None:
         """Leave a task for the worker, not to be done before `after`. `reference` holds ids, never words."""
         self._tasks.append(outbox.new_task(kind, reference, after))

@@ -1,6 +1,6 @@
 """Closing an account: its memberships end, what is kept about the person goes, the posts stay."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from auth.accounts import close_account
 from forum.accounts.commands import people_changed
@@ -27,6 +27,9 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
         current = await lock_current(tx, network_id, viewer.id)
         if current is not None and current.status in STANDS:
             await change(tx, current, Step("left", current.role), may_be_last=True)
+    # What they wrote when asking to join, and what was written about them: it would tell who they were.
+    mine = update(memberships).where(memberships.c.account_id == viewer.id)
+    await tx.execute(mine.values(words="", reason=""))
     for table in (read_states, addressed_posts, watches, requests):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from auth.accounts import normalise_email
 from auth.proxies import address_group
 from auth.rules import REGISTER
 from forum.accounts import commands
@@ -16,8 +18,9 @@ from forum.addresses import get, post
 from forum.errors import Invalid, TooMany
 from forum.forms import read_form, validate
 from forum.invitations import Invited, find_invited
+from forum.network_reads import find_network
 from forum.rendering import redirect, render_page, safe_path
-from forum.state import client_of, state_of, viewer_of
+from forum.state import account_of, client_of, state_of, viewer_of
 
 NEXT_COOKIE = "next"
 
@@ -47,6 +50,17 @@ class SentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherAddressPage:
+    """An invitation that went to another address than that of whoever opens it."""
+
+    inviter: str
+    invited_address: str
+    email: str
+    path: str
+    """The network's front page, where this person may see it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgainPage:
     """The form that sends the mail of a registration once more."""
 
@@ -58,7 +72,8 @@ async def show_register(request: Request) -> Response:
     """The form to register."""
     viewer = await viewer_of(request)
     if viewer.is_signed_in:
-        return redirect(request, safe_path(request.query_params.get("next", "/")))
+        proof = request.query_params.get("invitation", "")
+        return redirect(request, invited_path(proof) if proof else safe_path(request.query_params.get("next", "/")))
     return await register_form(
         request, {name: request.query_params.get(name, "") for name in ("next", "invitation")}, {}
     )
@@ -130,9 +145,37 @@ async def create_account(request: Request) -> Response:
         await commands.register(tx, new, password_hash)
     response = redirect(request, "/register/sent")
     remember_registration(request, response, new.email, password_hash)
-    if (path := safe_path(fields.get("next", ""))) != "/":
+    path = safe_path(fields.get("next", ""))
+    if invited is not None and normalise_email(new.email) != normalise_email(invited.address):
+        path = invited_path(fields["invitation"])
+    if path != "/":
         _keep_next(request, response, path)
     return response
+
+
+def invited_path(proof: str) -> str:
+    """Where an invitation leads whoever is signed in, whatever their address."""
+    return "/register/invited?" + urlencode({"invitation": proof})
+
+
+async def show_invited(request: Request) -> Response:
+    """Lead whom an invitation is for to the network, and tell others that it is not for their address.
+
+    Who holds the mail knows who invited whom; of the network they see what its front page shows them, if anything.
+    """
+    viewer = await account_of(request)
+    invited = await _find_invited(request, request.query_params)
+    if invited is None:
+        return redirect(request, "/")
+    if viewer.place_in(invited.network_id) is not None:
+        return redirect(request, f"/networks/{invited.network_slug}")
+    async with state_of(request).database.read() as connection:
+        front = await find_network(connection, viewer, invited.network_slug)
+    email = viewer.account.email if viewer.account else ""
+    path = f"/networks/{front.network.slug}" if front is not None else ""
+    page = OtherAddressPage(invited.inviter, invited.address, email, path)
+    title = "The invitation is for another address"
+    return render_page(request, viewer, "accounts/other_address.html", page, title=title)
 
 
 def _keep_next(request: Request, response: Response, path: str) -> None:
@@ -180,6 +223,7 @@ ROUTES: list[BaseRoute] = [
     get("/register", show_register),
     post("/register", create_account),
     get("/register/sent", show_registered),
+    get("/register/invited", show_invited),
     get("/register/again", show_register_again),
     post("/register/again", send_again),
 ]

@@ -103,7 +103,7 @@ async def show_home(request: Request) -> Response:
     if not viewer.is_signed_in:
         async with state.database.read() as connection:
             welcome = WelcomePage(await list_open_networks(connection, viewer))
-        return render_page(request, viewer, "home/welcome.html", welcome, title="Welcome")
+        return render_page(request, viewer, "home/welcome.html", welcome, title="Welcome", indexed=True)
     waiting, inviters, addressed = await _needs(state, viewer)
     found = await list_news(state.database, viewer)
     news = _news(viewer, found)

@@ -73,7 +73,7 @@ async def list_directory(request: Request) -> Response:
         later=address(after=part.next) if part.next else "",
         may_create=bool(may_create_network(viewer, state.settings.network_creation)),
     )
-    return render_page(request, viewer, "networks/directory.html", page, title="Networks")
+    return render_page(request, viewer, "networks/directory.html", page, title="Networks", indexed=True)
 
 
 def _row(viewer: Viewer, listed: Listed) -> Row:
@@ -176,7 +176,15 @@ async def show_about(request: Request) -> Response:
         is_member=viewer.role_in(network.id) is not None,
     )
     title = f"About {network.name}"
-    return render_page(request, viewer, "networks/about.html", page, title=title, network_id=network.id)
+    return render_page(
+        request,
+        viewer,
+        "networks/about.html",
+        page,
+        title=title,
+        network_id=network.id,
+        indexed=network.access == "open",
+    )
 
 
 ROUTES: list[BaseRoute] = [

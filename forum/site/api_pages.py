@@ -41,7 +41,7 @@ async def show_api(request: Request) -> Response:
         ),
         kinds=tuple((kind.kind, inspect.getdoc(kind) or "") for kind in event_kinds()),
     )
-    return render_page(request, viewer, "site/api.html", page, title="The API")
+    return render_page(request, viewer, "site/api.html", page, title="The API", indexed=True)
 
 
 async def show_openapi(request: Request) -> Response:

@@ -73,7 +73,7 @@ async def show_legal_page(request: Request) -> Response:
         updated_by=written.updated_by if written and may_edit else "",
         may_edit=may_edit,
     )
-    return render_page(request, viewer, "site/page.html", page, title=TITLES[slug])
+    return render_page(request, viewer, "site/page.html", page, title=TITLES[slug], indexed=True)
 
 
 async def edit_legal_page(request: Request) -> Response:

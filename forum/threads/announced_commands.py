@@ -1,5 +1,7 @@
 """The commands that change what somebody has read, each in its own transaction, and told to their other screens."""
 
+import contextlib
+
 from forum.idempotency import RequestKey
 from forum.records import Thread
 from forum.state import State
@@ -7,6 +9,7 @@ from forum.threads.announcing import announcer_of
 from forum.threads.commands import Posted, post_reply
 from forum.threads.ranges import Ranges
 from forum.threads.reading_commands import mark_all_read, mark_read
+from forum.threads.replying_commands import OutOfTheOrdinary, reply_at_once
 from forum.threads.writing import Written
 from forum.viewer import Viewer
 
@@ -14,7 +17,20 @@ from forum.viewer import Viewer
 async def send_reply(
     state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
-    """`commands.post_reply`."""
+    """`commands.post_reply`, in one statement where that can be."""
+    if reply_to is None and not written.mentions and state.database.dialect == "postgresql":
+        with contextlib.suppress(OutOfTheOrdinary):
+            async with state.transaction() as tx:
+                posted = await reply_at_once(tx, viewer, thread, written, key)
+            if posted.read is not None:
+                announcer_of(state).tell_later(viewer.id, posted.read)
+            return posted
+    return await _send_reply(state, viewer, thread, written, reply_to, key)
+
+
+async def _send_reply(
+    state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
+) -> Posted:
     announcer = announcer_of(state)
     async with state.transaction() as tx:
         posted = await post_reply(tx, viewer, thread, written, reply_to, key)

@@ -7,7 +7,11 @@ them until the transaction ends.
 from dataclasses import replace
 from typing import Any
 
+<<<<<<< HEAD
 from sqlalchemy import bindparam, case, func, insert, or_, select, true, update
+=======
+from sqlalchemy import CTE, bindparam, func, insert, or_, select, true, update
+>>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
 from sqlalchemy.dialects import postgresql
 
 from forum.records import Post
@@ -56,25 +60,30 @@ def _count_in_thread(position: Any, kept_until: Any) -> Any:
 _POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "excerpt", "reply_to_id", "created_at")
 
 
+<<<<<<< HEAD
 def _append_in_one_statement() -> Any:
     """PostgreSQL does all of it in a single round trip, so that the network's row is locked but briefly."""
     network = _COUNT_IN_NETWORK.cte("counted_network")
     thread = _count_in_thread(network.c.post_count, network.c.kept_until).cte("counted_thread")
+=======
+def write_after(guard: Any = None) -> CTE:
+    """On PostgreSQL, part of one statement: count the post and write it, where the CTE `guard` has a row.
+
+    Gives its number and position. One round trip, so that the network's row is locked but briefly.
+    """
+    count = _COUNT_IN_NETWORK if guard is None else _COUNT_IN_NETWORK.where(guard.is_not(None))
+    network = count.cte("counted_network")
+    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
+>>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
     values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
     row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
     columns = [*_POST_FIELDS, "number", "position"]
-    post = (
-        insert(posts)
-        .from_select(columns, row, include_defaults=False)
-        .returning(posts.c.number, posts.c.position)
-        .cte("written")
-    )
-    number = post.c.number
-    return select(number, post.c.position).add_cte(_keep_read(number), _count_read(number))
+    post = insert(posts).from_select(columns, row, include_defaults=False)
+    return post.returning(posts.c.number, posts.c.position).cte("written")
 
 
-def _keep_read(number: Any) -> Any:
-    """The thread is read up to its last post, which is the one just written."""
+def keep_read(number: Any) -> CTE:
+    """On PostgreSQL, part of one statement: the thread is read up to this post, its last."""
     ranges = func.json_build_array(func.json_build_array(1, number))
     kept = postgresql.insert(read_states).from_select(
         ["account_id", "thread_id", "network_id", "ranges", "read_count", "updated_at"],
@@ -85,13 +94,22 @@ def _keep_read(number: Any) -> Any:
     return kept.on_conflict_do_update(index_elements=["account_id", "thread_id"], set_=new).cte("kept")
 
 
-def _count_read(number: Any) -> Any:
-    before = bindparam("counted_before", type_=memberships.c.read_count.type)
+def count_read(number: Any, standing_id: Any, before: Any) -> CTE:
+    """On PostgreSQL, part of one statement: so many posts are read of the thread now, where `before` were."""
     return (
         update(memberships)
-        .where(memberships.c.id == bindparam("standing_id", type_=Identifier), number > 0)
+        .where(memberships.c.id == standing_id)
         .values(read_count=memberships.c.read_count + number - before)
         .cte("counted_read")
+    )
+
+
+def _append_in_one_statement() -> Any:
+    post = write_after()
+    standing_id = bindparam("standing_id", type_=Identifier)
+    before = bindparam("counted_before", type_=memberships.c.read_count.type)
+    return select(post.c.number, post.c.position).add_cte(
+        keep_read(post.c.number), count_read(post.c.number, standing_id, before)
     )
 
 
@@ -110,6 +128,7 @@ _COUNT_ONE_IN_THREAD = HotStatement(
 _WRITE_POST = HotStatement(_insert_post())
 
 
+<<<<<<< HEAD
 async def append(
     tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
 ) -> Post | None:
@@ -118,6 +137,11 @@ async def append(
     All that stands before it counts as read by its author, whose `reading` this transaction holds.
     """
     counted = {
+=======
+def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, Any]:
+    """The parameters of every statement here."""
+    return {
+>>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
         "in_network": draft.network_id,
         "in_thread": draft.thread_id,
         "despite_lock": int(despite_lock),
@@ -133,6 +157,16 @@ async def append(
         "new_reply_to_id": draft.reply_to.id if draft.reply_to else None,
         "new_created_at": draft.created_at,
     }
+
+
+async def append(
+    tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
+) -> Post | None:
+    """Write the post, which gets its numbers now; None where the thread was locked meanwhile.
+
+    All that stands before it counts as read by its author, whose `reading` this transaction holds.
+    """
+    counted = row_of(draft, written, despite_lock=despite_lock)
     if tx.connection.dialect.name == "postgresql":
         taken = await tx.run(_APPEND, counted | {"standing_id": reading.standing.id, "counted_before": reading.counted})
         if taken and reading.addressed:

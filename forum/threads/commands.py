@@ -14,7 +14,7 @@ from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
 from forum.threads.addressing_commands import Spot, forget_addressed, note_addressed, note_addressed_anew, spot_of
 from forum.threads.appending_commands import append
-from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, thread_place
+from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, place_of
 from forum.threads.writing import Written
 from forum.viewer import Viewer
 from ground.columns import Identifier, new_id, now
@@ -124,17 +124,17 @@ async def post_reply(
     reading = await hold_reading(tx, viewer.id, thread.network_id, thread.id)
     if reading is None:
         raise Forbidden(NO_LONGER_MEMBER)
-    draft = _draft(claimed.object_id, thread, viewer, written, answered)
+    draft = draft_post(claimed.object_id, thread, viewer, written, answered)
     post = await append(tx, draft, written, reading, despite_lock=viewer.has_role(thread.network_id, "moderator"))
     if post is None:
         raise Forbidden(LOCKED_MEANWHILE)
     await note_addressed(tx, spot_of(post), written.mentions)
     more = post.number - reading.counted
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))
-    return Posted(post.id, False, thread_place(reading.standing, thread.id) if more > 1 else None, post)
+    return Posted(post.id, False, place_of(reading.standing.id, thread.id) if more > 1 else None, post)
 
 
-def _draft(post_id: str, thread: Thread, viewer: Viewer, written: Written, answered: ReplyTo | None) -> Post:
+def draft_post(post_id: str, thread: Thread, viewer: Viewer, written: Written, answered: ReplyTo | None = None) -> Post:
     """The post as it will be read, but for its numbers."""
     account = viewer.account
     if account is None:

@@ -13,7 +13,7 @@ from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.network_reads import Found, find_network, get_network
 from forum.policy import may_keep_read_state, may_start_thread
-from forum.rendering import redirect, render_page
+from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
 from forum.threads.cursors import keyset_cursor, parse_keyset
@@ -60,7 +60,15 @@ async def show_network(request: Request) -> Response:
     is_top = chosen == "all" and after is None
     pinned = await list_pinned_threads(state.database, viewer, network.id, at_most=MOST_PINNED) if is_top else []
     page = _make_page(viewer, found, chosen, listed, pinned, after is None)
-    return render_page(request, viewer, "threads/discussion.html", page, title=network.name, network_id=network.id)
+    return render_page(
+        request,
+        viewer,
+        "threads/discussion.html",
+        page,
+        title=network.name,
+        network_id=network.id,
+        indexed=network.access == "open",
+    )
 
 
 async def _find(request: Request) -> tuple[Viewer, Found | None]:
@@ -115,7 +123,7 @@ def _make_page(
 
 
 async def mark_network_read(request: Request) -> Response:
-    """Note everything as read that the page with the button showed or counted: posts up to `position`."""
+    """Note everything as read that the page with the button showed or counted: posts up to `position`. A script gets 204."""
     fields = await read_form(request)
     viewer, state = await account_of(request), state_of(request)
     text = fields.get("position", "")
@@ -124,6 +132,8 @@ async def mark_network_read(request: Request) -> Response:
     async with state.database.read() as connection:
         found = await get_network(connection, viewer, request.path_params["slug"])
     await send_all_read(state, viewer, found.network.id, int(text))
+    if "x-fragment" in request.headers:
+        return Response(status_code=204, headers={"Cache-Control": PRIVATE})
     chosen = f"?show={fields['show']}" if fields.get("show") in ("unread", "mine") else ""
     back = "/" if fields.get("back") == "home" else f"/networks/{found.network.slug}{chosen}"
     return redirect(request, back, notice="all-read")

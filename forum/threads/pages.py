@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
+from forum.envelope import let_index
 from forum.errors import NotFound
 from forum.rendering import NOTICE_COOKIE, PRIVATE, make_shell, redirect, render_fragment, render_page
 from forum.state import state_of
@@ -42,6 +43,7 @@ async def show_thread(request: Request) -> Response:
     is_plain = "reply" not in query and "on" not in query and NOTICE_COOKIE not in request.cookies
     if is_plain and "x-fragment" not in request.headers:
         if request.headers.get("if-none-match") == tag:
+            let_index(request.scope)  # a search engine reads as a guest, and guests read open networks alone
             return Response(status_code=304, headers=headers)
         if not viewer.is_signed_in:
             return await _guest_page(request, row.sight(viewer), headers)
@@ -87,6 +89,7 @@ async def _guest_page(request: Request, sight: Sight, headers: dict[str, str]) -
     """Ready bytes; the same for every guest until anything on the page changes."""
     state = state_of(request)
     number = chosen_page(sight, number_in(request, "at"))
+    let_index(request.scope)
     key = (headers["ETag"], str(number))
     shelf = kept_parts(state).pages
     ready = shelf.find(key)

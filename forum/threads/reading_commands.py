@@ -40,14 +40,14 @@ class Standing:
     baseline: int
 
 
-_IS_ACTIVE = (
+IS_ACTIVE = (
     memberships.c.account_id == bindparam("holder_id", type_=Identifier),
     memberships.c.network_id == bindparam("place_id", type_=Identifier),
     memberships.c.current,
     memberships.c.status == "active",
 )
 _STANDING = (memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
-_HOLD = HotStatement(select(*_STANDING).where(*_IS_ACTIVE).with_for_update(key_share=True))
+_HOLD = HotStatement(select(*_STANDING).where(*IS_ACTIVE).with_for_update(key_share=True))
 
 
 async def hold_standing(tx: Transaction, account_id: str, network_id: str) -> Standing | None:
@@ -110,7 +110,7 @@ _HOLD_READING = HotStatement(
             (read_states.c.thread_id == threads.c.id) & (read_states.c.account_id == memberships.c.account_id),
         )
     )
-    .where(*_IS_ACTIVE, threads.c.id == bindparam("of_thread", type_=Identifier))
+    .where(*IS_ACTIVE, threads.c.id == bindparam("of_thread", type_=Identifier))
     .with_for_update(key_share=True, of=memberships)
 )
 
@@ -184,9 +184,9 @@ async def add_read(tx: Transaction, reading: Reading, ranges: Ranges) -> int:
     return more
 
 
-def thread_place(standing: Standing, thread_id: str) -> str:
+def place_of(standing_id: str, thread_id: str) -> str:
     """What `ReadChanged` names where something was read in one thread."""
-    return f"{standing.id}:{thread_id}"
+    return f"{standing_id}:{thread_id}"
 
 
 async def mark_read(tx: Transaction, viewer: Viewer, thread_id: str, ranges: Ranges) -> str | None:
@@ -201,7 +201,7 @@ async def mark_read(tx: Transaction, viewer: Viewer, thread_id: str, ranges: Ran
     if reading is None:
         raise Forbidden(JOIN_FIRST)
     more = await add_read(tx, reading, clip(ranges, reading.post_count))
-    return thread_place(reading.standing, thread_id) if more else None
+    return place_of(reading.standing.id, thread_id) if more else None
 
 
 _POSTS_SO_FAR = select(networks.c.post_count).where(networks.c.id == bindparam("counted_id", type_=Identifier))

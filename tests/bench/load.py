@@ -41,7 +41,7 @@ def program() -> str:
 
 def get_load(port: int, path: str, headers: Mapping[str, str], seconds: int) -> Load:
     """GET one path over `CONNECTIONS` connections for so many whole seconds. Raises WrongAnswer."""
-    return _run(port, path, headers, seconds, CONNECTIONS, "summary.lua", {})
+    return _run(port, path, headers, seconds, CONNECTIONS, 1, "summary.lua", {})
 
 
 def reply_load(port: int, path: str, tokens: Sequence[str], body: str, seconds: int) -> Load:
@@ -53,7 +53,7 @@ def reply_load(port: int, path: str, tokens: Sequence[str], body: str, seconds: 
         "BENCH_BODY": json.dumps({"body": body}),
         "BENCH_RUN": secrets.token_hex(6),
     }
-    return _run(port, path, {}, seconds, len(tokens), "replies.lua", environment)
+    return _run(port, path, {}, seconds, len(tokens), len(tokens), "replies.lua", environment)
 
 
 def _run(
@@ -62,10 +62,20 @@ def _run(
     headers: Mapping[str, str],
     seconds: int,
     connections: int,
+    threads: int,
     script: str,
     environment: Mapping[str, str],
 ) -> Load:
-    command = [program(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_FOLDER / script)]
+    command = [
+        program(),
+        f"-t{threads}",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(_FOLDER / script),
+    ]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     done = subprocess.run(

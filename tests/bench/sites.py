@@ -38,7 +38,7 @@ def running_site(shape: str, cores: Cores, plan: Plan) -> Iterator[Site]:
         url = database_url or f"sqlite+aiosqlite:///{server.data_dir / 'confer.sqlite3'}"
         filled = asyncio.run(fill(url, plan))
         with on_core(cores.server):
-            server.start()
+            server.start(cold=True)
         try:
             yield Site(shape, server, filled, Path(name))
         finally:

@@ -44,3 +44,32 @@ def test_programs_are_told_the_same(server: ConferServer, thread: Any) -> None:
     address = f"{server.url}/api/v1/threads/{thread['id']}/posts"
     answer = httpx2.post(address, headers=server.person("Large Writer").bearer, json={"body": "w" * 3_000_000})
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+def test_search_engines_keep_open_networks_only(server: ConferServer) -> None:
+    """The header and the page say the same, and nothing is forgotten in the same way as what is hidden."""
+    with httpx2.Client(base_url=f"{server.url}/api/v1", headers=server.person("Large Writer").bearer) as client:
+        slugs = {}
+        for access in ("open", "closed", "unlisted", "secret"):
+            wish = {"name": f"Found {secrets.token_hex(6)}", "purpose": "P", "access": access}
+            slugs[access] = client.post("/networks", json=wish).json()["slug"]
+        begun = client.post(f"/networks/{slugs['open']}/threads", json={"title": "T", "body": "B"}).json()["id"]
+    front = f"/networks/{slugs['open']}"
+    kept = ["/", "/networks", "/about/privacy", front, f"{front}/about", f"/threads/{begun}", f"/threads/{begun}?at=1"]
+    hidden = [f"/networks/{slugs[access]}" for access in ("closed", "unlisted", "secret")]
+    with httpx2.Client(base_url=server.url, trust_env=False) as guest:
+        for path in (*kept, *hidden, "/networks/nothing-here", "/sign-in", "/register"):
+            for _ in range(2):  # a page may be ready the second time
+                answer = guest.get(path)
+                is_told = 'name="robots" content="noindex"' in answer.text
+                told = answer.headers.get("x-robots-tag", ""), is_told
+                assert told == (("", False) if path in kept else ("noindex", True)), path
+        tag = guest.get(f"/threads/{begun}").headers["etag"]
+        assert "x-robots-tag" not in guest.get(f"/threads/{begun}", headers={"If-None-Match": tag}).headers
+        assert guest.get("/api/v1/networks").headers["x-robots-tag"] == "noindex"
+
+
+def test_the_page_of_an_error_has_the_number_of_the_request(server: ConferServer) -> None:
+    answer = httpx2.get(f"{server.url}/networks/nothing-here", trust_env=False)
+    assert answer.status_code == 404
+    assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text

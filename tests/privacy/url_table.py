@@ -112,6 +112,7 @@ TABLE: dict[str, Row] = {
     "GET /register": account("303", "200"),
     "POST /register": everybody("422"),
     "GET /register/sent": ALL,
+    "GET /register/invited": everybody("303"),
     "GET /register/again": ALL,
     "POST /register/again": everybody("422"),
     "GET /verify/{secret}": NOWHERE,

@@ -253,6 +253,29 @@ def test_who_is_invited_registers_where_registration_is_closed(tmp_path: Path) -
         assert "You are invited" in visitor.get(path).text
 
 
+def test_an_invitation_to_another_address_says_so(server: ConferServer) -> None:
+    bearer = server.person("Amara Okafor").bearer
+    for access in ("secret", "closed"):
+        path, invited, address = found_network(server, access, bearer), new_address(), new_address("other")
+        Visitor(server).post(f"/api/v1{path}/invitations", json={"emails": [invited]}, headers=bearer)
+        link, visitor = link_in(server, wait_for_mail(server, invited)), Visitor(server)
+        page = visitor.get(link).text
+        person = {"name": "Ama Boateng", "password": PASSWORD, "email": address}
+        visitor.send_form("/register", **hidden_fields(page) | person)
+        opened = visitor.post(link_in(server, wait_for_mail(server, address)))
+        told = visitor.get(opened.headers["location"])
+        assert told.status_code == 200
+        assert f"Ask Amara Okafor to invite {address}" in told.text
+        assert (path in told.text) == (access == "closed")
+        assert visitor.get(link).headers["location"] == opened.headers["location"]
+        assert Visitor(server).get(opened.headers["location"]).headers["location"].startswith("/sign-in?")
+        forged = opened.headers["location"][:-4] + "0000"
+        assert visitor.get(forged).headers["location"] == "/"
+        Visitor(server).post(f"/api/v1{path}/invitations", json={"emails": [address]}, headers=bearer)
+        assert visitor.get(link).headers["location"] == opened.headers["location"]
+        assert visitor.get(opened.headers["location"]).headers["location"] == path
+
+
 def test_closed_registration_and_domains_are_settings(tmp_path: Path) -> None:
     with confer_in_shape(SQLITE_MEMORY, tmp_path / "closed", None, REGISTRATION="closed") as server:
         server.person("Site Administrator", site_administrator=True)

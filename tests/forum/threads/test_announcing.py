@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from forum.threads.announcing import ReadAnnouncer
 from forum.threads.live import present_reading
-from forum.threads.reading_commands import hold_standing, mark_read, thread_place
+from forum.threads.reading_commands import hold_standing, mark_read, place_of
 from realtime.tables import events
 from tests.forum.threads.village import Village, Villager
 
@@ -67,12 +67,12 @@ async def test_what_waits_is_told_at_the_end(village: Village) -> None:
         standing = await hold_standing(tx, ada.id, place.id)
         assert standing is not None
         assert announcer.tell(tx, ada.id, standing.id)
-        assert not announcer.tell(tx, ada.id, thread_place(standing, thread_id))
-    announcer.tell_later(ada.id, thread_place(standing, thread_id))
-    announcer.tell_later(ada.id, thread_place(standing, thread_id))
+        assert not announcer.tell(tx, ada.id, place_of(standing.id, thread_id))
+    announcer.tell_later(ada.id, place_of(standing.id, thread_id))
+    announcer.tell_later(ada.id, place_of(standing.id, thread_id))
     assert await told(village, ada) == [standing.id]
     await announcer.close()
-    assert await told(village, ada) == [standing.id, thread_place(standing, thread_id)]
+    assert await told(village, ada) == [standing.id, place_of(standing.id, thread_id)]
     shown = await present_reading(village.state, [standing.id, "nonsense", f"{standing.id}:nonsense", thread_id])
     assert {place_id: one.object for place_id, one in shown.items()} == {
         standing.id: {"network_id": place.id, "thread_id": None, "unread": 0, "ranges": []}

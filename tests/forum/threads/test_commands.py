@@ -10,6 +10,7 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.idempotency import RequestKey
 from forum.tables import mentions, networks, post_versions, posts, threads
 from forum.threads import commands, queries
+from forum.threads.announced_commands import send_reply
 from forum.threads.thread_commands import MOST_PINNED, change_thread, retitle, set_lock, set_pin
 from forum.threads.writing import lay_out
 from realtime.tables import events
@@ -88,11 +89,7 @@ async def test_the_same_key_is_one_post(village: Village) -> None:
     async with village.state.database.read() as connection:
         thread = await queries.get_thread(connection, viewer, thread_id)
 
-    async def send() -> commands.Posted:
-        async with village.state.transaction() as tx:
-            return await commands.post_reply(tx, viewer, thread, written, None, key)
-
-    made = await asyncio.gather(*(send() for _ in range(10)))
+    made = await asyncio.gather(*(send_reply(village.state, viewer, thread, written, None, key) for _ in range(10)))
     assert len({posted.object_id for posted in made}) == 1
     assert sum(posted.is_replay for posted in made) == 9
     assert len(await numbers(village, thread_id)) == 2
@@ -117,8 +114,7 @@ async def test_who_is_no_member_writes_nothing(village: Village) -> None:
     await village.remove(opened.id, ben)
     written = await lay_out(village.state.database, stale, opened.id, "Too late.")
     with pytest.raises(Forbidden, match="no longer a member"):
-        async with village.state.transaction() as tx:
-            await commands.post_reply(tx, stale, thread, written)
+        await send_reply(village.state, stale, thread, written, None, None)
     assert len(await numbers(village, open_thread)) == 1
 
 
@@ -135,8 +131,7 @@ async def test_a_locked_thread_takes_posts_of_moderators_only(village: Village) 
     with pytest.raises(Forbidden, match="locked"):
         await village.reply(ben, place, thread_id)
     with pytest.raises(Forbidden, match="while you were writing"):
-        async with village.state.transaction() as tx:
-            await commands.post_reply(tx, late, thread, written)
+        await send_reply(village.state, late, thread, written, None, None)
     await village.reply(ada, place, thread_id)
     assert len(await numbers(village, thread_id)) == 2
     async with village.state.transaction() as tx:

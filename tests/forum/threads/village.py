@@ -18,6 +18,7 @@ from forum.records import Access, Role
 from forum.settings import Settings
 from forum.state import State
 from forum.threads import commands
+from forum.threads.announced_commands import send_reply
 from forum.threads.queries import get_thread
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer, viewer_of_account
@@ -118,8 +119,7 @@ class Village:
         written = await lay_out(self.state.database, viewer, place.id, body)
         async with self.state.database.read() as connection:
             thread = await get_thread(connection, viewer, thread_id)
-        async with self.state.transaction() as tx:
-            return (await commands.post_reply(tx, viewer, thread, written, reply_to)).object_id
+        return (await send_reply(self.state, viewer, thread, written, reply_to, None)).object_id
 
     def browser(self, person: Villager | None = None) -> httpx2.AsyncClient:
         """A browser, signed in where a person is given; redirects are not followed."""
