@@ -11,12 +11,13 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&])")
 _LINE_MARKUP = re.compile(r"^(\s*)([#+=-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 
 
-def plain_words(html: str, most: int | None = None, *, quotes: bool = True) -> str:
+def plain_words(html: str, most: int | None = None, *, quotes: bool = True, signatures: bool = True) -> str:
     """The words of rendered HTML on one line, without markup; stops soon after `most` characters.
 
-    With `quotes=False` what the post quotes from others, and its signature, are left out.
+    With `quotes=False` what the post quotes from others is left out, with `signatures=False` what is greyed below
+    a letter, which is its signature and what an archive says of it.
     """
-    reader = _Words(skip_quotes=not quotes)
+    reader = _Words(skip_quotes=not quotes, skip_signatures=not signatures)
     for start in range(0, len(html), _CHUNK):
         reader.feed(html[start : start + _CHUNK])
         if most is not None and reader.length > 2 * most:
@@ -31,9 +32,9 @@ def excerpt(html: str, length: int = 140) -> str:
 
     It ends where a table begins, unless the post begins with one.
 
-    A post that is nothing but a quote shows the quote's words.
+    A post that is nothing but a quote shows the quote's words; one of which an archive kept nothing has none.
     """
-    words = plain_words(html, length, quotes=False) or plain_words(html, length)
+    words = plain_words(html, length, quotes=False, signatures=False) or plain_words(html, length, signatures=False)
     if len(words) <= length:
         return words
     cut = words[: length - 1]
@@ -72,11 +73,12 @@ def _escape_line_start(match: re.Match[str]) -> str:
 class _Words(HTMLParser):
     """Collects text, with a space wherever a block begins or ends."""
 
-    def __init__(self, *, skip_quotes: bool) -> None:
+    def __init__(self, *, skip_quotes: bool, skip_signatures: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.length = 0
         self._skip_quotes = skip_quotes
+        self._skip_signatures = skip_signatures
         self._is_over = False
         self._skipped: list[str] = []
 
@@ -84,7 +86,9 @@ class _Words(HTMLParser):
         if tag == "table" and self._skip_quotes and self.length:
             # Cells make no sentence: the words before them are enough.
             self._is_over = True
-        if self._skip_quotes and (tag in _SKIPPED or self._is_signature(tag, attrs) or tag in self._skipped):
+        is_quote = self._skip_quotes and tag in _SKIPPED
+        is_signature = self._skip_signatures and self._is_signature(tag, attrs)
+        if is_quote or is_signature or tag in self._skipped:
             self._skipped.append(tag)
         elif tag in _BREAKS:
             self.pieces.append(" ")

@@ -14,6 +14,7 @@ from forum.text.cleaning import tidy
 from forum.text.letter_parts import Part, attachments, looks_laid_out, parts_of
 from forum.text.line_ends import is_meant
 from forum.text.links import trim_address
+from forum.text.list_marks import lost_words, without_list_marks
 from forum.text.sanitising import sanitise
 
 SHORT_QUOTE = 3
@@ -25,6 +26,9 @@ SHORT_NOTES = 4
 MAX_LETTER = 200_000
 """Characters of one letter that are laid out; a longer one is shown as one block as it is."""
 
+NOT_KEPT = "The list’s archive did not keep this message."
+"""Shown in place of what the list software says of a letter that it took out whole."""
+
 _DEEPEST_QUOTE = 6
 _MOST_MARKS = 20
 _URL = re.compile(r"(?<![\w/])(?:https?://|www\.(?=\w))[^\s<>\"]+", re.IGNORECASE)
@@ -35,17 +39,37 @@ def plain_text_html(text: str) -> str:
     """A plain-text letter as safe HTML for a page.
 
     Paragraphs are ``<p>`` with their line ends kept, code and columns ``<pre class="aligned">``, quotes
-    ``<details class="quoted">`` (or ``<blockquote>`` when short), signatures and what a list adds to each
-    letter ``<div class="signature">``, all inside ``<div class="letter">``.
+    ``<details class="quoted">`` (or ``<blockquote>`` when short), signatures and what an archive says of
+    attachments ``<div class="signature">``, all inside ``<div class="letter">``. What a list adds to each letter
+    is left out.
     """
     text = tidy(text).strip("\n").expandtabs(8)
     if len(text) > MAX_LETTER:
         return sanitise(f'<div class="letter">{_aligned(text)}</div>')
-    return sanitise(f'<div class="letter">{_parts_html(parts_of(text.split(chr(10))), 0)}</div>')
+    return sanitise(f'<div class="letter">{_letter_html(parts_of(text.split(chr(10))))}</div>')
+
+
+def _letter_html(parts: list[Part]) -> str:
+    address = lost_words(parts)
+    if address is not None:
+        rest = _parts_html((part for part in parts if part.kind != "notes"), 0)
+        return f"{_not_kept(address)}{rest}"
+    html = _parts_html(parts, 0)
+    # Nothing is left where the list's own lines were all there was.
+    return _not_kept("") if not html and any(_has_words(part.lines) for part in parts) else html
+
+
+def _has_words(lines: list[str]) -> bool:
+    return any(line.strip(" >|") for line in lines)
+
+
+def _not_kept(address: str) -> str:
+    there = f' It may be <a href="{escape(address)}">in the archive itself</a>.' if address else ""
+    return f'<div class="signature"><p>{NOT_KEPT}{there}</p></div>'
 
 
 def _parts_html(parts: Iterable[Part], depth: int) -> str:
-    return "\n".join(_part_html(part, depth) for part in parts)
+    return "\n".join(filter(None, (_part_html(part, depth) for part in without_list_marks(parts))))
 
 
 def _part_html(part: Part, depth: int) -> str:
@@ -83,6 +107,8 @@ def _quote_html(part: Part, depth: int) -> str:
         inner = _parts_html(parts_of(_without_marks(part.lines)), depth + 1)
     else:
         inner = _parts_html(parts_of(part.lines), depth + 1)
+    if not inner:
+        return introduction
     count = sum(1 for line in part.lines if line.strip(" >|"))
     if depth or count <= SHORT_QUOTE:
         return f"<blockquote>{introduction}{inner}</blockquote>"

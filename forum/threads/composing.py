@@ -47,7 +47,8 @@ def new_key() -> str:
 
 def answering_words(post: Post) -> str:
     """Whom an answer answers, in one line."""
-    return f"Answers {post.author.name}: {excerpt(post.html, ANSWERING_LENGTH)}"
+    words = excerpt(post.html, ANSWERING_LENGTH)
+    return f"Answers {post.author.name}: {words}" if words else f"Answers {post.author.name}"
 
 
 def quoted(post: Post) -> str:

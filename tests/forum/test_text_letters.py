@@ -163,15 +163,35 @@ def test_a_letter_that_is_only_a_copy_is_not_hidden() -> None:
     assert "<p>YES!</p>" in made
 
 
-def test_signatures_and_what_lists_add_are_greyed() -> None:
+def test_signatures_are_greyed_and_what_lists_add_is_left_out() -> None:
     made = inner(
         "Bye\n-- \nAda Okafor\nLeeds\n\n\t[[alternative HTML version deleted]]\n\n"
-        "_______________________________________________\nFalls mailing list\nhttps://lists.example/falls\n"
+        "_______________________________________________\nFalls mailing list\nhttps://lists.example/listinfo/falls\n"
     )
-    assert made.startswith('<p>Bye</p>\n<div class="signature"><p>--\nAda Okafor\nLeeds</p></div>')
-    assert made.count('<div class="signature">') == 3
+    assert made == '<p>Bye</p>\n<div class="signature"><p>--\nAda Okafor\nLeeds</p></div>'
+    assert "Keep this" in inner("Bye\n____________________\nhttps://lists.example/listinfo/falls\n\nKeep this.")
+    assert "mailing list" in inner("Bye\n____________________\nAsk for the mailing list\n")
+    assert inner("Yes.\n> Shall we?\n> [[alternative HTML version deleted]]\n").endswith(
+        "<p>Shall we?</p></blockquote>"
+    )
     assert "signature" not in inner("a--\nb -- c\n--d")
     assert "signature" not in inner("________________________\nName of patient")
+
+
+@pytest.mark.parametrize("quoted", ["", "\nOn Monday Sam wrote:\n> Shall we?\n"])
+def test_a_letter_that_the_archive_took_out_says_so(quoted: str) -> None:
+    notice = (
+        "An embedded and charset-unspecified text was scrubbed...\nName: not available\nURL: <https://a.example/x>\n"
+    )
+    made = inner(notice + quoted)
+    assert made.startswith(
+        '<div class="signature"><p>The list’s archive did not keep this message. '
+        f'It may be <a href="https://a.example/x" {REL}>in the archive itself</a>.</p></div>'
+    )
+    assert "scrubbed" not in made
+    assert excerpt(made) == ("On Monday Sam wrote: Shall we?" if quoted else "")
+    assert "did not keep" not in inner(f"My words.\n\n{notice}{quoted}")
+    assert "did not keep" in inner("[[alternative HTML version deleted]]")
 
 
 def test_a_signature_above_what_is_answered_is_greyed() -> None:
