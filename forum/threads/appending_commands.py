@@ -7,11 +7,7 @@ them until the transaction ends.
 from dataclasses import replace
 from typing import Any
 
-<<<<<<< HEAD
-from sqlalchemy import bindparam, case, func, insert, or_, select, true, update
-=======
-from sqlalchemy import CTE, bindparam, func, insert, or_, select, true, update
->>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
+from sqlalchemy import CTE, bindparam, case, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql
 
 from forum.records import Post
@@ -60,12 +56,6 @@ def _count_in_thread(position: Any, kept_until: Any) -> Any:
 _POST_FIELDS = ("id", "thread_id", "network_id", "author_id", "body", "html", "excerpt", "reply_to_id", "created_at")
 
 
-<<<<<<< HEAD
-def _append_in_one_statement() -> Any:
-    """PostgreSQL does all of it in a single round trip, so that the network's row is locked but briefly."""
-    network = _COUNT_IN_NETWORK.cte("counted_network")
-    thread = _count_in_thread(network.c.post_count, network.c.kept_until).cte("counted_thread")
-=======
 def write_after(guard: Any = None) -> CTE:
     """On PostgreSQL, part of one statement: count the post and write it, where the CTE `guard` has a row.
 
@@ -73,8 +63,7 @@ def write_after(guard: Any = None) -> CTE:
     """
     count = _COUNT_IN_NETWORK if guard is None else _COUNT_IN_NETWORK.where(guard.is_not(None))
     network = count.cte("counted_network")
-    thread = _count_in_thread(network.c.post_count).cte("counted_thread")
->>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
+    thread = _count_in_thread(network.c.post_count, network.c.kept_until).cte("counted_thread")
     values = [bindparam(f"new_{name}", type_=posts.c[name].type) for name in _POST_FIELDS]
     row = select(*values, thread.c.post_count, network.c.post_count).select_from(thread.join(network, onclause=true()))
     columns = [*_POST_FIELDS, "number", "position"]
@@ -128,20 +117,9 @@ _COUNT_ONE_IN_THREAD = HotStatement(
 _WRITE_POST = HotStatement(_insert_post())
 
 
-<<<<<<< HEAD
-async def append(
-    tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
-) -> Post | None:
-    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, meanwhile.
-
-    All that stands before it counts as read by its author, whose `reading` this transaction holds.
-    """
-    counted = {
-=======
 def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, Any]:
     """The parameters of every statement here."""
     return {
->>>>>>> 96a56ea (A plain reply is one statement on PostgreSQL; the bench's writers are eight people, each with a connection)
         "in_network": draft.network_id,
         "in_thread": draft.thread_id,
         "despite_lock": int(despite_lock),
@@ -162,7 +140,7 @@ def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, An
 async def append(
     tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
 ) -> Post | None:
-    """Write the post, which gets its numbers now; None where the thread was locked meanwhile.
+    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, meanwhile.
 
     All that stands before it counts as read by its author, whose `reading` this transaction holds.
     """
