@@ -1,6 +1,7 @@
 """The letters about networks. Each asks anew, at the moment of sending, whether its reader may still have it.
 
-Subjects and bodies that go to people who are no members name a network only where the directory does.
+Subjects that go to people who are no members name no network; bodies name it where the directory does, and to who
+asked to join, and so has seen its front page, as long as it has one.
 """
 
 from collections.abc import Mapping
@@ -80,8 +81,14 @@ async def write_refused(state: State, tx: Transaction, reference: Reference) -> 
     if row is None:
         return None
     network = Network(*row[:NETWORK_WIDTH])
-    known = network.name if _is_listed(network) else ""
-    context = {"network_name": known, "link": _path(state, network) if known else "", "reason": row.reason}
+    known = network.name if network.access != "secret" else ""
+    may_ask = bool(known) and network.member_count > 0
+    context = {
+        "network_name": known,
+        "front": _path(state, network) if known else "",
+        "may_ask": may_ask,
+        "reason": row.reason,
+    }
     subject = f"Your request to join a network on {state.settings.site_name}"
     return Letter(row.email, row.person, subject, "membership_refused", context)
 

@@ -93,6 +93,21 @@ async def test_refused_people_read_the_reason_and_the_subject_names_nothing(vill
     assert place.name not in plain(village, await write(village, reference))
 
 
+async def test_who_was_refused_by_an_unlisted_network_reads_its_name_and_where_to_ask_again(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, access="unlisted")
+    await ask(village, gareth, place)
+    await decide(village, amara, place, gareth, status="refused")
+    reference = {"letter": "membership_refused", "membership_id": await membership_of(village, place, gareth)}
+    letter = await write(village, reference)
+    words = plain(village, letter)
+    assert f"You asked to join {place.name}." in words
+    assert "You may ask again" in words
+    assert f"{village.state.settings.public_url}/networks/{place.slug}\n" in words
+    assert letter is not None
+    assert place.name not in letter.subject
+
+
 async def test_removed_people_learn_it_and_not_the_name_of_a_secret_network(village: Village) -> None:
     amara, gareth = await village.people("Amara", "Gareth")
     for access in ("closed", "secret"):
