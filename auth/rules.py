@@ -53,10 +53,6 @@ MEMBERSHIP_CHANGES = Rule("membership_changes", 600, _HOUR)
 INVITATIONS = Rule("invitations", 500, _DAY)
 TOKENS = Rule("tokens", 30, _HOUR)
 DOWNLOAD_OF_DATA = Rule("download_of_data", 10, _HOUR)
-
-#: By account, or by client address of signed-out people.
-API_READS = Rule("api_reads", 1_200, _MINUTE, shared=False)
-API_WRITES = Rule("api_writes", 300, _MINUTE)
 SEARCH = Rule("search", 120, _MINUTE, shared=False)
 SOCKETS = Rule("sockets", 120, _MINUTE, shared=False)
 
