@@ -80,8 +80,8 @@ export class Sending {
   }
 
   finish(outcome) {
-    const signIn = { text: "Sign in", href: signInAddress(), isElsewhere: true };
-    if (outcome.isSignedOut) this.show("You are signed out. Sign in in another tab, then send again; your words are kept.", signIn);
+    const signIn = { text: "Sign in in another tab", href: signInAddress(), isElsewhere: true };
+    if (outcome.isSignedOut) this.show("You are signed out. Your words are kept: send again once you have signed in.", signIn);
     else this.show(outcome.refusal ?? "");
     this.settled(outcome);
   }

@@ -129,9 +129,9 @@ async def test_an_expired_session_keeps_the_words_until_one_is_back(scene: Scene
     scene.visitors.tolerate("401")
     await page.context.clear_cookies()
     await send(page)
-    await expect(page.locator(".send-state")).to_contain_text(
-        "You are signed out. Sign in in another tab, then send again"
-    )
+    await expect(page.locator(".send-state")).to_contain_text("You are signed out. Your words are kept")
+    link = page.locator(".send-state").get_by_role("link", name="Sign in in another tab")
+    await expect(link).to_have_attribute("target", "_blank")
     other = {"name": "confer", "value": scene.gareth.session, "url": scene.village.url}
     await page.context.add_cookies([other])  # type: ignore[list-item]
     await send(page)
