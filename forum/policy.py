@@ -199,6 +199,11 @@ def may_see_requests(viewer: Viewer, network: Network) -> Decision:
     return _when(viewer.has_role(network.id, "moderator"), "Only administrators and moderators see this.")
 
 
+def may_see_invited(viewer: Viewer, network: Network) -> Decision:
+    """Which addresses were invited and have not answered is for those who invite."""
+    return may_admit(viewer, network)
+
+
 def may_see_purpose(viewer: Viewer, network: Network) -> bool:
     """What a network is for and how large it is, roughly; of an unlisted one outsiders see the name alone."""
     place = viewer.place_in(network.id)

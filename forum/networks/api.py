@@ -163,9 +163,9 @@ async def api_leave_network(request: Request) -> Response:
 
 @operation("List members", TAG, {200: ApiMembers}, query=MemberList, refusals=(403,), is_public=True)
 async def api_list_members(request: Request) -> Response:
-    """Members by role and name; people of another status are for moderators.
+    """Members by role and name; people of another status are for moderators, the invited for administrators.
 
-    Of the invited each is shown by the invitation's id and the address that was typed.
+    Of the invited each is shown by the invitation's `id` and the `address` that was typed, without an account.
     """
     asked = read_query(request, MemberList)
     viewer = await viewer_of(request)

@@ -20,7 +20,7 @@ from forum.networks.asking import limit, open_administered, open_as_account, ope
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
 from forum.networks.member_commands import MEANWHILE, decide_first, join_network, leave_network
 from forum.networks.member_queries import get_member, list_members
-from forum.policy import may_admit, may_see_requests
+from forum.policy import may_admit, may_see_invited, may_see_requests
 from forum.records import Member, Network, Role, Status
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -47,8 +47,17 @@ STANDS: dict[Status, str] = {
 """What a person is at this moment, for whoever comes too late to change it."""
 ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (
     ("member", "Member", "Reads and writes."),
-    ("moderator", "Moderator", "Also pins, locks and removes what others wrote."),
-    ("administrator", "Administrator", "Also admits and removes people, and changes the network’s settings."),
+    (
+        "moderator",
+        "Moderator",
+        "Also pins, locks and removes what others wrote; sees who asks to join, with their words, and who was refused, "
+        "has left or was removed, and why.",
+    ),
+    (
+        "administrator",
+        "Administrator",
+        "Also invites, admits and removes people, and changes the network’s settings.",
+    ),
 )
 
 
@@ -68,7 +77,10 @@ class MembersPage:
 
 
 async def show_members(request: Request) -> Response:
-    """The members by role and name, searched; for moderators also who left, was refused, removed or banned."""
+    """The members by role and name, searched; for moderators also who left, was refused, removed or banned.
+
+    Administrators also see whom they invited.
+    """
     viewer, found = await open_network(request)
     if not viewer.is_signed_in:
         raise SignInNeeded
@@ -90,9 +102,7 @@ async def show_members(request: Request) -> Response:
         head=network_head(viewer, found),
         status=asked.status,
         q=asked.q,
-        filters=[(key, name, address(key, q="")) for key, name in STATUS_NAMES.items()]
-        if may_see_requests(viewer, network)
-        else [],
+        filters=[(key, STATUS_NAMES[key], address(key, q="")) for key in _lists_for(viewer, network)],
         members=part.items,
         first=address(asked.status) if asked.after else "",
         later=address(asked.status, after=part.next) if part.next else "",
@@ -101,6 +111,13 @@ async def show_members(request: Request) -> Response:
     )
     title = f"Members of {network.name}"
     return render_page(request, viewer, "networks/members.html", page, title=title, network_id=network.id)
+
+
+def _lists_for(viewer: Viewer, network: Network) -> list[Status]:
+    """Which lists of people this viewer may choose from."""
+    if not may_see_requests(viewer, network):
+        return []
+    return [status for status in STATUS_NAMES if status != "invited" or may_see_invited(viewer, network)]
 
 
 async def create_membership(request: Request) -> Response:

@@ -13,7 +13,14 @@ from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.networks.inputs import MemberList
 from forum.networks.paging import Id, cursor_of, key_of
 from forum.networks.queries import like
-from forum.policy import may_list_members, may_see_requests, members_listed_to, moderated_by
+from forum.policy import (
+    may_list_members,
+    may_see_invited,
+    may_see_requests,
+    member_of,
+    members_listed_to,
+    moderated_by,
+)
 from forum.records import Member, Network, Person
 from forum.tables import invitations, memberships, networks
 from forum.viewer import Viewer
@@ -60,7 +67,8 @@ def _people() -> Select[Any]:
 async def list_members(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
     """A part of the people of one status: members by role and name, others by when they came to be so.
 
-    Raises NotFound where the viewer may not see members at all, Forbidden where only moderators see the status.
+    Raises NotFound where the viewer may not see members at all, Forbidden where only moderators see the status, or
+    administrators.
     """
     if not may_list_members(viewer, network):
         raise NotFound if not viewer.is_signed_in else Forbidden(may_list_members(viewer, network).reason)
@@ -70,6 +78,8 @@ async def list_members(connection: AsyncConnection, viewer: Viewer, network: Net
     if not decision:
         raise Forbidden(decision.reason)
     if asked.status == "invited":
+        if not (decision := may_see_invited(viewer, network)):
+            raise Forbidden(decision.reason)
         return await _list_invited(connection, viewer, network, asked)
     return await _list_others(connection, viewer, network, asked)
 
@@ -149,7 +159,7 @@ def _invited(network: Network, viewer: Viewer) -> Select[Any]:
     return (
         select(invitations.c.id, invitations.c.address, invitations.c.role, invitations.c.created_at)
         .join(networks, networks.c.id == invitations.c.network_id)
-        .where(invitations.c.network_id == network.id, moderated_by(viewer))
+        .where(invitations.c.network_id == network.id, member_of(viewer.id, "administrator"))
         .where(invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
     )
 

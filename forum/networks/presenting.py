@@ -65,18 +65,23 @@ class ApiNetworks(BaseModel):
 
 
 class ApiMemberAccount(BaseModel):
-    """Whose membership it is. Of the invited, the invitation's own id and the address that was typed."""
+    """Whose membership it is."""
 
     id: str
     name: str
 
 
 class ApiMember(BaseModel):
-    """Somebody's time in a network. `words` and `reason` are for its moderators."""
+    """Somebody's time in a network. `words` and `reason` are for its moderators.
+
+    Of the invited `id` is the invitation's, `account` is null whether there is one or not, and `address` is the
+    e-mail address that was typed; it is null for everybody else.
+    """
 
     id: str
     network_id: str
-    account: ApiMemberAccount
+    account: ApiMemberAccount | None
+    address: str | None
     role: Role
     status: Status
     words: str | None
@@ -162,6 +167,8 @@ def api_whole_network(viewer: Viewer, network: Network, front: Front, public_url
 def api_member(viewer: Viewer, network: Network, member: Member) -> dict[str, object]:
     """The membership as this viewer may see it; what people wrote to the administrators is for moderators."""
     shown = heard_member(member)
+    if member.status == "invited":
+        shown |= {"account": None, "address": member.person.name}
     if may_see_requests(viewer, network):
         shown |= {"words": member.words, "reason": member.reason}
     return shown
@@ -173,6 +180,7 @@ def heard_member(member: Member) -> dict[str, object]:
         "id": member.id,
         "network_id": member.network_id,
         "account": {"id": member.person.id, "name": member.person.name},
+        "address": None,
         "role": member.role,
         "status": member.status,
         "words": None,

@@ -64,6 +64,11 @@ and search engines may list it. What a closed network holds is shown to its memb
 else; the administrators of the site see its name, its purpose, about how large it is and how it is set up, and not \
 its content.
 
+Beside its members a network has moderators and administrators. Both see who asks to join it, with the words that \
+they write, and who was refused, has left or was removed, with the reason that was given. Its administrators also see \
+the e-mail addresses of people who are invited and have not answered. When you close your account, your words and \
+those reasons are deleted.
+
 ## Where it is kept
 
 In the database of the organisation that runs this site. Ask the people on the [contact page](/about/contact) where \

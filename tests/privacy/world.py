@@ -208,7 +208,7 @@ class World:
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))
         waiting = self.do("administrator", "GET", f"/networks/{place.slug}/members?status=invited")["items"]
-        place.invitation = next((row["account"]["id"] for row in waiting if row["account"]["name"][:2] == "a@"), "")
+        place.invitation = next((row["id"] for row in waiting if row["address"][:2] == "a@"), "")
 
     def _fill_others(self) -> None:
         self._make(self.elsewhere, by="elsewhere")

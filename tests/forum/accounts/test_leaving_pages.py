@@ -120,6 +120,25 @@ def test_posts_stay_under_the_name_or_without(server: ConferServer, choice: str,
     assert network["name"] not in words_of(told)
 
 
+@pytest.mark.parametrize("status", ["refused", "banned"])
+def test_what_one_wrote_when_asking_and_what_was_written_about_one_goes(server: ConferServer, status: str) -> None:
+    owner, _ = newcomer(server, "Owner")
+    network = create_network(owner)
+    visitor, _ = newcomer(server, "Bao Tran")
+    path = f"/networks/{network['slug']}/members"
+    assert visitor.put(f"/api/v1{path}/me", json={"words": "I am Bao the midwife."}).status_code == 202
+    account = visitor.get("/api/v1/me").json()["id"]
+    decision = {"status": status, "reason": "Bao knows why."}
+    assert owner.patch(f"/api/v1{path}/{account}", json=decision).status_code == 200
+    assert "I am Bao" in owner.get(f"{path}/{account}").text
+    assert close(visitor) == 303
+    shown = owner.get(f"{path}/{account}").text
+    assert "Former member" in shown
+    assert "Bao" not in shown
+    (member,) = owner.get(f"/api/v1{path}", params={"status": status}).json()["items"]
+    assert (member["account"]["name"], member["words"], member["reason"]) == ("Former member", "", "")
+
+
 def test_last_administrator_must_name_another_first(server: ConferServer) -> None:
     owner, _ = newcomer(server, "Owner")
     network = create_network(owner, "open")

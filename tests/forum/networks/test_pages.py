@@ -386,4 +386,7 @@ async def test_moderators_read_requests_and_answer_none(village: Village) -> Non
     assert "Admit" not in page
     fields = {f"who-{asker.id}": "yes", "answer": "admit"}
     await sent(village.browser(gareth), path_of(place, "/requests"), 403, **fields)
+    assert "status=invited" not in await shown(village.browser(gareth), path_of(place, "/members"))
+    await shown(village.browser(gareth), path_of(place, "/members?status=invited"), 403)
+    assert "status=invited" in await shown(village.browser(amara), path_of(place, "/members"))
     assert (await village.viewer(asker)).role_in(place.id) is None
