@@ -27,3 +27,4 @@ import "./threads/beside.js";
 import "./threads/marks.js";
 import "./networks/head.js";
 import "./networks/rows.js";
+import "./networks/marking.js";

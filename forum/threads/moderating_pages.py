@@ -33,11 +33,13 @@ class TitlePage:
 
 
 async def update_pin(request: Request) -> Response:
-    """Pin the thread to the top of its network, or no longer."""
+    """Pin the thread to the top of its network, or no longer. A script gets 204."""
     pinned = await _choice(request, "pinned")
     viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
     async with state.transaction() as tx:
         await set_pin(tx, viewer, thread_id, pinned)
+    if "x-fragment" in request.headers:
+        return _done()
     return redirect(request, f"/threads/{thread_id}", notice="pinned" if pinned else "unpinned")
 
 
@@ -116,5 +118,9 @@ async def mark_thread_read(request: Request) -> Response:
     viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
     await send_read(state, viewer, thread_id, ranges)
     if "x-fragment" in request.headers:
-        return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+        return _done()
     return redirect(request, f"/threads/{thread_id}", notice="all-read")
+
+
+def _done() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": PRIVATE})

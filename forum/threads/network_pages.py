@@ -123,7 +123,10 @@ def _make_page(
 
 
 async def mark_network_read(request: Request) -> Response:
-    """Note everything as read that the page with the button showed or counted: posts up to `position`. A script gets 204."""
+    """Note everything as read that the page with the button showed or counted: posts up to `position`.
+
+    A script gets 204.
+    """
     fields = await read_form(request)
     viewer, state = await account_of(request), state_of(request)
     text = fields.get("position", "")

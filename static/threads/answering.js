@@ -30,11 +30,14 @@ function escapeMarkdown(text) {
   return text.replace(MARKUP, "\\$&").replace(/^(\s*)([#+=-])/gm, "$1\\$2").replace(/^(\s*\d{1,9})(?=[.)])/gm, "$1\\");
 }
 
-// What is selected inside the words of this post, as a quote; empty where nothing is.
+// What is selected of the words of this post, as a quote; empty where nothing is. A selection that goes beyond them is cut to them.
 function selectedQuote(article) {
   const selection = getSelection();
   const prose = article.querySelector(".prose");
-  if (selection.isCollapsed || !prose.contains(selection.anchorNode) || !prose.contains(selection.focusNode)) return "";
+  const range = selection.isCollapsed ? null : selection.getRangeAt(0);
+  if (!range?.intersectsNode(prose)) return "";
+  if (!prose.contains(range.startContainer)) range.setStart(prose, 0);
+  if (!prose.contains(range.endContainer)) range.setEnd(prose, prose.childNodes.length);
   const words = selection.toString().trim();
   if (!words) return "";
   const lines = escapeMarkdown(words).split("\n").map((line) => `> ${line}`.trimEnd());

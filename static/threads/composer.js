@@ -122,6 +122,14 @@ export class Composer {
     if (!kept) return;
     const { elements } = this.form;
     const given = this.area.value;
+    // Where the server answered with both texts, these words go on from what the post says now.
+    if (this.isEdit && kept.body === given) {
+      this.given = null;
+      delete kept.version;
+    }
+    if (this.isEdit && kept.version && kept.version !== elements.version.value) {
+      this.say("This post was changed after you began. When you save, you see both texts first.");
+    }
     for (const name of FIELDS) if (kept[name] && elements[name]) elements[name].value = kept[name];
     const isAdded = given && !this.isEdit && !this.area.value.includes(given);
     if (isAdded) this.area.value = `${this.area.value.trim()}\n\n${given}`;
@@ -241,9 +249,9 @@ export class Composer {
     this.keep();
   }
 
-  /** Opens with this post to answer and these words added, the caret below them. */
+  /** Opens with this post to answer and these words added, the caret below them. Where words are added to an answer, it stays one to the same post. */
   open(post, words = "") {
-    if (post) this.setAnswering(post);
+    if (post && !(words && this.form.elements.reply_to.value)) this.setAnswering(post);
     this.details.hidden = false;
     this.details.open = true;
     selectTab(this.form.querySelector("[role=tab]"));
@@ -284,7 +292,7 @@ export class Composer {
     }
     const body = new URLSearchParams(new FormData(this.form));
     body.set("act", "post");
-    this.sending.start(this.form.action, body);
+    this.sending.start(this.form.action, body, Boolean(this.details || this.onPosted));
   }
 
   // After signing in again in another tab: it must not be sent in somebody else's name.
@@ -308,12 +316,11 @@ export class Composer {
     else if (outcome.page?.querySelector("textarea") && !this.details) this.giveWayTo(outcome.page);
   }
 
-  // The server answers with the same form, with the words and a sentence: it takes the place of this one, and of its draft.
+  // The server answers with the same form, with the words and a sentence: it takes the place of this one. An edit's draft still says on which version it was begun.
   giveWayTo(page) {
     this.isDone = true;
-    const form = page.querySelector("form[data-composer]");
     const kept = this.draft.load();
-    if (kept) this.draft.save({ ...kept, version: form?.elements.version?.value, key: form?.elements.key?.value });
+    if (kept) this.draft.save({ ...kept, key: page.querySelector("form[data-composer]")?.elements.key?.value });
     if (this.onAnswer) this.onAnswer(page);
     else showAnswer(page);
   }
@@ -322,7 +329,7 @@ export class Composer {
     if (!this.details) {
       this.leave();
       if (this.onPosted) this.onPosted(parts[0]);
-      else location.assign(address ?? this.form.querySelector("[data-cancel]").href);
+      else location.assign(this.isEdit ? this.form.querySelector("[data-cancel]").href : address);
       return;
     }
     this.empty();
@@ -336,14 +343,16 @@ function showAnswer(page) {
   document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
   startAll();
   startCounters(document.getElementById("main"));
-  document.querySelector("[data-focus]")?.focus();
+  scrollTo(0, 0);
+  (document.querySelector("[data-focus]") ?? document.getElementById("main")).focus();
 }
 
 /** The composer at the end of the thread on this page, or null. */
 export let composer = null;
 
-function startAll() {
-  for (const form of document.querySelectorAll("form[data-composer]")) {
+/** Brings the forms inside this part of the page to life. */
+export function startAll(part = document) {
+  for (const form of part.querySelectorAll("form[data-composer]")) {
     const made = new Composer(form);
     made.start();
     if (made.details) composer = made;

@@ -69,8 +69,13 @@ function show() {
 
 /** Brings a post into sight and gives it the focus, so that keys and screen readers go on from there. */
 export function goTo(article) {
-  article.tabIndex = -1;
   article.scrollIntoView({ block: "start" });
+  focus(article);
+}
+
+/** Gives a post the focus where it stands. */
+export function focus(article) {
+  article.tabIndex = -1;
   article.focus({ preventScroll: true });
   article.addEventListener("blur", () => article.removeAttribute("tabindex"), { once: true });
 }

@@ -1,6 +1,7 @@
 // One's place in a thread: where one arrives, earlier and later posts without a jump, and the same place after a reload or on coming back.
 import { formatNumber } from "../live/counts.js";
-import { forget, goTo, highest } from "./pill.js";
+import { icon } from "../ui/toast.js";
+import { focus, forget, goTo, highest } from "./pill.js";
 import { allPosts, articlesIn, bounds, fetchPosts, findPost, numberOf, pageAddress, place, section, takeOff, thread } from "./posts.js";
 import { knowRead } from "./reading.js";
 
@@ -24,6 +25,15 @@ async function load(number) {
   return articlesIn(fresh).filter((article) => !findPost(numberOf(article)));
 }
 
+// Above the posts it adds to what is read; below them it leads on to what it loads.
+async function earlierAbove() {
+  focus((await loadEarlier()).first);
+}
+
+async function earlierBelow() {
+  goTo((await loadEarlier()).articles[0]);
+}
+
 async function loadEarlier() {
   const first = allPosts()[0];
   const articles = await load(numberOf(first) - 1);
@@ -31,8 +41,7 @@ async function loadEarlier() {
   const far = allPosts().slice(MOST_POSTS);
   if (far.length) forget();
   takeOff(far);
-  first.tabIndex = -1;
-  first.focus({ preventScroll: true });
+  return { first, articles };
 }
 
 async function loadLater() {
@@ -59,46 +68,47 @@ function loadInPlace(act) {
   };
 }
 
-function makeLine(kind, text, rel, className) {
-  const [made, link] = [document.createElement(kind), document.createElement("a")];
+function make(kind, className, ...children) {
+  const made = document.createElement(kind);
   made.className = className;
-  link.className = "button is-small";
-  link.rel = rel;
-  link.textContent = text;
-  made.append(link);
+  made.append(...children);
   return made;
 }
 
-function makeEarlier() {
-  const known = document.querySelector(".earlier-line");
-  if (known) return known;
-  const made = makeLine("p", "Earlier posts", "prev", "earlier-line screen-only");
+function makeLink(rel, text, act) {
+  const link = make("a", "button is-small", text);
+  link.rel = rel;
+  link.addEventListener("click", loadInPlace(act));
+  return link;
+}
+
+function makeAbove() {
+  document.querySelector(".earlier-line")?.remove();
+  const made = make("p", "earlier-line screen-only", makeLink("prev", "Earlier posts", earlierAbove));
+  made.firstChild.prepend(icon("back"));
   section.before(made);
   return made;
 }
 
-// The links below the posts become one, "Later posts": earlier ones are loaded above, where they appear.
-function makeLater() {
-  const made = makeLine("nav", "Later posts", "next", "pager");
-  const words = document.createElement("span");
+function makeBelow() {
+  const made = make("nav", "pager", makeLink("prev", "Earlier posts", earlierBelow), make("span", "pager-place"), makeLink("next", "Later posts", loadLater));
   made.setAttribute("aria-label", "Pages");
-  words.className = "pager-place";
-  made.prepend(words);
   document.querySelector(".pager")?.remove();
   (document.querySelector("[data-pill]") ?? section).after(made);
   return made;
 }
 
-function showLinks(earlier, later) {
+function showLinks(above, below) {
   const { first, last } = bounds();
   const count = Number(section.dataset.count);
   const isAll = highest() >= count;
-  earlier.hidden = first <= 1;
-  earlier.querySelector("a").href = pageAddress(Math.max(1, first - 1));
-  later.hidden = isAll && first <= 1;
-  later.querySelector("a").hidden = isAll;
-  later.querySelector("a").href = pageAddress(last + 1);
-  later.querySelector("span").textContent = `${formatNumber(first)} to ${formatNumber(last)} of ${formatNumber(count)}`;
+  const [earlier, words, later] = below.children;
+  for (const link of [above.firstChild, earlier]) link.href = pageAddress(Math.max(1, first - 1));
+  above.hidden = earlier.hidden = first <= 1;
+  later.hidden = isAll;
+  later.href = pageAddress(last + 1);
+  below.hidden = isAll && first <= 1;
+  words.textContent = `${formatNumber(first)} to ${formatNumber(last)} of ${formatNumber(count)}`;
 }
 
 // -- The place on the screen ------------------------------------------------------------------
@@ -134,28 +144,36 @@ function follow(event) {
   goTo(article);
 }
 
-// Where all has been read one arrives at the newest post, with the composer in reach.
+// Where one arrives; where all has been read at the newest post, with the composer in reach. Keys go on from there, as from where an address leads by itself.
 function arrive() {
   const spot = history.state?.spot;
-  if ((spot && restore(spot)) || document.getElementById(location.hash.slice(1))) return;
-  const [newest, line] = [allPosts().at(-1), document.getElementById("new")];
-  const at = Number(new URLSearchParams(location.search).get("at"));
-  if (at > 1) (findPost(at) ?? newest).scrollIntoView();
-  else if (location.search) return;
-  else if (line) line !== section.firstElementChild && line.scrollIntoView();
-  else if (section.dataset.unread === "0" && section.dataset.read !== undefined) show(newest);
+  const restored = spot && restore(spot);
+  if (!restored && document.getElementById(location.hash.slice(1))) return;
+  const landed = restored || land();
+  if (!landed) return;
+  focus(landed);
+  landed.blur();
 }
 
-function show(article) {
-  if (article.getBoundingClientRect().bottom > innerHeight) article.scrollIntoView();
+function land() {
+  const [newest, line] = [allPosts().at(-1), document.getElementById("new")];
+  const at = Number(new URLSearchParams(location.search).get("at"));
+  if (at > 1) return show(findPost(at) ?? newest);
+  if (location.search) return null;
+  if (line) return line !== section.firstElementChild && show(line, line.nextElementSibling);
+  const isAllRead = section.dataset.unread === "0" && section.dataset.read !== undefined;
+  return isAllRead && newest.getBoundingClientRect().bottom > innerHeight && show(newest);
+}
+
+function show(element, article = element) {
+  element.scrollIntoView();
+  return article;
 }
 
 if (section) {
-  const [earlier, later] = [makeEarlier(), makeLater()];
-  earlier.addEventListener("click", loadInPlace(loadEarlier));
-  later.addEventListener("click", loadInPlace(loadLater));
-  section.addEventListener("bounds", () => showLinks(earlier, later));
-  showLinks(earlier, later);
+  const [above, below] = [makeAbove(), makeBelow()];
+  section.addEventListener("bounds", () => showLinks(above, below));
+  showLinks(above, below);
   history.scrollRestoration = "manual";
   arrive();
   let timer = 0;

@@ -27,6 +27,10 @@ function readers({ viewing, names }) {
 
 let timer = 0;
 let last = null;
+// On a narrow screen that list stands far below: who is writing is said above the composer too.
+const near = document.createElement("p");
+near.className = "typing typing-near screen-only";
+near.setAttribute("aria-hidden", "true");
 const posted = new Map(); // name → when a post of theirs came: who has posted is no longer writing, whatever is said for a moment after
 
 function show(frame) {
@@ -37,7 +41,8 @@ function show(frame) {
   const writing = withoutMe(frame.typing).filter((name) => !(posted.get(name) > since)).slice(0, MOST_NAMES);
   place.querySelector("[data-viewing]").textContent = words;
   const said = writing.length ? `${joined(writing)} ${writing.length > 1 ? "are" : "is"} writing…` : "";
-  for (const line of document.querySelectorAll("[data-typing], .typing-near")) line.textContent = said;
+  document.getElementById("compose")?.before(near);
+  for (const line of [place.querySelector("[data-typing]"), near]) line.textContent = said;
   place.hidden = !words && !writing.length;
   clearTimeout(timer);
   if (writing.length) timer = setTimeout(() => show({ ...frame, typing: [] }), TYPING_MS);
@@ -50,9 +55,4 @@ if (place) {
     posted.set(object.author.name, Date.now());
     if (last) show(last);
   });
-  // On a narrow screen that list stands far below: who is writing is said above the composer too.
-  const line = document.createElement("p");
-  line.className = "typing typing-near screen-only";
-  line.setAttribute("aria-hidden", "true");
-  document.getElementById("compose")?.before(line);
 }

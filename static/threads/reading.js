@@ -1,4 +1,4 @@
-// What counts as read: a post of which half (or half a screen of it) was in sight for a second while the page was.
+// What counts as read: a post of which half was in sight for a second while the page was, or the end, where it is taller than the window.
 import { on } from "../live/link.js";
 import { allPosts, numberOf, section, thread } from "./posts.js";
 
@@ -36,7 +36,9 @@ function isRead(number) {
 function isInSight(article) {
   const { top, bottom, height } = article.getBoundingClientRect();
   const shown = Math.min(bottom, innerHeight) - Math.max(top, 0);
-  return shown >= Math.min(height, innerHeight) / 2;
+  if (shown >= height / 2) return true;
+  // A page further down after a page further down, the end stands there once; what is above the post one was led to shows less of it.
+  return height > innerHeight && bottom <= innerHeight && bottom >= innerHeight / 8;
 }
 
 function tick() {

@@ -12,16 +12,16 @@ export function newKey() {
 }
 
 /**
- * One sending of the fields in `body` to `address`. Resolves to
+ * One sending of the fields in `body` to `address`; with `isPart` the answer is to be a part of a page, not a page. Resolves to
  *   { done: true, parts, address }     it was posted: the post, or none, and where it stands
  *   { refusal, key, page }             it was not, for this reason; `key` where another is needed; the page that says so
  *   { isSignedOut: true }
  *   { wait }                           nothing is known: to be tried again after so many seconds (undefined: as one likes)
  */
-export async function sendOnce(address, body) {
+export async function sendOnce(address, body, isPart) {
   let answer;
   try {
-    const headers = { "X-Fragment": "1", Accept: "text/html" };
+    const headers = { Accept: "text/html", ...(isPart && { "X-Fragment": "1" }) };
     answer = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     return await understand(answer, await answer.text());
   } catch {
@@ -53,9 +53,9 @@ export class Sending {
     link.addEventListener("state", ({ detail }) => detail === "live" && this.now());
   }
 
-  start(address, body) {
+  start(...request) {
     if (this.isBusy) return;
-    this.request = [address, body];
+    this.request = request;
     this.tries = 0;
     this.go();
   }

@@ -2,12 +2,12 @@
 import { formatNumber } from "../live/counts.js";
 import { me, on } from "../live/link.js";
 import { patch } from "../live/patch.js";
-import { askToReload, onRefresh, refreshSoon } from "../live/refresh.js";
+import { onRefresh, refreshSoon } from "../live/refresh.js";
 import { rename } from "../live/title.js";
-import { composer } from "./composer.js";
+import { composer, startAll } from "./composer.js";
 import { section, thread } from "./posts.js";
 
-// The composer is left alone: it may hold words. Where it must come or go, the reader is told.
+// The composer is left alone: it may hold words. Where there was none and may be one now, it comes, with the words that were kept.
 function bring(page) {
   const title = document.querySelector("[data-title]");
   const before = title?.textContent;
@@ -17,11 +17,18 @@ function bring(page) {
   const [box, line] = [document.getElementById("compose"), document.querySelector("[data-locked-line]")];
   const fresh = page.querySelector("[data-locked-line]");
   if (line && !fresh) line.remove();
-  if (!line && fresh) (box ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
-  const mayWrite = page.getElementById("compose") !== null;
-  if (!composer) mayWrite && askToReload("You can write here again.");
-  else if (!mayWrite) composer.shut(fresh ? "A moderator locked this thread." : "You can't write here any more.");
-  else if (composer.isShut) composer.shut(null);
+  const made = page.getElementById("compose");
+  if (!line && fresh && box && made) box.before(fresh);
+  else if (!line && fresh) (box ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
+  if (!composer && made) putComposer(document.adoptNode(made));
+  else if (composer && !made) composer.shut(fresh ? "A moderator locked this thread." : "You can't write here any more.");
+  else if (composer?.isShut) composer.shut(null);
+}
+
+function putComposer(made) {
+  document.querySelector(".kept-words")?.remove();
+  document.getElementById("main").append(made);
+  startAll(made);
 }
 
 if (section) {

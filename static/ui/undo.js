@@ -1,18 +1,22 @@
 // What can be undone is done at once: a form with data-undo="address" is sent in the background, its row (.item, [data-id] or [data-row]) is hidden,
-// and for ten seconds a toast says data-done with "Undo", which posts to that address. Without JavaScript, or where the sending fails, the form goes as usual.
+// and for ten seconds a toast says data-done with "Undo", which posts to that address, with data-turned ("pinned=no") in place of what was sent. Without JavaScript, or where the sending fails, the form goes as usual.
 import { toast } from "./toast.js";
 
 async function send(action, body) {
-  const answer = await fetch(action, { method: "POST", body, headers: { Accept: "application/json, text/html" }, redirect: "manual" });
+  const answer = await fetch(action, { method: "POST", body, headers: { Accept: "application/json, text/html", "X-Fragment": "1" }, redirect: "manual" });
   if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(String(answer.status));
 }
 
 async function act(form, submitter) {
   const action = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
   const row = form.closest("[data-row], [data-id], .item");
-  const body = new URLSearchParams(new FormData(form, submitter));
+  // Taken now: what has been done may come back as another form in this place.
+  const { undo: address, turned, done } = form.dataset;
+  const back = [address, new URLSearchParams(turned ?? new FormData(form))];
+  const menu = form.closest("details.menu");
+  if (menu) menu.open = false;
   try {
-    await send(action, body);
+    await send(action, new URLSearchParams(new FormData(form, submitter)));
   } catch {
     form.removeAttribute("data-undo");
     form.requestSubmit(submitter);
@@ -22,12 +26,12 @@ async function act(form, submitter) {
   if (row) row.hidden = true;
   follows?.querySelector("a, button")?.focus();
   form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
-  toast(form.dataset.done ?? "Done.", { act: { text: "Undo", run: () => undo(form, row) }, onGone: () => row?.hidden && row.remove() });
+  toast(done ?? "Done.", { act: { text: "Undo", run: () => undo(form, row, back) }, onGone: () => row?.hidden && row.remove() });
 }
 
-async function undo(form, row) {
+async function undo(form, row, back) {
   try {
-    await send(form.dataset.undo, new URLSearchParams(new FormData(form)));
+    await send(...back);
     if (row) row.hidden = false;
     form.querySelector("button").focus();
     form.dispatchEvent(new CustomEvent("undone", { bubbles: true }));

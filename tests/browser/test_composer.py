@@ -282,6 +282,24 @@ async def test_a_selection_or_the_whole_post_is_quoted(scene: Scene) -> None:
     await equals_reload(scene, page, scene.amara)
 
 
+async def test_of_a_selection_over_two_posts_the_part_in_this_one_is_quoted(scene: Scene) -> None:
+    await scene.reply(scene.gareth, "First line here.\n\nSecond line.")
+    await scene.reply(scene.priya, "A third line.\n\nA fourth.")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=2")
+    await page.evaluate("""() => getSelection().setBaseAndExtent(
+      document.querySelectorAll("#post-2 .prose p")[1].firstChild, 0,
+      document.querySelector("#post-3 .prose p").firstChild, 7)""")
+    await post(page, 2).get_by_role("link", name="Quote").click()
+    await expect(words(page)).to_have_value("> **Gareth Williams** in post 2:\n>\n> Second line.\n\n")
+    answering = page.locator("[data-answering]")
+    await expect(answering).to_contain_text("Answers Gareth Williams")
+    await post(page, 3).get_by_role("link", name="Quote").click()
+    await expect(words(page)).to_have_value(re.compile("Second line.*A third line", re.DOTALL))
+    await expect(answering).to_contain_text("Answers Gareth Williams")
+    await post(page, 3).get_by_role("link", name="Reply").click()
+    await expect(answering).to_contain_text("Answers Priya Shah")
+
+
 async def test_a_discarded_draft_comes_back_by_undo(scene: Scene) -> None:
     page = await scene.open(scene.amara)
     await write(page, "Not after all")

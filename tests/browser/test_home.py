@@ -57,6 +57,7 @@ async def test_what_is_read_elsewhere_needs_no_showing(scene: Scene) -> None:
     other = await page.context.new_page()
     await scene.go(other, "/")
     await other.get_by_role("button", name="Mark all").click()
+    await other.locator(".toast").get_by_role("button", name="Close").click()
     await expect(pill).to_have_count(0, timeout=10_000)
     await expect(network.get_by_role("button", name="Mark all")).to_be_hidden()
 
@@ -71,3 +72,21 @@ async def test_home_says_what_one_was_writing(scene: Scene) -> None:
     await line.click()
     await live(page)
     await expect(page.locator("#compose textarea.words")).to_have_value("In Ardlinn it is the ward")
+
+
+async def test_all_marked_as_read_comes_back_by_undo(scene: Scene) -> None:
+    """It is sent when its "Undo" has gone, or as the page is left."""
+    page = await scene.open(scene.priya, "/")
+    network = page.locator(f".network-news[data-network='{scene.place.id}']")
+    count = network.locator(".item [data-unread]").first
+    button = network.get_by_role("button", name="Mark all")
+    await button.click()
+    await expect(count).to_be_hidden()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(count).to_be_visible()
+    await button.click()
+    await expect(button).to_be_hidden()
+    await page.goto(f"{scene.village.url}/networks/{scene.place.slug}?show=unread")
+    await page.wait_for_timeout(500)
+    await page.reload()
+    await expect(page.get_by_text("You have read everything here")).to_be_visible()

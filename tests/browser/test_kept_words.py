@@ -97,6 +97,45 @@ async def test_a_post_says_that_an_edit_waits(scene: Scene) -> None:
     await expect(page.locator("[data-unfinished]")).to_have_count(0)
 
 
+async def test_an_edit_on_a_page_of_its_own_shows_what_was_saved_meanwhile(scene: Scene) -> None:
+    made = await scene.reply(scene.amara, "It rigns.")
+    page = await scene.open(scene.amara, f"/posts/{made['id']}/edit")
+    area, save = page.locator("textarea.words"), page.get_by_role("button", name="Save")
+    await area.fill("It rings.")
+    await scene.call(scene.amara, "PATCH", f"/posts/{made['id']}", {"body": "It rang."})
+    scene.visitors.tolerate("409")
+    panel = page.locator("main .card")
+    for _ in range(2):
+        await save.click()
+        await expect(panel).to_contain_text("It rang.")
+        await expect(page.locator("main .notice")).to_contain_text("changed while you were editing")
+        await expect(area).to_have_value("It rings.")
+        # The draft still knows on which version it was begun.
+        await page.reload()
+        await expect(page.locator(".send-state")).to_contain_text("This post was changed after you began.")
+        await expect(area).to_have_value("It rings.")
+    await save.click()
+    await expect(panel).to_contain_text("It rang.")
+    await save.click()
+    await expect(post(page, 2).locator(".prose")).to_have_text("It rings.")
+    await expect(page.locator("[data-unfinished]")).to_have_count(0)
+
+
+async def test_the_composer_comes_back_in_place_with_its_words(scene: Scene) -> None:
+    page = await scene.open(scene.gareth)
+    await write(page, DRAFT)
+    await expect(page.locator("#compose [data-saved]")).to_have_text("Saved")
+    await lock(scene)
+    await page.reload()
+    await live(page)
+    await expect(page.get_by_label("What you were writing")).to_be_visible()
+    await lock(scene, locked=False)
+    await expect(words(page)).to_have_value(DRAFT)
+    await expect(page.get_by_label("What you were writing")).to_have_count(0)
+    await page.get_by_role("button", name="Post reply").click()
+    await expect(post(page, 2)).to_contain_text(DRAFT)
+
+
 async def test_a_list_says_where_one_was_writing(scene: Scene) -> None:
     page = await scene.open(scene.gareth)
     other = await scene.village.thread(scene.amara, scene.place, "Another thread")

@@ -33,7 +33,7 @@ async def test_earlier_and_later_posts_come_without_a_jump(scene: Scene) -> None
     await page.locator(".earlier-line a").evaluate("link => link.click()")
     await expect(post(page, 1)).to_be_attached()
     assert abs(await top_of(page, 21) - before) <= 1
-    await expect(page.get_by_role("link", name="Earlier posts")).to_be_hidden()
+    await expect(page.locator(".earlier-line a")).to_be_hidden()
     await page.get_by_role("link", name="Later posts").click()
     await expect(post(page, 41)).to_be_focused()
     await expect(post(page, 41)).to_be_in_viewport()
@@ -52,7 +52,7 @@ async def test_no_post_comes_twice_where_two_pages_overlap(scene: Scene) -> None
     await scene.call(scene.amara, "PATCH", f"/threads/{scene.thread}", {"title": "Another title"})
     await expect(page.locator("[data-title]")).to_have_text("Another title")
     await expect(articles).to_have_count(10)
-    await page.get_by_role("link", name="Earlier posts").click()
+    await page.locator(".earlier-line a").click()
     await expect(articles).to_have_count(21)
     await expect(articles.first).to_have_attribute("data-number", "1")
     for number in range(22, 33):  # now page two ends before what stands here does
@@ -108,7 +108,7 @@ async def test_a_long_walk_keeps_the_page_small_and_live(scene: Scene) -> None:
     await expect(post(page, 1)).to_have_count(0)
     await scene.reply(scene.gareth, "The newest of all.")
     await expect(pill(page).or_(post(page, 251)).first).to_be_visible()
-    await page.get_by_role("link", name="Earlier posts").click()
+    await page.locator(".earlier-line a").click()
     await expect(post(page, 50)).to_be_attached()
     assert await articles.count() <= 200
     assert await articles.last.get_attribute("data-number") != "251"
@@ -161,3 +161,29 @@ async def test_where_all_is_read_one_arrives_at_the_newest_post(scene: Scene, co
     await expect(post(page, 1)).to_be_in_viewport()
     await page.get_by_role("link", name="Newest post").first.click()
     await expect(post(page, count)).to_be_in_viewport()
+
+
+async def test_keys_go_on_from_the_post_landed_on(scene: Scene) -> None:
+    await scene.fill(60)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=33")
+    for _ in range(2):
+        await page.keyboard.press("Tab")
+        await expect(post(page, 33).get_by_role("link").first).to_be_focused()
+        await page.reload()
+        await live(page)
+    await scene.go(page, f"/threads/{scene.thread}?at=1")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to your reply")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#compose > summary")).to_be_focused()
+
+
+async def test_the_way_back_stands_below_the_posts_too(scene: Scene) -> None:
+    await scene.fill(60)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=60")
+    await page.locator(".pager").get_by_role("link", name="Earlier posts").click()
+    await expect(post(page, 21)).to_be_focused()
+    await expect(post(page, 21)).to_be_in_viewport()
+    await expect(page.locator(".pager-place")).to_have_text("21 to 60 of 60")

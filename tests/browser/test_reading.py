@@ -55,6 +55,16 @@ async def test_only_what_was_in_sight_is_read(scene: Scene) -> None:
     assert await read_ranges(scene, scene.priya) == "1-2"
 
 
+async def test_a_long_post_is_read_at_its_end(scene: Scene) -> None:
+    await scene.village.reply(scene.gareth, scene.place, scene.thread, "One more line.\n\n" * 150)
+    page = await scene.open(scene.priya, f"/threads/{scene.thread}?at=2")
+    await page.wait_for_timeout(4000)
+    assert "2" not in await read_ranges(scene, scene.priya)
+    await page.evaluate("document.querySelector('#post-2 .post-foot').scrollIntoView({ block: 'end' })")
+    await expect(unread(page)).to_have_attribute("data-unread", re.compile("^[01]$"), timeout=10_000)
+    assert "2" in await read_ranges(scene, scene.priya)
+
+
 async def test_what_is_passed_quickly_is_not_read(scene: Scene) -> None:
     for number in range(2, 8):
         await scene.village.reply(
