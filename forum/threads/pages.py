@@ -60,8 +60,8 @@ async def show_thread(request: Request) -> Response:
 
 
 def _is_plain(request: Request) -> bool:
-    """Whether the answer is the page as it stands: without a reply begun, a jump to a day, a notice, or a part of it."""
-    # Parsed only where there is something: most requests of this page find it unchanged, and parsing is a tenth of them.
+    """Whether the answer is the page as it stands: without a reply begun, a jump to a day, a notice, or part of it."""
+    # Parsed only where there is something: most requests find the page unchanged, and parsing costs them a tenth.
     if request.scope["query_string"] and not {"reply", "on"}.isdisjoint(request.query_params):
         return False
     if NOTICE_COOKIE in request.headers.get("cookie", "") and NOTICE_COOKIE in request.cookies:
