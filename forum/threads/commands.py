@@ -52,6 +52,12 @@ _TOUCH_THREAD = (
     .where(threads.c.id == bindparam("in_thread", type_=Identifier))
     .values(version=threads.c.version + 1)
 )
+_LAST_READABLE = (
+    select(posts.c.number, posts.c.author_id, posts.c.created_at)
+    .where(posts.c.thread_id == bindparam("in_thread", type_=Identifier), posts.c.removed_at.is_(None))
+    .order_by(posts.c.number.desc())
+    .limit(1)
+)
 _INSERT_THREAD = insert(threads)
 _INSERT_POST = insert(posts)
 
@@ -242,5 +248,18 @@ async def remove_post(
     await tx.execute(removed.values(**by, excerpt="", version=post.version + 1))
     await forget_addressed(tx, post_id)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
+    await _follow_last(tx, thread, post.number)
     tx.emit(thread_stream(thread), PostRemoved(post_id, post.version + 1))
     return post
+
+
+async def _follow_last(tx: Transaction, thread: Thread, removed: int) -> None:
+    """Lists say "last by" of the last post that can be read, when the removed one came after it.
+
+    The thread's row is locked: nobody writes in it meanwhile. Where no post can be read any more all stays.
+    """
+    last = (await tx.execute(_LAST_READABLE, {"in_thread": thread.id})).one_or_none()
+    if last is None or last.number > removed:
+        return
+    by = {"last_author_id": last.author_id, "last_post_at": last.created_at}
+    await tx.execute(update(threads).where(threads.c.id == thread.id).values(**by))

@@ -122,6 +122,15 @@ on("thread.created", ({ stream, object }) => {
   for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("begun", object.id, idOf(stream), list);
 });
 
+// Who wrote last may be another one now: the server says, where the thread stands in a list here.
+on("post.removed", async ({ object }) => {
+  if (!object || !rowsOf(object.thread_id).length) return;
+  const answer = await fetch(`/api/v1/threads/${object.thread_id}`).catch(() => null);
+  if (!answer?.ok) return;
+  const thread = await answer.json();
+  rowsOf(thread.id).forEach((row) => show(row, thread));
+});
+
 on("thread.changed", ({ object }) => object && rowsOf(object.id).forEach((row) => show(row, object)));
 
 // All that was new in a network has been read at once: up to a position that no row tells, unless nothing is left.

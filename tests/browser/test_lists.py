@@ -33,6 +33,10 @@ async def test_a_networks_page_follows_its_threads(scene: Scene) -> None:
     await expect(row(page, scene.thread)).to_contain_text("last by Gareth Williams")
     await expect(row(page, scene.thread)).to_contain_text("2 posts")
     await expect(row(page, scene.thread).locator("[data-unread]")).to_have_attribute("data-unread", "2")
+    mine = await scene.reply(scene.amara, "Not for here.")
+    await expect(row(page, scene.thread)).to_contain_text("last by Amara Okafor")
+    await scene.call(scene.amara, "DELETE", f"/posts/{mine['id']}")
+    await expect(row(page, scene.thread)).to_contain_text("last by Gareth Williams")
     await scene.call(
         scene.amara, "PATCH", f"/threads/{scene.thread}", {"title": "Renamed", "pinned": True, "locked": True}
     )

@@ -280,3 +280,21 @@ async def test_pins_are_few_and_titles_are_for_their_author(village: Village) ->
     async with village.state.database.read() as connection:
         thread = await queries.get_thread(connection, member, made[0])
     assert (thread.title, thread.pinned_at is not None, thread.version) == ("Better", True, 3)
+
+
+async def test_last_by_is_who_wrote_the_last_post_that_can_be_read(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    first = await village.reply(ben, place, thread_id)
+    last = await village.reply(ben, place, thread_id)
+    viewer = await village.viewer(ada)
+    client = village.program(ada)
+    begun = (await client.get(f"/api/v1/threads/{thread_id}")).json()
+    for removed, name in ((first, "Ben"), (last, "Ada")):
+        async with village.state.transaction() as tx:
+            await commands.remove_post(tx, viewer, removed, "Off the point.")
+        thread = (await client.get(f"/api/v1/threads/{thread_id}")).json()
+        assert thread["last_author"]["name"] == name
+    assert thread["last_post_at"] == begun["created_at"]
+    assert thread["post_count"] == 3
