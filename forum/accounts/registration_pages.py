@@ -167,13 +167,13 @@ async def show_invited(request: Request) -> Response:
     invited = await _find_invited(request, request.query_params)
     if invited is None:
         return redirect(request, "/")
-    if viewer.place_in(invited.network_id) is not None:
-        return redirect(request, f"/networks/{invited.network_slug}")
+    path = f"/networks/{invited.network_slug}"
     async with state_of(request).database.read() as connection:
-        front = await find_network(connection, viewer, invited.network_slug)
+        found = await find_network(connection, viewer, invited.network_slug)
+    if found is not None and (found.is_readable or viewer.place_in(invited.network_id) is not None):
+        return redirect(request, path)
     email = viewer.account.email if viewer.account else ""
-    path = f"/networks/{front.network.slug}" if front is not None else ""
-    page = OtherAddressPage(invited.inviter, invited.address, email, path)
+    page = OtherAddressPage(invited.inviter, invited.address, email, path if found is not None else "")
     title = "The invitation is for another address"
     return render_page(request, viewer, "accounts/other_address.html", page, title=title)
 

@@ -45,12 +45,14 @@ Archives of mailing lists can be brought in here. Who wrote in one has an accoun
 in the archive, also without having registered. Nobody can sign in with it before its owner takes it over, by \
 registering with that address. What comes from an archive says so beside its time.
 
-There are no advertisements, no trackers and nothing from other companies on these pages. There are four cookies, \
-each for this site alone; with https the names of the first two begin with `__Host-`.
+There are no advertisements, no trackers and nothing from other companies on these pages. There are five cookies, \
+each for this site alone; with https the names of the first three begin with `__Host-`.
 
 - `confer` keeps you signed in, and goes when you sign out.
 - `confer-browser` marks a browser in which you signed in, so that somebody who guesses at your password elsewhere \
 can't slow you down there. It stays for six months, also when you sign out, and does not let anybody in.
+- `confer-registered` marks for half a day the browser in which you registered, so that confirming your address there \
+needs no password again. It goes when you confirm, and does not let anybody in.
 - `notice` holds for a minute what is said once, such as "You are signed out".
 - `next` remembers for three days which page you wanted when you registered.
 
