@@ -83,7 +83,7 @@ def test_who_has_not_proved_their_address_is_nobody(own_world: World) -> None:
     assert world.browsers["signed_out"].ask("POST", "/register", form=person).status == 303
     shown = {"email": email, "password": PASSWORD}
     answer = world.browsers["signed_out"].ask("POST", "/sign-in", form=shown)
-    assert answer.status == 403
+    assert answer.status == 422
     assert "set-cookie" not in dict(answer.headers)
     answer = world.programs["signed_out"].ask("POST", "/api/v1/tokens", json=shown | {"label": "A script"})
     assert answer.status in (401, 403)

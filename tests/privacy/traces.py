@@ -79,12 +79,14 @@ def _text(part: EmailMessage) -> str:
 
 
 def may_be_mailed(visitor: str, access: str, kind: str, subject: str) -> bool:
-    """Names to members and to the invited, purposes and messages to the invited, reasons to whom they were given."""
+    """Names to members and the invited, and to who asked and may see the front page; purposes and messages to the
+    invited; reasons to whom they were given."""
     if kind == "reason":
         return visitor in TOLD
-    is_listed = access == "closed"
-    if subject.startswith(("You no longer belong", "Your request")):
-        return kind == "name" and is_listed
+    if subject.startswith("Your request"):  # who asked has seen the front page
+        return kind == "name" and access in ("closed", "unlisted")
+    if subject.startswith("You no longer belong"):
+        return kind == "name" and access == "closed"
     if kind in ("purpose", "message"):
         return "invites you" in subject
     is_inside = visitor in (*INSIDE, *TARGETS, "left", "removed", "banned", "suspended")
