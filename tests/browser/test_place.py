@@ -57,6 +57,7 @@ async def test_no_post_comes_twice_where_two_pages_overlap(scene: Scene) -> None
     await expect(articles.first).to_have_attribute("data-number", "1")
     for number in range(22, 33):  # now page two ends before what stands here does
         await scene.reply(scene.gareth, f"Number {number}.")
+    await expect(page.locator("[data-post-count]")).to_have_text("32")
     await page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await expect(articles).to_have_count(32)
 
