@@ -28,6 +28,14 @@ MOST_VERSIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A post as it was typed: `threads/source.html`."""
+
+    post: Post
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
 class ActionsPage:
     """What this viewer can do with a post: `threads/actions.html`, and as a fragment `threads/_actions.html`."""
 
@@ -102,14 +110,16 @@ async def show_actions(request: Request) -> Response:
 
 
 async def show_source(request: Request) -> Response:
-    """The words as they were written, as plain text; with `quote` as a quote to be answered."""
+    """The words as they were written, on a page; with `quote` as a quote to be answered, for scripts, as plain text."""
     viewer = await viewer_of(request)
-    async with state_of(request).database.read() as connection:
-        post = await queries.get_post(connection, viewer, request.path_params["id"])
+    post, thread = await _post_and_thread(request, viewer)
     if post.removed_at is not None:
         raise NotFound
-    text = quoted(post) if "quote" in request.query_params else post.body
-    return PlainTextResponse(text, headers={"Cache-Control": PRIVATE, "X-Version": str(post.version)})
+    if "quote" in request.query_params:
+        headers = {"Cache-Control": PRIVATE, "X-Version": str(post.version)}
+        return PlainTextResponse(quoted(post), headers=headers)
+    page, title = SourcePage(post, thread), f"Post {post.number} as it was typed"
+    return render_page(request, viewer, "threads/source.html", page, title=title, network_id=thread.network_id)
 
 
 async def list_versions(request: Request) -> Response:

@@ -213,6 +213,31 @@ async def test_removal_leaves_a_stub_without_words(village: Village) -> None:
         assert "Kingfisher" not in quote.text
 
 
+async def test_who_has_no_scripts_marks_a_thread_read_by_a_button(village: Village) -> None:
+    _, ben, _, thread_id = await long_thread(village, 3)
+    browser = village.browser(ben)
+    button = f'<noscript><div class="mark-line screen-only"><form method="post" action="/threads/{thread_id}/read">'
+    assert button in (await get_ok(browser, f"/threads/{thread_id}")).text
+    marked = await browser.post(f"/threads/{thread_id}/read", data={"ranges": "1-3"})
+    assert marked.headers["location"] == f"/threads/{thread_id}"
+    assert button not in (await get_ok(browser, f"/threads/{thread_id}")).text
+
+
+async def test_what_was_typed_stands_on_a_page_of_ours(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    post_id = await village.reply(ada, place, thread_id, "# Typed <b>")
+    browser = village.browser(ben)
+    page = await get_ok(browser, f"/posts/{post_id}/source")
+    assert "readonly" in page.text
+    assert "\n# Typed &lt;b&gt;</textarea>" in page.text
+    assert f'href="/threads/{thread_id}?at=2#post-2"' in page.text
+    quoted = await get_ok(browser, f"/posts/{post_id}/source?quote=1")
+    assert quoted.headers["content-type"].startswith("text/plain")
+    assert quoted.text.startswith("> **Ada** in post 2:")
+
+
 async def test_a_page_not_changed_is_not_sent_again(village: Village) -> None:
     ada, _, place, thread_id = await long_thread(village, 3)
     opened = await village.network(ada, access="open")
