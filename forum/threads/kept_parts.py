@@ -7,6 +7,7 @@ The right to read is asked before any of it is looked up.
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from markupsafe import Markup
@@ -65,6 +66,7 @@ class PostsBlock:
 
     fragments: tuple[str, ...]
     numbers: tuple[int, ...]
+    written: tuple[datetime, ...]
     writers: tuple[Writer, ...]
 
 

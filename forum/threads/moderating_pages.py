@@ -44,11 +44,13 @@ async def update_pin(request: Request) -> Response:
 
 
 async def update_closure(request: Request) -> Response:
-    """Lock the thread, or open it again."""
+    """Lock the thread, or open it again. A script gets 204."""
     locked = await _choice(request, "locked")
     viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
     async with state.transaction() as tx:
         await set_lock(tx, viewer, thread_id, locked)
+    if "x-fragment" in request.headers:
+        return _done()
     return redirect(request, f"/threads/{thread_id}", notice="locked" if locked else "unlocked")
 
 

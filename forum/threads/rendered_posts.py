@@ -66,5 +66,6 @@ def _render(state: State, posts: Sequence[Post]) -> PostsBlock:
     return PostsBlock(
         fragments=tuple(post_fragment(state, post) for post in posts),
         numbers=tuple(post.number for post in posts),
+        written=tuple(post.created_at for post in posts),
         writers=tuple(Writer(who, names[who], count) for who, count in counted.most_common()),
     )

@@ -1,5 +1,6 @@
 """What a thread page shows, made from what was seen of the thread and its rendered posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -68,7 +69,7 @@ def make_thread_page(
         network=sight.network,
         before=Markup("\n".join(block.fragments[:new_at])),  # noqa: S704  templates/threads/_post.html escaped it
         after=Markup("\n".join(block.fragments[new_at:])),  # noqa: S704
-        new_since=_new_since(sight, ZoneInfo(state.settings.time_zone)),
+        new_since=_new_since(sight, block.written[:new_at], ZoneInfo(state.settings.time_zone)),
         first=first,
         last=last,
         number=number,
@@ -131,9 +132,11 @@ def shown_ranges(ranges: Ranges, first: int, last: int) -> str:
     return ",".join(f"{begin}-{end}" for begin, end in cut)
 
 
-def _new_since(sight: Sight, zone: ZoneInfo) -> str:
+def _new_since(sight: Sight, above: Sequence[datetime], zone: ZoneInfo) -> str:
+    """Since they read here last; where only the network was marked as read, since the post above the line."""
     read_at = sight.reading.read_at if sight.reading else None
-    return f"New since {_day(read_at, zone)}" if read_at else "New since you joined"
+    since = read_at or (above[-1] if above else None)
+    return f"New since {_day(since, zone)}" if since else "New"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

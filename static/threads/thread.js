@@ -37,6 +37,7 @@ if (section) {
   on("thread.changed", ({ object }) => {
     if (object?.id === thread) refreshSoon();
   });
+  for (const name of ["done", "undone"]) document.addEventListener(name, () => refreshSoon());
 
   // The head is the same for all readers; what is new to this one is said by a part of ours in it, whose room is kept: nothing moves.
   const line = document.createElement("span");

@@ -14,7 +14,10 @@ async function act(form, submitter) {
   const { undo: address, turned, done } = form.dataset;
   const back = [address, new URLSearchParams(turned ?? new FormData(form))];
   const menu = form.closest("details.menu");
-  if (menu) menu.open = false;
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
   try {
     await send(action, new URLSearchParams(new FormData(form, submitter)));
   } catch {
@@ -33,7 +36,7 @@ async function undo(form, row, back) {
   try {
     await send(...back);
     if (row) row.hidden = false;
-    form.querySelector("button").focus();
+    (form.closest("details.menu")?.querySelector("summary") ?? form.querySelector("button")).focus();
     form.dispatchEvent(new CustomEvent("undone", { bubbles: true }));
   } catch {
     toast("That could not be undone. Reload the page to see how things stand.");

@@ -110,6 +110,30 @@ async def test_an_edit_in_place_has_its_own_labels(scene: Scene) -> None:
     await expect(post(page, 1)).to_be_focused()
 
 
+async def test_what_a_moderator_does_to_a_thread_can_be_undone(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    menu = page.locator(".thread-head details.menu summary")
+    for act, sign in (("Pin to the top", "[data-pinned]"), ("Lock", "[data-locked]")):
+        await menu.click()
+        await page.get_by_role("button", name=act).click()
+        await expect(page.locator(sign)).to_be_visible()
+        if act == "Lock":
+            await expect(page.locator("[data-locked-line]")).to_have_text("Locked: only moderators can write here.")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.locator(sign)).to_have_count(0)
+        await expect(menu).to_be_focused()
+
+
+async def test_a_post_sent_by_keys_has_a_ring(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    await write(page, "")
+    await page.keyboard.type("Sent by keys.")
+    await page.keyboard.press("Control+Enter")
+    await expect(post(page, 2)).to_be_focused()
+    await expect(post(page, 2)).to_have_css("outline-style", "solid")
+    await expect(post(page, 2)).to_have_css("outline-width", "3px")
+
+
 async def test_lists_and_home_are_clean_too(scene: Scene) -> None:
     for path in (f"/networks/{scene.place.slug}", "/"):
         page = await scene.open(scene.priya, path, **PHONE)

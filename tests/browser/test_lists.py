@@ -183,6 +183,9 @@ async def test_on_a_telephone_who_writes_is_said_above_the_composer(scene: Scene
     line = page.locator(".typing-near")
     await expect(line).to_be_visible()
     await expect(line).to_have_text("Gareth Williams is writing…")
+    assert await line.evaluate(
+        "line => line.getBoundingClientRect().bottom <= document.getElementById('compose').getBoundingClientRect().top"
+    )
     await other.wait_for_timeout(3200)
     await other.keyboard.type(" now")
     await say(other, "Let me see now, it is me.")

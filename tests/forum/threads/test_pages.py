@@ -74,6 +74,7 @@ async def test_the_page_is_that_of_the_first_unread_post(village: Village) -> No
     assert shown_numbers(page.text) == list(range(21, 41))
     assert page.text.index("Post number 22.") < page.text.index('id="new"') < page.text.index("Post number 23.")
     assert 'data-read="21-22"' in page.text
+    assert "<span>New since " in page.text
     assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=45")).text) == list(range(36, 46))
     assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at=99999")).text) == list(range(36, 46))
     assert shown_numbers((await get_ok(village.browser(ada), f"/threads/{thread_id}")).text) == list(range(36, 46))
@@ -314,6 +315,7 @@ async def test_filters_and_mark_all_read(village: Village) -> None:
     listed = await get_ok(browser, path)
     assert 'data-unread="1"' in listed.text
     assert one in (await get_ok(browser, f"{path}?show=unread")).text
+    assert "<span>New since " in (await get_ok(browser, f"/threads/{one}")).text  # which they have never opened
 
 
 async def test_names_are_completed_for_members_only(village: Village) -> None:
