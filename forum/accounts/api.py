@@ -12,7 +12,7 @@ from forum.accounts import commands
 from forum.accounts.inputs import NewAccount, NewToken, ProfileChange, SignIn
 from forum.accounts.proving import (
     hash_password,
-    keep_rehashed,
+    hold_proven,
     limit,
     limit_mail,
     prove,
@@ -112,7 +112,7 @@ async def make_token(request: Request) -> Response:
     refuse_suspended(proven.account)
     await limit(state, TOKENS, proven.account.id)
     async with state.transaction() as tx:
-        await keep_rehashed(tx, proven)
+        await hold_proven(tx, proven)
         secret, token = await commands.make_token_for(tx, proven.account.id, asked.label)
     made = TokenMade(token=secret, label=token.label, expires_at=moment_text(token.expires_at))
     return JSONResponse(made.model_dump(), 201, _HEADERS)

@@ -10,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth import backend
-from auth.accounts import Account, find_credentials, normalise_email, rehash_password
+from auth.accounts import (
+    Account,
+    UnknownAccount,
+    find_credentials,
+    lock_account,
+    normalise_email,
+    rehash_password,
+)
 from auth.browsers import (
     LIFETIME,
     REGISTRATION_LIFETIME,
@@ -70,8 +77,17 @@ def refuse_suspended(account: Account) -> None:
         raise Forbidden("This account is suspended. Ask the people who run the site.")
 
 
-async def keep_rehashed(tx: Transaction, proven: Proven) -> None:
-    """Keep the password under today's parameters."""
+async def hold_proven(tx: Transaction, proven: Proven) -> None:
+    """Let in by this password only if it is still the account's, and keep it under today's parameters.
+
+    Whoever reset it in the meantime has ended every session and token: no new one may follow. Raises WrongPassword.
+    """
+    try:
+        account = await lock_account(tx.connection, proven.account.id)
+    except UnknownAccount:
+        raise WrongPassword from None
+    if account.password_version != proven.account.password_version:
+        raise WrongPassword
     if proven.new_hash is not None:
         await rehash_password(tx.connection, proven.account.id, proven.old_hash, proven.new_hash)
 

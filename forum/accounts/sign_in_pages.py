@@ -18,7 +18,7 @@ from forum.accounts.link_pages import dead_link, find_link
 from forum.accounts.proving import (
     Proven,
     hash_password,
-    keep_rehashed,
+    hold_proven,
     let_in,
     let_out,
     limit_links,
@@ -134,7 +134,7 @@ async def _start_session(request: Request, proven: Proven) -> str:
     viewer = await viewer_of(request)
     is_same = viewer.credential == "session" and viewer.id == proven.account.id
     async with state_of(request).transaction() as tx:
-        await keep_rehashed(tx, proven)
+        await hold_proven(tx, proven)
         return await commands.sign_in(
             tx,
             proven.account.id,
