@@ -96,7 +96,7 @@ async def api_create_post(request: Request) -> Response:
     value = validate(NewPost, await read_json(request))
     key = header_key(request, value)
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
-    written = await lay_out(state.database, viewer, sight.network.id, value.body)
+    written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
     posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key)
     post = posted.post or await _read_post(state, viewer, posted.object_id)
     location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
@@ -126,7 +126,7 @@ async def api_edit_post(request: Request) -> Response:
     expected = if_match(request)
     post = await _read_post(state, viewer, post_id)
     await ask_limits(state, viewer, EDITS)
-    written = await lay_out(state.database, viewer, post.network_id, value.body)
+    written = await lay_out(state.database, viewer, post.network_id, value.body, post.thread_id)
     try:
         async with state.transaction() as tx:
             await commands.edit_post(tx, viewer, post_id, written, expected)

@@ -227,7 +227,7 @@ async def update_post(request: Request) -> Response:
     post, thread = await _post_and_thread(request, viewer)
     try:
         value = validate(PostEdit, {"body": fields.get("body", "")})
-        written = await lay_out(state.database, viewer, thread.network_id, value.body)
+        written = await lay_out(state.database, viewer, thread.network_id, value.body, thread.id)
         if fields.get("act") == PREVIEW_ACT:
             return await _edit_form(request, viewer, post, thread, fields, preview=written.html)
         await ask_limits(state, viewer, EDITS)

@@ -1,6 +1,7 @@
 """Words made ready to be stored: laid out once, with mentions of those who may read them, before any lock is taken."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 from forum.database import Database
@@ -12,6 +13,8 @@ from forum.viewer import Viewer
 LONG = 3_000
 """Longer texts are laid out in a thread, so that others are answered meanwhile."""
 EXCERPT_LENGTH = 140
+# As `forum.text.quote` begins one.
+_QUOTED_POST = re.compile(r"(<blockquote>\n<p><strong>[^<]{1,400}</strong> in )(post ([1-9][0-9]{0,6}))(?=:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,26 @@ class Written:
     is_imported: bool = False
 
 
-async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str) -> Written:
-    """The Markdown laid out for a post of this network. Raises Invalid where it is too intricate."""
+async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str, thread_id: str = "") -> Written:
+    """The Markdown laid out for a post of this network. Raises Invalid where it is too intricate.
+
+    In a thread that is there, "Ada in post 5" above a quote leads to that post.
+    """
     names: dict[str, str] = {}
     if "@" in body:
         async with database.read() as connection:
             names = await find_mentionable(connection, viewer, network_id, body)
     try:
         if len(body) > LONG:
-            return await asyncio.to_thread(_lay_out, body, names)
-        return _lay_out(body, names)
+            return await asyncio.to_thread(_lay_out, body, names, thread_id)
+        return _lay_out(body, names, thread_id)
     except ValueError as error:
         raise Invalid({"body": str(error)}) from error
 
 
-def _lay_out(body: str, names: dict[str, str]) -> Written:
+def _lay_out(body: str, names: dict[str, str], thread_id: str) -> Written:
     html = render_markdown(body, names)
+    if thread_id:
+        html = _QUOTED_POST.sub(rf'\1<a href="/threads/{thread_id}?at=\3#post-\3">\2</a>', html)
     mentioned = tuple(find_mentions(body, names)) if names else ()
     return Written(body, html, excerpt(html, EXCERPT_LENGTH), mentioned)

@@ -160,7 +160,7 @@ async def create_post(request: Request) -> Response:
     sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
     try:
         value = validate(NewPost, {name: value for name, value in fields.items() if name != "act"})
-        written = await lay_out(state.database, sight.viewer, sight.network.id, value.body)
+        written = await lay_out(state.database, sight.viewer, sight.network.id, value.body, sight.thread.id)
         if fields.get("act") == PREVIEW_ACT:
             return await _reply_form(request, sight, fields, preview=written.html)
         await ask_limits(state, sight.viewer, POSTS, POSTS_A_DAY)

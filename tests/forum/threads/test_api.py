@@ -270,3 +270,15 @@ async def test_a_post_always_shows_something(village: Village) -> None:
     thread = await made_thread(client, (await village.network(ada)).slug)
     post = await made_post(client, thread["id"], body="[Note]: http://example.org/minutes\n" * 1_000)
     assert post["html"].count("[Note]: http://example.org/minutes") == 1_000
+
+
+async def test_the_line_above_a_quote_leads_to_the_quoted_post(village: Village) -> None:
+    ada = await village.person("Ada")
+    client = village.program(ada)
+    thread = await made_thread(client, (await village.network(ada)).slug)
+    body = "> **Ada** in post 1:\n>\n> First.\n\nYes."
+    post = await made_post(client, thread["id"], body=body)
+    line = f'<strong>Ada</strong> in <a href="/threads/{thread["id"]}?at=1#post-1">post 1</a>:'
+    assert line in post["html"]
+    edited = await client.patch(f"/api/v1/posts/{post['id']}", json={"body": f"{body} Indeed."})
+    assert line in edited.json()["html"]
