@@ -26,3 +26,11 @@ async def test_names_of_a_hundred_letters(scene: Scene, width: int) -> None:
             await page.goto(f"{village.url}{path}")
             await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+async def test_code_that_goes_on_at_the_side_says_so(scene: Scene) -> None:
+    await scene.reply(scene.gareth, "```\n" + "x <- c(1, 2, 3); " * 20 + "\n```")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=2")
+    code = page.locator(".prose pre")
+    assert await code.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert "local" in await code.evaluate("each => getComputedStyle(each).backgroundAttachment")
