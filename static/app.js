@@ -28,3 +28,4 @@ import "./threads/marks.js";
 import "./networks/head.js";
 import "./networks/rows.js";
 import "./networks/marking.js";
+import "./networks/ticking.js";

@@ -28,3 +28,9 @@ document.addEventListener("keydown", (event) => {
   selectTab(tabs.at((tabs.indexOf(tab) + move) % tabs.length), { focus: true });
   event.preventDefault();
 });
+
+// A row that goes sideways shows the place where one is.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const [row, box] = [tab.parentElement, tab.getBoundingClientRect()];
+  row.scrollLeft = Math.max(0, box.right - row.getBoundingClientRect().right + 32);
+}

@@ -1,4 +1,4 @@
-// A sentence at the foot of the window for ten seconds; it waits while the pointer or the focus is on it.
+// A sentence at the top of the window for ten seconds; it waits while the pointer or the focus is on it.
 
 const SHOWN_MS = 10_000;
 const region = document.getElementById("toasts");
