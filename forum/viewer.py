@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_column, null, or_, select, true
 
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
@@ -174,8 +174,9 @@ def _place() -> JsonArray:
     )
 
 
-def _places() -> Any:
-    """The person's current memberships as one JSON array."""
+def _places(network_id: ColumnElement[Any] | None = None) -> Any:
+    """The person's current memberships, or that in this network alone, as one JSON array."""
+    of_these = true() if network_id is None else networks.c.id == network_id
     return (
         select(JsonRows(_place()))
         .select_from(
@@ -184,6 +185,7 @@ def _places() -> Any:
             .join(_MODERATORS, _MODERATORS.c.name == networks.c.moderators_stream)
         )
         .where(
+            of_these,
             memberships.c.account_id == accounts.c.id,
             memberships.c.current,
             memberships.c.ended_at.is_(None),
@@ -225,7 +227,9 @@ def _addressed() -> Any:
     return select(JsonRows(JsonArray(some.c.network_id, some.c.position))).scalar_subquery()
 
 
-def _account_columns(credential_id: ColumnElement[Any], seen_at: ColumnElement[Any]) -> list[Any]:
+def _account_columns(
+    credential_id: ColumnElement[Any], seen_at: ColumnElement[Any], network_id: ColumnElement[Any] | None = None
+) -> list[Any]:
     account_stream = "account:" + cast(accounts.c.id, String)
     return [
         select(epoch.c.epoch).scalar_subquery(),
@@ -240,8 +244,8 @@ def _account_columns(credential_id: ColumnElement[Any], seen_at: ColumnElement[A
         credential_id,
         seen_at,
         select(streams.c.head).where(streams.c.name == account_stream).scalar_subquery(),
-        _places(),
-        _addressed(),
+        _places(network_id),
+        _addressed() if network_id is None else null(),
     ]
 
 
@@ -249,19 +253,23 @@ _IS_USABLE = and_(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(No
 ACCOUNT_COLUMN_COUNT = 14
 
 
-def by_session() -> Select[Any]:
-    """The viewer's row for `token_hash`, a session that has not ended by `moment`."""
+def by_session(network_id: ColumnElement[Any] | None = None) -> Select[Any]:
+    """The viewer's row for `token_hash`, a session that has not ended by `moment`.
+
+    With `network_id`, a column of what this is joined to, the viewer knows of their place in this network alone: enough
+    for an answer of the API, and for somebody who belongs to thirty networks a third of the work.
+    """
     return (
-        select(*_account_columns(sessions.c.id, sessions.c.seen_at))
+        select(*_account_columns(sessions.c.id, sessions.c.seen_at, network_id))
         .select_from(sessions.join(accounts, accounts.c.id == sessions.c.account_id))
         .where(sessions.c.token_hash == given("token_hash"), sessions.c.expires_at > given("moment"), _IS_USABLE)
     )
 
 
-def by_token() -> Select[Any]:
-    """The viewer's row for `token_hash`, a personal token that is neither revoked nor past its end."""
+def by_token(network_id: ColumnElement[Any] | None = None) -> Select[Any]:
+    """The same for a personal token that is neither revoked nor past its end."""
     return (
-        select(*_account_columns(tokens.c.id, tokens.c.last_used_at))
+        select(*_account_columns(tokens.c.id, tokens.c.last_used_at, network_id))
         .select_from(tokens.join(accounts, accounts.c.id == tokens.c.account_id))
         .where(
             tokens.c.token_hash == given("token_hash"),

@@ -32,8 +32,8 @@ class Database(Protocol):
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection in AUTOCOMMIT for reading; every statement sees what is committed by then."""
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """One write transaction: commits on a clean exit, rolls back on an error."""
+    def write(self, queue: str = "") -> AbstractAsyncContextManager[AsyncConnection]:
+        """One write transaction: commits on a clean exit, rolls back on an error. Those of one queue take turns."""
 
 
 class Transaction:
@@ -87,9 +87,9 @@ class Transaction:
 
 
 @asynccontextmanager
-async def transaction(database: Database, broker: Broker) -> AsyncIterator[Transaction]:
-    """A write transaction whose events are committed with it and announced after it."""
-    async with database.write() as connection:
+async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
+    """A write transaction whose events are committed with it and announced after it; those of one queue take turns."""
+    async with database.write(queue) as connection:
         tx = Transaction(connection)
         yield tx
         wakeups = await tx.finish()

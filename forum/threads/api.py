@@ -81,7 +81,7 @@ async def api_create_thread(request: Request) -> Response:
 @operation("Read a thread", TAG, {200: ApiReadThread}, is_public=True, has_etag=True)
 async def api_show_thread(request: Request) -> Response:
     """The thread, without its posts. `unread` is null for who is no member of the network."""
-    sight = await see_thread(request, request.path_params["id"])
+    sight = await see_thread(request, request.path_params["id"], for_api=True)
     unread = sight.thread.post_count - count(sight.reading.ranges) if sight.reading else None
     body = {**api_thread(sight.thread, state_of(request).settings.public_url), "unread": unread}
     return object_answer(request, body, sight.thread.version)

@@ -142,6 +142,10 @@ def _seen_with(who: Select[Any]) -> HotStatement:
 
 
 _SIGHTS = {"session": _seen_with(by_session()), "token": _seen_with(by_token())}
+_API_SIGHTS = {
+    "session": _seen_with(by_session(threads.c.network_id)),
+    "token": _seen_with(by_token(threads.c.network_id)),
+}
 _NOBODY = Viewer(None, None, "", "", "", 0, 0)
 _GUEST_SIGHT = HotStatement(
     select(
@@ -186,14 +190,19 @@ class SightRow:
 
 
 async def find_sight(
-    database: Database, credential: Literal["session", "token"], token_hash: str, thread_id: str
+    database: Database,
+    credential: Literal["session", "token"],
+    token_hash: str,
+    thread_id: str,
+    *,
+    for_api: bool = False,
 ) -> SightRow | None:
-    """The thread as the person with this credential finds it.
+    """The thread as the person with this credential finds it; `for_api` with their place in its network alone.
 
     None where the credential is not valid, or where they may not read the thread or there is none.
     """
     asked = {"token_hash": token_hash, "moment": now(), "thread_id": thread_id}
-    rows = await database.fetch(_SIGHTS[credential], asked)
+    rows = await database.fetch((_API_SIGHTS if for_api else _SIGHTS)[credential], asked)
     return SightRow(credential, rows[0]) if rows else None
 
 

@@ -34,7 +34,7 @@ TAG = "Posts"
 async def api_list_posts(request: Request) -> Response:
     """The posts in the order of their numbers, which run from 1 without holes."""
     asked = read_query(request, Listing)
-    row, viewer = await find_thread_row(request, request.path_params["id"])
+    row, viewer = await find_thread_row(request, request.path_params["id"], for_api=True)
     tag = f'W/"{row.fingerprint()}"'
     headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else "private, no-cache", "ETag": tag}
     if is_known(request, tag):
@@ -91,7 +91,7 @@ async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
 async def api_create_post(request: Request) -> Response:
     """Reply in a thread, or with `reply_to` to one of its posts."""
     state = state_of(request)
-    sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
+    sight = await see_thread(request, request.path_params["id"], signed_in_only=True, for_api=True)
     viewer = sight.viewer
     value = validate(NewPost, await read_json(request))
     key = header_key(request, value)

@@ -14,16 +14,19 @@ from forum.viewer import Viewer
 from ground.columns import now
 
 
-async def find_thread_row(request: Request, thread_id: str, *, signed_in_only: bool = False) -> tuple[SightRow, Viewer]:
+async def find_thread_row(
+    request: Request, thread_id: str, *, signed_in_only: bool = False, for_api: bool = False
+) -> tuple[SightRow, Viewer]:
     """The thread as whoever asks finds it, in one read, and who that is; nothing is made of the rest yet.
 
+    `for_api`: that viewer knows of their place in the thread's network alone, for there is no page to make around it.
     Raises NotFound, and SignInNeeded where an act needs an account.
     """
     state = state_of(request)
     shown = shown_by(request)
     row = None
     if shown is not None:
-        row = await find_sight(state.database, shown.kind, secret_hash(shown.secret), thread_id)
+        row = await find_sight(state.database, shown.kind, secret_hash(shown.secret), thread_id, for_api=for_api)
         if row is None and (await viewer_of(request)).is_signed_in:
             raise NotFound
     if row is None:
@@ -37,9 +40,9 @@ async def find_thread_row(request: Request, thread_id: str, *, signed_in_only: b
     return row, viewer
 
 
-async def see_thread(request: Request, thread_id: str, *, signed_in_only: bool = False) -> Sight:
+async def see_thread(request: Request, thread_id: str, *, signed_in_only: bool = False, for_api: bool = False) -> Sight:
     """The thread as whoever asks finds it, in one read. Raises NotFound, and SignInNeeded where an act needs it."""
-    row, viewer = await find_thread_row(request, thread_id, signed_in_only=signed_in_only)
+    row, viewer = await find_thread_row(request, thread_id, signed_in_only=signed_in_only, for_api=for_api)
     return row.sight(viewer)
 
 

@@ -134,6 +134,33 @@ async def _end(postgres: Database, process: int) -> None:
     await asyncio.sleep(0.1)
 
 
+async def test_those_of_one_queue_take_turns_and_others_do_not_wait(postgres: Database) -> None:
+    order: list[str] = []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with postgres.write("one") as connection:
+            begun.set()
+            await go_on.wait()
+            await run(connection, _WRITE, row("held"))
+            order.append("first")
+
+    async def follow() -> None:
+        async with postgres.write("one") as connection:
+            assert await connection.scalar(_COUNT) == 1
+            order.append("second")
+
+    holding = asyncio.create_task(hold())
+    await begun.wait()
+    async with postgres.write("other"):
+        order.append("other")
+    following = asyncio.create_task(follow())
+    await asyncio.sleep(0.1)
+    go_on.set()
+    await asyncio.gather(holding, following)
+    assert order == ["other", "first", "second"]
+
+
 async def test_a_connection_that_ended_while_idle_is_replaced(postgres: Database) -> None:
     async with postgres.write() as connection:
         ended = driver_of(connection).get_server_pid()
