@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 from email.utils import parseaddr
-from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -141,13 +140,13 @@ class Settings(BaseModel):
         if self.smtp_url and not self.mail_from and not is_loopback(host) and not is_mailable(f"confer@{host}"):
             raise ValueError(f"MAIL_FROM is needed, such as confer@example.org: no mail can come from confer@{host}")
 
-    @cached_property
+    @property
     def public_url(self) -> str:
         """The address people use, without a closing slash; every link is built from it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
-    @cached_property
+    @property
     def is_https(self) -> bool:
         """Whether people reach the site by https, so that cookies are `__Host-` and Secure."""
         return self.public_url.startswith("https://")

@@ -10,7 +10,7 @@ and every form leads to the sign-in page, whatever is behind it.
     200 303 …  exactly this status        ok  anything below 400
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COLUMNS = (
     "signed_out",
@@ -68,6 +68,9 @@ FRONT = Row(ALL.closed, secret="404 404 200 200 200 200 200 200")
 MEMBERS_DO = act("ok ok ok ok")
 MODERATORS_DO = act("403 403 ok ok")
 ADMINISTRATORS_DO = act("403 403 403 ok")
+# Nobody can ask to join an open or a secret network: whoever is answered there has asked no more.
+ANSWERING = replace(ADMINISTRATORS_DO, secret="401 404 404 404 403 403 403 409", open="401 403 403 403 403 403 403 409")
+
 ADMINISTRATORS_SEE = form("403 403 403 200")
 JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
 LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
@@ -146,7 +149,7 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/membership": JOIN,
     "GET /networks/{slug:slug}/departure": form("200 200 200 200"),
     "GET /networks/{slug:slug}/requests": form("403 403 200 200"),
-    "POST /networks/{slug:slug}/requests": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/requests": ANSWERING,
     "GET /networks/{slug:slug}/invitations": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/invitations/{invitation_id:id}/withdrawal": Row(
