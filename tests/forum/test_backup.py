@@ -27,7 +27,7 @@ class Writer:
             self.thread = thread.json()["id"]
 
     def _client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=self._url, headers=self._person.bearer, trust_env=False, timeout=30)
+        return httpx2.Client(verify=False, base_url=self._url, headers=self._person.bearer, trust_env=False, timeout=30)
 
     def _write(self) -> None:
         with self._client() as client:

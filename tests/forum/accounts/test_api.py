@@ -10,7 +10,9 @@ from tests.servers.confer import ConferServer
 
 def call(server: ConferServer, method: str, path: str, token: str = "", **more: Any) -> httpx2.Response:
     headers = ({"Authorization": f"Bearer {token}"} if token else {}) | more.pop("headers", {})
-    return httpx2.request(method, f"{server.url}/api/v1{path}", headers=headers, trust_env=False, timeout=30, **more)
+    return httpx2.request(
+        method, f"{server.url}/api/v1{path}", headers=headers, verify=False, trust_env=False, timeout=30, **more
+    )
 
 
 def test_registering_answers_the_same_whether_or_not_the_address_is_known(server: ConferServer) -> None:
