@@ -83,12 +83,11 @@ class RedisBroker:
 
     async def stop(self) -> None:
         """End, and close both connections; what was published just now is still sent."""
+        await end(self._tasks)  # first, for one alone may speak
+        self._tasks = []
         if self._speaking and (self._unsent or self._unsent_notes):
             with contextlib.suppress(Exception):
-                async with asyncio.timeout(self._times.answer):
-                    await self._send_all()
-        await end(self._tasks)
-        self._tasks = []
+                await self._send_all()
         self._hearing = False
         await self._mouth.disconnect()
         await self._redis.aclose()
