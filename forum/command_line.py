@@ -11,9 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -26,8 +27,6 @@ from forum.checking import find_troubles
 from forum.database import DatabaseBusy
 from forum.errors import ForumError
 from forum.forms import validate
-from forum.imports.commands import Summary, import_mbox
-from forum.imports.progress import Progress
 from forum.private_files import keep_private
 from forum.schema import bring_up_to_date, is_current
 from forum.seeds import seed
@@ -237,8 +236,11 @@ def _seed(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _import_mbox(settings: Settings, options: argparse.Namespace) -> None:
-    async def act(state: State) -> Summary:
-        return await import_mbox(state, options.file, options.network, Progress(sys.stderr))
+    # What reads mail is loaded for it alone: a server has no use for it.
+    commands, progress = import_module("forum.imports.commands"), import_module("forum.imports.progress")
+
+    async def act(state: State) -> Any:
+        return await commands.import_mbox(state, options.file, options.network, progress.Progress(sys.stderr))
 
     for line in asyncio.run(_with_state(settings, act)).lines():
         print(line)

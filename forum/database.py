@@ -83,7 +83,7 @@ class Database:
 
     def _open_hot(self) -> SqliteReader | PostgresqlReader:
         if self._path is None:
-            return PostgresqlReader(self.url, self._most, ids_as_text)
+            return PostgresqlReader(self.url, max(2, self._most // 2), ids_as_text)
         return SqliteReader(self.url)
 
     @asynccontextmanager

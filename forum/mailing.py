@@ -18,12 +18,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime, parseaddr
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
-from css_inline import CSSInliner
 from jinja2 import Environment
 
 from auth.emails import mailable_email
@@ -84,12 +85,17 @@ def compose(letter: Letter, settings: Settings, templates: Environment, message_
     # In a file the words stay readable as they are; a mail server may need them wrapped.
     encoding = "quoted-printable" if settings.smtp_url else "8bit"
     message.set_content(_BLANK_LINES.sub("\n\n", plain.strip()) + "\n", cte=encoding)
-    message.add_alternative(_INLINER.inline(html), subtype="html", cte=encoding)
+    message.add_alternative(_inliner().inline(html), subtype="html", cte=encoding)
     return message
 
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-_INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@cache
+def _inliner() -> Any:
+    """Loaded with the first mail: beside a worker of their own, servers write none."""
+    return import_module("css_inline").CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 def _policy(address: str) -> Policy:

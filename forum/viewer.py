@@ -155,6 +155,9 @@ def _place() -> JsonArray:
     """
     is_member = memberships.c.status == "active"
     is_moderator = and_(is_member, memberships.c.role != "member")
+    # Not joined: most people moderate few of their networks, and the rest need not be looked up.
+    of_moderators = _MODERATORS.c.name == networks.c.moderators_stream
+    moderators_head = select(_MODERATORS.c.head).where(of_moderators).correlate(networks).scalar_subquery()
     return JsonArray(
         networks.c.id,
         networks.c.slug,
@@ -164,7 +167,7 @@ def _place() -> JsonArray:
         networks.c.stream,
         case((is_member, streams.c.head), else_=0),
         networks.c.moderators_stream,
-        case((is_moderator, _MODERATORS.c.head), else_=0),
+        case((is_moderator, moderators_head), else_=0),
         memberships.c.id,
         memberships.c.role,
         memberships.c.status,
@@ -180,9 +183,9 @@ def _places(network_id: ColumnElement[Any] | None = None) -> Any:
     return (
         select(JsonRows(_place()))
         .select_from(
-            memberships.join(networks, networks.c.id == memberships.c.network_id)
-            .join(streams, streams.c.name == networks.c.stream)
-            .join(_MODERATORS, _MODERATORS.c.name == networks.c.moderators_stream)
+            memberships.join(networks, networks.c.id == memberships.c.network_id).join(
+                streams, streams.c.name == networks.c.stream
+            )
         )
         .where(
             of_these,

@@ -1,7 +1,7 @@
 """Statements compiled once and run by the driver itself, for the few of which every page and every post is made.
 
 SQLAlchemy's way from a statement to its rows costs twice to five times what the driver takes. So what is hot is
-compiled when the program starts, for both databases, and then goes straight to asyncpg or sqlite3.
+compiled once, and then goes straight to asyncpg or sqlite3.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,18 +22,28 @@ def given(name: str) -> BindParameter[Any]:
     return bindparam(name, required=False)
 
 
+_DIALECTS: dict[str, Dialect] = {
+    "postgresql": postgresql_asyncpg.dialect(),  # type: ignore[no-untyped-call]
+    "sqlite": sqlite.dialect(),
+}
+
+
 class HotStatement:
     """One statement for both databases; its named parameters become the driver's own."""
 
     def __init__(self, statement: Executable, *, sqlite_statement: Executable | None = None) -> None:
-        self._forms = {
-            "postgresql": Form(statement, postgresql_asyncpg.dialect()),  # type: ignore[no-untyped-call]
-            "sqlite": Form(statement if sqlite_statement is None else sqlite_statement, sqlite.dialect()),
+        self._statements = {
+            "postgresql": statement,
+            "sqlite": statement if sqlite_statement is None else sqlite_statement,
         }
+        self._forms: dict[str, Form] = {}
 
     def form(self, dialect: str) -> "Form":
-        """The SQL and the conversions for one dialect."""
-        return self._forms[dialect]
+        """The SQL and the conversions for one dialect; compiled when first asked for, as a process has one database."""
+        form = self._forms.get(dialect)
+        if form is None:
+            form = self._forms[dialect] = Form(self._statements[dialect], _DIALECTS[dialect])
+        return form
 
 
 class Form:

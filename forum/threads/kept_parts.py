@@ -102,11 +102,11 @@ class KeptParts:
     """The shelves of one process."""
 
     def __init__(self) -> None:
-        self.posts: Shelf[Post, str] = Shelf(1_000_000)
-        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(2_000_000)
-        self.frames: Shelf[FrameKey, Frame] = Shelf(500_000)
+        self.posts: Shelf[Post, str] = Shelf(500_000)
+        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(1_000_000)
+        self.frames: Shelf[FrameKey, Frame] = Shelf(250_000)
         self.lists: Shelf[ListKey, bytes] = Shelf(1_000_000)
-        self.pages: Shelf[PageKey, ReadyPage] = Shelf(1_500_000)
+        self.pages: Shelf[PageKey, ReadyPage] = Shelf(750_000)
         self.build = ""
         self.tools = Markup()
 
