@@ -44,13 +44,13 @@ class Connections(Generic[ConnectionType]):
         else:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._turns.acquire()
-        # What the other side has ended while it was idle is not used again.
-        while self._idle:
-            connection = self._idle.pop()
-            if not self._is_closed(connection):
-                return connection
-            self._end_later(connection)
         try:
+            # What the other side has ended while it was idle is not used again.
+            while self._idle:
+                connection = self._idle.pop()
+                if not self._is_closed(connection):
+                    return connection
+                self._end_later(connection)
             return await self._begin()
         except BaseException:
             self._turns.release()

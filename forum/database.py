@@ -130,15 +130,16 @@ def _kept_open(engine: AsyncEngine, most: int) -> Connections[AsyncConnection]:
 
 
 def _is_closed(connection: AsyncConnection) -> bool:
-    """Whether PostgreSQL has ended it while it was idle."""
-    return connection.dialect.name == "postgresql" and driver_of(connection).is_closed()
+    """Whether PostgreSQL has ended it while it was idle, or SQLAlchemy in a turn whose error was passed over."""
+    return connection.invalidated or (connection.dialect.name == "postgresql" and driver_of(connection).is_closed())
 
 
 async def _end(connection: AsyncConnection) -> None:
     try:
-        if connection.dialect.name == "postgresql":
-            await hot_reads.end(driver_of(connection))
-        await connection.invalidate()
+        if not connection.invalidated:
+            if connection.dialect.name == "postgresql":
+                await hot_reads.end(driver_of(connection))
+            await connection.invalidate()
         await connection.close()
     except Exception as error:
         _log.warning("a connection to the database did not close rightly: %s", type(error).__name__)

@@ -171,6 +171,18 @@ async def test_a_connection_that_ended_while_idle_is_replaced(postgres: Database
     assert await count(postgres) == 1
 
 
+async def test_a_lost_connection_whose_error_was_passed_over_takes_no_turn_away(postgres: Database) -> None:
+    for _ in range(4):  # more often than there are connections
+        async with postgres.read() as connection:
+            async with postgres.write() as other:
+                process = driver_of(connection).get_server_pid()
+                assert await other.scalar(text(f"SELECT pg_terminate_backend({process})"))
+            await asyncio.sleep(0.1)
+            with pytest.raises(DBAPIError):
+                await connection.execute(_COUNT)
+        assert await count(postgres) == 0
+
+
 async def _write_and_lose(postgres: Database, way: str) -> None:
     async with postgres.write() as connection:
         await run(connection, _WRITE, row("one"))
