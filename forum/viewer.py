@@ -260,7 +260,7 @@ def by_session(network_id: ColumnElement[Any] | None = None) -> Select[Any]:
     """The viewer's row for `token_hash`, a session that has not ended by `moment`.
 
     With `network_id`, a column of what this is joined to, the viewer knows of their place in this network alone: enough
-    for an answer of the API, and for somebody who belongs to thirty networks a third of the work.
+    for an answer of the API, and for somebody who belongs to thirty networks half the work.
     """
     return (
         select(*_account_columns(sessions.c.id, sessions.c.seen_at, network_id))
