@@ -31,7 +31,7 @@ install: .venv/.run ## only make .venv with what Confer needs to run; PYTHON=pyt
 install-test: .venv/.test ## the same with what the tests need
 	@:
 
-servers: install-test ## PostgreSQL, Redis and Chromium for the tests, where they are missing
+servers: install-test ## PostgreSQL, Redis, nginx and Chromium for the tests, where they are missing
 	@tools/test-servers.sh
 
 test: install-test servers check pytest ## everything: check, then all tests on both databases

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,6 +33,7 @@ from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
 from forum.rendering import make_templates
 from forum.routes import ROUTES
 from forum.settings import Settings
+from forum.site.pages import HEALTH
 from forum.state import State
 from forum.visits import Visits
 from forum.work import Worker
@@ -39,7 +42,11 @@ from realtime.brokers.memory import MemoryBroker
 from realtime.ending import end
 from realtime.gateway import Gateway
 from realtime.heads import HeadsKeeper
+from realtime.wire import PATH as LIVE
 from realtime.wire import Wire, wire_protocol
+
+Part = Literal["web", "live"]
+"""What a process may serve alone."""
 
 
 def resource(name: str) -> Path:
@@ -101,17 +108,46 @@ def make_state(settings: Settings) -> State:
     )
 
 
-def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
-    """The application. With a worker, the outbox is worked in this process too."""
+def create_app(settings: Settings, *, with_worker: bool = False, only: Part | None = None) -> Confer:
+    """The application. With a worker, the outbox is worked in this process too.
+
+    `only` leaves the rest to other processes: "live" has the sockets and health, "web" all but the sockets.
+    """
     state = make_state(settings)
     gateway = make_gateway(state)
-    heads = HeadsKeeper(state.database, state.broker, settings.data_dir)
-    worker = Worker(state) if with_worker else None
+    gateway.draining = only == "web"  # then whoever asks for a socket here is told 503
+    lifespan = _lifespan(state, gateway, Worker(state) if with_worker else None, has_sockets=only != "web")
+    app = Starlette(
+        middleware=[] if only == "live" else [Middleware(SetUpGuard, state=state)],
+        exception_handlers={
+            ForumError: refuse,
+            HTTPException: _say_what_is_here if only == "live" else refuse_http,
+            Exception: refuse_unexpected,
+        },
+    )
+    pages = HEALTH if only == "live" else ROUTES
+    app.router = Doors([*pages, WebSocketRoute(LIVE, _Live(gateway))], lifespan)
+    app.state.confer = state
+    app.state.gateway = gateway
+    app.state.present = partial(present, state)
+    elsewhere = refusing(app, Forbidden("This request came from another site, so nothing was done. Try again here."))
+    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
+    hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
+    wire = wire_protocol(gateway, partial(_sender, hosted, parse_proxies(settings.trusted_proxies)))
+    return Confer(state, gateway, Envelope(hosted, settings.public_url), wire)
+
+
+def _lifespan(
+    state: State, gateway: Gateway, worker: Worker | None, *, has_sockets: bool
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What runs beside the answers, from the start of the process to its end."""
+    heads = HeadsKeeper(state.database, state.broker, state.settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await state.broker.start()
-        await gateway.start()
+        if has_sockets:
+            await gateway.start()
         keeping = asyncio.create_task(heads.run())
         if worker is not None:
             worker.start()
@@ -124,19 +160,12 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Confer:
         await state.broker.stop()
         await state.close()
 
-    app = Starlette(
-        middleware=[Middleware(SetUpGuard, state=state)],
-        exception_handlers={ForumError: refuse, HTTPException: refuse_http, Exception: refuse_unexpected},
-    )
-    app.router = Doors([*ROUTES, WebSocketRoute("/live", _Live(gateway))], lifespan)
-    app.state.confer = state
-    app.state.gateway = gateway
-    app.state.present = partial(present, state)
-    elsewhere = refusing(app, Forbidden("This request came from another site, so nothing was done. Try again here."))
-    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
-    hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
-    wire = wire_protocol(gateway, partial(_sender, hosted, parse_proxies(settings.trusted_proxies)))
-    return Confer(state, gateway, Envelope(hosted, settings.public_url), wire)
+    return lifespan
+
+
+async def _say_what_is_here(_: Request, __: Exception) -> Response:
+    """For all that a process with sockets alone does not have."""
+    return PlainTextResponse(f"This process serves {LIVE} alone.\n", 404)
 
 
 def _sender(hosted: HostGuard, proxies: TrustedProxies, scope: Mapping[str, Any]) -> str | None:

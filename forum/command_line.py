@@ -85,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     serving = commands.add_parser("serve", help="answer requests")
     serving.add_argument("--with-worker", action="store_true", help="work the queue too, as on SQLite always")
+    serving.add_argument("--only", choices=("web", "live"), help="all but the sockets, or the sockets alone")
     serving.set_defaults(run=_serve)
     commands.add_parser("work", help="work the queue: send mail, tidy up").set_defaults(run=_work)
     commands.add_parser("migrate", help="make or change the tables").set_defaults(run=_migrate)
@@ -131,7 +132,7 @@ def _add_imports(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> None:
-    serve(settings, with_worker=options.with_worker)
+    serve(settings, with_worker=options.with_worker, only=options.only)
 
 
 def _work(settings: Settings, _: argparse.Namespace) -> None:

@@ -14,12 +14,13 @@ import uvicorn
 
 from auth.accounts import has_claimed_account
 from forum.accounts.set_up import set_up_secret
-from forum.app import Confer, create_app, make_broker
+from forum.app import Confer, Part, create_app, make_broker
 from forum.database import open_database
 from forum.schema import bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
 from realtime.heads import DatabaseIsBehind, HeadsKeeper
+from realtime.wire import PATH
 
 GRACE_SECONDS = 10
 DRAIN_SECONDS = 10.0
@@ -33,15 +34,16 @@ class CannotStart(Exception):
 class _Server(uvicorn.Server):
     """Says when it is ready, and tells the open sockets goodbye before it stops."""
 
-    def __init__(self, config: uvicorn.Config, confer: Confer) -> None:
+    def __init__(self, config: uvicorn.Config, confer: Confer, only: Part | None) -> None:
         super().__init__(config)
         self._confer = confer
+        self._only = only
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             _spare_what_stays()
-            await _say_where(self._confer)
+            await _say_where(self._confer, self._only)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._confer.state.is_draining = True
@@ -49,12 +51,17 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, *, with_worker: bool) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises CannotStart with a sentence where that is not possible."""
+def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; `only` one part of it, as `create_app` says.
+
+    Raises CannotStart with a sentence where that is not possible.
+    """
+    if only is not None:
+        _check_parts(settings, only, with_worker)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     asyncio.run(_prepare(settings))
-    confer = create_app(settings, with_worker=with_worker or not settings.is_postgresql)
+    confer = create_app(settings, with_worker=with_worker or not settings.is_postgresql, only=only)
     config = uvicorn.Config(
         confer,
         host=settings.host,
@@ -71,10 +78,22 @@ def serve(settings: Settings, *, with_worker: bool) -> None:
     )
     configure_logging()
     try:
-        _Server(config, confer).run(sockets=[_listen(settings)])
+        _Server(config, confer, only).run(sockets=[_listen(settings)])
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def _check_parts(settings: Settings, only: Part, with_worker: bool) -> None:
+    if not settings.is_postgresql:
+        raise CannotStart(
+            f"--only {only} needs PostgreSQL, for on SQLite one process serves all. "
+            "Leave --only out, or set DATABASE_URL to postgresql://…"
+        )
+    if not settings.redis_url:
+        raise CannotStart(f"--only {only} needs REDIS_URL: through Redis the processes tell each other what is new.")
+    if only == "live" and with_worker:
+        raise CannotStart("--only live works no queue: leave --with-worker out, or run python -m forum work beside it.")
 
 
 def configure_logging() -> None:
@@ -145,9 +164,13 @@ async def _prepare(settings: Settings) -> None:
         await database.dispose()
 
 
-async def _say_where(confer: Confer) -> None:
+async def _say_where(confer: Confer, only: Part | None) -> None:
     settings = confer.state.settings
-    print(f"Confer is at {settings.public_url}", flush=True)
+    if only == "live":
+        print(f"The sockets of {settings.public_url} are served on port {settings.port}, at {PATH}", flush=True)
+        print("Stop it with Ctrl-C.", flush=True)
+        return
+    print(f"Confer is at {settings.public_url}{' without its sockets' if only else ''}", flush=True)
     print(f"Its data lies in {settings.data_dir.absolute()}", flush=True)
     print("Stop it with Ctrl-C.", flush=True)
     if settings.rate_limits == "off":

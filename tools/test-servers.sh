@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to the programs that the tests start: PostgreSQL, Redis and Chromium. Where one is missing it is
+# Sees to the programs that the tests start: PostgreSQL, Redis, nginx and Chromium. Where one is missing it is
 # installed by apt on Debian and Ubuntu; elsewhere this says what to install, and stops. Where apt knows
 # Chromium without its window, that is taken too: the browser's tests cost half as much with it.
 # Tests never touch the servers that the system itself may start with these packages.
@@ -16,6 +16,10 @@ has_redis() {
     command -v redis-server >/dev/null
 }
 
+has_nginx() {
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || [ -x /usr/local/sbin/nginx ]
+}
+
 has_browser() {
     for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         [ -n "$name" ] && command -v "$name" >/dev/null && return
@@ -26,6 +30,7 @@ has_browser() {
 missing() {
     has_postgres || echo postgresql
     has_redis || echo redis-server
+    has_nginx || echo nginx-light
     has_browser || echo chromium
 }
 
@@ -44,7 +49,7 @@ needed=$(missing)
 [ -n "$needed" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-    echo "The tests need PostgreSQL 15 or newer, Redis 7 or newer and Chromium; missing here:" $needed >&2
+    echo "The tests need PostgreSQL 15 or newer, Redis 7 or newer, nginx and Chromium; missing here:" $needed >&2
     echo "Install them with your system's package manager so that they are in the PATH, then try again." >&2
     exit 1
 fi

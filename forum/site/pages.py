@@ -156,6 +156,12 @@ async def show_robots(request: Request) -> Response:
     return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /settings/\nDisallow: /sign-in\n")
 
 
+HEALTH: list[BaseRoute] = [
+    get("/healthz", show_health),
+    get("/readyz", show_readiness),
+]
+"""What every process of the site answers, whatever it serves."""
+
 ROUTES: list[BaseRoute] = [
     get("/about/{slug}", show_legal_page),
     get("/about/{slug}/edit", edit_legal_page),
@@ -163,8 +169,7 @@ ROUTES: list[BaseRoute] = [
     get("/api", show_api),
     get("/api/openapi.json", show_openapi),
     get("/styleguide", show_styleguide),
-    get("/healthz", show_health),
-    get("/readyz", show_readiness),
+    *HEALTH,
     get("/robots.txt", show_robots),
     get("/favicon.ico", show_icon),
     get("/static/{name}", show_asset),

@@ -105,7 +105,7 @@ class ConferServer:
 
     def start(self, *options: str, seconds: float = 30.0, cold: bool = False) -> None:
         """Start it with further options of `serve`, and wait until /readyz says 200; `cold` with nothing loaded yet."""
-        words = ["serve", *self._worker(), *options]
+        words = ["serve", *([] if "--only" in options else self._worker()), *options]
         if cold:
             command = [sys.executable, "-m", "forum", *words]
             self._child = Child(command, self.log, environment=self.environment, directory=ROOT)
