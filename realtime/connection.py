@@ -27,11 +27,12 @@ class Transport(Protocol):
 
 
 class Budget:
-    """How many bytes this process holds unsent for all its connections together."""
+    """How many bytes this process holds unsent for all its connections together, and how many frames it has sent."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.held = 0
+        self.frames = 0
 
 
 class Subscription:
@@ -190,6 +191,7 @@ class Connection:
         """For the transport: the socket has the frame that was taken."""
         if self._in_hand is None:
             return
+        self._budget.frames += 1
         self._release(self._in_hand)
         self._in_hand = None
         self.drained_at = time.monotonic()

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from realtime.conversation import Conversation, Parts
 from realtime.delivery import Delivery
 from realtime.ending import end
 from realtime.failures import brief
+from realtime.figures import Figures
 from realtime.frames import bye
 from realtime.handshake import Request, credentials, is_allowed, read_request
 from realtime.heartbeat import Heartbeat
@@ -84,6 +86,8 @@ class Gateway:
             self.hub, log, self._subscribing, self._delivery, self._presence, questions, self.limits, self._greet
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self.on_admission: Callable[[Admission, float], None] = lambda _, __: None
+        """Told of every answer to an upgrade request, and how many seconds it took to find it."""
 
     @property
     def degraded(self) -> bool:
@@ -94,6 +98,10 @@ class Gateway:
     def unsent_bytes(self) -> int:
         """What this process holds unsent for all its connections."""
         return self._budget.held
+
+    def figures(self) -> Figures:
+        """What there is at this moment, for whoever watches over the process."""
+        return Figures.of(self.hub, self._budget, self._heartbeat.worst_lag)
 
     async def start(self) -> None:
         """Begin to listen to the broker and to look after connections."""
@@ -171,6 +179,12 @@ class Gateway:
 
     async def admit(self, request: Request | None) -> Admission:
         """Who asks for a socket, and whether they get one."""
+        began = time.perf_counter()
+        admission = await self._decide(request)
+        self.on_admission(admission, time.perf_counter() - began)
+        return admission
+
+    async def _decide(self, request: Request | None) -> Admission:
         if request is None or not is_allowed(request, self._origins):
             return Admission(403)
         if self.draining:

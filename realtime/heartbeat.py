@@ -34,6 +34,8 @@ class Heartbeat:
         self._limits = limits
         self._check_now = asyncio.Event()
         self.degraded = False
+        self.worst_lag = 0
+        """By how many events the stream that is furthest behind its head was so, when heads were last compared."""
 
     def greet(self, connection: Connection) -> None:
         """From now on this connection is pinged, and told when it has drained."""
@@ -120,6 +122,8 @@ class Heartbeat:
             survey, epoch = Survey(None, {}), await self._log.epoch()
         renewed = self._hub.epoch is not None and epoch != self._hub.epoch
         self._hub.epoch = epoch
+        listened = [(before[name][0], head.seq) for name, head in survey.heads.items()]
+        self.worst_lag = max((seq - stream.position for stream, seq in listened if stream.subscriptions), default=0)
         for name, (stream, generation, position) in before.items():
             if self._hub.streams.get(name) is not stream or stream.generation != generation:
                 continue
