@@ -1,0 +1,1 @@
+"""`make bench-live`: how fast posts reach those who have a socket open, beside a server that only writes."""

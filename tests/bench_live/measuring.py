@@ -1,0 +1,60 @@
+"""What is measured on a peer, and how rates are made of it."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench_live.peers import Peer
+from tests.bench_live.programs import Load, Post
+
+
+def cpu_of(pids: Sequence[int]) -> float:
+    """The processor's seconds that these processes have used so far, in all their threads, to the nanosecond."""
+    tasks = [task for pid in pids for task in Path(f"/proc/{pid}/task").iterdir()]
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+@dataclass(slots=True)
+class Fanned:
+    """Rounds of posts of one peer to its readers."""
+
+    readers: int
+    posts: list[list[Post]] = field(default_factory=list)
+    """By round."""
+    seconds: float = 0.0
+    server_cpu: float = 0.0
+    load_cpu: float = 0.0
+
+    @property
+    def deliveries(self) -> int:
+        """In all rounds."""
+        return self.readers * sum(map(len, self.posts))
+
+    def rate(self, number: int) -> float:
+        """Deliveries a second in one round: how fast the middle one of its posts went from reader to reader."""
+        return (self.readers - 1) / statistics.median(post.last - post.first for post in self.posts[number])
+
+    def whole_rate(self, number: int) -> float:
+        """The same from the moment that the post was sent to the server."""
+        return self.readers / statistics.median(post.last - post.sent for post in self.posts[number])
+
+    @property
+    def microseconds(self) -> float:
+        """The server's time on the processor for each delivery, the writing of the post included."""
+        return self.server_cpu / self.deliveries * 1e6
+
+    @property
+    def ceiling(self) -> float:
+        """Deliveries a second that the load could have taken on its core."""
+        return self.deliveries / self.load_cpu
+
+
+def fan_out(peer: Peer, load: Load, fanned: Fanned, count: int, in_flight: int = 1) -> None:
+    """One more round."""
+    began, server, own = time.perf_counter(), cpu_of(peer.pids), cpu_of([load.pid])
+    fanned.posts.append(load.posts(count, in_flight))
+    fanned.seconds += time.perf_counter() - began
+    fanned.server_cpu += cpu_of(peer.pids) - server
+    fanned.load_cpu += cpu_of([load.pid]) - own
