@@ -53,8 +53,10 @@ class ConferServer:
     ) -> None:
         """Nothing runs before `start`. `settings` are further environment variables, such as `REGISTRATION="closed"`.
 
-        `redis` is left None; who makes a Redis for this server puts it there for tests to kill.
+        `redis` is left None; who makes a Redis for this server puts it there for tests to kill. `program` names
+        another module to start it with, as `("-m", "tests.faults.broken", "sequence")`.
         """
+        self.program: tuple[str, ...] = ()
         self.shape = shape
         self.port = free_port()
         self.data_dir = folder / "data"
@@ -107,10 +109,10 @@ class ConferServer:
         """Start it with further options of `serve`, and wait until /readyz says 200; `cold` with nothing loaded yet."""
         words = ["serve", *([] if "--only" in options else self._worker()), *options]
         if cold:
-            command = [sys.executable, "-m", "forum", *words]
+            command = [sys.executable, *(self.program or ("-m", "forum")), *words]
             self._child = Child(command, self.log, environment=self.environment, directory=ROOT)
         else:
-            self._child = ForkedChild(words, self.log, self.environment)
+            self._child = ForkedChild([*self.program, *words], self.log, self.environment)
         deadline = time.monotonic() + seconds
         while self.status("/readyz") != 200:
             if not self._child.running or time.monotonic() > deadline:

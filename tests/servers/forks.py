@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -202,4 +203,6 @@ if __name__ == "__main__":
     gc.collect()
     gc.freeze()
     asked = wait_for_wishes(socket.socket(fileno=int(sys.argv[1])))
+    if asked is not None and asked[0] == "-m":  # another module's `main`, for servers that are broken on purpose
+        sys.exit(import_module(asked[1]).main(asked[2:]))
     sys.exit(0 if asked is None else main(asked))
