@@ -1,0 +1,223 @@
+"""Confer with one law broken on purpose, so that the checker can be tested: `python -m tests.faults.broken KIND serve`.
+
+Each kind puts something else in place of a function of the product, in the server's own process. The product knows
+nothing of it.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, NoReturn
+
+from redis.asyncio import Redis
+from sqlalchemy import func, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import forum.state
+import forum.threads.announced_commands
+import realtime.transaction
+from forum.command_line import main as forum_main
+from forum.streams import network_stream
+from forum.threads.replying_commands import OutOfTheOrdinary
+from ground.columns import now
+from realtime import event_log
+from realtime.brokers import Broker, Wakeup
+from realtime.brokers.memory import MemoryBroker
+from realtime.brokers.redis import RedisBroker
+from realtime.connection import Subscription
+from realtime.events import Change
+from realtime.heartbeat import Heartbeat
+from realtime.questions import own_stream
+from realtime.rights import Rights
+from realtime.tables import events, streams
+from realtime.transaction import Database, Transaction
+
+_early: ContextVar[dict[str, int]] = ContextVar("early")
+
+
+def _put(place: Any, name: str, other: Any) -> None:
+    getattr(place, name)  # what is replaced must be there
+    setattr(place, name, other)
+
+
+def number_from_a_sequence() -> None:
+    """Numbers come from a counter beside the database, and are taken before the work is done."""
+    counted: Counter[str] = Counter()
+    url = os.environ.get("REDIS_URL")
+
+    async def next_number(stream: str) -> int:
+        if url:
+            async with Redis.from_url(url) as client:
+                return int(await client.incr(f"broken:{stream}"))
+        counted[stream] += 1
+        return counted[stream]
+
+    @asynccontextmanager
+    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
+        _early.set({})
+        if queue:
+            stream = network_stream(queue)
+            _early.set({stream: await next_number(stream)})
+            await asyncio.sleep(random.uniform(0, 0.05))  # the work
+        async with realtime.transaction.transaction(database, broker, queue) as tx:
+            yield tx
+
+    async def append(connection: AsyncConnection, stream: str, change: Change, *, authz: bool = False) -> int:
+        early = _early.get().pop(stream, None)
+        number = early if early is not None else await next_number(stream)
+        greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+        moved = (
+            update(streams)
+            .where(streams.c.name == stream)
+            .values(head=greatest(streams.c.head, number), authz_version=streams.c.authz_version + int(authz))
+            .returning(streams.c.authz_version)
+        )
+        version = (await connection.execute(moved)).scalar_one()
+        row = {
+            "stream": stream,
+            "seq": number,
+            "kind": change.kind,
+            "object_id": change.object_id,
+            "object_version": change.object_version,
+            "authz_version": version,
+            "created_at": now(),
+        }
+        await connection.execute(insert(events), row)
+        return number
+
+    _put(forum.state, "transaction", transaction)
+    _put(event_log, "append", append)
+    _put(forum.threads.announced_commands, "reply_at_once", _refuse)
+
+
+async def _refuse(*_: Any) -> NoReturn:
+    raise OutOfTheOrdinary
+
+
+def no_head_check() -> None:
+    """Wake-ups are lost, and nobody compares with the database."""
+
+    async def run_head_check(_: Heartbeat) -> None:
+        await asyncio.Event().wait()
+
+    async def publish(broker: MemoryBroker, wakeups: Sequence[Wakeup]) -> None:
+        if random.random() < 0.5:
+            await told(broker, wakeups)
+
+    def hand_over(*_: Any) -> None:
+        """What comes through Redis is dropped."""
+
+    told = MemoryBroker.publish
+    _put(MemoryBroker, "publish", publish)
+    _put(RedisBroker, "_hand_over", hand_over)
+    _put(Heartbeat, "run_head_check", run_head_check)
+
+
+def publish_before_commit() -> None:
+    """Others are woken before there is anything to read; the commit comes late, or fails."""
+
+    @asynccontextmanager
+    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
+        async with database.write(queue) as connection:
+            tx = Transaction(connection)
+            yield tx
+            await broker.publish(await tx.finish())
+            await asyncio.sleep(0.02)
+            if random.random() < 0.05:
+                raise ConnectionError("the commit failed")
+
+    _put(forum.state, "transaction", transaction)
+
+
+def audience_once() -> None:
+    """Who may hear is asked when somebody subscribes, and never again."""
+
+    async def ask(rights: Rights, name: str, stale: Collection[Subscription], version: int) -> None:
+        for subscription in stale:
+            subscription.checked = version
+            account = subscription.connection.account
+            if account and name == own_stream(account):
+                rights.refresh_soon(account)
+
+    def end(*_: Any) -> None:
+        """Nothing ends."""
+
+    _put(Rights, "_ask", ask)
+    _put(Rights, "end", end)
+
+
+def answer_before_commit() -> None:
+    """The answer goes out first; the commit follows, and one in ten fails."""
+    waiting: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
+        writing = database.write(queue)
+        connection = await writing.__aenter__()
+        tx = Transaction(connection)
+        try:
+            yield tx
+            wakeups = await tx.finish()
+        except BaseException as error:
+            await writing.__aexit__(type(error), error, error.__traceback__)
+            raise
+
+        async def commit() -> None:
+            await asyncio.sleep(0.005)
+            if random.random() < 0.1:
+                error = ConnectionError("the commit failed")
+                try:
+                    await writing.__aexit__(ConnectionError, error, None)
+                except ConnectionError:
+                    return
+            await writing.__aexit__(None, None, None)
+            await broker.publish(wakeups)
+
+        task = asyncio.create_task(commit())
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
+
+    _put(forum.state, "transaction", transaction)
+
+
+def dies_before_publish() -> None:
+    """Killed between COMMIT and the wake-up, as soon as there is a file `die` in the data folder."""
+    announce = realtime.transaction._announce
+    wish = Path(os.environ["DATA_DIR"]) / "die"
+
+    async def announce_or_die(broker: Broker, wakeups: Sequence[Wakeup]) -> None:
+        if any(wakeup.stream.startswith("network:") for wakeup in wakeups) and wish.exists():
+            wish.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        await announce(broker, wakeups)
+
+    _put(realtime.transaction, "_announce", announce_or_die)
+
+
+BROKEN: dict[str, Callable[[], None]] = {
+    "sequence": number_from_a_sequence,
+    "no_head_check": no_head_check,
+    "publish_first": publish_before_commit,
+    "audience_once": audience_once,
+    "answer_first": answer_before_commit,
+}
+"""Servers that the checker must catch."""
+PREPARED: dict[str, Callable[[], None]] = {"dies_before_publish": dies_before_publish}
+"""Servers that keep every law, and fail at a moment that cannot be met from outside."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Break what the first word names, then go on as `python -m forum` with the others."""
+    (BROKEN | PREPARED)[words[0]]()
+    return forum_main(list(words[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
