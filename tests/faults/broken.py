@@ -108,7 +108,7 @@ def no_head_check() -> None:
         await asyncio.Event().wait()
 
     async def publish(broker: MemoryBroker, wakeups: Sequence[Wakeup]) -> None:
-        if random.random() < 0.5:
+        if random.random() < 0.3:
             await told(broker, wakeups)
 
     def hand_over(*_: Any) -> None:
@@ -154,7 +154,7 @@ def audience_once() -> None:
 
 
 def answer_before_commit() -> None:
-    """The answer goes out first; the commit follows, and one in ten fails."""
+    """The answer goes out first; the commit follows, and one in seven fails."""
     waiting: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -171,7 +171,7 @@ def answer_before_commit() -> None:
 
         async def commit() -> None:
             await asyncio.sleep(0.005)
-            if random.random() < 0.1:
+            if random.random() < 0.15:
                 error = ConnectionError("the commit failed")
                 try:
                     await writing.__aexit__(ConnectionError, error, None)

@@ -50,7 +50,10 @@ class Person:
 class Crowd:
     """All people of a world, on the servers at `ports`, which may come and go."""
 
-    def __init__(self, world: World, log: Log, ports: Sequence[int], acts: Mapping[str, int] = ACTS) -> None:
+    def __init__(
+        self, world: World, log: Log, ports: Sequence[int], acts: Mapping[str, int] = ACTS, pace: float = 1.0
+    ) -> None:
+        """`pace`: how long readers wait before they connect again, as a part of what the contract says."""
         self.world = world
         self.log = log
         self.tries = Tries(log, ports)
@@ -58,8 +61,11 @@ class Crowd:
         self.threads = {place.id: list(place.threads) for place in world.places.values()}
         self.quiet = next(reversed(world.places))
         """A network in which one thing is said at the beginning of each load, and nothing more."""
+        self.is_over = False
+        """Set: nothing more is begun."""
         self._ports = ports
         self._acts = acts
+        self._pace = pace
         self._posts: dict[str, list[str]] = defaultdict(list)
         self._running: set[asyncio.Task[None]] = set()
         for who in world.tokens:
@@ -76,7 +82,7 @@ class Crowd:
         def ports() -> list[int]:
             return random.sample(list(self._ports), len(self._ports))
 
-        reader = Reader(self.log, who, self.world.tokens[who], ports, load, known)
+        reader = Reader(self.log, who, self.world.tokens[who], ports, load, known, self._pace)
         reader.view = next((self.world.places[network].threads[0] for network in sorted(mine)), None)
         self.people[who] = Person(who, asker, reader, mine)
 
@@ -101,7 +107,7 @@ class Crowd:
         self._begin(self.people[quiet.administrator], self._reply(self.people[quiet.administrator], quiet))
         end = time.monotonic() + seconds
         due = time.monotonic()
-        while (now := time.monotonic()) < end:
+        while (now := time.monotonic()) < end and not self.is_over:
             if now >= due:
                 due = max(due + 1 / a_second, now - 0.5)
                 self._begin_some()
@@ -201,7 +207,7 @@ class Crowd:
 
     async def _come(self, person: Person, _: Place) -> None:
         """Join somewhere; the administrator of a closed network admits them."""
-        outside = [each for each in self.world.places if each not in person.networks | person.barred]
+        outside = [each for each in self.world.places if each not in {self.quiet, *person.networks, *person.barred}]
         if outside:
             await self.join(person.who, random.choice(outside))
 

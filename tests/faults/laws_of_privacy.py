@@ -47,17 +47,25 @@ def nothing_after_the_end(log: Log, stored: Stored) -> list[str]:
         pair = (frame.stream.partition(":")[2], frame.who)
         if frame.type != "event" or pair not in ended or not frame.stream.startswith("network:"):
             continue
-        for last, again in ended[pair]:
+        for number, (last, again) in enumerate(ended[pair]):
             if frame.seq <= last or (again is not None and frame.seq >= again):
                 continue
-            if not _may_be_back(frame.at, exits[pair], admissions[pair]):
+            if not _may_be_back(frame.at, _exit(number, exits[pair]), admissions[pair]):
                 found.append(f"{frame.who} got {frame.stream} {frame.seq}, after {last} had ended their right")
     return found
 
 
-def _may_be_back(at: float, exits: list[Call], admissions: list[Call]) -> bool:
-    """Whether an admission that began after the latest acknowledged exit had begun by then."""
-    left = max((call.ended for call in exits if call.is_acknowledged and call.ended < at), default=0.0)
+def _exit(number: int, exits: list[Call]) -> float:
+    """When the exit with this number was first asked for; the first of all where that cannot be told."""
+    begun: dict[str, float] = {}
+    for call in exits:
+        begun.setdefault(call.key, call.started)
+    acknowledged = sorted(begun[key] for key in {call.key for call in exits if call.is_acknowledged})
+    return acknowledged[number] if number < len(acknowledged) else min(begun.values(), default=0.0)
+
+
+def _may_be_back(at: float, left: float, admissions: list[Call]) -> bool:
+    """Whether an admission that was asked for after this exit had been asked for by then."""
     return any(left < call.started < at for call in admissions)
 
 

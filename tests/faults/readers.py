@@ -43,9 +43,19 @@ class Reader:
     """Keeps a socket open to one of `ports` until stopped."""
 
     def __init__(
-        self, log: Log, who: str, token: str, ports: Callable[[], list[int]], load: Load, known: dict[str, Known]
+        self,
+        log: Log,
+        who: str,
+        token: str,
+        ports: Callable[[], list[int]],
+        load: Load,
+        known: dict[str, Known],
+        pace: float = 1.0,
     ) -> None:
-        """`known`: what they hold of each network at the beginning. `ports` in the order in which to try them."""
+        """`known`: what they hold of each network at the beginning. `ports` in the order in which to try them.
+
+        `pace`: how long it waits before it connects again, as a part of what the contract says.
+        """
         self.who = who
         self.epoch = ""
         self.places: dict[str, Place] = {}
@@ -58,6 +68,7 @@ class Reader:
         self._token = token
         self._ports = ports
         self._load = load
+        self._pace = pace
         self._socket: ClientConnection | None = None
         self._number = 0
         self._requests = itertools.count(1)
@@ -103,7 +114,7 @@ class Reader:
                         break
             if time.monotonic() - began > STEADY_SECONDS:
                 tries = 0
-            wait = random.uniform(0, min(LONGEST_WAIT, 2.0**tries))
+            wait = random.uniform(0, min(LONGEST_WAIT, 2.0**tries)) * self._pace
             tries += 1
             wait, self._retry_in = self._retry_in if self._retry_in is not None else wait, None
             await asyncio.sleep(wait)

@@ -1,7 +1,9 @@
 """A scene: a filled site in one shape, its people connected, a log of everything, and a verdict in the end."""
 
 import asyncio
+import math
 import os
+import random
 import shutil
 import tempfile
 import time
@@ -26,6 +28,11 @@ IS_FULL = os.environ.get("FAULTS") == "full"
 SIZE = FULL if IS_FULL else SMALL
 PATIENCE = 30.0 if IS_FULL else 9.0
 """So many seconds after the last fault everybody must have everything."""
+PACE = 1.0 if IS_FULL else 0.1
+"""How long people wait before they connect again, as a part of what the contract says."""
+
+Store = tuple[str, PostgresServer | None]
+"""A shape, with the database server that it needs."""
 
 
 @dataclass(slots=True)
@@ -58,11 +65,16 @@ class Scene:
     """After the verdict: what the database held."""
     _loads: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def load(self, a_second: float, seconds: float) -> asyncio.Task[None]:
-        """Begin a load, so many acts a second for so long; await it for all of it to be answered."""
+    def load(self, a_second: float, seconds: float = math.inf) -> asyncio.Task[None]:
+        """Begin a load, so many acts a second for so long, or until `end_load`; await it for all of it to be answered."""
         task = asyncio.create_task(self.crowd.act(a_second, seconds))
         self._loads.append(task)
         return task
+
+    async def end_load(self) -> None:
+        """Begin nothing more, and wait until everybody is answered."""
+        self.crowd.is_over = True
+        await asyncio.gather(*self._loads)
 
     def note(self, text: str) -> None:
         """Write down what the scenario does, for whoever reads the dump."""
@@ -77,6 +89,17 @@ class Scene:
         """Start this web process again, on the same port and data."""
         await asyncio.to_thread(self.site.servers[number].start)
         self.note(f"web process {number} is back")
+
+    def closed_member(self) -> tuple[str, str]:
+        """A closed network in which people write, and a member of it who does not administer it, drawn by lot."""
+        networks = [each for each in self.world.places.values() if each.is_closed and each.id != self.crowd.quiet]
+        found = [
+            (place.id, person.who)
+            for place in networks
+            for person in self.crowd.people.values()
+            if place.id in person.networks and person.who != place.administrator
+        ]
+        return random.choice(found)
 
     async def quiet(self, seconds: float = PATIENCE) -> bool:
         """Wait until every reader has applied every head; False where they have not after so long."""
@@ -98,7 +121,7 @@ class Scene:
 
     async def verdict(self, expected: Expected | None = None, *, patience: float = PATIENCE) -> list[Breach]:
         """End the loads, wait for quiet, send everybody home, and check every law. `explain` tells what was found."""
-        await asyncio.gather(*self._loads)
+        await self.end_load()
         await self.crowd.settle()
         self.note("quiet" if await self.quiet(patience) else f"not quiet after {patience:g} s")
         self.stored = await read_stored(self.site.database_url)
@@ -121,9 +144,8 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    shape: str,
+    store: Store,
     folder: Path,
-    postgres: PostgresServer | None,
     *,
     processes: int = 0,
     program: tuple[str, ...] = (),
@@ -136,6 +158,7 @@ async def scene(
     `processes`: how many web processes; by default two on PostgreSQL, and always one on SQLite. `program`: what they
     are started with, see `broken`. `settings` are further environment variables of the servers.
     """
+    shape, postgres = store
     world = _world((size or SIZE).name)
     count = 1 if shape == SQLITE_MEMORY else processes or 2
     site = await asyncio.to_thread(_build, shape, folder, postgres, world, count)
@@ -143,7 +166,7 @@ async def scene(
         server.environment |= settings or {}
         server.program = program
     log = Log(world.setting)
-    crowd = Crowd(world, log, site.ports, acts)
+    crowd = Crowd(world, log, site.ports, acts, PACE)
     try:
         for server in site.servers:
             await asyncio.to_thread(server.start)
