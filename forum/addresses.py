@@ -44,19 +44,28 @@ register_url_convertor("id", IdConvertor())
 register_url_convertor("slug", SlugConvertor())
 
 
+class Known(Route):
+    """A route that says to the request which pattern its address has: logs and figures name that, never the address."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        scope["confer.route"] = self.path_format
+        await super().handle(scope, receive, send)
+
+
 def get(path: str, endpoint: Endpoint) -> Route:
     """An address to read from."""
-    return Route(path, endpoint, methods=["GET"])
+    return Known(path, endpoint, methods=["GET"])
 
 
 def post(path: str, endpoint: Endpoint) -> Route:
     """An address that changes something."""
-    return Route(path, endpoint, methods=["POST"])
+    return Known(path, endpoint, methods=["POST"])
 
 
 def route(method: str, path: str, endpoint: Endpoint) -> Route:
     """An address for another method: PUT, PATCH or DELETE."""
-    return Route(path, endpoint, methods=[method])
+    return Known(path, endpoint, methods=[method])
 
 
 def methods_at(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:

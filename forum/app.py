@@ -1,6 +1,7 @@
 """The only place where the parts meet: settings in, a running application out."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -25,10 +26,12 @@ from auth.rate_limits import RateLimits
 from forum.accounts.set_up import SetUpGuard
 from forum.addresses import Doors
 from forum.assets import Assets
+from forum.counting import RequestCounts, Watch
 from forum.database import open_database
 from forum.envelope import Envelope
 from forum.errors import Forbidden, ForumError
 from forum.live import make_gateway, present
+from forum.logs import RequestLog, Told
 from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
 from forum.rendering import make_templates
 from forum.routes import ROUTES
@@ -40,7 +43,7 @@ from forum.work import Worker
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker
 from realtime.ending import end
-from realtime.gateway import Gateway
+from realtime.gateway import Admission, Gateway
 from realtime.heads import HeadsKeeper
 from realtime.wire import PATH as LIVE
 from realtime.wire import Wire, wire_protocol
@@ -58,11 +61,15 @@ def resource(name: str) -> Path:
 class Confer:
     """The application as an ASGI server calls it, with the parts that the command line needs."""
 
-    def __init__(self, state: State, gateway: Gateway, app: ASGIApp, wire: Callable[..., Wire]) -> None:
+    def __init__(
+        self, state: State, gateway: Gateway, app: ASGIApp, wire: Callable[..., Wire], metrics: Watch | None
+    ) -> None:
         self.state = state
         self.gateway = gateway
         self.wire = wire
         """What uvicorn makes of an upgrade request: a socket below ASGI."""
+        self.metrics = metrics
+        """What shows its figures; None where nobody watches."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,7 +123,8 @@ def create_app(settings: Settings, *, with_worker: bool = False, only: Part | No
     state = make_state(settings)
     gateway = make_gateway(state)
     gateway.draining = only == "web"  # then whoever asks for a socket here is told 503
-    lifespan = _lifespan(state, gateway, Worker(state) if with_worker else None, has_sockets=only != "web")
+    log = RequestLog(everything=settings.log_requests == "on")
+    worker = Worker(state) if with_worker else None
     app = Starlette(
         middleware=[] if only == "live" else [Middleware(SetUpGuard, state=state)],
         exception_handlers={
@@ -126,6 +134,7 @@ def create_app(settings: Settings, *, with_worker: bool = False, only: Part | No
         },
     )
     pages = HEALTH if only == "live" else ROUTES
+    lifespan = _lifespan(state, gateway, worker, log, has_sockets=only != "web")
     app.router = Doors([*pages, WebSocketRoute(LIVE, _Live(gateway))], lifespan)
     app.state.confer = state
     app.state.gateway = gateway
@@ -134,11 +143,30 @@ def create_app(settings: Settings, *, with_worker: bool = False, only: Part | No
     guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
     wire = wire_protocol(gateway, partial(_sender, hosted, parse_proxies(settings.trusted_proxies)))
-    return Confer(state, gateway, Envelope(hosted, settings.public_url), wire)
+    metrics, told = _watched(state, gateway, log)
+    return Confer(state, gateway, Envelope(hosted, settings.public_url, told), wire, metrics)
+
+
+def _watched(state: State, gateway: Gateway, log: RequestLog) -> tuple[Watch | None, list[Told]]:
+    """What shows the figures of this process, where it is to, and who hears of every request and every socket."""
+    told: list[Told] = [log.tell]
+    metrics: Watch | None = None
+    if state.settings.metrics_port:
+        counts = RequestCounts()
+        metrics = import_module("forum.metrics").Metrics(state, gateway, counts)
+        told.append(counts.tell)
+
+    def tell(admission: Admission, seconds: float) -> None:
+        request = secrets.token_hex(6)
+        for each in told:
+            each(request, "GET", LIVE, admission.status, seconds, 0)
+
+    gateway.on_admission = tell
+    return metrics, told
 
 
 def _lifespan(
-    state: State, gateway: Gateway, worker: Worker | None, *, has_sockets: bool
+    state: State, gateway: Gateway, worker: Worker | None, log: RequestLog, *, has_sockets: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What runs beside the answers, from the start of the process to its end."""
     heads = HeadsKeeper(state.database, state.broker, state.settings.data_dir)
@@ -159,6 +187,7 @@ def _lifespan(
         await heads.keep_if_possible()
         await state.broker.stop()
         await state.close()
+        log.flush()
 
     return lifespan
 

@@ -27,10 +27,11 @@ from forum.checking import find_troubles
 from forum.database import DatabaseBusy
 from forum.errors import ForumError
 from forum.forms import validate
+from forum.logs import configure_logging
 from forum.private_files import keep_private
 from forum.schema import bring_up_to_date, is_current
 from forum.seeds import seed
-from forum.serve import CannotStart, configure_logging, hold_data, serve
+from forum.serve import CannotStart, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
 from forum.state import State
 from forum.work import work_until_stopped

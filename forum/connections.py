@@ -26,6 +26,8 @@ class Connections(Generic[ConnectionType]):
         is_closed: Callable[[ConnectionType], bool],
         end: Callable[[ConnectionType], Awaitable[None]],
     ) -> None:
+        self.most = most
+        self.in_use = 0
         self._begin = begin
         self._is_closed = is_closed
         self._end = end
@@ -44,6 +46,7 @@ class Connections(Generic[ConnectionType]):
         else:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._turns.acquire()
+        self.in_use += 1
         try:
             # What the other side has ended while it was idle is not used again.
             while self._idle:
@@ -53,7 +56,7 @@ class Connections(Generic[ConnectionType]):
                 self._end_later(connection)
             return await self._begin()
         except BaseException:
-            self._turns.release()
+            self._release()
             raise
 
     def give_back(self, connection: ConnectionType) -> None:
@@ -62,11 +65,15 @@ class Connections(Generic[ConnectionType]):
             self.discard(connection)
         else:
             self._idle.append(connection)
-            self._turns.release()
+            self._release()
 
     def discard(self, connection: ConnectionType) -> None:
         """Nobody is to have it again: it ends, and only then another takes its place."""
-        self._end_later(connection).add_done_callback(lambda _: self._turns.release())
+        self._end_later(connection).add_done_callback(lambda _: self._release())
+
+    def _release(self) -> None:
+        self.in_use -= 1
+        self._turns.release()
 
     def _end_later(self, connection: ConnectionType) -> "asyncio.Task[None]":
         ending: asyncio.Task[None] = asyncio.ensure_future(self._end(connection))

@@ -109,6 +109,15 @@ class Database:
                 connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
+    def connections_in_use(self) -> dict[str, tuple[int, int]]:
+        """For each kind of connection how many are at work at this moment, and how many there may be."""
+        kept: dict[str, Connections[Any]] = {"read": self._readers}
+        if self._path is None:
+            kept["write"] = self._writers
+        if isinstance(self._hot, PostgresqlReader):
+            kept["hot"] = self._hot.connections
+        return {kind: (each.in_use, each.most) for kind, each in kept.items()}
+
     async def dispose(self) -> None:
         """Close every connection."""
         if self._hot is not None:

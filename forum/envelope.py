@@ -7,13 +7,13 @@ than some of our pages.
 import logging
 import secrets
 import time
-from collections.abc import Iterable
-from traceback import extract_tb
+from collections.abc import Iterable, Sequence
 
 import brotli
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forum.errors import TooLarge
+from forum.logs import METHODS, Told, current_request, where
 
 MOST_BODY_BYTES = 2 * 1024 * 1024
 WORTH_COMPRESSING = 1400
@@ -21,7 +21,7 @@ COMPRESSED_TYPES = (b"text/html", b"application/json", b"application/problem+jso
 
 _INDEXED = "confer.indexed"
 
-_log = logging.getLogger("forum.requests")
+_log = logging.getLogger("forum")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -31,10 +31,14 @@ PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), int
 
 
 class Envelope:
-    """Wraps the application; `public_url` decides HSTS and where the page's socket may go."""
+    """Wraps the application; `public_url` decides HSTS and where the page's socket may go.
 
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
+    `told` hear of each answer when it is out.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str, told: Sequence[Told] = ()) -> None:
         self._app = app
+        self._told = told
         self._headers = security_headers(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,25 +47,23 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         scope["confer.request_id"] = request_id = secrets.token_hex(6)
+        current_request.set(request_id)
         began = time.perf_counter()
         sender = _Sender(scope, send, [*self._headers, (b"x-request-id", request_id.encode())])
         try:
             await self._app(scope, _bounded(receive), sender.send)
         except Exception as error:
             if sender.status == 0:
+                sender.status = 500  # the server says so
                 raise
             # The answer is out. What an error says may hold what people wrote, so only where it happened is kept.
-            _log.error("%s fault: %s", request_id, where(error))
+            _log.error("a fault: %s", where(error))
         finally:
-            # No address, no words: the path holds ids only, and what is asked for is left out.
-            _log.info(
-                "%s %s %s %d ms %s",
-                request_id,
-                scope["method"],
-                scope.get("confer.route", ""),
-                (time.perf_counter() - began) * 1000,
-                sender.status,
-            )
+            if self._told:
+                seconds = time.perf_counter() - began
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                for tell in self._told:
+                    tell(request_id, method, scope.get("confer.route", "none"), sender.status, seconds, sender.size)
 
 
 def let_index(scope: Scope) -> None:
@@ -75,15 +77,6 @@ def let_index(scope: Scope) -> None:
 def is_indexed(scope: Scope) -> bool:
     """Whether `let_index` was called."""
     return scope.get(_INDEXED, False) is True
-
-
-def where(error: BaseException) -> str:
-    """What kind of error it is, what it came from, and the lines it passed through; none of its words."""
-    lines = " < ".join(
-        f"{frame.name} {frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[::-1]
-    )
-    cause = error.__cause__ or error.__context__
-    return f"{type(error).__name__} at {lines}" + (f"; from {where(cause)}" if cause else "")
 
 
 def security_headers(public_url: str) -> list[tuple[bytes, bytes]]:
@@ -120,6 +113,7 @@ def _bounded(receive: Receive) -> Receive:
 class _Sender:
     def __init__(self, scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = 0
+        self.size = 0
         self._scope = scope
         self._send = send
         self._headers = headers
@@ -140,6 +134,7 @@ class _Sender:
             if not message.get("more_body") and _is_worth_compressing(self._scope, start, message):
                 _compress(start, message)
             await self._send(start)
+        self.size += len(message.get("body", b""))
         await self._send(message)
 
 

@@ -87,7 +87,7 @@ class PostgresqlReader:
     def __init__(self, url: str, connections: int, prepare: Callable[[Any], Awaitable[None]]) -> None:
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._prepare = prepare
-        self._connections: Connections[Connection] = Connections(
+        self.connections: Connections[Connection] = Connections(
             connections, begin=self._connect, is_closed=Connection.is_closed, end=end
         )
 
@@ -95,14 +95,14 @@ class PostgresqlReader:
         """The rows of the read. Raises TimeoutError where no connection is free for ten seconds."""
         form = read.form("postgresql")
         arguments = form.arguments(parameters)
-        connection = await self._connections.take()
+        connection = await self.connections.take()
         try:
             rows = await connection.fetch(form.sql, *arguments)
         except BaseException:
             # Whatever went wrong, or whoever gave up waiting.
-            self._connections.discard(connection)
+            self.connections.discard(connection)
             raise
-        self._connections.give_back(connection)
+        self.connections.give_back(connection)
         return [form.row(row) for row in rows]
 
     async def _connect(self) -> Connection:
@@ -116,7 +116,7 @@ class PostgresqlReader:
 
     async def close(self) -> None:
         """Close every connection, after five seconds even where one hangs."""
-        await self._connections.close()
+        await self.connections.close()
 
 
 async def end(connection: Connection) -> None:

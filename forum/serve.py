@@ -3,10 +3,8 @@
 import asyncio
 import fcntl
 import gc
-import logging
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from auth.accounts import has_claimed_account
 from forum.accounts.set_up import set_up_secret
 from forum.app import Confer, Part, create_app, make_broker
 from forum.database import open_database
+from forum.logs import configure_logging
 from forum.schema import bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
@@ -34,14 +33,20 @@ class CannotStart(Exception):
 class _Server(uvicorn.Server):
     """Says when it is ready, and tells the open sockets goodbye before it stops."""
 
-    def __init__(self, config: uvicorn.Config, confer: Confer, only: Part | None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, confer: Confer, only: Part | None, watched: socket.socket | None
+    ) -> None:
+        """`watched` is where the figures are asked for."""
         super().__init__(config)
         self._confer = confer
         self._only = only
+        self._watched = watched
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._confer.metrics is not None and self._watched is not None:
+                await self._confer.metrics.start(self._watched)
             _spare_what_stays()
             await _say_where(self._confer, self._only)
 
@@ -49,6 +54,8 @@ class _Server(uvicorn.Server):
         self._confer.state.is_draining = True
         await self._confer.gateway.drain(DRAIN_SECONDS)
         await super().shutdown(sockets)
+        if self._confer.metrics is not None:
+            await self._confer.metrics.stop()
 
 
 def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) -> None:
@@ -78,7 +85,11 @@ def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) ->
     )
     configure_logging()
     try:
-        _Server(config, confer, only).run(sockets=[_listen(settings)])
+        port = settings.metrics_port
+        watched = _listen("127.0.0.1", port, "METRICS_PORT=9101") if port else None
+        _Server(config, confer, only, watched).run(
+            sockets=[_listen(settings.host, settings.port, "PORT=8001 make run")]
+        )
     finally:
         if lock is not None:
             os.close(lock)
@@ -96,14 +107,6 @@ def _check_parts(settings: Settings, only: Part, with_worker: bool) -> None:
         raise CannotStart("--only live works no queue: leave --with-worker out, or run python -m forum work beside it.")
 
 
-def configure_logging() -> None:
-    """One line for each entry; requests are logged without addresses and without words."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("uvicorn", "uvicorn.error", "asyncio", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("forum.requests").setLevel(logging.WARNING)
-
-
 def hold_data(data_dir: Path) -> int:
     """Keep this data folder for this process, until it ends. Raises CannotStart where another has it."""
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -119,16 +122,15 @@ def hold_data(data_dir: Path) -> int:
     return file
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listen(host: str, port: int, other: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, port))
     except OSError as error:
         raise CannotStart(
-            f"Port {settings.port} on {settings.host} is taken or not allowed ({error.strerror}). "
-            f"Choose another: PORT=8001 make run"
+            f"Port {port} on {host} is taken or not allowed ({error.strerror}). Choose another: {other}"
         ) from None
     listener.listen(2048)
     listener.set_inheritable(True)

@@ -52,6 +52,15 @@ class Settings(BaseModel):
     time_zone: str = Field("Europe/London", description="Zone of the times on pages, such as Europe/London.")
     development: bool = Field(False, description="1 shows /styleguide and reloads templates.")
     database_connections: int = Field(8, ge=2, le=100, description="Connections of one process, 2 to 100.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, on 127.0.0.1 only; 0 serves none.")
+    log_requests: Literal["on", "off"] = Field(
+        "on", description="Write on for a line in the log for each request, or off for those alone that failed here."
+    )
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _read_no_port(cls, value: object) -> object:
+        return value or 0
 
     @field_validator("trusted_proxies")
     @classmethod

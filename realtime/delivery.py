@@ -50,6 +50,8 @@ class Delivery:
         self._turns = asyncio.Semaphore(limits.rounds_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self.handed_out = 0
+        """Live events so far, each counted for every socket that it was for."""
 
     def wake(self, name: str, seq: int) -> None:
         """The stream may have reached `seq`. A hint only: the database decides what there is."""
@@ -140,6 +142,7 @@ class Delivery:
         # walk must have come to this number by itself.
         stream.position = last
         stream.woken = stream.woken or len(found.parcels) == self._limits.events_a_part
+        self.handed_out += len(found.parcels) * len(stream.subscriptions)
         for subscription in await self._hub.walk(stream, found.parcels, found.version):
             self.begin_catching_up(subscription)
 

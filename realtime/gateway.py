@@ -101,7 +101,8 @@ class Gateway:
 
     def figures(self) -> Figures:
         """What there is at this moment, for whoever watches over the process."""
-        return Figures.of(self.hub, self._budget, self._heartbeat.worst_lag)
+        handed_out, worst_lag = self._delivery.handed_out, self._heartbeat.worst_lag
+        return Figures.of(self.hub, self._budget, handed_out=handed_out, worst_lag=worst_lag)
 
     async def start(self) -> None:
         """Begin to listen to the broker and to look after connections."""
