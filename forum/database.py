@@ -7,7 +7,6 @@ commit when two connections write or checkpoint at once, and most machines have 
 
 import asyncio
 import fcntl
-import hashlib
 import logging
 import os
 import sqlite3
@@ -15,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import asyncpg
 from sqlalchemy import event, exc, text
@@ -23,9 +23,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from forum import hot_reads, sqlite_driver
-from forum.connections import Connections
+from forum.connections import PATIENCE_SECONDS, Connections
 from forum.hot_reads import PostgresqlReader, SqliteReader
-from ground.hot import HotStatement, driver_of
+from ground.hot import HotStatement, driver_of, run
 
 LOCK_PATIENCE_SECONDS = 15.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
@@ -66,6 +66,7 @@ class Database:
         self._writers = _kept_open(writers, connections)
         self._sqlite_writer = writers
         self._turn = asyncio.Lock()
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         path = make_url(url).database or ""
         self._path = Path(path) if self.dialect == "sqlite" else None
 
@@ -87,20 +88,45 @@ class Database:
         return SqliteReader(self.url)
 
     @asynccontextmanager
-    async def write(self, queue: str = "") -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[AsyncConnection]:
         """A connection in one write transaction, committed at the end and rolled back on an error.
 
-        Those that name one `queue` come one after the other; on SQLite all do. Raises DatabaseBusy where another
-        process keeps SQLite's lock for 15 seconds.
+        On SQLite one comes after the other. Raises DatabaseBusy where another process keeps its lock for 15 seconds.
         """
         if self._path is None:
-            async with _turn(self._writers) as connection, _postgresql_transaction(connection, queue):
+            async with _turn(self._writers) as connection, _postgresql_transaction(connection):
                 yield connection
             return
         async with self._turn, write_lock(self._path):
             async with self._sqlite_writer.begin() as connection:
                 yield connection
             await self._checkpoint(self._path)
+
+    async def write_at_once(
+        self, queue: str, statement: HotStatement, parameters: Mapping[str, Any]
+    ) -> list[Any] | None:
+        """On PostgreSQL, the one row of a statement that is a transaction by itself.
+
+        None where it did nothing, which it says by dividing by zero: that undoes all of it without a second round
+        trip. In this process those of one `queue` come one after the other, for a statement that waits for a row in
+        its middle makes PostgreSQL begin that part again. Raises TimeoutError where its turn does not come in ten
+        seconds.
+        """
+        turn = self._queues.setdefault(queue, asyncio.Lock())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await turn.acquire()
+        try:
+            return await self._write_at_once(statement, parameters)
+        finally:
+            turn.release()
+
+    async def _write_at_once(self, statement: HotStatement, parameters: Mapping[str, Any]) -> list[Any] | None:
+        async with _turn(self._writers) as connection:
+            try:
+                (row,) = await run(connection, statement, parameters)
+            except asyncpg.DivisionByZeroError:
+                return None
+        return row
 
     async def _checkpoint(self, path: Path) -> None:
         log = path.with_name(path.name + "-wal")
@@ -209,16 +235,14 @@ class NotCommitted(Exception):
 
 
 @asynccontextmanager
-async def _postgresql_transaction(connection: AsyncConnection, queue: str) -> AsyncIterator[None]:
+async def _postgresql_transaction(connection: AsyncConnection) -> AsyncIterator[None]:
     """One transaction, begun and ended by the driver: a third of the time that SQLAlchemy's way takes.
 
-    SQLAlchemy believes that it commits each statement by itself, so it and hot statements can be mixed. Whoever waits
-    in a queue does so before the first statement, which then finds all that was committed before: a statement that
-    waits for a row in its middle looks at half of what it has read again.
+    SQLAlchemy believes that it commits each statement by itself, so it and hot statements can be mixed.
     """
     driver = driver_of(connection)
     try:
-        await driver.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_number_of(queue)})" if queue else "BEGIN")
+        await driver.execute("BEGIN")
         yield
         # PostgreSQL takes COMMIT for ROLLBACK where a statement failed, and calls it no error.
         if await driver.execute("COMMIT") != "COMMIT":
@@ -226,11 +250,6 @@ async def _postgresql_transaction(connection: AsyncConnection, queue: str) -> As
     except BaseException:
         await _roll_back(driver)
         raise
-
-
-def _number_of(queue: str) -> int:
-    """The 64 bits that PostgreSQL takes for a name; two queues that share them wait for one another, no more."""
-    return int.from_bytes(hashlib.blake2b(queue.encode(), digest_size=8).digest(), signed=True)
 
 
 async def _roll_back(driver: Any) -> None:

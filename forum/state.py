@@ -43,9 +43,9 @@ class State:
     kept: dict[str, Kept] = field(default_factory=dict)
     """What slices keep from request to request, by a name of theirs: rendered parts, announcements that wait."""
 
-    def transaction(self, queue: str = "") -> AbstractAsyncContextManager[Transaction]:
-        """One write transaction whose events go out when it is committed; those that name one `queue` take turns."""
-        return transaction(self.database, self.broker, queue)
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """One write transaction whose events go out when it is committed."""
+        return transaction(self.database, self.broker)
 
     async def close(self) -> None:
         """Give back connections and threads, at the end of the process."""

@@ -32,8 +32,13 @@ class Database(Protocol):
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection in AUTOCOMMIT for reading; every statement sees what is committed by then."""
 
-    def write(self, queue: str = "") -> AbstractAsyncContextManager[AsyncConnection]:
-        """One write transaction: commits on a clean exit, rolls back on an error. Those of one queue take turns."""
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One write transaction: commits on a clean exit, rolls back on an error."""
+
+    async def write_at_once(
+        self, queue: str, statement: HotStatement, parameters: Mapping[str, Any]
+    ) -> list[Any] | None:
+        """On PostgreSQL, a statement that is a transaction by itself: its one row, or None where it did nothing."""
 
 
 class Transaction:
@@ -66,10 +71,6 @@ class Transaction:
         """
         self._emitted.append((stream, change, authz))
 
-    def wrote(self, stream: str, number: int) -> None:
-        """Say that a statement of this transaction has written this event itself (`event_log.append_after`)."""
-        self.numbers[stream] = number
-
     def enqueue(self, kind: str, reference: dict[str, str], *, after: datetime | None = None) -> None:
         """Leave a task for the worker, not to be done before `after`. `reference` holds ids, never words."""
         self._tasks.append(outbox.new_task(kind, reference, after))
@@ -87,13 +88,27 @@ class Transaction:
 
 
 @asynccontextmanager
-async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
-    """A write transaction whose events are committed with it and announced after it; those of one queue take turns."""
-    async with database.write(queue) as connection:
+async def transaction(database: Database, broker: Broker) -> AsyncIterator[Transaction]:
+    """A write transaction whose events are committed with it and announced after it."""
+    async with database.write() as connection:
         tx = Transaction(connection)
         yield tx
         wakeups = await tx.finish()
     await _announce(broker, wakeups)
+
+
+async def write_at_once(
+    database: Database, broker: Broker, stream: str, statement: HotStatement, parameters: Mapping[str, Any]
+) -> list[Any] | None:
+    """On PostgreSQL, a whole change and its one event in one statement, which is a transaction by itself.
+
+    It writes the event by `event_log.append_after`, and its one row begins with the number of that. None where it
+    did nothing.
+    """
+    row = await database.write_at_once(stream, statement, parameters)
+    if row is not None:
+        await _announce(broker, [Wakeup(stream, row[0])])
+    return row
 
 
 async def _announce(broker: Broker, wakeups: Sequence[Wakeup]) -> None:

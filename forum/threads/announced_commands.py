@@ -20,8 +20,7 @@ async def send_reply(
     """`commands.post_reply`, in one statement where that can be."""
     if reply_to is None and not written.mentions and state.database.dialect == "postgresql":
         with contextlib.suppress(OutOfTheOrdinary):
-            async with state.transaction(thread.network_id) as tx:
-                posted = await reply_at_once(tx, viewer, thread, written, key)
+            posted = await reply_at_once(state, viewer, thread, written, key)
             if posted.read is not None:
                 announcer_of(state).tell_later(viewer.id, posted.read)
             return posted
@@ -32,7 +31,7 @@ async def _send_reply(
     state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
     announcer = announcer_of(state)
-    async with state.transaction(thread.network_id) as tx:
+    async with state.transaction() as tx:
         posted = await post_reply(tx, viewer, thread, written, reply_to, key)
         is_told = posted.read is None or announcer.tell(tx, viewer.id, posted.read)
     if posted.read is not None and not is_told:

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forum.database import Database, NotCommitted, is_unavailable, open_database
 from forum.migrate import migrate
-from ground.hot import HotStatement, driver_of, run
+from ground.hot import HotStatement, driver_of, given, run
 from realtime.tables import streams
 
 _COUNT = select(func.count()).select_from(streams)
@@ -134,31 +134,34 @@ async def _end(postgres: Database, process: int) -> None:
     await asyncio.sleep(0.1)
 
 
-async def test_those_of_one_queue_take_turns_and_others_do_not_wait(postgres: Database) -> None:
+_SLEEP = HotStatement(select(func.pg_sleep(given("seconds")), func.clock_timestamp()))
+_ONE_OVER = HotStatement(insert(streams).returning(literal(1) // bindparam("parts", type_=streams.c.head.type)))
+
+
+async def test_those_at_once_of_one_queue_take_turns_and_others_do_not_wait(postgres: Database) -> None:
     order: list[str] = []
-    begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def hold() -> None:
-        async with postgres.write("one") as connection:
-            begun.set()
-            await go_on.wait()
-            await run(connection, _WRITE, row("held"))
-            order.append("first")
+    async def sleep(name: str, queue: str, seconds: float) -> None:
+        assert await postgres.write_at_once(queue, _SLEEP, {"seconds": seconds})
+        order.append(name)
 
-    async def follow() -> None:
-        async with postgres.write("one") as connection:
-            assert await connection.scalar(_COUNT) == 1
-            order.append("second")
-
-    holding = asyncio.create_task(hold())
-    await begun.wait()
-    async with postgres.write("other"):
-        order.append("other")
-    following = asyncio.create_task(follow())
-    await asyncio.sleep(0.1)
-    go_on.set()
-    await asyncio.gather(holding, following)
+    await asyncio.gather(sleep("first", "one", 0.5), sleep("second", "one", 0), sleep("other", "two", 0))
     assert order == ["other", "first", "second"]
+
+
+async def test_what_did_nothing_at_once_leaves_nothing(postgres: Database) -> None:
+    for _ in range(4):  # more often than there are connections
+        assert await postgres.write_at_once("one", _ONE_OVER, row("one") | {"parts": 0}) is None
+    assert await count(postgres) == 0
+    assert await postgres.write_at_once("one", _ONE_OVER, row("one") | {"parts": 1}) == [1]
+    assert await count(postgres) == 1
+
+
+async def test_another_error_at_once_is_raised_and_the_queue_goes_on(postgres: Database) -> None:
+    assert await postgres.write_at_once("one", _ONE_OVER, row("one") | {"parts": 1}) == [1]
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await postgres.write_at_once("one", _ONE_OVER, row("one") | {"parts": 1})
+    assert await postgres.write_at_once("one", _ONE_OVER, row("two") | {"parts": 1}) == [1]
 
 
 async def test_a_connection_that_ended_while_idle_is_replaced(postgres: Database) -> None:

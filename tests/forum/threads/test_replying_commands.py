@@ -34,8 +34,7 @@ class Scene:
     key: RequestKey
 
     async def at_once(self, key: RequestKey | None) -> Posted:
-        async with self.village.state.transaction() as tx:
-            return await reply_at_once(tx, self.viewer, self.thread, self.written, key)
+        return await reply_at_once(self.village.state, self.viewer, self.thread, self.written, key)
 
     async def send(self) -> Posted:
         return await send_reply(self.village.state, self.viewer, self.thread, self.written, None, self.key)
