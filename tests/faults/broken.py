@@ -47,50 +47,61 @@ def _put(place: Any, name: str, other: Any) -> None:
     setattr(place, name, other)
 
 
+class _Counter:
+    """Numbers that nothing gives back: in Redis, where there is one, for all processes."""
+
+    def __init__(self) -> None:
+        self._url = os.environ.get("REDIS_URL")
+        self._counted: Counter[str] = Counter()
+
+    async def next(self, stream: str) -> int:
+        if self._url:
+            async with Redis.from_url(self._url) as client:
+                return int(await client.incr(f"broken:{stream}"))
+        self._counted[stream] += 1
+        return self._counted[stream]
+
+
+async def _append_as(number: int, connection: AsyncConnection, stream: str, change: Change, authz: bool) -> int:
+    """Write an event under this number, whatever the stream's head is."""
+    greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
+    moved = (
+        update(streams)
+        .where(streams.c.name == stream)
+        .values(head=greatest(streams.c.head, number), authz_version=streams.c.authz_version + int(authz))
+        .returning(streams.c.authz_version)
+    )
+    row = {
+        "stream": stream,
+        "seq": number,
+        "kind": change.kind,
+        "object_id": change.object_id,
+        "object_version": change.object_version,
+        "authz_version": (await connection.execute(moved)).scalar_one(),
+        "created_at": now(),
+    }
+    await connection.execute(insert(events), row)
+    return number
+
+
 def number_from_a_sequence() -> None:
     """Numbers come from a counter beside the database, and are taken before the work is done."""
-    counted: Counter[str] = Counter()
-    url = os.environ.get("REDIS_URL")
-
-    async def next_number(stream: str) -> int:
-        if url:
-            async with Redis.from_url(url) as client:
-                return int(await client.incr(f"broken:{stream}"))
-        counted[stream] += 1
-        return counted[stream]
+    counter = _Counter()
 
     @asynccontextmanager
     async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
         _early.set({})
         if queue:
             stream = network_stream(queue)
-            _early.set({stream: await next_number(stream)})
+            _early.set({stream: await counter.next(stream)})
             await asyncio.sleep(random.uniform(0, 0.05))  # the work
         async with realtime.transaction.transaction(database, broker, queue) as tx:
             yield tx
 
     async def append(connection: AsyncConnection, stream: str, change: Change, *, authz: bool = False) -> int:
         early = _early.get().pop(stream, None)
-        number = early if early is not None else await next_number(stream)
-        greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
-        moved = (
-            update(streams)
-            .where(streams.c.name == stream)
-            .values(head=greatest(streams.c.head, number), authz_version=streams.c.authz_version + int(authz))
-            .returning(streams.c.authz_version)
-        )
-        version = (await connection.execute(moved)).scalar_one()
-        row = {
-            "stream": stream,
-            "seq": number,
-            "kind": change.kind,
-            "object_id": change.object_id,
-            "object_version": change.object_version,
-            "authz_version": version,
-            "created_at": now(),
-        }
-        await connection.execute(insert(events), row)
-        return number
+        number = early if early is not None else await counter.next(stream)
+        return await _append_as(number, connection, stream, change, authz)
 
     _put(forum.state, "transaction", transaction)
     _put(event_log, "append", append)

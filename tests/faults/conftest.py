@@ -20,7 +20,7 @@ def postgres_store(request: pytest.FixtureRequest) -> Store:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What scenarios measured: one line for each call of `record_property("figures", "…")`."""
-    reports = [report for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")]
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
     lines = [
         f"{report.nodeid.rpartition('/')[2]}: {value}"
         for report in reports

@@ -11,8 +11,9 @@ from typing import Any
 
 from tests.faults.asking import Asker
 from tests.faults.readers import Reader
-from tests.faults.recorder import Known, Log, Note
+from tests.faults.recorder import Call, Known, Log, Note
 from tests.faults.tries import Act, Tries
+from tests.faults.waiting import until
 from tests.faults.world import Place, World
 
 ACTS: Mapping[str, int] = {
@@ -90,9 +91,8 @@ class Crowd:
         """Open everybody's socket and wait until all are welcomed."""
         for person in self.people.values():
             person.reader.start()
-        async with asyncio.timeout(seconds):
-            while not all(person.reader.is_live for person in self.people.values()):
-                await asyncio.sleep(0.02)
+        if not await until(lambda: all(person.reader.is_live for person in self.people.values()), seconds):
+            raise TimeoutError("not everybody was welcomed")
 
     async def go_home(self) -> None:
         """Close everything; where each reader stood is in the log."""
@@ -246,7 +246,7 @@ class Crowd:
             person.barred.add(network)
         return call.is_acknowledged
 
-    async def _decide(self, place: Place, who: str, kind: str, status: str) -> Any:
+    async def _decide(self, place: Place, who: str, kind: str, status: str) -> Call:
         path = f"/networks/{place.slug}/members/{who}"
         act = Act(kind, place.administrator, place.id, "PATCH", path, {"status": status}, who)
         return await self.tries.persist(self.people[place.administrator].asker, act)

@@ -34,10 +34,8 @@ def events_match_rows(log: Log, stored: Stored) -> list[str]:
                 told[event.object_id, event.object_version] += 1
     threads = {event.object_id for events in stored.events.values() for event in events if event.kind[:7] == "thread."}
     for post in stored.posts.values():
-        if post.id in log.setting.posts:
-            first = 2
-        else:
-            first = 2 if post.number == 1 and post.thread_id in threads else 1
+        is_told_by_thread = post.number == 1 and post.thread_id in threads
+        first = 2 if is_told_by_thread or post.id in log.setting.posts else 1
         for version in range(first, post.version + 1):
             if told.pop((post.id, version), 0) != 1:
                 found.append(f"version {version} of post {post.id} in {post.network_id} does not have one event")
@@ -114,7 +112,9 @@ def frames_match_log(log: Log, stored: Stored) -> list[str]:
         event = kinds.get((frame.stream, frame.seq))
         if event is None:
             found.append(f"{frame.who} got {frame.stream} {frame.seq} ({frame.kind}), which is not in the log")
-        elif event.kind != frame.kind or (frame.object_id and frame.kind in _TOLD and frame.object_id != event.object_id):
+        elif event.kind != frame.kind or (
+            frame.object_id and frame.kind in _TOLD and frame.object_id != event.object_id
+        ):
             found.append(f"{frame.who} got {frame.stream} {frame.seq} as {frame.kind} {frame.object_id}, not {event}")
     return found
 

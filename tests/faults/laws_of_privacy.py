@@ -12,7 +12,7 @@ Pair = tuple[str, str]
 
 
 def endings(log: Log, stored: Stored) -> dict[Pair, list[tuple[int, int | None]]]:
-    """For each former time as a member of a closed network: the number that ended it, and that of the next beginning."""
+    """For each former time as a member of a closed network: the number that ended it, and that of the next."""
     steps: dict[Pair, list[tuple[int, str]]] = defaultdict(list)
     for stream, events in stored.events.items():
         for event in events:
@@ -117,6 +117,8 @@ def canaries_stay(log: Log, _: Stored) -> list[str]:
     for frame in log.frames:
         for canary in frame.canaries:
             network = log.setting.canaries[canary]
-            if not may_hold(network, frame.who, frame.at) and not may_hold(network, frame.who, frame.at - GRACE_SECONDS):
+            if not may_hold(network, frame.who, frame.at) and not may_hold(
+                network, frame.who, frame.at - GRACE_SECONDS
+            ):
                 found.append(f"{frame.who} got a frame {frame.type} with the word of {network}")
     return found

@@ -41,9 +41,9 @@ async def read_stored(database_url: str) -> Stored:
     for stream, seq, kind, object_id, version, created_at in rows["events"]:
         age = (now - _moment(created_at)).total_seconds()
         events[stream].append(StoredEvent(stream, seq, kind, object_id, version, age))
-    memberships = [StoredMembership(*row[:5], bool(row[5]), bool(row[6]), row[7]) for row in rows["memberships"]]
+    memberships = [StoredMembership(*row) for row in rows["memberships"]]
     return Stored(
-        heads={name: head for name, head in rows["streams"]},
+        heads=dict(map(tuple, rows["streams"])),
         events=dict(events),
         posts=_posts(rows["posts"], rows["versions"]),
         threads=dict(map(tuple, rows["threads"])),
@@ -61,7 +61,7 @@ def _posts(rows: Rows, versions: Rows) -> dict[str, StoredPost]:
     for row in rows:
         for mark in MARK.findall(row[7]):
             marks[row[0]][mark].append(row[5] - int(row[6]))
-    return {row[0]: StoredPost(*row[:6], bool(row[6]), dict(marks[row[0]])) for row in rows}
+    return {row[0]: StoredPost(*row[:7], marks=dict(marks[row[0]])) for row in rows}
 
 
 def _moment(value: Any) -> datetime:

@@ -66,7 +66,7 @@ class Scene:
     _loads: list[asyncio.Task[None]] = field(default_factory=list)
 
     def load(self, a_second: float, seconds: float = math.inf) -> asyncio.Task[None]:
-        """Begin a load, so many acts a second for so long, or until `end_load`; await it for all of it to be answered."""
+        """Begin a load, so many acts a second for so long or until `end_load`; await it for all to be answered."""
         task = asyncio.create_task(self.crowd.act(a_second, seconds))
         self._loads.append(task)
         return task

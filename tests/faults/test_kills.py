@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.checker import Expected
 from tests.faults.scenes import IS_FULL, PATIENCE, Scene, Store, scene
+from tests.faults.waiting import until
 
 KILLS = 200 if IS_FULL else 4
 DEATHS = 20 if IS_FULL else 1
@@ -51,8 +52,7 @@ async def _die_once(run: Scene) -> float:
         wish.touch()
     place = random.choice(list(run.world.places.values()))
     writing = asyncio.create_task(run.crowd.post(place.administrator, place.id))
-    while all(server.running for server in run.site.servers):
-        await asyncio.sleep(0.002)
+    assert await until(lambda: not all(server.running for server in run.site.servers), 10, every=0.002)
     died = time.monotonic()
     for wish in wishes:
         wish.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.scenes import IS_FULL, Scene, Store, scene
+from tests.faults.waiting import until
 
 ROUNDS = 26 if IS_FULL else 2
 AT_ONCE = 40 if IS_FULL else 6
@@ -53,6 +54,5 @@ async def _remove(run: Scene, network: str, who: str) -> float:
     assert await run.crowd.expel(who, network)
     removed = time.monotonic()
     reader = run.crowd.people[who].reader
-    while f"network:{network}" in reader.places and time.monotonic() < removed + 15:
-        await asyncio.sleep(0.01)
+    await until(lambda: f"network:{network}" not in reader.places, 15)
     return time.monotonic() - removed

@@ -1,6 +1,7 @@
 """One act over HTTP, tried until it is answered: the same key each time, every try in the log."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 import time
@@ -65,15 +66,11 @@ class Tries:
         headers = {"Idempotency-Key": act.key} if act.key else {}
         started = time.monotonic()
         answer: Answer | None = None
-        try:
+        with contextlib.suppress(NoAnswer):
             answer = await asker.ask(
                 random.choice(self._ports), act.method, f"/api/v1{act.path}", act.value, headers, self.answer_seconds
             )
-        except NoAnswer:
-            pass
-        call = Call(
-            act.kind, act.who, key, started, time.monotonic(), None, act.network, act.target, act.mark
-        )
+        call = Call(act.kind, act.who, key, started, time.monotonic(), None, act.network, act.target, act.mark)
         if answer is not None:
             call = _with_answer(call, answer)
         self._log.calls.append(call)
