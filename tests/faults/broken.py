@@ -21,11 +21,15 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import forum.state
-import forum.threads.announced_commands
 import realtime.transaction
 from forum.command_line import main as forum_main
+from forum.records import Thread
+from forum.state import State
 from forum.streams import network_stream
+from forum.threads import announced_commands
+from forum.threads.commands import Posted
 from forum.threads.replying_commands import OutOfTheOrdinary
+from forum.viewer import Viewer
 from ground.columns import now
 from realtime import event_log
 from realtime.brokers import Broker, Wakeup
@@ -87,28 +91,26 @@ async def _append_as(number: int, connection: AsyncConnection, stream: str, chan
 def number_from_a_sequence() -> None:
     """Numbers come from a counter beside the database, and are taken before the work is done."""
     counter = _Counter()
+    send = announced_commands._send_reply
 
-    @asynccontextmanager
-    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
-        _early.set({})
-        if queue:
-            stream = network_stream(queue)
-            _early.set({stream: await counter.next(stream)})
-            await asyncio.sleep(random.uniform(0, 0.05))  # the work
-        async with realtime.transaction.transaction(database, broker, queue) as tx:
-            yield tx
+    async def send_reply(state: State, viewer: Viewer, thread: Thread, *rest: Any) -> Posted:
+        stream = network_stream(thread.network_id)
+        _early.set({stream: await counter.next(stream)})
+        await asyncio.sleep(random.uniform(0, 0.05))  # the work
+        return await send(state, viewer, thread, *rest)
 
     async def append(connection: AsyncConnection, stream: str, change: Change, *, authz: bool = False) -> int:
-        early = _early.get().pop(stream, None)
+        early = _early.get({}).pop(stream, None)
         number = early if early is not None else await counter.next(stream)
         return await _append_as(number, connection, stream, change, authz)
 
-    _put(forum.state, "transaction", transaction)
+    _put(announced_commands, "_send_reply", send_reply)
     _put(event_log, "append", append)
-    _put(forum.threads.announced_commands, "reply_at_once", _refuse)
+    _put(announced_commands, "reply_at_once", _refuse)
 
 
 async def _refuse(*_: Any) -> NoReturn:
+    """Replies take the ordinary way, in a transaction of several statements."""
     raise OutOfTheOrdinary
 
 
@@ -135,8 +137,8 @@ def publish_before_commit() -> None:
     """Others are woken before there is anything to read; the commit comes late, or fails."""
 
     @asynccontextmanager
-    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
-        async with database.write(queue) as connection:
+    async def transaction(database: Database, broker: Broker) -> AsyncIterator[Transaction]:
+        async with database.write() as connection:
             tx = Transaction(connection)
             yield tx
             await broker.publish(await tx.finish())
@@ -145,6 +147,7 @@ def publish_before_commit() -> None:
                 raise ConnectionError("the commit failed")
 
     _put(forum.state, "transaction", transaction)
+    _put(announced_commands, "reply_at_once", _refuse)
 
 
 def audience_once() -> None:
@@ -169,8 +172,8 @@ def answer_before_commit() -> None:
     waiting: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def transaction(database: Database, broker: Broker, queue: str = "") -> AsyncIterator[Transaction]:
-        writing = database.write(queue)
+    async def transaction(database: Database, broker: Broker) -> AsyncIterator[Transaction]:
+        writing = database.write()
         connection = await writing.__aenter__()
         tx = Transaction(connection)
         try:
@@ -196,6 +199,7 @@ def answer_before_commit() -> None:
         task.add_done_callback(waiting.discard)
 
     _put(forum.state, "transaction", transaction)
+    _put(announced_commands, "reply_at_once", _refuse)
 
 
 def dies_before_publish() -> None:

@@ -64,6 +64,10 @@ class Crowd:
         """A network in which one thing is said at the beginning of each load, and nothing more."""
         self.is_over = False
         """Set: nothing more is begun."""
+        self.detours: dict[int, int] = {}
+        """The port of a proxy for the port of a server, on the way of requests."""
+        self.live_detours: dict[int, int] = {}
+        """The same on the way of sockets."""
         self._ports = ports
         self._acts = acts
         self._pace = pace
@@ -75,7 +79,7 @@ class Crowd:
     def _add(self, who: str) -> None:
         mine = {network for network, member in self.world.members if member == who}
         known = {network: dict.fromkeys(self.world.places[network].posts, 1) for network in mine}
-        asker = Asker(self.world.tokens[who])
+        asker = Asker(self.world.tokens[who], self.detours)
 
         async def load(network: str) -> tuple[int, Known] | None:
             return await self.tries.load_network(asker, who, self.world.places[network])
@@ -83,7 +87,7 @@ class Crowd:
         def ports() -> list[int]:
             return random.sample(list(self._ports), len(self._ports))
 
-        reader = Reader(self.log, who, self.world.tokens[who], ports, load, known, self._pace)
+        reader = Reader(self.log, who, self.world.tokens[who], ports, load, known, self._pace, self.live_detours)
         reader.view = next((self.world.places[network].threads[0] for network in sorted(mine)), None)
         self.people[who] = Person(who, asker, reader, mine)
 

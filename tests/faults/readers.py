@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,10 +51,12 @@ class Reader:
         load: Load,
         known: dict[str, Known],
         pace: float = 1.0,
+        detours: Mapping[int, int] | None = None,
     ) -> None:
         """`known`: what they hold of each network at the beginning. `ports` in the order in which to try them.
 
-        `pace`: how long it waits before it connects again, as a part of what the contract says.
+        `pace`: how long it waits before it connects again, as a part of what the contract says. `detours`: the port
+        of a proxy for the port of a server.
         """
         self.who = who
         self.epoch = ""
@@ -69,6 +71,7 @@ class Reader:
         self._ports = ports
         self._load = load
         self._pace = pace
+        self._detours = {} if detours is None else detours
         self._socket: ClientConnection | None = None
         self._number = 0
         self._requests = itertools.count(1)
@@ -125,6 +128,8 @@ class Reader:
             async with asyncio.timeout(5):
                 socket = await connect(
                     f"ws://127.0.0.1:{port}/live",
+                    host="127.0.0.1",
+                    port=self._detours.get(port, port),
                     additional_headers={"Authorization": f"Bearer {self._token}"},
                     subprotocols=[Subprotocol("confer.v1")],
                     compression=None,

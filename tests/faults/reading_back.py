@@ -61,7 +61,7 @@ def _posts(rows: Rows, versions: Rows) -> dict[str, StoredPost]:
     for row in rows:
         for mark in MARK.findall(row[7]):
             marks[row[0]][mark].append(row[5] - int(row[6]))
-    return {row[0]: StoredPost(*row[:7], marks=dict(marks[row[0]])) for row in rows}
+    return {row[0]: StoredPost(*[*row[:7], dict(marks[row[0]])]) for row in rows}
 
 
 def _moment(value: Any) -> datetime:

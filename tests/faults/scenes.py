@@ -7,7 +7,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -152,11 +152,13 @@ async def scene(
     size: Size | None = None,
     acts: Mapping[str, int] = ACTS,
     settings: Mapping[str, str] | None = None,
+    before: Callable[[Scene], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Scene]:
     """A started site with its people connected.
 
     `processes`: how many web processes; by default two on PostgreSQL, and always one on SQLite. `program`: what they
-    are started with, see `broken`. `settings` are further environment variables of the servers.
+    are started with, see `broken`. `settings` are further environment variables of the servers. `before` is done when
+    they run and nobody is connected yet: proxies begin there (`crowd.detours`).
     """
     shape, postgres = store
     world = _world((size or SIZE).name)
@@ -170,8 +172,11 @@ async def scene(
     try:
         for server in site.servers:
             await asyncio.to_thread(server.start)
+        made = Scene(site, world, log, crowd, folder)
+        if before is not None:
+            await before(made)
         await crowd.connect()
-        yield Scene(site, world, log, crowd, folder)
+        yield made
     finally:
         await crowd.go_home()
         await asyncio.to_thread(_end, site)
