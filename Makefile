@@ -11,7 +11,7 @@ TESTS ?= tests
 # An environment whose Python no longer runs (the system was upgraded) is made anew.
 $(shell [ ! -e .venv ] || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run .venv/.test)
 
-.PHONY: help run demo install install-test servers test check pytest bench lock
+.PHONY: help run demo install install-test servers test check pytest faults bench lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ check: install-test ## format, style, types and floors
 
 pytest: install-test servers ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
 	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
+
+faults: install-test servers ## every fault in full size, with a table of what was proved; TESTS=tests/faults/test_kills.py for some
+	FAULTS=full $(RUN) pytest -q -n 0 --timeout 3600 $(or $(filter-out tests,$(TESTS)),tests/faults)
 
 bench: install-test servers ## measure both shapes, with the machine's own limits beside; BENCH=--quick for a first look
 	@tools/bench-load.sh

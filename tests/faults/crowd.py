@@ -29,7 +29,7 @@ ACTS: Mapping[str, int] = {
     "probe": 3,
 }
 """What people do, and how often."""
-TWICE = 0.08
+TWICE = 0.15
 """So many replies are sent twice at the same moment, with the same key."""
 
 

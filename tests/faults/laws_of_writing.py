@@ -48,8 +48,7 @@ def _is_made(call: Call, stored: Stored, marked: dict[str, list[tuple[StoredPost
         return False
     if call.kind == "thread":
         return post.thread_id == call.made and post.number == 1
-    _, post_id, number, thread_id, *_ = call.told
-    return (post.id, post.number, post.thread_id) == (post_id, number, thread_id)
+    return call.told[1:4] == (post.id, post.number, post.thread_id)
 
 
 def nothing_twice(log: Log, stored: Stored) -> list[str]:

@@ -61,6 +61,8 @@ class Scene:
     log: Log
     crowd: Crowd
     folder: Path
+    started_at: float = field(default_factory=time.monotonic)
+    """When all web processes were there."""
     stored: Stored | None = None
     """After the verdict: what the database held."""
     _loads: list[asyncio.Task[None]] = field(default_factory=list)
@@ -170,8 +172,7 @@ async def scene(
     log = Log(world.setting)
     crowd = Crowd(world, log, site.ports, acts, PACE)
     try:
-        for server in site.servers:
-            await asyncio.to_thread(server.start)
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in site.servers))
         made = Scene(site, world, log, crowd, folder)
         if before is not None:
             await before(made)
