@@ -46,7 +46,15 @@ _FAULTS = (
     sqlite3.IntegrityError,
     sqlite3.ProgrammingError,
 )
-_FAILURES = (OSError, DatabaseBusy, exc.TimeoutError, exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_FAILURES = (
+    OSError,
+    DatabaseBusy,
+    exc.TimeoutError,
+    exc.DBAPIError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection that PostgreSQL has ended, until asyncpg has seen its end
+)
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -57,7 +57,8 @@ class Envelope:
                 sender.status = 500  # the server says so
                 raise
             # The answer is out. What an error says may hold what people wrote, so only where it happened is kept.
-            _log.error("a fault: %s", where(error))
+            if sender.status != 503:  # that the database is away is told already, and is no fault of ours
+                _log.error("a fault: %s", where(error))
         finally:
             if self._told:
                 seconds = time.perf_counter() - began

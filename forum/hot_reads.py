@@ -122,5 +122,6 @@ class PostgresqlReader:
 async def end(connection: Connection) -> None:
     """Stop what PostgreSQL may still be doing for this connection, and close it."""
     # It may be gone already, or be cut off by asyncpg where nothing answers.
-    with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    failures = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    with contextlib.suppress(OSError, TimeoutError, *failures):
         await connection.close(timeout=5)

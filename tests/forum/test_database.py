@@ -207,6 +207,19 @@ async def test_a_connection_that_ends_in_the_middle_says_so(postgres: Database) 
     assert await count(postgres) == 1
 
 
+async def test_a_connection_whose_end_asyncpg_has_not_seen_yet_is_a_failure(postgres: Database) -> None:
+    """Between PostgreSQL's last word and the end of the link asyncpg answers with an error that it calls internal."""
+    error = asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+    async with postgres.read() as connection:
+        used = driver_of(connection).get_server_pid()
+    with pytest.raises(asyncpg.InternalClientError):
+        async with postgres.read():
+            raise error
+    assert is_unavailable(error)
+    async with postgres.read() as connection:
+        assert driver_of(connection).get_server_pid() != used  # nobody has that connection again
+
+
 async def test_a_wrong_statement_is_no_failure_of_the_database(database: Database) -> None:
     for statement in ("SELECT nothing FROM nowhere_at_all", "INSERT INTO streams (head) VALUES (NULL)"):
         with pytest.raises(DBAPIError) as raised:
