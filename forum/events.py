@@ -12,7 +12,7 @@ from realtime.events import Change
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated(Change):
-    """A thread was begun: the thread, with its first post as `first_post`."""
+    """A thread was begun: the thread, with its first post as `first_post`, and its `position` in the network."""
 
     kind: ClassVar[str] = "thread.created"
 
@@ -29,21 +29,24 @@ class ThreadChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class PostCreated(Change):
-    """Somebody replied: the post, with `thread`, the thread as it now stands."""
+    """Somebody replied: the post, with `thread`, the thread as it now stands, and its `position` in the network.
+
+    Positions count the posts of a network as they were written; `read.changed` says up to which it has counted.
+    """
 
     kind: ClassVar[str] = "post.created"
 
 
 @dataclass(frozen=True, slots=True)
 class PostEdited(Change):
-    """The words of a post were changed by its author: the post."""
+    """The words of a post were changed by its author: the post, with `thread` as it now stands."""
 
     kind: ClassVar[str] = "post.edited"
 
 
 @dataclass(frozen=True, slots=True)
 class PostRemoved(Change):
-    """A post was removed by its author or a moderator: the post's stub, without words.
+    """A post was removed by its author or a moderator: the post's stub, without words, with `thread` as it now stands.
 
     In a thread that stayed with the members of an opened network it is told to its moderators alone.
     """
@@ -53,23 +56,29 @@ class PostRemoved(Change):
 
 @dataclass(frozen=True, slots=True)
 class MemberJoined(Change):
-    """Somebody became a member of the network: the membership; of an open network only how many there are now."""
+    """Somebody became a member of the network: the membership, with its `member_count` and `size`.
+
+    Of an open network only these numbers.
+    """
 
     kind: ClassVar[str] = "member.joined"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Change):
-    """A member has another role: the membership; of an open network only how many there are."""
+    """A member has another role: the membership, with the network's `member_count` and `size`.
+
+    Of an open network only these numbers.
+    """
 
     kind: ClassVar[str] = "member.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class MemberLeft(Change):
-    """A member left, was removed or banned: the membership, without the reason.
+    """A member left, was removed or banned: the membership, without the reason, and how many stay.
 
-    Of an open network only how many stay.
+    Of an open network only these numbers, `member_count` and `size`.
     """
 
     kind: ClassVar[str] = "member.left"
@@ -98,7 +107,11 @@ class MembershipChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class ReadChanged(Change):
-    """On a person's own stream: they read something on another screen: `{network_id, thread_id, unread, ranges}`."""
+    """On a person's own stream: they read something on another screen: `{network_id, thread_id, unread, ranges}`.
+
+    `unread` counts the network's posts up to `position`; of a thread `thread_unread` counts those up to number
+    `post_count`.
+    """
 
     kind: ClassVar[str] = "read.changed"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from forum.networks.member_queries import read_members, read_networks
 from forum.networks.presenting import heard_member, heard_network
 from forum.records import Member, Network
+from forum.rendering import size_band
 from forum.state import State
 from realtime.questions import Presented
 
@@ -21,7 +22,7 @@ async def present_members(state: State, ids: Sequence[str]) -> Mapping[str, Pres
 
 
 def _heard(member: Member, network: Network) -> dict[str, object]:
-    counted = {"member_count": network.member_count}
+    counted = {"member_count": network.member_count, "size": size_band(network.member_count)}
     if network.access == "open":
         return {"id": member.id, "network_id": network.id, "version": member.version, **counted}
     shown = heard_member(member) | counted

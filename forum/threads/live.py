@@ -16,30 +16,23 @@ def _presented(state: State, post: Post, more: Mapping[str, object]) -> Presente
     return Presented(shown, post_fragment(state, post), post.thread_id)
 
 
-async def present_created_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
-    """New posts, each with its thread as it now stands."""
+async def present_posts(state: State, ids: Sequence[str], *, kept: bool = False) -> Mapping[str, Presented]:
+    """Posts that are new, edited or removed, each with its thread as it now stands."""
     url = state.settings.public_url
     async with state.database.read() as connection:
-        posts = await list_heard_posts(connection, ids)
-        threads = await list_heard_threads(connection, {post.thread_id for post in posts})
+        posts = await list_heard_posts(connection, ids, kept=kept)
+        threads = await list_heard_threads(connection, {post.thread_id for post in posts}, kept=kept)
     shown = {thread.id: api_thread(thread, url) for thread in threads}
     return {
-        post.id: _presented(state, post, {"thread": shown[post.thread_id]}) for post in posts if post.thread_id in shown
+        post.id: _presented(state, post, {"thread": shown[post.thread_id], "position": post.position})
+        for post in posts
+        if post.thread_id in shown
     }
-
-
-async def present_changed_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
-    """Posts that were edited or removed."""
-    async with state.database.read() as connection:
-        posts = await list_heard_posts(connection, ids)
-    return {post.id: _presented(state, post, {}) for post in posts}
 
 
 async def present_kept_posts(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
     """For moderators: posts that were removed in threads that stayed with the members of an opened network."""
-    async with state.database.read() as connection:
-        posts = await list_heard_posts(connection, ids, kept=True)
-    return {post.id: _presented(state, post, {}) for post in posts}
+    return await present_posts(state, ids, kept=True)
 
 
 async def present_kept_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
@@ -57,7 +50,8 @@ async def present_new_threads(state: State, ids: Sequence[str]) -> Mapping[str, 
         first = {post.thread_id: post for post in await list_heard_first_posts(connection, ids)}
     return {
         thread.id: Presented(
-            api_thread(thread, url) | {"first_post": api_post(first[thread.id], url)},
+            api_thread(thread, url)
+            | {"first_post": api_post(first[thread.id], url), "position": first[thread.id].position},
             post_fragment(state, first[thread.id]),
             thread.id,
         )
@@ -83,9 +77,9 @@ async def present_reading(state: State, ids: Sequence[str]) -> Mapping[str, Pres
 PRESENTERS = {
     "thread.created": present_new_threads,
     "thread.changed": present_changed_threads,
-    "post.created": present_created_posts,
-    "post.edited": present_changed_posts,
-    "post.removed": present_changed_posts,
+    "post.created": present_posts,
+    "post.edited": present_posts,
+    "post.removed": present_posts,
     "read.changed": present_reading,
 }
 

@@ -14,7 +14,12 @@ from ground.columns import is_id
 
 _UNREAD = networks.c.post_count - memberships.c.read_count
 _NETWORKS = (
-    select(memberships.c.id, networks.c.id.label("network_id"), _UNREAD.label("unread"))
+    select(
+        memberships.c.id,
+        networks.c.id.label("network_id"),
+        _UNREAD.label("unread"),
+        networks.c.post_count.label("position"),
+    )
     .join(networks, networks.c.id == memberships.c.network_id)
     .where(memberships.c.id.in_(bindparam("ids", expanding=True)), memberships.c.status == "active")
 )
@@ -24,6 +29,7 @@ _THREADS = (
         threads.c.id.label("thread_id"),
         networks.c.id.label("network_id"),
         _UNREAD.label("unread"),
+        networks.c.post_count.label("position"),
         threads.c.post_count,
         baseline_number(memberships.c.baseline).label("covered"),
         cast(read_states.c.ranges, String).label("ranges"),
@@ -41,8 +47,10 @@ _THREADS = (
 
 
 async def list_read_places(connection: AsyncConnection, places: Collection[str]) -> dict[str, dict[str, Any]]:
-    """`{network_id, thread_id, unread, ranges}` and, for a thread, `thread_unread`, by what `ReadChanged` names.
+    """`{network_id, thread_id, unread, position, ranges}`, by what `ReadChanged` names.
 
+    For a thread also `thread_unread` and `post_count`. The numbers of unread posts count those up to `position` in the
+    network and up to number `post_count` in the thread: of these no event that comes later adds one.
     A place is a membership's id, or that and a thread's id after a colon; one whose membership has ended is left out.
     """
     pairs = [tuple(place.split(":")) for place in places]
@@ -51,7 +59,13 @@ async def list_read_places(connection: AsyncConnection, places: Collection[str])
     whole = [pair[0] for pair in pairs if len(pair) == 1]
     if whole:
         for row in await connection.execute(_NETWORKS, {"ids": whole}):
-            shown[row.id] = {"network_id": row.network_id, "thread_id": None, "unread": row.unread, "ranges": []}
+            shown[row.id] = {
+                "network_id": row.network_id,
+                "thread_id": None,
+                "unread": row.unread,
+                "position": row.position,
+                "ranges": [],
+            }
     parts = [pair for pair in pairs if len(pair) == 2]
     if parts:
         asked = or_(*(and_(memberships.c.id == pair[0], threads.c.id == pair[1]) for pair in parts))
@@ -61,6 +75,8 @@ async def list_read_places(connection: AsyncConnection, places: Collection[str])
                 "network_id": row.network_id,
                 "thread_id": row.thread_id,
                 "unread": max(0, row.unread),
+                "position": row.position,
+                "post_count": row.post_count,
                 "thread_unread": row.post_count - count(ranges),
                 "ranges": [list(part) for part in ranges],
             }

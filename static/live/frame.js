@@ -13,18 +13,46 @@ function arrived({ stream, object }) {
   const author = object?.first_post?.author ?? object?.author;
   const line = lineOf(stream);
   if (!author || author.id === me || !line) return;
-  addUnread(line, 1);
+  // The number may count it already: what is read is told on another stream, of which nobody knows which comes first.
+  if (!(object.position <= Number(line.dataset.counted))) addUnread(line, 1);
   countArrival();
 }
 
 on("post.created", arrived);
 on("thread.created", arrived);
 
-on("read.changed", ({ object }) => object && setUnread(lineOf(`network:${object.network_id}`), object.unread));
+on("read.changed", ({ object }) => {
+  const line = object && lineOf(`network:${object.network_id}`);
+  if (!line) return;
+  setUnread(line, object.unread);
+  line.dataset.counted = object.position;
+});
 
+const LONG_NAME = 40;
+
+/** Shows a network's name and colour in this part of the page, as the macro `tile` and the words beside it do. */
+function paint(part, words, { name, accent }) {
+  const tile = part.querySelector(".tile");
+  tile.className = tile.className.replace(/accent-\w+/, () => `accent-${accent}`);
+  tile.textContent = [...name][0].toUpperCase();
+  words.textContent = name;
+}
+
+// Pages of the network itself are brought up to date whole.
 on("network.changed", ({ stream, object }) => {
-  const line = lineOf(stream);
-  if (object?.name && line) line.querySelector(".side-name").textContent = object.name;
+  if (!object) return;
+  const [id, line] = [idOf(stream), lineOf(stream)];
+  if (line) {
+    const name = line.querySelector(".side-name");
+    paint(line, name, object);
+    if ([...object.name].length > LONG_NAME) name.title = object.name;
+    else name.removeAttribute("title");
+  }
+  for (const news of document.querySelectorAll(`.network-news[data-network="${id}"]`)) {
+    paint(news, news.querySelector("h2 a"), object);
+    news.querySelector(".mark-all [aria-label]").setAttribute("aria-label", `Mark all of ${object.name} as read`);
+  }
+  if (document.querySelector(`main [data-network="${id}"]`)) refreshSoon();
 });
 
 // How many posts mention or answer the reader: a part of what the bell counts. On the home page they are listed.

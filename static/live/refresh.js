@@ -3,15 +3,18 @@ import { parsePage, parseParts } from "./fragment.js";
 import { link, positionsOf } from "./link.js";
 import { note } from "./notes.js";
 import { patch } from "./patch.js";
+import { become } from "./title.js";
 
 // The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
-const FRAME = [".side", "[data-bell]", ".network-top .tabs"];
+const FRAME = [".side", "[data-bell]", ".place", ".network-top"];
 // Regions whose rows somebody reads and opens would move under the finger; these may follow at once.
-const STILL = new Set(["needs-me", "rest"]);
+const STILL = new Set(["needs-me", "rest", "people", "requests"]);
 const SPREAD_MS = 400;
 const RETRY_MS = 2000;
 const LONGEST_MS = 30000;
 const MOST_TRIES = 4;
+const MOST_WAIT_MS = 2000;
+const TICK_MS = 25;
 
 /** The server answered that this page is not for this reader now, or has gone. */
 export class Refused extends Error {
@@ -58,6 +61,9 @@ export function onRefresh(gather) {
 // Regions may put their rows in another order: that waits until somebody asks for it, or until there is no other way.
 function bringAll(page, acts, isAsked) {
   for (const part of FRAME) exchange(part, page);
+  const toneOf = ({ classList }) => [...classList].find((name) => name.startsWith("accent-"));
+  document.body.classList.replace(toneOf(document.body), toneOf(page.body));
+  become(page.title);
   const regions = [...document.querySelectorAll("[data-region]")];
   for (const { dataset } of regions) if (isAsked || STILL.has(dataset.region)) exchange(`[data-region="${dataset.region}"]`, page);
   for (const act of acts) act();
@@ -77,6 +83,17 @@ function isBehind(fresh) {
   });
 }
 
+// The copy may know what this page has still to hear: it is brought in once that has been heard, so that nothing counts twice.
+async function hearUpTo(fresh) {
+  const isAhead = () => Object.entries(fresh).some(([stream, [epoch, number]]) => {
+    const here = link.positions.get(stream);
+    return here && !link.settling.has(stream) && here[0] === epoch && here[1] < number;
+  });
+  for (let waited = 0; link.state === "live" && isAhead() && waited < MOST_WAIT_MS; waited += TICK_MS) {
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  }
+}
+
 let running = null;
 let again = false;
 let isAsked = false;
@@ -90,6 +107,7 @@ async function run() {
     const acts = await Promise.all(refreshers.map((gather) => gather(page)));
     const fresh = positionsOf(page);
     left -= 1;
+    await hearUpTo(fresh);
     if (left && isBehind(fresh)) {
       again = true;
       continue;

@@ -15,10 +15,15 @@ export function countArrival() {
   show();
 }
 
+/** The page has this title from now on. */
+export function become(title) {
+  name = title;
+  show();
+}
+
 /** The page has another name from now on: `from` is exchanged for `to` where the title holds it. */
 export function rename(from, to) {
-  name = name.replace(from, () => to);
-  show();
+  become(name.replace(from, () => to));
 }
 
 document.addEventListener("visibilitychange", () => {

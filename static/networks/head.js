@@ -1,11 +1,11 @@
-// The head of a network on each of its pages: its name and purpose, how many belong to it; and lists of people that have changed.
+// The head of a network on each of its pages: its name and purpose, how many belong to it; and who may see it.
 import { formatNumber } from "../live/counts.js";
 import { on } from "../live/link.js";
 import { patch } from "../live/patch.js";
-import { askToReload, fetchPage } from "../live/refresh.js";
-import { rename } from "../live/title.js";
+import { askToReload, fetchPage, refreshSoon } from "../live/refresh.js";
 import { icon } from "../ui/toast.js";
 
+const MOST_FACES = 6;
 const head = document.querySelector(".network-top[data-network]");
 
 function isHere(stream) {
@@ -16,22 +16,17 @@ for (const kind of ["member.joined", "member.left", "member.changed"]) {
   on(kind, ({ stream, object }) => {
     if (!isHere(stream) || !object) return;
     const number = head.querySelector(".faces-more");
-    if (number) number.textContent = `${formatNumber(object.member_count)} ${object.member_count === 1 ? "member" : "members"}`;
-    if (document.querySelector("[data-members]")) askToReload("The members have changed.");
+    if (!number) return;
+    number.textContent = `${formatNumber(object.member_count)} ${object.member_count === 1 ? "member" : "members"}`;
+    // The faces are of those who came first: one who joins many others changes none.
+    const isListed = document.querySelector("[data-region=people]");
+    if (isListed || kind === "member.left" || head.querySelectorAll(".faces .avatar").length < MOST_FACES) refreshSoon();
   });
 }
 
 on("network.changed", ({ stream, object }) => {
   if (!isHere(stream) || !object) return;
-  const [name, purpose] = [head.querySelector("h1"), head.querySelector(".page-lead")];
-  rename(name.textContent, object.name);
-  name.textContent = object.name;
-  if (purpose) purpose.textContent = object.purpose;
   if (head.dataset.access !== object.access) askToReload("Who may see this network has changed.");
-});
-
-on("requests.changed", ({ object }) => {
-  if (head?.dataset.network === object?.network_id && document.querySelector("[data-requests]")) askToReload("Those who ask to join have changed.");
 });
 
 // Whoever stands before the door sees the answer as it is given.

@@ -1,5 +1,5 @@
 // "Mark all read" looks done at once and is sent when its "Undo" goes: after ten seconds, or as the page is left. Whatever is not sent stays marked as new.
-import { on } from "../live/link.js";
+import { idOf, me, on } from "../live/link.js";
 import { toast } from "../ui/toast.js";
 
 /** Shows all that this page says of this network as read, or no longer. */
@@ -40,5 +40,18 @@ document.addEventListener("submit", (event) => {
   mark(event.target);
 }, true);
 
+/** Above the threads of this network all may be marked as read, where something is new. */
+function offer(network, isNew) {
+  for (const form of document.querySelectorAll(`.list-bar [data-mark-read="${network}"]`)) (form.closest("details") ?? form).hidden = !isNew;
+}
+
 // What comes from now on is shown as new.
-on("read.changed", ({ object }) => object && !object.thread_id && show(object.network_id, false));
+on("read.changed", ({ object }) => {
+  if (!object) return;
+  if (!object.thread_id) show(object.network_id, false);
+  offer(object.network_id, object.unread > 0);
+});
+
+for (const kind of ["post.created", "thread.created"]) {
+  on(kind, ({ stream, object }) => object && object.author.id !== me && offer(idOf(stream), true));
+}

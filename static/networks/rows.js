@@ -1,12 +1,13 @@
 // Lists of threads, on a network's page and at home: each row is kept up to date where it stands. What would move rows waits in one line above.
 import { addUnread, formatNumber, setUnread, spell, spellFirst } from "../live/counts.js";
 import { idOf, link, me, on } from "../live/link.js";
-import { refresh } from "../live/refresh.js";
+import { onRefresh, refresh, refreshSoon } from "../live/refresh.js";
 import { makeTime } from "../ui/times.js";
 import { icon } from "../ui/toast.js";
 
 const FLAGS = { pinned: ["pin", "Pinned"], locked: ["lock", "Locked"] };
 const news = document.querySelector("[data-region=news]");
+let movedMeanwhile = false;
 
 /** The rows of this thread in the middle of the page. */
 function rowsOf(thread) {
@@ -16,6 +17,19 @@ function rowsOf(thread) {
 /** The lists in which threads of this network stand, if they stand on this page. */
 function listsOf(network) {
   return document.querySelectorAll(`[data-threads="${network}"], .network-news[data-network="${network}"] .rows`);
+}
+
+// A member's rows lead to what is new in the thread, or else to its end.
+function lead(row) {
+  const link = row.querySelector(".item-title a");
+  const unread = Number(row.querySelector("[data-unread]").dataset.unread);
+  const count = row.querySelector("[data-posts]")?.textContent.replace(/\D/g, "");
+  if (link.hash && count) link.setAttribute("href", link.getAttribute("href").replace(/#.*/, unread ? "#new" : `#post-${count}`));
+}
+
+function showUnread(row, unread) {
+  setUnread(row, unread);
+  lead(row);
 }
 
 // As the macros thread_row and network_news write it.
@@ -54,8 +68,8 @@ const missing = { begun: new Map(), written: new Map() };
 let line = null;
 
 function tell(kind, thread, network, list) {
-  if (list.dataset.firstPage === "no" || list.dataset.show === "mine") return;
-  if (kind === "written" && missing.begun.has(thread)) return;
+  if ([...Object.values(missing)].some((threads) => threads.has(thread))) return;
+  if (list.dataset.firstPage === "no" || (list.dataset.show === "mine" && kind === "written")) return;
   missing[kind].set(thread, network);
   line ??= makeLine(news ?? list);
   sayMissing();
@@ -111,27 +125,32 @@ on("post.created", ({ stream, object }) => {
   const rows = rowsOf(object.thread_id);
   for (const row of rows) {
     show(row, object.thread);
-    if (object.author.id !== me) addUnread(row, 1);
+    if (object.author.id !== me && !(object.number <= Number(row.dataset.counted))) addUnread(row, 1);
+    lead(row);
   }
-  if (rows.length || object.author.id === me) return;
-  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("written", object.thread_id, idOf(stream), list);
+  if (rows.length) movedMeanwhile = true;
+  else for (const list of listsFor(stream, object)) tell("written", object.thread_id, idOf(stream), list);
 });
+
+// What one wrote on another screen is nothing new at home, but stands in the list of its network.
+function listsFor(stream, { author }) {
+  const lists = [...listsOf(idOf(stream)), ...(news ? [news] : [])];
+  return lists.filter(({ dataset }) => (author.id === me ? ["all", "mine"].includes(dataset.show) : dataset.show !== "mine"));
+}
 
 on("thread.created", ({ stream, object }) => {
-  if (!object || object.author.id === me) return;
-  for (const list of [...listsOf(idOf(stream)), news].filter(Boolean)) tell("begun", object.id, idOf(stream), list);
+  if (!object || rowsOf(object.id).length) return;
+  for (const list of listsFor(stream, object)) tell("begun", object.id, idOf(stream), list);
 });
 
-// Who wrote last may be another one now: the server says, where the thread stands in a list here.
-on("post.removed", async ({ object }) => {
-  if (!object || !rowsOf(object.thread_id).length) return;
-  const answer = await fetch(`/api/v1/threads/${object.thread_id}`).catch(() => null);
-  if (!answer?.ok) return;
-  const thread = await answer.json();
-  rowsOf(thread.id).forEach((row) => show(row, thread));
-});
+// Who wrote last may be another one now.
+on("post.removed", ({ object }) => object?.thread && rowsOf(object.thread_id).forEach((row) => show(row, object.thread)));
 
-on("thread.changed", ({ object }) => object && rowsOf(object.id).forEach((row) => show(row, object)));
+on("thread.changed", ({ object }) => {
+  if (!object) return;
+  rowsOf(object.id).forEach((row) => show(row, object));
+  movedMeanwhile = true;
+});
 
 // All that was new in a network has been read at once: up to a position that no row tells, unless nothing is left.
 on("read.changed", ({ object }) => {
@@ -139,10 +158,32 @@ on("read.changed", ({ object }) => {
   const { network_id: network, thread_id: thread, thread_unread: left, unread } = object;
   document.querySelector(`.network-news[data-network="${network}"]`)?.classList.toggle("is-read", !unread);
   forget((each, place) => (unread ? each === thread && !left : place === network));
-  if (thread) rowsOf(thread).forEach((row) => setUnread(row, left));
-  else if (!unread) {
-    for (const list of listsOf(network)) list.querySelectorAll("[data-id]").forEach((row) => setUnread(row, 0));
+  for (const row of thread ? rowsOf(thread) : []) {
+    showUnread(row, left);
+    row.dataset.counted = object.post_count;
   }
+  if (!thread && !unread) {
+    for (const list of listsOf(network)) list.querySelectorAll("[data-id]").forEach((row) => showUnread(row, 0));
+  }
+  movedMeanwhile = true;
+  if (!unread && news) refreshSoon(); // what is quiet is said below
+});
+
+// What a fresh copy lists and no event told, such as what was written in a network that has just taken the reader in.
+onRefresh(async (page) => () => {
+  for (const list of [...document.querySelectorAll("[data-threads]"), ...(news ? [news] : [])]) {
+    const fresh = page.querySelectorAll(`[data-region="${list.dataset.region}"] .item[data-id]`);
+    for (const { dataset } of fresh) {
+      if (!rowsOf(dataset.id).length) tell("written", dataset.id, dataset.network ?? list.dataset.threads, list);
+    }
+  }
+});
+
+// Rows keep their place while somebody may be about to press one. Who comes back to the page finds them as a fresh page has them.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !movedMeanwhile || !document.querySelector("[data-threads], [data-region=news]")) return;
+  movedMeanwhile = false;
+  refresh({ all: true }).then(() => forget(() => true), () => (movedMeanwhile = true));
 });
 
 link.addEventListener("lost", ({ detail: { stream } }) => forget((_, network) => network === idOf(stream)));

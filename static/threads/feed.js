@@ -10,6 +10,7 @@ import { allPosts, articlesIn, bounds, fetchPosts, findPost, numberOf, pageAddre
 const PAGE_SIZE = 20;
 const MOST_ANSWERS = 8;
 const MOST_NEW = 100;
+const FEW = 3; // among so few posts nobody needs a way to the newest
 const count = () => Number(section.dataset.count);
 
 /** The article that an event shows; where it came without HTML it is fetched. */
@@ -24,6 +25,10 @@ function setCount(now) {
   if (!number) return;
   number.textContent = formatNumber(now);
   if (number.nextSibling) number.nextSibling.data = now === 1 ? " post" : " posts";
+  for (const link of document.querySelectorAll("[data-newest]")) link.href = `${pageAddress(now)}#post-${now}`;
+  for (const way of document.querySelectorAll(".ends, .thread-facts [data-newest]")) way.hidden = now <= FEW;
+  const all = document.querySelector(`[action="/threads/${thread}/read"] [name=ranges]`);
+  if (all) all.value = `1-${now}`;
   section.dispatchEvent(new Event("bounds"));
 }
 
@@ -38,8 +43,12 @@ async function created(event) {
     announce(() => `New post by ${author.name}`);
   } else if (number === highest() + 1) hold(article);
   if (number > count()) setCount(number);
-  if (shown?.version > Number(section.dataset.version)) section.dataset.version = shown.version;
+  know(shown);
   linkFromAnswered(number, article);
+}
+
+function know(shown) {
+  if (shown?.version > Number(section.dataset.version)) section.dataset.version = shown.version;
 }
 
 /**
@@ -77,7 +86,8 @@ function linkFromAnswered(number, article) {
 }
 
 async function changed(event) {
-  const { number, version } = event.object;
+  const { number, version, thread: shown } = event.object;
+  know(shown);
   const old = findPost(number) ?? findWaiting(number);
   const isAnswer = old?.querySelector("[data-reply-to]");
   if (old && Number(old.dataset.version) < version) {

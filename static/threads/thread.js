@@ -14,6 +14,11 @@ function bring(page) {
   const head = page.querySelector(".thread-head");
   if (head) patch(document.querySelector(".thread-head"), head);
   if (title) rename(before, title.textContent);
+  for (const part of ["#compose .audience", ".print-facts strong"]) {
+    const [old, fresh] = [document, page].map((each) => each.querySelector(part));
+    if (old && fresh) patch(old, fresh);
+  }
+  bringSkip(page);
   const [box, line] = [document.getElementById("compose"), document.querySelector("[data-locked-line]")];
   const fresh = page.querySelector("[data-locked-line]");
   if (line && !fresh) line.remove();
@@ -23,6 +28,13 @@ function bring(page) {
   if (!composer && made) putComposer(document.adoptNode(made));
   else if (composer && !made) composer.shut(fresh ? "A moderator locked this thread." : "You can't write here any more.");
   else if (composer?.isShut) composer.shut(null);
+}
+
+// The way to the composer for those who go by keys.
+function bringSkip(page) {
+  const [skip, fresh] = [document, page].map((each) => each.querySelector(".skip[href='#compose']"));
+  if (skip && !fresh) skip.remove();
+  else if (!skip && fresh) document.querySelector(".skip").after(document.adoptNode(fresh));
 }
 
 function putComposer(made) {
@@ -37,6 +49,15 @@ if (section) {
   on("thread.changed", ({ object }) => {
     if (object?.id === thread) refreshSoon();
   });
+  // How many will see what is written here: the number changes, and the sentence only where one is alone.
+  for (const kind of ["member.joined", "member.left"]) {
+    on(kind, ({ object }) => {
+      const words = object?.network_id === section.dataset.network && document.querySelector("#compose .audience")?.lastChild;
+      if (!words || words.data.startsWith("Anybody")) return;
+      if (object.member_count > 1 && /^[\d,]+ /.test(words.data)) words.data = words.data.replace(/^[\d,]+/, formatNumber(object.member_count));
+      else refreshSoon();
+    });
+  }
   for (const name of ["done", "undone"]) document.addEventListener(name, () => refreshSoon());
 
   // The head is the same for all readers; what is new to this one is said by a part of ours in it, whose room is kept: nothing moves.
@@ -49,8 +70,10 @@ if (section) {
   document.querySelector(".thread-facts").append(line);
   showUnread(Number(section.dataset.unread ?? 0));
 
+  let counted = 0; // up to this number the server has counted what is new: it tells so on another stream than of posts
   on("post.created", ({ object }) => {
     if (object?.thread_id !== thread || object.author.id === me || section.dataset.read === undefined) return;
+    if (object.number <= counted) return;
     section.dataset.unread = Number(section.dataset.unread) + 1;
     showUnread(Number(section.dataset.unread));
   });
@@ -58,6 +81,7 @@ if (section) {
   on("read.changed", ({ object }) => {
     if (object?.network_id !== section.dataset.network || (object.thread_id && object.thread_id !== thread)) return;
     section.dataset.unread = object.thread_id ? object.thread_unread : 0;
+    counted = object.post_count ?? counted;
     showUnread(Number(section.dataset.unread));
   });
 }

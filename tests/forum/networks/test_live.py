@@ -87,7 +87,7 @@ async def test_joining_names_the_person_to_members_only(village: Village, access
     assert joined.object is not None
     assert joined.object["member_count"] == 2
     if access == "open":
-        assert joined.object.keys() == {"id", "network_id", "version", "member_count"}
+        assert joined.object.keys() == {"id", "network_id", "version", "member_count", "size"}
     else:
         assert joined.object["account"] == {"id": gareth.id, "name": "Gareth"}
         assert joined.object["words"] is None

@@ -48,10 +48,13 @@ async def test_many_marks_are_few_events_and_the_last_is_among_them(village: Vil
     assert len(events_told) < 10
     shown = await present_reading(village.state, events_told)
     last = shown[f"{standing}:{one}"].object
+    assert last is not None
     assert last == {
         "network_id": place.id,
         "thread_id": one,
         "unread": 0,
+        "position": last["position"],
+        "post_count": 10,
         "thread_unread": 0,
         "ranges": [[1, 10]],
     }
@@ -75,5 +78,5 @@ async def test_what_waits_is_told_at_the_end(village: Village) -> None:
     assert await told(village, ada) == [standing.id, place_of(standing.id, thread_id)]
     shown = await present_reading(village.state, [standing.id, "nonsense", f"{standing.id}:nonsense", thread_id])
     assert {place_id: one.object for place_id, one in shown.items()} == {
-        standing.id: {"network_id": place.id, "thread_id": None, "unread": 0, "ranges": []}
+        standing.id: {"network_id": place.id, "thread_id": None, "unread": 0, "position": 1, "ranges": []}
     }

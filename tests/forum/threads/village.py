@@ -68,6 +68,13 @@ class Village:
             token, _ = await create_token(tx.connection, made.id, "test")
         return Villager(made.id, name, session, token)
 
+    async def person_again(self, person: Villager) -> Villager:
+        """The same person with another session and another token."""
+        async with self.state.transaction() as tx:
+            session = await start_session(tx.connection, person.id, "Firefox on Linux")
+            token, _ = await create_token(tx.connection, person.id, "another")
+        return Villager(person.id, person.name, session, token)
+
     async def people(self, *names: str) -> list[Villager]:
         """New accounts with these names."""
         return [await self.person(name) for name in names]

@@ -1,0 +1,208 @@
+"""One way at least in which each kind of event comes about, through the API: what is live is compared with a reload.
+
+`HAPPENINGS` names every kind there is; a test compares it with the classes of `forum.events`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from tests.forum.threads.village import Place, Village, Villager
+
+
+@dataclass(slots=True)
+class Scenery:
+    """Amara administers a closed network of three with two threads; Maeve stands outside. `made` holds ids by name."""
+
+    village: Village
+    amara: Villager
+    gareth: Villager
+    priya: Villager
+    maeve: Villager
+    place: Place
+    thread: str
+    other: str
+    made: dict[str, str] = field(default_factory=dict)
+    _programs: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+    _browsers: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+
+    async def call(self, person: Villager, method: str, path: str, body: Any = None) -> Any:
+        """Do something over the API; what it answers."""
+        if person.token not in self._programs:
+            self._programs[person.token] = self.village.program(person)
+        answer = await self._programs[person.token].request(method, f"/api/v1{path}", json=body)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def browser(self, person: Villager) -> httpx2.AsyncClient:
+        """This person's browser, without scripts."""
+        if person.id not in self._browsers:
+            self._browsers[person.id] = self.village.browser(person)
+        return self._browsers[person.id]
+
+    @property
+    def network(self) -> str:
+        """The path of the network in the API."""
+        return f"/networks/{self.place.slug}"
+
+    async def reply(self, person: Villager, thread: str, body: str, reply_to: str | None = None) -> str:
+        """Post over the API; the post's id."""
+        fields = {"body": body} | ({"reply_to": reply_to} if reply_to else {})
+        return str((await self.call(person, "POST", f"/threads/{thread}/posts", fields))["id"])
+
+    async def ask_and_admit(self, slug: str, person: Villager) -> None:
+        """Somebody asks to join, and Amara lets them in."""
+        await self.call(person, "PUT", f"/networks/{slug}/members/me", {"words": "I run the clinic."})
+        await self.call(self.amara, "PATCH", f"/networks/{slug}/members/{person.id}", {"status": "active"})
+
+
+async def set_scene(village: Village) -> Scenery:
+    """People who know each other, and what they have written so far."""
+    amara, gareth, priya, maeve = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah", "Maeve Brennan")
+    place = await village.network(amara, [gareth, priya])
+    thread = await village.thread(amara, place, "Who covers the pump line at night?", "Could each hospital say?")
+    other = await village.thread(gareth, place, "Another thread", "About the rota.")
+    return Scenery(village, amara, gareth, priya, maeve, place, thread, other)
+
+
+Happening = Callable[[Scenery], Awaitable[None]]
+
+
+async def _begin_threads(scenery: Scenery) -> None:
+    words = {"title": "Begun just now", "body": "Has anybody tried the new lines?"}
+    await scenery.call(scenery.gareth, "POST", f"{scenery.network}/threads", words)
+    words = {"title": "Priya’s own", "body": "From another screen of mine."}
+    await scenery.call(scenery.priya, "POST", f"{scenery.network}/threads", words)
+
+
+async def _reply(scenery: Scenery) -> None:
+    first = await scenery.reply(scenery.gareth, scenery.thread, "The registrar, I **think**.")
+    scenery.made["answered"] = first
+    scenery.made["answer"] = await scenery.reply(scenery.amara, scenery.thread, "Not at weekends.", reply_to=first)
+    await scenery.reply(scenery.gareth, scenery.other, "And here too.")
+
+
+async def _reply_oneself(scenery: Scenery) -> None:
+    """What the reader writes on another screen: everything before it is read then."""
+    scenery.made["own"] = await scenery.reply(scenery.priya, scenery.other, "From another screen of mine.")
+
+
+async def _edit(scenery: Scenery) -> None:
+    path = f"/posts/{scenery.made['answered']}"
+    await scenery.call(scenery.gareth, "PATCH", path, {"body": "The registrar, `surely`."})
+    posts = await scenery.call(scenery.amara, "GET", f"/threads/{scenery.thread}/posts")
+    await scenery.call(scenery.amara, "PATCH", f"/posts/{posts['items'][0]['id']}", {"body": "Could each ward say?"})
+
+
+async def _remove(scenery: Scenery) -> None:
+    """Who wrote last in the thread is another one now."""
+    removal = {"reason": "It names a patient."}
+    await scenery.call(scenery.amara, "POST", f"/posts/{scenery.made['answer']}/removal", removal)
+    await scenery.call(scenery.priya, "DELETE", f"/posts/{scenery.made['own']}")
+
+
+async def _pin_and_lock(scenery: Scenery) -> None:
+    change = {"title": "The pump <line>", "pinned": True, "locked": True}
+    await scenery.call(scenery.amara, "PATCH", f"/threads/{scenery.thread}", change)
+
+
+async def _unlock(scenery: Scenery) -> None:
+    await scenery.call(scenery.amara, "PATCH", f"/threads/{scenery.thread}", {"locked": False})
+
+
+async def _join(scenery: Scenery) -> None:
+    await scenery.ask_and_admit(scenery.place.slug, scenery.maeve)
+
+
+async def _give_role(scenery: Scenery) -> None:
+    path = f"{scenery.network}/members/{scenery.gareth.id}"
+    await scenery.call(scenery.amara, "PATCH", path, {"role": "moderator"})
+
+
+async def _leave(scenery: Scenery) -> None:
+    await scenery.call(scenery.maeve, "DELETE", f"{scenery.network}/members/me")
+
+
+async def _change_network(scenery: Scenery) -> None:
+    change = {"name": "Pump line", "purpose": "Who answers & when.", "accent": "moss"}
+    await scenery.call(scenery.amara, "PATCH", scenery.network, change)
+
+
+async def _ask(scenery: Scenery) -> None:
+    await scenery.call(scenery.maeve, "PUT", f"{scenery.network}/members/me", {"words": "May I come back?"})
+
+
+async def _withdraw(scenery: Scenery) -> None:
+    await scenery.call(scenery.maeve, "DELETE", f"{scenery.network}/members/me")
+
+
+async def _belong_elsewhere(scenery: Scenery) -> None:
+    """Another network takes the reader in, where something is new a moment later."""
+    place = await scenery.village.network(scenery.amara, name="Wound care")
+    scenery.made["elsewhere"] = place.slug
+    await scenery.ask_and_admit(place.slug, scenery.priya)
+    words = {"title": "Welcome", "body": "Say hello."}
+    await scenery.call(scenery.amara, "POST", f"/networks/{place.slug}/threads", words)
+
+
+async def _moderate(scenery: Scenery) -> None:
+    """The reader becomes a moderator: another stream is heard from then on, and pages offer more."""
+    path = f"{scenery.network}/members/{scenery.priya.id}"
+    await scenery.call(scenery.amara, "PATCH", path, {"role": "moderator"})
+
+
+async def _moderate_no_more(scenery: Scenery) -> None:
+    path = f"{scenery.network}/members/{scenery.priya.id}"
+    await scenery.call(scenery.amara, "PATCH", path, {"role": "member"})
+
+
+async def _belong_no_more(scenery: Scenery) -> None:
+    path = f"/networks/{scenery.made['elsewhere']}/members/{scenery.priya.id}"
+    await scenery.call(scenery.amara, "PATCH", path, {"status": "removed", "reason": "By mistake."})
+
+
+async def _read_some(scenery: Scenery) -> None:
+    await scenery.call(scenery.priya, "PUT", f"/threads/{scenery.thread}/read", {"ranges": [[1, 2]]})
+
+
+async def _read_all(scenery: Scenery) -> None:
+    """The button "Mark all read", pressed on another screen."""
+    answer = await scenery.browser(scenery.priya).post(
+        f"{scenery.network}/reading", data={"position": "1000000", "show": "all"}
+    )
+    assert answer.status_code == 303, answer.text
+
+
+async def _mention(scenery: Scenery) -> None:
+    await scenery.reply(scenery.gareth, scenery.thread, "What does @Priya Shah say?")
+
+
+async def _read_mention(scenery: Scenery) -> None:
+    await scenery.call(scenery.priya, "PUT", f"/threads/{scenery.thread}/read", {"ranges": [[1, 9]]})
+
+
+async def _end_token(scenery: Scenery) -> None:
+    """One of the reader's programs signs out; the others stay."""
+    again = await scenery.village.person_again(scenery.priya)
+    await scenery.call(again, "DELETE", "/tokens/current")
+
+
+HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
+    "thread.created": (_begin_threads,),
+    "post.created": (_reply, _reply_oneself),
+    "post.edited": (_edit,),
+    "post.removed": (_remove,),
+    "thread.changed": (_pin_and_lock, _unlock),
+    "member.joined": (_join,),
+    "member.changed": (_give_role,),
+    "member.left": (_leave,),
+    "network.changed": (_change_network,),
+    "requests.changed": (_ask, _withdraw),
+    "membership.changed": (_belong_elsewhere, _moderate, _moderate_no_more, _belong_no_more),
+    "read.changed": (_read_some, _read_all),
+    "needs.changed": (_mention, _read_mention),
+    "session.ended": (_end_token,),
+}
+"""By kind, in the order in which they are played on one scenery."""
