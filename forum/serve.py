@@ -4,9 +4,13 @@ import asyncio
 import fcntl
 import gc
 import os
+import resource
 import socket
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -24,6 +28,9 @@ from realtime.wire import PATH
 GRACE_SECONDS = 10
 DRAIN_SECONDS = 10.0
 """Over how long the sockets of a process that stops come back elsewhere."""
+
+LAST_WORD_SECONDS = 0.1
+MOST_FILES = 65_536
 
 
 class CannotStart(Exception):
@@ -53,9 +60,41 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._confer.state.is_draining = True
         await self._confer.gateway.drain(DRAIN_SECONDS)
+        await self._listen_no_more(sockets or [])
         await super().shutdown(sockets)
         if self._confer.metrics is not None:
             await self._confer.metrics.stop()
+
+    async def _listen_no_more(self, sockets: list[socket.socket]) -> None:
+        """Serve all who were let in, and let nobody in any more: a proxy then asks another process.
+
+        uvicorn would cut those whom the kernel has let in and it has not, and those who have not said yet what
+        they want. A copy of the listening socket keeps the first waiting until they are taken over; then it is closed.
+        """
+        copies = [listener.dup() for listener in sockets]
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0)
+        late = [each for copy in copies for each in _let_in(copy)]
+        protocol = partial(
+            cast(Callable[..., asyncio.Protocol], self.config.http_protocol_class),
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        for each in late:
+            await asyncio.get_running_loop().connect_accepted_socket(protocol, each)
+        await asyncio.sleep(LAST_WORD_SECONDS)
+
+
+def _let_in(listener: socket.socket) -> list[socket.socket]:
+    """All who wait at this socket; it is closed in the moment in which there are no more."""
+    found = []
+    listener.setblocking(False)
+    with listener, suppress(BlockingIOError):
+        while True:
+            found.append(listener.accept()[0])
+    return found
 
 
 def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) -> None:
@@ -84,6 +123,7 @@ def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) ->
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     configure_logging()
+    allow_many_sockets()
     try:
         port = settings.metrics_port
         watched = _listen("127.0.0.1", port, "METRICS_PORT=9101") if port else None
@@ -93,6 +133,14 @@ def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) ->
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def allow_many_sockets() -> None:
+    """Each socket is an open file, and many systems begin with 1,024: take as many as this process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _check_parts(settings: Settings, only: Part, with_worker: bool) -> None:

@@ -45,8 +45,8 @@ class NginxServer:
         here = "".join(f"\n    {name}_temp_path {self._folder}/{name};" for name in _TEMPORARY)
         for found, put in (
             (r"listen 80;", f"listen 127.0.0.1:{self.port};"),
-            (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{web_port};"),
-            (r"server 127\.0\.0\.1:8100;", f"server 127.0.0.1:{live_port};"),
+            (r"server 127\.0\.0\.1:8000 ", f"server 127.0.0.1:{web_port} "),
+            (r"server 127\.0\.0\.1:8100 ", f"server 127.0.0.1:{live_port} "),
             (r"pid /run/nginx\.pid;", f"pid {self._folder}/nginx.pid;"),
             (r"error_log /var/log/nginx/confer\.log", f"error_log {self._folder}/error.log"),
             (r"worker_processes auto;", "worker_processes 1;"),
