@@ -49,7 +49,7 @@ def test_everybody_who_was_let_in_is_answered(tmp_path: Path) -> None:
             asker.join(20)
         assert server.stop() == 0
         cut = [answer for answer in answers if not answer.startswith(b"HTTP/1.1 200") or not answer.endswith(b"ok\n")]
-        # Between the last look for somebody who waits and the closing lie microseconds. Without care nearly all are cut.
+        # Between the last look for who waits and the closing lie microseconds; without care nearly all are cut.
         assert len(cut) <= 1, cut
         assert len(answers) > 20 * ASKERS
 
