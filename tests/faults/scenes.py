@@ -126,8 +126,8 @@ class Scene:
         await self.end_load()
         await self.crowd.settle()
         self.note("quiet" if await self.quiet(patience) else f"not quiet after {patience:g} s")
+        await self.crowd.go_home()  # first: what is told a little later, such as what was read, has a frame no more
         self.stored = await read_stored(self.site.database_url)
-        await self.crowd.go_home()
         return check(self.log, self.stored, expected)
 
     def explain(self, breaches: list[Breach]) -> str:
