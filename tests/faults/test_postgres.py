@@ -71,6 +71,7 @@ async def test_postgres_fails_under_load(
 ) -> None:
     fault, times = FAULTS[name]
     slowest = 0.0
+    mortal.restart()  # in this thread: the kernel ends a child with the thread that started it
     async with scene((POSTGRES_REDIS, mortal), tmp_path) as run:
         run.load(50)
         for _ in range(times):
@@ -79,10 +80,10 @@ async def test_postgres_fails_under_load(
             slowest = max(slowest, await _seconds_until_written(run))
         await asyncio.sleep(BETWEEN_SECONDS)
         await run.end_load()
+        closed = sum(link.code is not None for link in run.log.links)
         await run.holds(Expected(latest=None), patience=PATIENCE * 2)
         written = sum(call.is_acknowledged and call.kind == "post" for call in run.log.calls)
         refused = sum(call.is_unknown for call in run.log.calls)
-        closed = sum(link.code is not None for link in run.log.links)
         record_property(
             "figures",
             f"{times} times {name}: {written} posts acknowledged, 0 lost; {refused} calls to be tried again, "

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import itertools
 import os
 import re
@@ -130,8 +131,16 @@ class PostgresServer:
             await connection.close()
 
     def kill(self) -> None:
-        """`kill -9`, as a power cut would; `start` brings it back with what was committed."""
+        """`kill -9` of all its processes, as a power cut would; `start` brings it back with what was committed."""
+        for pid in family(self._child.pid):  # each of its children is a process group of its own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._child.kill()
+
+    def restart(self) -> None:
+        """End it as an administrator would, which ends every connection, and start it again on the same port."""
+        self._child.stop()
+        self.start()
 
     def pause(self) -> None:
         """Freeze the server and its connections: they stay open and nothing answers."""
