@@ -67,7 +67,7 @@ networks = Table(
     Column("accent", String(10), nullable=False, server_default="teal"),
     # The name folded (small letters, no accents), by which the directory is searched and ordered.
     Column("name_key", String(200), nullable=False, server_default=""),
-    # An audience has one stream, so these two are unique and must exist.
+    # An audience has one stream: these two must exist, bear the network's own id, and so are nobody else's.
     Column("stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
     Column("moderators_stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
     Column("member_count", Integer, nullable=False, server_default="0"),
@@ -84,6 +84,8 @@ networks = Table(
     _account("created_by"),
     Index("ix_networks_name_key", "name_key", "id"),
     CheckConstraint("access IN ('open', 'closed', 'unlisted', 'secret')", name="access"),
+    CheckConstraint("stream = 'network:' || CAST(id AS VARCHAR(36))", name="own_stream"),
+    CheckConstraint("moderators_stream = 'moderators:' || CAST(id AS VARCHAR(36))", name="own_moderators_stream"),
 )
 
 # Addresses that a network had before: never given to another, and they lead on for its readers.

@@ -1,7 +1,7 @@
 """The tables of the event log: who can hear (streams), what happened (events), what is to be done (outbox).
 
-Two laws stand in the schema: an audience has one stream (its name is the key), and an event
-without a stream cannot be written (the foreign key).
+Two laws stand in the schema: an audience has one stream (its name, which says whose it is, is the
+key), and an event without a stream cannot be written (the foreign key).
 """
 
 from sqlalchemy import (

@@ -155,6 +155,11 @@ def upgrade() -> None:
         sa.Column("created_at", ground.columns.Moment(), nullable=False),
         sa.Column("created_by", ground.columns.Identifier(), nullable=False),
         sa.CheckConstraint("access IN ('open', 'closed', 'unlisted', 'secret')", name=op.f("ck_networks_access")),
+        sa.CheckConstraint("stream = 'network:' || CAST(id AS VARCHAR(36))", name=op.f("ck_networks_own_stream")),
+        sa.CheckConstraint(
+            "moderators_stream = 'moderators:' || CAST(id AS VARCHAR(36))",
+            name=op.f("ck_networks_own_moderators_stream"),
+        ),
         sa.ForeignKeyConstraint(["created_by"], ["accounts.id"], name=op.f("fk_networks_created_by")),
         sa.ForeignKeyConstraint(["moderators_stream"], ["streams.name"], name=op.f("fk_networks_moderators_stream")),
         sa.ForeignKeyConstraint(["stream"], ["streams.name"], name=op.f("fk_networks_stream")),
