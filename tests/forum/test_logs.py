@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from forum.logs import JsonLines, RequestLog, current_request
-from tests.servers.confer import ConferServer
+from tests.servers.confer import ConferServer, Person
 
 WORDS = "Quillwort"
 CANARIES = (WORDS, "quillwort", "192.0.2.77", "127.0.0.9", "walk by the river", "wrong-passphrase", "example.org")
@@ -36,27 +36,36 @@ async def break_tables(server: ConferServer) -> None:
             connection.execute(statement)
 
 
+def browser(server: ConferServer, said: list[httpx2.Response]) -> httpx2.Client:
+    """Somebody whose every header tells of them; what they are answered is added to `said`."""
+    told = {"Origin": server.url, "X-Forwarded-For": "192.0.2.77", "User-Agent": WORDS, "Referer": f"/{WORDS}"}
+    transport = httpx2.HTTPTransport(local_address="127.0.0.9")
+    hooks = {"response": [said.append]}
+    return httpx2.Client(base_url=server.url, transport=transport, headers=told, event_hooks=hooks, timeout=20)
+
+
+def use_the_site(client: httpx2.Client, person: Person) -> tuple[str, str]:
+    """Sign in, write, search, and get lost; the new network's slug and the thread's id."""
+    for password in ("wrong-passphrase-of-ours", person.password):
+        client.post("/sign-in", data={"email": person.email, "password": password})
+    wish = {"name": f"{WORDS} growers", "purpose": WORDS, "access": "closed"}
+    slug = client.post("/api/v1/networks", json=wish).json()["slug"]
+    thread = client.post(f"/api/v1/networks/{slug}/threads", json={"title": WORDS, "body": WORDS}).json()["id"]
+    assert client.post(f"/threads/{thread}/posts", data={"body": f"{WORDS} by the pond"}).status_code == 303
+    assert WORDS in client.get(f"/threads/{thread}").text
+    client.get("/networks", params={"q": WORDS})
+    client.get(f"/{WORDS}/{WORDS}")
+    client.request("PROPFIND", f"/networks/{slug}")
+    for token in (person.token, WORDS):
+        client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    return slug, thread
+
+
 async def test_log_holds_each_request_and_no_word(own_server: ConferServer) -> None:
     person = own_server.person(f"{WORDS} Farthingale")
     said: list[httpx2.Response] = []
-    hooks = {"response": [said.append]}
-    headers = {"Origin": own_server.url, "X-Forwarded-For": "192.0.2.77", "User-Agent": WORDS, "Referer": f"/{WORDS}"}
-    transport = httpx2.HTTPTransport(local_address="127.0.0.9")
-    with httpx2.Client(
-        base_url=own_server.url, transport=transport, headers=headers, event_hooks=hooks, timeout=20
-    ) as client:
-        for password in ("wrong-passphrase-of-ours", person.password):
-            client.post("/sign-in", data={"email": person.email, "password": password})
-        wish = {"name": f"{WORDS} growers", "purpose": WORDS, "access": "closed"}
-        slug = client.post("/api/v1/networks", json=wish).json()["slug"]
-        thread = client.post(f"/api/v1/networks/{slug}/threads", json={"title": WORDS, "body": WORDS}).json()["id"]
-        assert client.post(f"/threads/{thread}/posts", data={"body": f"{WORDS} by the pond"}).status_code == 303
-        assert WORDS in client.get(f"/threads/{thread}").text
-        client.get("/networks", params={"q": WORDS})
-        client.get(f"/{WORDS}/{WORDS}")
-        client.request("PROPFIND", f"/networks/{slug}")
-        client.get("/api/v1/me", headers={"Authorization": f"Bearer {person.token}"})
-        client.get("/api/v1/me", headers={"Authorization": f"Bearer {WORDS}"})
+    with browser(own_server, said) as client:
+        slug, thread = use_the_site(client, person)
         cookie = client.cookies["confer"]
         await break_tables(own_server)
         broken = [
