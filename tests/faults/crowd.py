@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.faults.asking import Asker
 from tests.faults.readers import Reader
-from tests.faults.recorder import Call, Known, Log, Note
+from tests.faults.recorder import Call, Known, Log, Note, Stall
 from tests.faults.tries import Act, Tries
 from tests.faults.waiting import until
 from tests.faults.world import Place, World
@@ -29,6 +29,7 @@ ACTS: Mapping[str, int] = {
     "probe": 3,
 }
 """What people do, and how often."""
+PULSE_SECONDS, STALL_SECONDS = 0.05, 0.2
 TWICE = 0.15
 """So many replies are sent twice at the same moment, with the same key."""
 
@@ -68,6 +69,7 @@ class Crowd:
         """The port of a proxy for the port of a server, on the way of requests."""
         self.live_detours: dict[int, int] = {}
         """The same on the way of sockets."""
+        self._pulse: asyncio.Task[None] | None = None
         self._ports = ports
         self._acts = acts
         self._pace = pace
@@ -93,13 +95,25 @@ class Crowd:
 
     async def connect(self, seconds: float = 30.0) -> None:
         """Open everybody's socket and wait until all are welcomed."""
+        self._pulse = asyncio.create_task(self._feel_pulse())
         for person in self.people.values():
             person.reader.start()
         if not await until(lambda: all(person.reader.is_live for person in self.people.values()), seconds):
             raise TimeoutError("not everybody was welcomed")
 
+    async def _feel_pulse(self) -> None:
+        """Note when this very process stood still, which says nothing of the servers."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(PULSE_SECONDS)
+            now = time.monotonic()
+            if now - before > PULSE_SECONDS + STALL_SECONDS:
+                self.log.stalls.append(Stall(before + PULSE_SECONDS, now))
+
     async def go_home(self) -> None:
         """Close everything; where each reader stood is in the log."""
+        if self._pulse is not None:
+            self._pulse.cancel()
         for person in self.people.values():
             await person.reader.stop()
             await person.asker.close()

@@ -84,7 +84,8 @@ def held_is_stored(log: Log, stored: Stored, *, settled: float = 0.0) -> list[st
 def lateness(log: Log, stored: Stored) -> list[tuple[float, Applied]]:
     """How many seconds after its answer each event was applied by each reader who was connected by then.
 
-    Counted from the welcome where somebody was away at the time; that is what a reconnection brings.
+    Counted from the welcome where somebody was away at the time; that is what a reconnection brings. While the
+    recorder itself stood still nothing is counted.
     """
     index = index_events(stored)
     answered: dict[tuple[str, int], float] = {}
@@ -99,11 +100,13 @@ def lateness(log: Log, stored: Stored) -> list[tuple[float, Applied]]:
     for step in log.steps:
         if isinstance(step, Placed):
             welcomes[f"{step.who} {step.stream}"].append(step.at)
-    return [
-        (step.at - max(answered[step.stream, step.seq], _latest(welcomes, step)), step)
-        for step in log.steps
-        if isinstance(step, Applied) and (step.stream, step.seq) in answered
-    ]
+    found = []
+    for step in log.steps:
+        if isinstance(step, Applied) and (step.stream, step.seq) in answered:
+            began = max(answered[step.stream, step.seq], _latest(welcomes, step))
+            stood = sum(max(0.0, min(step.at, each.until) - max(began, each.since)) for each in log.stalls)
+            found.append((step.at - began - stood, step))
+    return found
 
 
 def _latest(welcomes: dict[str, list[float]], step: Applied) -> float:

@@ -8,13 +8,14 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
-from tests.faults.recorder import CANARY, Applied, Frame, Known, Link, Log, Placed, Range, Standing
+from tests.faults.recorder import Applied, Frame, Known, Link, Log, Placed, Range, Standing, canaries_in
 
 SILENCE_SECONDS = 40.0
 LONGEST_WAIT = 30.0
@@ -85,13 +86,16 @@ class Reader:
         self._main = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End the link and say where it stood."""
+        """End the link and say where it stood; once is enough."""
+        if self._main is None:
+            return
         is_live = self.is_live
         for task in (self._main, *self._tasks):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+        self._main = None
         places = {stream: place.last for stream, place in self.places.items()}
         self._log.standings.append(Standing(self.who, is_live, places, self.known))
 
@@ -175,13 +179,13 @@ class Reader:
         frame = json.loads(text)
         kind = frame["type"]
         if kind == "event":
-            self._write_down(frame, frame["stream"], at, len(text), frozenset(CANARY.findall(text)))
+            self._write_down(frame, frame["stream"], at, len(text), canaries_in(text))
             await self._take(frame["stream"], frame, at)
             return
         if kind == "range":
             await self._take_range(frame, at)
             return
-        found = frozenset(CANARY.findall(text))
+        found = canaries_in(text)
         self._log.frames.append(
             Frame(self.who, self._number, at, kind, len(text), frame.get("stream", ""), canaries=found)
         )
@@ -204,9 +208,9 @@ class Reader:
 
     def _write_down(self, event: dict[str, Any], stream: str, at: float, size: int, found: frozenset[str]) -> None:
         shown = event["object"] or {}
-        kind, object_id = event["kind"], str(shown.get("id", ""))
+        kind, object_id = intern(event["kind"]), intern(str(shown.get("id", "")))
         self._log.frames.append(
-            Frame(self.who, self._number, at, "event", size, stream, event["seq"], kind, object_id, found)
+            Frame(self.who, self._number, at, "event", size, intern(stream), event["seq"], kind, object_id, found)
         )
 
     async def _welcome(self, frame: dict[str, Any], at: float) -> None:
@@ -269,7 +273,7 @@ class Reader:
         while place.last + 1 in place.held:
             event = place.held.pop(place.last + 1)
             place.last += 1
-            self._log.steps.append(Applied(self.who, at, stream, place.last))
+            self._log.steps.append(Applied(self.who, at, intern(stream), place.last))
             self._apply(stream, event)
         if place.held:
             await self._fetch(stream)
@@ -300,7 +304,7 @@ class Reader:
         self._log.ranges.append(Range(self.who, at, stream, after, tuple(event["seq"] for event in events), more))
         for event in events:
             text = json.dumps(event)
-            self._write_down(event, stream, at, len(text), frozenset(CANARY.findall(text)))
+            self._write_down(event, stream, at, len(text), canaries_in(text))
             await self._take(stream, event, at)
         if more and stream in self.places:
             await self._fetch(stream)

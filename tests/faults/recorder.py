@@ -15,6 +15,15 @@ MARK = re.compile(r"mark[0-9a-f]{16}")
 CANARY = re.compile(r"canary[0-9a-f]{16}")
 """A word that stands in everything that is written in one closed network, and nowhere else."""
 
+_words: dict[tuple[str, ...], frozenset[str]] = {}
+
+
+def canaries_in(text: str) -> frozenset[str]:
+    """The canary words in it; the same object each time, for there are hundreds of thousands of frames."""
+    found = tuple(CANARY.findall(text))
+    return _words.setdefault(found, frozenset(found))
+
+
 Known = dict[str, int]
 """Posts that somebody holds, each with its version."""
 
@@ -128,6 +137,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Stall:
+    """The recorder itself stood still: what came meanwhile was seen only afterwards."""
+
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What the scenario did, for whoever reads the dump."""
 
@@ -149,7 +166,7 @@ class Setting:
 
 
 Step = Placed | Applied
-Entry = Call | Frame | Range | Placed | Applied | Link | Standing | Note
+Entry = Call | Frame | Range | Placed | Applied | Link | Standing | Stall | Note
 
 
 @dataclass(slots=True)
@@ -163,12 +180,19 @@ class Log:
     steps: list[Step] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     standings: list[Standing] = field(default_factory=list)
+    stalls: list[Stall] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     def entries(self) -> Iterator[Entry]:
         """Everything, list after list."""
-        for entries in (self.notes, self.calls, self.links, self.frames, self.ranges, self.steps, self.standings):
-            yield from entries
+        yield from self.notes
+        yield from self.stalls
+        yield from self.calls
+        yield from self.links
+        yield from self.frames
+        yield from self.ranges
+        yield from self.steps
+        yield from self.standings
 
     def dump(self, path: Path) -> None:
         """Write everything as JSON lines, for reading after a failure."""

@@ -17,6 +17,7 @@ from tests.faults.recorder import (
     Placed,
     Range,
     Setting,
+    Stall,
     Standing,
     Stored,
     StoredEvent,
@@ -237,6 +238,15 @@ def test_who_was_let_in_again_may_hear_what_they_missed() -> None:
     assert check(run.log, run.stored) == []
     run.log.frames.append(_frame(BEN, 5, 6.9))
     assert {breach.law for breach in check(run.log, run.stored)} == {"nothing numbered after the end of a right"}
+
+
+def test_what_came_while_the_recorder_stood_still_is_not_late() -> None:
+    run = Run()
+    run.log.steps.append(Applied(CAM, 9.0, STREAM, 1))
+    run.log.stalls.append(Stall(2.0, 8.0))
+    assert "nothing comes late" not in {breach.law for breach in check(run.log, run.stored)}
+    run.log.stalls[0] = Stall(2.0, 3.0)
+    assert "nothing comes late" in {breach.law for breach in check(run.log, run.stored)}
 
 
 def test_many_breaches_of_one_law_are_counted() -> None:

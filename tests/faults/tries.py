@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.faults.asking import Answer, Asker, NoAnswer
-from tests.faults.recorder import CANARY, Call, Known, Log
+from tests.faults.recorder import Call, Known, Log, canaries_in
 from tests.faults.world import Place
 
 ANSWER_SECONDS = 5.0
@@ -114,7 +114,7 @@ class Tries:
 
 
 def _with_answer(call: Call, answer: Answer) -> Call:
-    found = frozenset(CANARY.findall(answer.body.decode("utf-8", "replace")))
+    found = canaries_in(answer.body.decode("utf-8", "replace"))
     made, told = "", ()
     names = _SAME.get(call.kind)
     if names and answer.status == 201:
