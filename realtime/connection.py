@@ -5,15 +5,18 @@ when its socket has room. A connection whose buffer is full is *lagging*: it get
 until the buffer is empty, and then a ping with the heads, from which it sees what to fetch.
 """
 
+import contextlib
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from realtime.batch import Batch
 from realtime.frames import Frame, Parcel
 from realtime.limits import Limits
 from realtime.questions import Identity
+from realtime.straight import Send
 
 
 class Transport(Protocol):
@@ -25,14 +28,19 @@ class Transport(Protocol):
     def close(self) -> None:
         """The connection is `closing`: write what waits, then close; at once where nothing is taken."""
 
+    def finish(self, message: bytes, taken: int) -> None:
+        """The socket took so much of what was sent past the queue: see to the rest of it."""
+
+    def kept(self) -> int:
+        """How many bytes were written and are not taken by the socket yet."""
+
 
 class Budget:
-    """How many bytes this process holds unsent for all its connections together, and how many frames it has sent."""
+    """How many bytes this process holds unsent for all its connections together."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.held = 0
-        self.frames = 0
 
 
 class Subscription:
@@ -53,8 +61,17 @@ class Subscription:
         self.live = live
         self.active = True
 
-    def offer(self, parcels: Sequence[Parcel]) -> None:
+    def offer(self, batch: Batch) -> None:
         """Hand over live events; those that it had while catching up are left out."""
+        connection = self.connection
+        for part in batch.parts(connection.view):
+            if connection.direct is not None and self.sent == part.before:
+                self.sent = part.last
+                connection.send_directly(part.message)
+            else:
+                self._offer_singly(part.parcels)
+
+    def _offer_singly(self, parcels: Sequence[Parcel]) -> None:
         connection = self.connection
         for parcel in parcels:
             if parcel.seq > self.sent:
@@ -80,6 +97,7 @@ class Connection:
         "_awaited",
         "_budget",
         "_in_hand",
+        "_kept",
         "_limits",
         "_pings",
         "_queue",
@@ -87,6 +105,7 @@ class Connection:
         "_when_room",
         "address",
         "closing",
+        "direct",
         "drained_at",
         "id",
         "identity",
@@ -111,6 +130,8 @@ class Connection:
         self.subscriptions: dict[str, Subscription] = {}
         self.closing: tuple[int, str] | None = None
         self.lagging = False
+        self.direct: Send | None = None
+        """Sends to the socket, past the queue: there while nothing waits anywhere. Set by the transport."""
         self.unsent_bytes = 0
         self.drained_at = time.monotonic()
         self.ping_at = math.inf  # after the welcome
@@ -122,6 +143,7 @@ class Connection:
         self._budget = budget
         self._queue: deque[tuple[Frame, bool]] = deque()
         self._in_hand: Frame | None = None
+        self._kept = 0
         self._when_room: list[Callable[[], None]] = []
         self.on_recovered: Callable[[Connection], None] | None = None
 
@@ -157,6 +179,20 @@ class Connection:
             return
         self._push(frame, True)
 
+    def send_directly(self, message: bytes) -> None:
+        """Send to the socket, past the queue. Only where there is `direct`."""
+        taken = 0
+        if self.direct is not None:
+            with contextlib.suppress(OSError):  # it takes nothing now, or is broken: the transport finds out which
+                taken = self.direct(message)
+        if taken < len(message):
+            self.finish(message, taken)
+
+    def finish(self, message: bytes, taken: int) -> None:
+        """The socket took only so much: from here on things wait their turn."""
+        self.direct = None
+        self._transport.finish(message, taken)
+
     def offer_lightly(self, frame: Frame) -> None:
         """Hand over what is worth nothing late (presence); dropped where much waits already."""
         if not self.lagging and self.has_room:
@@ -191,7 +227,6 @@ class Connection:
         """For the transport: the socket has the frame that was taken."""
         if self._in_hand is None:
             return
-        self._budget.frames += 1
         self._release(self._in_hand)
         self._in_hand = None
         self.drained_at = time.monotonic()
@@ -203,6 +238,27 @@ class Connection:
             self.lagging = False
             if self.on_recovered:
                 self.on_recovered(self)
+
+    def keep(self, size: int) -> None:
+        """For the transport: it has so many bytes in all that its socket does not take now; 0 when it took them."""
+        if size and not self.unsent_bytes:
+            self.drained_at = time.monotonic()
+        self.unsent_bytes += size - self._kept
+        self._budget.held += size - self._kept
+        self._kept = size
+        if size:
+            self.direct = None
+
+    def is_stalled(self, now: float) -> bool:
+        """Whether something waits and the client has taken nothing of it for too long."""
+        if not self.unsent_bytes or now - self.drained_at <= self._limits.stalled_seconds:
+            return False
+        kept = self._transport.kept()
+        if kept < self._kept:
+            self.keep(kept)
+            self.drained_at = now
+            return False
+        return True
 
     def when_room(self, call: Callable[[], None]) -> None:
         """Call this, once, as soon as there is room; also when the connection ends."""
@@ -228,11 +284,14 @@ class Connection:
             return
         self.drop_content()
         self.closing = (code, reason)
+        self.direct = None
         self._transport.close()
 
     def abandon(self) -> None:
         """The socket is gone: give back what was held for it, and let nobody wait for it."""
         self.closing = self.closing or (1006, "")
+        self.keep(0)
+        self.direct = None
         for frame, _ in self._queue:
             self._release(frame)
         self._queue.clear()

@@ -117,7 +117,7 @@ class Parcel:
 
     def frame(self, view: str | None) -> Frame:
         """The `event` frame for somebody who has the thread `view` on the screen."""
-        rich = self._is_rich_for(view)
+        rich = self.is_rich_for(view)
         made = self._frames.get(rich)
         if made is None:
             made = Frame(f'{{"type":"event","stream":{self._stream},{self._inner(rich)}}}')
@@ -126,9 +126,10 @@ class Parcel:
 
     def item(self, view: str | None) -> str:
         """The same as an entry of a `range`: without type and stream."""
-        return f"{{{self._inner(self._is_rich_for(view))}}}"
+        return f"{{{self._inner(self.is_rich_for(view))}}}"
 
-    def _is_rich_for(self, view: str | None) -> bool:
+    def is_rich_for(self, view: str | None) -> bool:
+        """Whether somebody with this thread on the screen gets another frame than the rest."""
         shown = self._presented
         return shown is not None and view is not None and view == shown.thread and shown.html is not None
 

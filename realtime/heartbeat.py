@@ -85,7 +85,7 @@ class Heartbeat:
             return
         now = time.monotonic()
         if connection.unsent_bytes:
-            if now - connection.drained_at > self._limits.stalled_seconds:
+            if connection.is_stalled(now):
                 connection.close(4508, "too slow")
                 return
             if connection.pong_by is not None and now > connection.pong_by:

@@ -52,6 +52,13 @@ class AsgiSocket:
         self._something.set()
         self._ended.set()
 
+    def finish(self, message: bytes, taken: int) -> None:
+        """Nothing is sent past the queue here."""
+
+    def kept(self) -> int:
+        """Nothing: the server's `send` keeps its caller waiting."""
+        return 0
+
     async def read(self) -> str | None:
         """The next text; None for a message that is no text. Gone at the end."""
         message = await self._receive()

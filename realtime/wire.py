@@ -24,6 +24,7 @@ from realtime.gateway import UPGRADED, Admission, Gateway
 from realtime.handshake import Request, read_request
 from realtime.messages import Broken, Inbox, encode, encode_close, read_close
 from realtime.protocol import SUBPROTOCOL, Frame
+from realtime.straight import borrow, is_free
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Wire(asyncio.Protocol):
         "_inbox",
         "_paused",
         "_server",
+        "_straight",
         "_task",
         "_transport",
         "_upgrade",
@@ -67,6 +69,7 @@ class Wire(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._closing: asyncio.TimerHandle | None = None
         self._paused = False
+        self._straight: socket.socket | None = None
 
     # -- Called by the event loop -----------------------------------------------------------
 
@@ -86,14 +89,21 @@ class Wire(asyncio.Protocol):
         if self._conversation is not None:
             self._gateway.end(self._conversation.connection)
             self._conversation = None
+        if self._straight is not None:
+            self._straight.detach()  # its number will be another's soon
+            self._straight = None
 
     def pause_writing(self) -> None:
-        """The client takes less than we have for it."""
+        """The client takes less than was written: called in the middle of the `write` that found it out."""
         self._paused = True
+        if self._conversation is not None:
+            self._conversation.connection.keep(max(1, self.kept()))
 
     def resume_writing(self) -> None:
         """It has taken what was written."""
         self._paused = False
+        if self._conversation is not None:
+            self._conversation.connection.keep(0)
         self.flush()
 
     def data_received(self, data: bytes) -> None:
@@ -163,10 +173,12 @@ class Wire(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        transport.set_write_buffer_limits(high=KERNEL_BYTES // 2)
+        # Nothing is to lie in the transport unseen: whatever its socket does not take at once pauses us.
+        transport.set_write_buffer_limits(high=0)
         kernel = transport.get_extra_info("socket")
         if kernel is not None:
             kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        self._straight = borrow(transport)
 
     # -- Messages -------------------------------------------------------------------------------
 
@@ -235,8 +247,12 @@ class Wire(asyncio.Protocol):
         while not self._paused and (frame := connection.take()) is not None:
             self._write(frame.message)
             connection.wrote()
-        if connection.closing and self._closing is None and not connection.unsent_frames:
+        if connection.unsent_frames:
+            return
+        if connection.closing and self._closing is None:
             self._say_goodbye(*connection.closing)
+        elif self._straight is not None and self._transport is not None and is_free(self._transport):
+            connection.direct = self._straight.send
 
     def close(self) -> None:
         """Write what waits, then close; at once where the client takes nothing."""
@@ -244,9 +260,20 @@ class Wire(asyncio.Protocol):
         if self._closing is None:
             self._end_soon()
 
+    def kept(self) -> int:
+        """How many bytes were written and are not taken by the socket yet."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def finish(self, message: bytes, taken: int) -> None:
+        """The socket took so much of what was sent past the queue: the transport gets the rest."""
+        self._write(message[taken:])
+
     def _write(self, message: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(message)
+        transport = self._transport
+        if transport is not None and not transport.is_closing():
+            transport.write(message)
+            if self._conversation is not None and not is_free(transport):
+                self._conversation.connection.direct = None
 
     def _say_goodbye(self, code: int, reason: str) -> None:
         self._write(encode_close(code, reason))
@@ -271,6 +298,8 @@ class Wire(asyncio.Protocol):
             self._closing = loop.call_later(self._gateway.limits.closing_seconds, self._abort)
 
     def _close_transport(self) -> None:
+        if self._conversation is not None:
+            self._conversation.connection.direct = None
         if self._transport is not None:
             self._transport.close()
             self._end_soon()

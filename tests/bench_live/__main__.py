@@ -2,7 +2,6 @@
 
 import json
 import os
-import statistics
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +12,7 @@ from websockets.typing import Subprotocol
 from tests.bench.machine import choose_cores, processor
 from tests.bench_live import peers
 from tests.bench_live.measuring import Fanned, fan_out
-from tests.bench_live.peers import Peer, Site
+from tests.bench_live.peers import Site
 from tests.bench_live.programs import Load, build
 
 
@@ -21,7 +20,7 @@ def main() -> None:
     cores = choose_cores()
     os.sched_setaffinity(0, {cores.load})
     print(f"{processor()}; the server on core {cores.server}, load and databases on core {cores.load}", flush=True)
-    readers, rounds, posts = int(os.environ.get("READERS", "1000")), 6, 40
+    readers, rounds, posts = int(os.environ.get("READERS", "1000")), 24, 10
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="confer-live-")))
         program = build("load", folder)
@@ -33,7 +32,9 @@ def main() -> None:
             site.peer,
             stack.enter_context(peers.nchan(cores, frame)),
         ]
-        loads = {each.name: Load(program, cores.load, each.port, each.dialect, each.upgrades, each.publish) for each in found}
+        loads = {
+            each.name: Load(program, cores.load, each.port, each.dialect, each.upgrades, each.publish) for each in found
+        }
         for each in found:
             stack.callback(loads[each.name].end)
             print(each.name, "opened", readers / loads[each.name].open(readers))
@@ -44,13 +45,13 @@ def main() -> None:
             for each in found:
                 fan_out(each, loads[each.name], fanned[each.name], posts)
         for name, what in fanned.items():
-            rates = [what.rate(n) for n in range(rounds)]
-            whole = [what.whole_rate(n) for n in range(rounds)]
-            print(f"{name:15} {statistics.median(rates):10,.0f}/s whole {statistics.median(whole):10,.0f}/s "
-                  f"cpu {what.microseconds:.2f} ceiling {what.ceiling:,.0f} ", [round(r) for r in rates])
+            print(
+                f"{name:15} {what.rate:10,.0f}/s whole {what.whole_rate:10,.0f}/s "
+                f"cpu {what.microseconds:.2f} ceiling {what.ceiling:,.0f} "
+            )
         mine, least, theirs = (fanned[each.name] for each in (found[1], found[0], found[2]))
-        print("ratio_to_limit", statistics.median(mine.rate(n) / least.rate(n) for n in range(rounds)))
-        print("ratio_to_nchan", statistics.median(mine.rate(n) / theirs.rate(n) for n in range(rounds)))
+        print("ratio_to_limit", mine.rate / least.rate)
+        print("ratio_to_nchan", mine.rate / theirs.rate)
 
 
 def sample(site: Site) -> str:
@@ -67,6 +68,7 @@ def sample(site: Site) -> str:
         socket.send(json.dumps({"type": "hello", "v": 1, "client": "bench", "resume": {}}))
         socket.recv(timeout=5)
         import socket as plain
+
         with plain.create_connection(("127.0.0.1", site.peer.port)) as writer:
             writer.sendall(site.peer.publish)
             answer = writer.recv(65536)

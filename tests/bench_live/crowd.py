@@ -76,7 +76,12 @@ async def _write_people(writer: RowWriter, crowd: Crowd) -> None:
         (
             new_id(),
             common
-            | {"token_hash": secret_hash(secret), "account_id": who, "seen_at": moment, "user_agent": "Firefox on Linux"},
+            | {
+                "token_hash": secret_hash(secret),
+                "account_id": who,
+                "seen_at": moment,
+                "user_agent": "Firefox on Linux",
+            },
         )
         for who, secret in zip(crowd.people, crowd.secrets, strict=True)
     )

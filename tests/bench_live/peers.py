@@ -134,7 +134,9 @@ def upgrade(port: int, path: str, fields: dict[str, str] | None = None) -> bytes
         "Accept-Encoding": "gzip, deflate, br",
         **(fields or {}),
     }
-    return "".join([f"GET {path} HTTP/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in head.items()), "\r\n"]).encode()
+    return "".join(
+        [f"GET {path} HTTP/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in head.items()), "\r\n"]
+    ).encode()
 
 
 def publishing(port: int, path: str, payload: str) -> bytes:

@@ -3,7 +3,10 @@
 import asyncio
 import json
 
+import pytest
+
 from ground.columns import now
+from realtime.batch import Batch
 from realtime.brokers.memory import MemoryBroker
 from realtime.connection import Budget, Connection, Subscription
 from realtime.events import Event
@@ -19,12 +22,20 @@ class Held:
     def __init__(self) -> None:
         self.flushes = 0
         self.closed = False
+        self.left = 0
+        self.rest = b""
 
     def flush(self) -> None:
         self.flushes += 1
 
     def close(self) -> None:
         self.closed = True
+
+    def finish(self, message: bytes, taken: int) -> None:
+        self.rest = message[taken:]
+
+    def kept(self) -> int:
+        return self.left
 
 
 def make(budget: Budget | None = None, name: str = "c", account: str | None = None) -> Connection:
@@ -58,20 +69,20 @@ def test_a_full_buffer_makes_a_connection_lag_until_it_is_empty() -> None:
     recovered: list[Connection] = []
     connection.on_recovered = recovered.append
     subscription = listen(connection)
-    subscription.offer([parcel(seq) for seq in range(1, 301)])
+    subscription.offer(Batch([parcel(seq) for seq in range(1, 301)]))
     assert connection.lagging
     assert connection.unsent_frames == 256
-    subscription.offer([parcel(301)])
+    subscription.offer(Batch([parcel(301)]))
     assert seqs(drain(connection)) == list(range(1, 257))
     assert not connection.lagging
     assert recovered == [connection]
-    subscription.offer([parcel(302)])
+    subscription.offer(Batch([parcel(302)]))
     assert seqs(drain(connection)) == [302]
 
 
 def test_bytes_count_as_well_as_frames() -> None:
     connection = make()
-    listen(connection).offer([parcel(seq, 60_000) for seq in range(1, 20)])
+    listen(connection).offer(Batch([parcel(seq, 60_000) for seq in range(1, 20)]))
     assert connection.lagging
     assert connection.unsent_bytes <= 512 * 1024
     assert connection.unsent_frames == 8
@@ -81,7 +92,7 @@ def test_the_process_holds_only_so_much_for_all() -> None:
     budget = Budget(100_000)
     readers = [make(budget, str(number)) for number in range(10)]
     for reader in readers:
-        listen(reader).offer([parcel(seq, 30_000) for seq in range(1, 5)])
+        listen(reader).offer(Batch([parcel(seq, 30_000) for seq in range(1, 5)]))
     assert budget.held <= 100_000 + len(readers) * 31_000, "each may hold one frame, however full the process is"
     for reader in readers:
         reader.abandon()
@@ -90,7 +101,7 @@ def test_the_process_holds_only_so_much_for_all() -> None:
 
 def test_answers_are_not_dropped_while_lagging_but_end_somewhere() -> None:
     connection = make()
-    listen(connection).offer([parcel(seq) for seq in range(1, 300)])
+    listen(connection).offer(Batch([parcel(seq) for seq in range(1, 300)]))
     connection.send(Frame("answer"))
     assert drain(connection)[-1].text == "answer"
     for _ in range(2000):
@@ -119,13 +130,13 @@ def test_catching_up_pauses_at_128_kib_and_goes_on_when_there_is_room() -> None:
 
 def test_closing_forgets_events_and_keeps_answers() -> None:
     connection = make()
-    listen(connection).offer([parcel(1), parcel(2)])
+    listen(connection).offer(Batch([parcel(1), parcel(2)]))
     connection.send(Frame("bye"))
     connection.close(1012, "restart")
     connection.close(4400, "second")
     assert connection.closing == (1012, "restart")
     assert [frame.text for frame in drain(connection)] == ["bye"]
-    listen(connection).offer([parcel(3)])
+    listen(connection).offer(Batch([parcel(3)]))
     connection.send(Frame("late"))
     assert drain(connection) == []
 
@@ -133,7 +144,7 @@ def test_closing_forgets_events_and_keeps_answers() -> None:
 def test_content_that_may_no_longer_be_sent_is_dropped() -> None:
     budget = Budget(2**30)
     connection = make(budget)
-    listen(connection).offer([parcel(1), parcel(2)])
+    listen(connection).offer(Batch([parcel(1), parcel(2)]))
     connection.take()  # one is on its way already
     connection.drop_content()
     connection.wrote()
@@ -229,3 +240,91 @@ def test_each_socket_too_many_closes_another_while_the_first_is_still_closing() 
             oldest.close(4409, "too many connections")
             ended.append(oldest)
     assert ended == connections[:2]
+
+
+class Straight(Held):
+    """A transport with a socket that takes a part of what it is sent."""
+
+    def __init__(self, takes: int) -> None:
+        super().__init__()
+        self.sent = b""
+        self.takes = takes
+
+    def send(self, message: bytes) -> int:
+        if not self.takes:
+            raise BlockingIOError
+        taken = message[: self.takes]
+        self.sent += taken
+        return len(taken)
+
+
+def make_straight(takes: int, budget: Budget | None = None) -> tuple[Connection, Straight]:
+    transport = Straight(takes)
+    connection = Connection("s", "127.0.0.1", transport, Limits(), budget or Budget(2**30))
+    connection.direct = transport.send
+    return connection, transport
+
+
+async def test_a_socket_that_takes_all_is_written_to_past_the_queue() -> None:
+    hub = Hub(MemoryBroker().listen(), Limits())
+    stream = hub.pin("network:1")
+    connection, transport = make_straight(10**6)
+    subscription = hub.subscribe(connection, stream, head=0, sent=0, checked=0)
+    one, two = parcel(1), parcel(2)
+    await hub.walk(stream, [one, two], 0)
+    assert transport.sent == one.frame(None).message + two.frame(None).message
+    assert (subscription.sent, connection.unsent_bytes, connection.direct is None) == (2, 0, False)
+
+
+@pytest.mark.parametrize("takes", [0, 30])
+async def test_what_a_socket_leaves_goes_to_its_transport_and_the_next_waits(takes: int) -> None:
+    hub = Hub(MemoryBroker().listen(), Limits())
+    stream = hub.pin("network:1")
+    connection, transport = make_straight(takes)
+    hub.subscribe(connection, stream, head=0, sent=0, checked=0)
+    one, two = parcel(1), parcel(2)
+    await hub.walk(stream, [one], 0)
+    assert transport.sent + transport.rest == one.frame(None).message
+    assert len(transport.sent) == takes
+    await hub.walk(stream, [two], 0)
+    assert seqs(drain(connection)) == [2]
+
+
+async def test_whoever_has_a_part_already_gets_only_the_rest() -> None:
+    hub = Hub(MemoryBroker().listen(), Limits())
+    stream = hub.pin("network:1")
+    connection, transport = make_straight(10**6)
+    subscription = hub.subscribe(connection, stream, head=2, sent=2, checked=0)
+    subscription.live = True
+    await hub.walk(stream, [parcel(seq) for seq in (1, 2, 3)], 0)
+    assert transport.sent == b""
+    assert seqs(drain(connection)) == [3]
+
+
+async def test_whoever_was_unsubscribed_during_a_walk_gets_nothing() -> None:
+    hub = Hub(MemoryBroker().listen(), Limits(connections_a_slice=1))
+    stream = hub.pin("network:1")
+    sockets = [make_straight(10**6) for _ in range(2)]
+    subscriptions = [hub.subscribe(each, stream, head=0, sent=0, checked=0) for each, _ in sockets]
+    walking = asyncio.create_task(hub.walk(stream, [parcel(1)], 0))
+    await asyncio.sleep(0)
+    hub.unsubscribe(subscriptions[1])
+    await walking
+    assert [bool(transport.sent) for _, transport in sockets] == [True, False]
+
+
+def test_bytes_in_the_transport_count_until_the_socket_has_them() -> None:
+    budget = Budget(2**30)
+    connection, transport = make_straight(10, budget)
+    connection.keep(5000)
+    assert (connection.unsent_bytes, budget.held, connection.direct) == (5000, 5000, None)
+    soon = connection.drained_at + Limits().stalled_seconds - 1
+    late = soon + 2
+    transport.left = 5000
+    assert not connection.is_stalled(soon)
+    assert connection.is_stalled(late)
+    transport.left = 4000
+    assert not connection.is_stalled(late), "it takes something, if slowly"
+    assert (connection.unsent_bytes, budget.held) == (4000, 4000)
+    connection.abandon()
+    assert (connection.unsent_bytes, budget.held) == (0, 0)
