@@ -59,7 +59,7 @@ async def test_a_double_press_is_one_post(scene: Scene) -> None:
     await equals_reload(scene, page, scene.amara)
 
 
-async def test_an_answer_that_was_lost_does_not_post_twice(scene: Scene) -> None:
+async def test_p2_an_answer_that_was_lost_does_not_post_twice(scene: Scene) -> None:
     """The server took it, and the browser never heard: the same key goes with it again."""
     page = await scene.open(scene.amara)
     keys: list[str] = []

@@ -63,6 +63,16 @@ async def _write_and_fail(database: Database) -> None:
         raise ZeroDivisionError
 
 
+async def test_p1_a_write_is_on_the_disk_before_it_is_answered(database: Database) -> None:
+    """Both say so for each connection, whatever the server of PostgreSQL was started with (here: without)."""
+    async with database.write() as connection:
+        if database.dialect == "postgresql":
+            assert await connection.scalar(text("SHOW synchronous_commit")) == "on"
+        else:
+            asked = [await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")]
+            assert asked == ["wal", 2]  # FULL
+
+
 async def test_an_error_leaves_nothing(database: Database) -> None:
     for _ in range(4):  # more often than there are connections
         with pytest.raises(ZeroDivisionError):

@@ -79,6 +79,25 @@ async def test_a_reader_that_takes_nothing_is_closed(stage: Stage) -> None:
     stuck.socket.transport.abort()
 
 
+async def test_a_reader_that_took_nothing_finds_4508_when_it_reads_again(stage: Stage) -> None:
+    community = stage.community
+    board = await community.network("board")
+    served = await stage.gateway(stalled_seconds=0.4, tick_seconds=0.05, closing_seconds=8.0, send_buffer=16 * 1024)
+    stuck = await slow(stage, served, await community.person("alice", board))
+    await asyncio.sleep(0.1)
+    connection = next(iter(served.gateway.hub.connections.values()))
+    for _ in range(10):
+        await community.posts(board, 40, "x" * 5000)
+    for _ in range(200):
+        if connection.closing:
+            break
+        await asyncio.sleep(0.02)
+    assert connection.closing == (4508, "too slow")
+    stuck.socket.transport.resume_reading()
+    stuck.start()
+    assert await stuck.closed() == 4508
+
+
 async def test_no_pong_is_no_reader(stage: Stage) -> None:
     community = stage.community
     alice, bob = await community.person("alice"), await community.person("bob")
@@ -97,7 +116,7 @@ async def test_no_pong_is_no_reader(stage: Stage) -> None:
     assert all(frame["degraded"] is False for frame in speaks.frames if frame["type"] == "ping")
 
 
-async def test_pings_carry_the_heads_from_which_a_lost_last_event_is_found(stage: Stage) -> None:
+async def test_p5_pings_carry_the_heads_from_which_a_lost_last_event_is_found(stage: Stage) -> None:
     community = stage.community
     board = await community.network("board")
     alice = await community.person("alice", board)

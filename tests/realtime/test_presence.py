@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any
+
+from sqlalchemy import inspect, literal_column, select, table
 
 from realtime.brokers import Note
 from realtime.presence import Said, parse_said
-from tests.realtime.conftest import Stage
+from tests.realtime.conftest import Stage, make_stage
 from tests.realtime.reader import Reader
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
 
 QUICK: dict[str, Any] = {"presence_seconds": 0.1, "typing_seconds": 0.5, "presence_renewed_seconds": 0.3}
 
@@ -101,27 +106,52 @@ async def test_nothing_of_presence_reaches_who_was_removed(stage: Stage) -> None
     await view(newcomer)
     await sees(stays, 2, ["Bob", "Eve"])
     assert len([frame for frame in removed.frames if frame["type"] == "presence"]) == seen
-    await view(removed)
-    assert (await removed.frame("error"))["code"] == "not_found"
+    guests = await stage.gateway(allow_guests=True, **QUICK)
+    other = await community.network("other")
+    outsider = await stage.read(guests, await community.person("oscar", other))
+    for stranger in (removed, outsider, await stage.read(guests)):
+        await view(stranger)
+        assert (await stranger.frame("error"))["code"] == "not_found"
+        await stranger.say(type="typing", thread="t1")
+    await stays.say(type="typing", thread="t1")
+    await sees(stays, 2, ["Bob", "Eve"], ["Bob"])
+    assert not [frame for frame in outsider.frames if frame["type"] == "presence"]
+    assert len([frame for frame in removed.frames if frame["type"] == "presence"]) == seen
 
 
-async def test_a_crowd_costs_one_frame_in_a_turn(stage: Stage) -> None:
+async def test_sixty_who_come_and_go_cost_one_frame_a_second(stage: Stage) -> None:
+    """At the pace of the contract, on two gateways, and the last frame is right."""
     community = stage.community
     board = await community.network("board")
     await community.post(board)
-    sessions = [await community.person(f"p{number}", board) for number in range(15)]
-    served = await stage.gateway(presence_seconds=0.5)
-    watcher = await stage.read(served, sessions[0])
-    await view(watcher)
-    others = [await stage.read(served, session) for session in sessions[1:]]
+    people = [f"p{number}" for number in range(60)]
+    sessions = [await community.person(person, board) for person in people]
+    gateways = [await stage.gateway(), await stage.gateway()]
+    watchers = [
+        await stage.read(served, await community.person(name, board))
+        for served, name in zip(gateways, "wz", strict=True)
+    ]
+    others = [await stage.read(gateways[number % 2], session) for number, session in enumerate(sessions)]
+    for reader in watchers:
+        await view(reader)
     began = asyncio.get_running_loop().time()
-    for turn in range(20):
-        for reader in others:
-            await view(reader) if turn % 2 == 0 else await reader.say(type="view", thread=None)
-    await asyncio.sleep(0.6)
-    frames = [frame for frame in watcher.frames if frame["type"] == "presence"]
-    turns = (asyncio.get_running_loop().time() - began) / 0.5
-    assert 1 <= len(frames) <= turns + 2
+    for turn in range(5):
+        for number, reader in enumerate(others):
+            stays = (number + turn) % 3
+            await view(reader) if stays else await reader.say(type="view", thread=None)
+            if stays:
+                await reader.say(type="typing", thread="t1")
+        await asyncio.sleep(0.5)
+
+    def viewing(reader: Reader) -> int | None:
+        return next((frame["viewing"] for frame in reversed(reader.frames) if frame["type"] == "presence"), None)
+
+    for reader in watchers:
+        await reader.until(lambda reader=reader: viewing(reader) == 42, 5)  # type: ignore[misc]
+        seconds = asyncio.get_running_loop().time() - began
+        frames = [time for frame, time in zip(reader.frames, reader.times, strict=True) if frame["type"] == "presence"]
+        assert 1 <= len(frames) <= seconds + 2
+        assert all(later - earlier > 0.7 for earlier, later in pairwise(frames)), "never two within one second"
 
 
 async def test_notes_carry_ids_only_and_foreign_ones_are_ignored(stage: Stage) -> None:
@@ -176,3 +206,53 @@ async def test_a_gateway_that_falls_silent_is_forgotten(stage: Stage) -> None:
     await stage.broker.tell(Said("gone", ("ghost",), 0, (), False).note("t1"))
     await sees(reader, 2, ["Alice", "Ghost"])
     await sees(reader, 1, ["Alice"])
+
+
+async def test_p11_presence_may_be_lost_and_nothing_else_is(
+    postgres_server: PostgresServer, own_redis: RedisServer
+) -> None:
+    """Without Redis each gateway tells of its own, typing in another is not heard, and every event comes."""
+    url = postgres_server.new_database()
+    async for stage in make_stage(url, own_redis.url):
+        community = stage.community
+        board = await community.network("board")
+        await community.post(board)
+        sessions = [await community.person(person, board) for person in ("alice", "bob")]
+        gateways = [await stage.gateway(**QUICK, head_check_seconds=0.3) for _ in sessions]
+        alice, bob = [await stage.read(served, session) for served, session in zip(gateways, sessions, strict=True)]
+        own_redis.kill()
+        for reader in (alice, bob):
+            await view(reader)
+        await bob.say(type="typing", thread="t1")
+        await sees(alice, 1, ["Alice"])
+        await sees(bob, 1, ["Bob"], ["Bob"])
+        await community.posts(board, 3)
+        for reader in (alice, bob):
+            await reader.event(board, 4)
+        assert all(not frame["typing"] for frame in alice.frames if frame["type"] == "presence")
+    postgres_server.drop_database(url)
+
+
+async def test_presence_is_never_stored(stage: Stage) -> None:
+    """Neither the database nor Redis holds anything of it afterwards."""
+    community = stage.community
+    board = await community.network("board")
+    await community.post(board)
+    alice = await community.person("alice", board)
+    before = await rows_of_everything(stage)
+    served = await stage.gateway(**QUICK)
+    reader = await stage.read(served, alice)
+    await view(reader)
+    await reader.say(type="typing", thread="t1")
+    await sees(reader, 1, ["Alice"], ["Alice"])
+    assert await rows_of_everything(stage) == before
+    for broker in stage.brokers:
+        assert await broker.recall("presence:t1") is None
+
+
+async def rows_of_everything(stage: Stage) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    async with stage.database.read() as connection:
+        tables = await connection.run_sync(lambda each: inspect(each).get_table_names())
+        every = select(literal_column("*"))
+        return {name: sorted(map(str, await connection.execute(every.select_from(table(name))))) for name in tables}

@@ -18,7 +18,7 @@ def test_person_has_an_account_and_a_token(server: ConferServer) -> None:
     assert answer.json()["name"] == "Ines Carvalho"
 
 
-def test_what_was_answered_survives_a_kill(own_server: ConferServer) -> None:
+def test_p1_what_was_answered_survives_a_kill(own_server: ConferServer) -> None:
     assert own_server.status("/readyz") == 200
     person = own_server.person("Tomasz Zielinski")
     assert own_server.kill() == -9

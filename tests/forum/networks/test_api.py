@@ -80,7 +80,7 @@ def test_what_can_not_be_made(amara: Caller, body: dict[str, object], field: str
     assert answer.json()["errors"][0]["message"].endswith(".")
 
 
-def test_same_click_twice_makes_one_network(amara: Caller) -> None:
+def test_p2_same_click_twice_makes_one_network(amara: Caller) -> None:
     body = {"name": new_name(), "purpose": "P", "access": "closed"}
     key = {"Idempotency-Key": secrets.token_urlsafe(16)}
     first, second = (amara.post("/networks", body, **key) for _ in range(2))

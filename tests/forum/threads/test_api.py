@@ -139,7 +139,7 @@ async def test_a_kept_list_is_never_stale(village: Village) -> None:
     assert (stub["body"], stub["html"], stub["removed_at"] is not None) == ("", "", True)
 
 
-async def test_the_same_request_twice(village: Village) -> None:
+async def test_p2_the_same_request_twice(village: Village) -> None:
     ada = await village.person()
     place = await village.network(ada)
     client = village.program(ada)

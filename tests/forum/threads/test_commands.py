@@ -78,7 +78,7 @@ async def test_fifty_new_threads_at_once(village: Village) -> None:
     assert len(set(made)) == 50
 
 
-async def test_the_same_key_is_one_post(village: Village) -> None:
+async def test_p2_the_same_key_is_one_post(village: Village) -> None:
     ada = await village.person()
     place = await village.network(ada)
     thread_id = await village.thread(ada, place)
