@@ -312,12 +312,18 @@ SQLITE_PRAGMAS = (
 def _postgresql_engine(url: str) -> AsyncEngine:
     # No just-in-time compilation: it costs more than any of our short queries.
     settings = {"jit": "off", "synchronous_commit": "on", "timezone": "UTC", "application_name": "confer"}
+    address = hot_reads.address_of(url)
+
+    async def connect(**_: object) -> Any:
+        # By the whole address: SQLAlchemy would hand over `sslmode` and the like as words that asyncpg does not know.
+        return await asyncpg.connect(address, server_settings=settings, timeout=5, command_timeout=30)
+
     engine = create_async_engine(
         url,
         poolclass=NullPool,  # they are kept open by `connections`
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
-        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+        connect_args={"async_creator_fn": connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -85,7 +85,7 @@ class PostgresqlReader:
     """Hot reads by connections of asyncpg that are neither reset nor wrapped."""
 
     def __init__(self, url: str, connections: int, prepare: Callable[[Any], Awaitable[None]]) -> None:
-        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = address_of(url)
         self._prepare = prepare
         self.connections: Connections[Connection] = Connections(
             connections, begin=self._connect, is_closed=Connection.is_closed, end=end
@@ -117,6 +117,11 @@ class PostgresqlReader:
     async def close(self) -> None:
         """Close every connection, after five seconds even where one hangs."""
         await self.connections.close()
+
+
+def address_of(url: str) -> str:
+    """The database's address as asyncpg and PostgreSQL's own programs take it, with all that is said after the `?`."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 async def end(connection: Connection) -> None:
