@@ -87,8 +87,8 @@ class HeadsKeeper:
 
     async def keep(self) -> None:
         """Remember where the database stands; what is remembered of the same epoch never goes back."""
+        remembered = self._read_file()  # first: another process in this folder may write while the database is asked
         found = await read_heads(self._database)
-        remembered = self._read_file()
         if found is None or found == remembered:
             return
         if remembered is not None and found.is_behind(remembered):
