@@ -1,6 +1,6 @@
 """The figures of this process for Prometheus, on a port of its own that only this machine reaches (METRICS_PORT).
 
-Loaded only where that port is set: the library costs 3 MB. Labels are patterns of addresses, methods and kinds, so
+Loaded only where that port is set: the library costs 2 MB. Labels are patterns of addresses, methods and kinds, so
 that there are never more than a few hundred series, and none names a person, a network or a thing.
 """
 
