@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import forum.state
+import realtime.gateway
 import realtime.transaction
 from forum.command_line import main as forum_main
 from forum.records import Thread
@@ -38,6 +40,7 @@ from realtime.brokers.redis import RedisBroker
 from realtime.connection import Subscription
 from realtime.events import Change
 from realtime.heartbeat import Heartbeat
+from realtime.limits import Limits
 from realtime.questions import own_stream
 from realtime.rights import Rights
 from realtime.tables import events, streams
@@ -216,6 +219,12 @@ def dies_before_publish() -> None:
     _put(realtime.transaction, "_announce", announce_or_die)
 
 
+def quick_pulse() -> None:
+    """Heartbeats come so often that scenarios need not wait for them long."""
+    times = {"ping_seconds": 1.5, "pong_seconds": 1.0, "stalled_seconds": 2.0, "tick_seconds": 0.2}
+    _put(realtime.gateway, "Limits", partial(Limits, **times))
+
+
 BROKEN: dict[str, Callable[[], None]] = {
     "sequence": number_from_a_sequence,
     "no_head_check": no_head_check,
@@ -224,7 +233,7 @@ BROKEN: dict[str, Callable[[], None]] = {
     "answer_first": answer_before_commit,
 }
 """Servers that the checker must catch."""
-PREPARED: dict[str, Callable[[], None]] = {"dies_before_publish": dies_before_publish}
+PREPARED: dict[str, Callable[[], None]] = {"dies_before_publish": dies_before_publish, "quick_pulse": quick_pulse}
 """Servers that keep every law, and fail at a moment that cannot be met from outside."""
 
 
