@@ -29,7 +29,11 @@ ACTS: Mapping[str, int] = {
     "probe": 3,
 }
 """What people do, and how often."""
+BANNED = 0.2
+"""So many of those who are removed are banned, and do not come back."""
 PULSE_SECONDS, STALL_SECONDS = 0.05, 0.2
+MOST_AT_ONCE = 30
+"""Nobody begins anything while so many wait for an answer: a slow machine gets less to do, and no longer queue."""
 TWICE = 0.15
 """So many replies are sent twice at the same moment, with the same key."""
 
@@ -128,7 +132,8 @@ class Crowd:
         while (now := time.monotonic()) < end and not self.is_over:
             if now >= due:
                 due = max(due + 1 / a_second, now - 0.5)
-                self._begin_some()
+                if len(self._running) < MOST_AT_ONCE:
+                    self._begin_some()
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         await self.settle()
 
@@ -253,7 +258,7 @@ class Crowd:
 
     async def _expel(self, person: Person, place: Place) -> None:
         if person.who != place.administrator:
-            await self.expel(person.who, place.id)
+            await self.expel(person.who, place.id, for_ever=random.random() < BANNED)
 
     async def expel(self, who: str, network: str, *, for_ever: bool = False) -> bool:
         """The administrator removes this member, or bans them; whether it was acknowledged."""

@@ -45,8 +45,7 @@ async def _remove_some(run: Scene) -> list[float]:
     chosen = {run.closed_member() for _ in range(AT_ONCE * 2)}
     chosen = set(random.sample(sorted(chosen), min(AT_ONCE, len(chosen))))
     taken = await asyncio.gather(*(_remove(run, network, who) for network, who in chosen))
-    for network, who in chosen:
-        assert await run.crowd.join(who, network)
+    assert all(await asyncio.gather(*(run.crowd.join(who, network) for network, who in chosen)))
     return list(taken)
 
 
