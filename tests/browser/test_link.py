@@ -1,10 +1,12 @@
 """The live link away and back: what was missed comes after, what may no longer be read goes at once, quietly said."""
 
+import pytest
 from playwright.async_api import expect
 
 from forum.events import ThreadChanged
 from tests.browser.scene import Scene, equals_reload, live, post, say, words, write
 from tests.servers.confer import ConferServer
+from tests.servers.shapes import SQLITE_MEMORY
 
 
 async def test_what_was_missed_offline_comes_on_coming_back(scene: Scene) -> None:
@@ -107,3 +109,51 @@ async def test_a_restarted_server_is_found_again(own_scene: Scene, own_server: C
     await expect(post(other, 3)).to_contain_text("Written while it was away.", timeout=20_000)
     await live(other)
     await equals_reload(own_scene, other, own_scene.gareth)
+
+
+_WAITS = """async (address) => {
+  const { LiveLink } = await import(address);
+  const later = window.setTimeout.bind(window);
+  const noted = [];
+  window.setTimeout = (act, wait, ...more) => (noted.push(wait), later(act, 0, ...more));
+  const fail = async (times, prepare = () => {}) => {
+    const link = new LiveLink(`${location.origin.replace("http", "ws")}/nowhere`, {}, null);
+    prepare(link);
+    const waits = [];
+    link.addEventListener("state", ({ detail }) => detail === "away" && later(() => waits.push(noted.at(-1)), 0));
+    link.open();
+    while (waits.length < times) await new Promise((done) => later(done, 5));
+    link.end();
+    return waits;
+  };
+  const seen = { first: [], many: await fail(9) };
+  for (let turn = 0; turn < 8; turn += 1) seen.first.push(...(await fail(1)));
+  seen.told = await fail(1, (link) => link.hear(JSON.stringify({ type: "bye", why: "restart", retry_ms: 7400 })));
+  seen.steady = await fail(1, (link) => Object.assign(link, { tries: 5, openedAt: Date.now() - 61000 }));
+  seen.unsteady = [];
+  for (let turn = 0; turn < 8; turn += 1) {
+    seen.unsteady.push(...(await fail(1, (link) => Object.assign(link, { tries: 5, openedAt: Date.now() - 59000 }))));
+  }
+  noted.length = 0;
+  new LiveLink(`${location.origin.replace("http", "ws")}/nowhere`, {}, null).expectSound();
+  seen.silence = noted;
+  window.setTimeout = later;
+  return seen;
+}"""
+
+
+@pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True)
+async def test_pages_come_back_at_moments_of_their_own(scene: Scene) -> None:
+    """Full jitter: at random within 1, 2, 4 … 30 s, or when told by `bye`; from the start after a steady minute."""
+    page = await scene.open(scene.amara)
+    scene.visitors.tolerate("WebSocket connection")
+    address = await page.locator("link[rel=modulepreload][href*=socket]").get_attribute("href")
+    waits = await page.evaluate(_WAITS, address)
+    for number, wait in enumerate(waits["many"]):
+        assert 0 <= wait <= min(30_000, 1000 * 2**number)
+    assert all(0 <= wait <= 1000 for wait in [*waits["first"], *waits["steady"]])
+    assert max(waits["first"]) - min(waits["first"]) > 100
+    assert waits["told"] == [7400]
+    assert max(waits["unsteady"]) > 1000
+    assert all(wait <= 30_000 for wait in waits["unsteady"])
+    assert waits["silence"] == [40_000]

@@ -17,7 +17,7 @@ from ground.columns import new_id
 from realtime import event_log
 from realtime.brokers import Broker
 from realtime.events import Change, Event
-from realtime.questions import Identity, Presented, Questions
+from realtime.questions import Credentials, Identity, Presented, Questions
 from realtime.tables import metadata as log_metadata
 from realtime.transaction import transaction
 
@@ -195,8 +195,11 @@ class Community:
     def _count(self, question: str) -> None:
         self.asked[question] = self.asked.get(question, 0) + 1
 
-    async def authenticate(self, headers: Mapping[str, str], client_address: str) -> Identity | None:
+    async def authenticate(self, handshakes: Sequence[Credentials]) -> list[Identity | None]:
         self._count("authenticate")
+        return [await self._authenticate(*each) for each in handshakes]
+
+    async def _authenticate(self, headers: Mapping[str, str], client_address: str) -> Identity | None:
         assert client_address == "127.0.0.1"
         session = headers.get("cookie", "").removeprefix("session=")
         if not session:
@@ -215,11 +218,14 @@ class Community:
             valid = set(await connection.scalars(query))
         return {each for each in identities if each.session_id in valid}
 
-    async def streams_of(self, account_id: str) -> list[str]:
+    async def streams_of(self, account_ids: Collection[str]) -> dict[str, list[str]]:
         self._count("streams_of")
+        found = {account_id: [f"account:{account_id}"] for account_id in account_ids}
         async with self.database.read() as connection:
-            query = select(members.c.stream).where(members.c.account == account_id)
-            return [f"account:{account_id}", *(await connection.scalars(query))]
+            query = select(members.c.account, members.c.stream).where(members.c.account.in_(account_ids))
+            for account_id, stream in await connection.execute(query):
+                found[account_id].append(stream)
+        return found
 
     async def audience(self, stream: str, account_ids: Collection[str | None]) -> set[str | None]:
         self._count("audience")
