@@ -61,8 +61,6 @@ class Scene:
     log: Log
     crowd: Crowd
     folder: Path
-    started_at: float = field(default_factory=time.monotonic)
-    """When all web processes were there."""
     stored: Stored | None = None
     """After the verdict: what the database held."""
     _loads: list[asyncio.Task[None]] = field(default_factory=list)
