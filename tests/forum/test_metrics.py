@@ -129,6 +129,15 @@ def test_what_waits_in_the_outbox_grows_old(postgres_server: PostgresServer, tmp
         assert idle.stop() == 0
 
 
+def test_one_process_on_sqlite_tells_the_same(tmp_path: Path) -> None:
+    server = ConferServer(tmp_path, METRICS_PORT=str(free_port()))
+    server.start()
+    assert figure(server, "confer_database_up") == 1
+    assert figure(server, "confer_database_connections_limit", kind="read") == 8
+    assert figure(server, "process_resident_memory_bytes") > 1_000_000
+    assert server.stop() == 0
+
+
 def test_only_this_machine_is_told_and_on_no_other_port(watched: ConferServer) -> None:
     assert watched.status("/metrics") == 404
     assert accepts(port(watched))
