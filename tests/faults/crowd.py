@@ -294,6 +294,8 @@ class Crowd:
             f"/networks/{place.slug}",
             f"/networks/{place.slug}/threads",
             f"/networks/{place.slug}/events?after=0",
+            f"/networks/{place.slug}/members",
+            "/networks?limit=100",
         )
         act = Act("probe", person.who, place.id, "GET", random.choice(paths), None)
         await self.tries.persist(person.asker, act)

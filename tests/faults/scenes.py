@@ -188,13 +188,14 @@ def _world(size: str) -> World:
 
 
 @cache
-def _sqlite_template(size: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="confer-faults-template-"))
-    server = ConferServer(folder)
+def _sqlite_template(size: str) -> tuple[Path, tempfile.TemporaryDirectory[str]]:
+    """A filled database file, and its folder, which goes when this process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="confer-faults-")
+    server = ConferServer(Path(folder.name))
     server.command("migrate")
     path = server.data_dir / "confer.sqlite3"
     asyncio.run(_world(size).write(f"sqlite+aiosqlite:///{path}"))
-    return path
+    return path, folder
 
 
 def _build(shape: str, folder: Path, postgres: PostgresServer | None, world: World, count: int) -> Site:
@@ -203,7 +204,7 @@ def _build(shape: str, folder: Path, postgres: PostgresServer | None, world: Wor
         server = ConferServer(folder / "web-0", shape=shape)
         server.data_dir.mkdir(parents=True)
         path = server.data_dir / "confer.sqlite3"
-        shutil.copy(_sqlite_template(world.size.name), path)
+        shutil.copy(_sqlite_template(world.size.name)[0], path)
         return Site(shape, f"sqlite+aiosqlite:///{path}", [server])
     if postgres is None:
         raise ValueError("this shape needs a PostgreSQL server")
