@@ -46,6 +46,19 @@ def test_programs_are_told_the_same(server: ConferServer, thread: Any) -> None:
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
 
 
+def test_programs_that_send_countless_fields_are_told_in_one_sentence(server: ConferServer, thread: Any) -> None:
+    wide = {f"field{number}": number for number in range(30_000)}
+    with httpx2.Client(base_url=f"{server.url}/api/v1", headers=server.person("Large Writer").bearer) as client:
+        answers = [
+            client.post(f"/threads/{thread['id']}/posts", json=wide),
+            client.get("/networks", params=dict.fromkeys(map(str, range(1_000)), "")),
+        ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "more than 200 fields" in answer.json()["detail"]
+        assert len(answer.content) < 1_000
+
+
 def test_search_engines_keep_open_networks_only(server: ConferServer) -> None:
     """The header and the page say the same, and nothing is forgotten in the same way as what is hidden."""
     with httpx2.Client(base_url=f"{server.url}/api/v1", headers=server.person("Large Writer").bearer) as client:
