@@ -36,6 +36,8 @@ class Hall:
     """Posts, each with the time at which its first try was sent."""
     errors: list[int] = field(default_factory=list)
     """Answers that nobody may get."""
+    refused: int = 0
+    """Tries that were answered with 503, and made again."""
     is_over: bool = False
 
     async def post(self, words: str = "") -> str | None:
@@ -60,6 +62,7 @@ class Hall:
             if answer.status != 503:
                 self.errors.append(answer.status)
                 return None
+            self.refused += 1
             await asyncio.sleep(random.uniform(0.02, 0.3))
         return None
 
@@ -93,7 +96,13 @@ class Hall:
 
 @asynccontextmanager
 async def hall(
-    store: Store, folder: Path, people: int, *, processes: int = 1, settings: Mapping[str, str] | None = None
+    store: Store,
+    folder: Path,
+    people: int,
+    *,
+    processes: int = 1,
+    settings: Mapping[str, str] | None = None,
+    program: tuple[str, ...] = (),
 ) -> AsyncIterator[Hall]:
     """A started site with so many members, nobody connected yet. On SQLite there is always one process."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -112,6 +121,7 @@ async def hall(
     crowd = Multitude(world.tokens.values(), [server.port for server in servers])
     try:
         for server in servers:
+            server.program = program
             await asyncio.to_thread(server.start)
         yield Hall(servers, database_url, world, crowd, next(iter(world.places.values())))
     finally:
