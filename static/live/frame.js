@@ -52,7 +52,7 @@ on("network.changed", ({ stream, object }) => {
     paint(news, news.querySelector("h2 a"), object);
     news.querySelector(".mark-all [aria-label]").setAttribute("aria-label", `Mark all of ${object.name} as read`);
   }
-  if (document.querySelector(`main [data-network="${id}"]`)) refreshSoon();
+  if (document.querySelector(`main [data-network="${id}"]`)) refreshSoon({ among: object.member_count });
 });
 
 // How many posts mention or answer the reader: a part of what the bell counts. On the home page they are listed.

@@ -10,6 +10,7 @@ const FRAME = [".side", "[data-bell]", ".place", ".network-top"];
 // Regions whose rows somebody reads and opens would move under the finger; these may follow at once.
 const STILL = new Set(["needs-me", "rest", "people", "requests"]);
 const SPREAD_MS = 400;
+const EACH_MS = 4;
 const RETRY_MS = 2000;
 const LONGEST_MS = 30000;
 const MOST_TRIES = 4;
@@ -149,18 +150,24 @@ function settle(fresh) {
 
 let tries = 0;
 let timer = 0;
+let dueAt = Infinity;
 let mustBeWhole = false;
 
 /**
  * Refreshes soon, together with whatever else asks for it, and tries again where the server can't be reached.
- * With `whole` somebody is told to reload where the middle of this page can't be exchanged.
+ * With `whole` somebody is told to reload where the middle of this page can't be exchanged. `among` is how many people
+ * may have to do the same at this moment: the more, the wider their refreshes are spread.
  */
-export function refreshSoon({ whole = false } = {}) {
+export function refreshSoon({ whole = false, among = 0 } = {}) {
   if (isOver) return;
   mustBeWhole ||= whole;
+  const spread = Math.max(SPREAD_MS, among * EACH_MS);
+  const wait = Math.min(LONGEST_MS, tries ? RETRY_MS * 2 ** tries : spread) * (0.5 + Math.random());
+  if (among && Date.now() + wait > dueAt) return; // it comes sooner anyway
   clearTimeout(timer);
-  const wait = tries ? Math.min(LONGEST_MS, RETRY_MS * 2 ** tries) : SPREAD_MS;
+  dueAt = Date.now() + wait;
   timer = setTimeout(async () => {
+    dueAt = Infinity;
     try {
       const isWhole = await refresh({ all: mustBeWhole });
       tries = 0;
@@ -174,7 +181,7 @@ export function refreshSoon({ whole = false } = {}) {
       tries += 1;
       refreshSoon();
     }
-  }, wait * (0.5 + Math.random()));
+  }, wait);
 }
 
 link.addEventListener("resync", () => refreshSoon({ whole: true }));

@@ -20,7 +20,7 @@ for (const kind of ["member.joined", "member.left", "member.changed"]) {
     number.textContent = `${formatNumber(object.member_count)} ${object.member_count === 1 ? "member" : "members"}`;
     // The faces are of those who came first: one who joins many others changes none.
     const isListed = document.querySelector("[data-region=people]");
-    if (isListed || kind === "member.left" || head.querySelectorAll(".faces .avatar").length < MOST_FACES) refreshSoon();
+    if (isListed || kind === "member.left" || head.querySelectorAll(".faces .avatar").length < MOST_FACES) refreshSoon({ among: object.member_count });
   });
 }
 

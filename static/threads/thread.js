@@ -55,7 +55,7 @@ if (section) {
       const words = object?.network_id === section.dataset.network && document.querySelector("#compose .audience")?.lastChild;
       if (!words || words.data.startsWith("Anybody")) return;
       if (object.member_count > 1 && /^[\d,]+ /.test(words.data)) words.data = words.data.replace(/^[\d,]+/, formatNumber(object.member_count));
-      else refreshSoon();
+      else refreshSoon({ among: object.member_count });
     });
   }
   for (const name of ["done", "undone"]) document.addEventListener(name, () => refreshSoon());

@@ -3,6 +3,7 @@
 `HAPPENINGS` names every kind there is; a test compares it with the classes of `forum.events`.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,7 +127,7 @@ async def _leave(scenery: Scenery) -> None:
 
 
 async def _change_network(scenery: Scenery) -> None:
-    change = {"name": "Pump line", "purpose": "Who answers & when.", "accent": "moss"}
+    change = {"name": f"Pump line {secrets.token_hex(3)}", "purpose": "Who answers & when.", "accent": "moss"}
     await scenery.call(scenery.amara, "PATCH", scenery.network, change)
 
 
@@ -140,7 +141,7 @@ async def _withdraw(scenery: Scenery) -> None:
 
 async def _belong_elsewhere(scenery: Scenery) -> None:
     """Another network takes the reader in, where something is new a moment later."""
-    place = await scenery.village.network(scenery.amara, name="Wound care")
+    place = await scenery.village.network(scenery.amara, name=f"Wound care {secrets.token_hex(3)}")
     scenery.made["elsewhere"] = place.slug
     await scenery.ask_and_admit(place.slug, scenery.priya)
     words = {"title": "Welcome", "body": "Say hello."}
