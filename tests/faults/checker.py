@@ -72,6 +72,7 @@ def laws(expected: Expected) -> dict[str, Law]:
         "nothing numbered after the end of a right": laws_of_privacy.nothing_after_the_end,
         "nobody hears what is not theirs": laws_of_privacy.only_for_its_audience,
         "a canary stays with its members": laws_of_privacy.canaries_stay,
+        "presence stays with its members": laws_of_privacy.presence_stays,
     }
 
 

@@ -92,33 +92,51 @@ def only_for_its_audience(log: Log, stored: Stored) -> list[str]:
     return found
 
 
+class _Members:
+    """Who might be a member of what, and when, by what was acknowledged and what was tried."""
+
+    def __init__(self, log: Log) -> None:
+        self._first = log.setting.members
+        self._admissions = _by_pair(log, "admit")
+        self._exits = _by_pair(log, "leave", "expel")
+
+    def may_hold(self, network: str, who: str, at: float) -> bool:
+        """Whether they might be a member at this moment."""
+        pair = (network, who)
+        exits = [call.started for call in self._exits.get(pair, ()) if call.is_acknowledged and call.ended <= at]
+        began = [call.started for call in self._admissions.get(pair, ()) if call.started <= at]
+        if not exits:
+            return pair in self._first or bool(began)
+        return any(start > max(exits) for start in began)
+
+    def may_hear(self, network: str, who: str, at: float) -> bool:
+        """The same for a socket, on which what was under way may still come."""
+        return self.may_hold(network, who, at) or self.may_hold(network, who, at - GRACE_SECONDS)
+
+
 def canaries_stay(log: Log, _: Stored) -> list[str]:
     """The word of a closed network came to nobody who could not be a member by then, in frames and answers alike."""
-    admissions = _by_pair(log, "admit")
-    exits = _by_pair(log, "leave", "expel")
-
-    def may_hold(network: str, who: str, at: float) -> bool:
-        """Whether they might be a member at this moment, by what was acknowledged and what was tried."""
-        pair = (network, who)
-        last_exit = max(
-            (call.started for call in exits[pair] if call.is_acknowledged and call.ended <= at), default=None
-        )
-        began = [call.started for call in admissions[pair] if call.started <= at]
-        if last_exit is None:
-            return pair in log.setting.members or bool(began)
-        return any(start > last_exit for start in began)
-
+    members = _Members(log)
+    networks = log.setting.canaries
     found = []
     for call in log.calls:
-        for canary in call.canaries:
-            network = log.setting.canaries[canary]
-            if not may_hold(network, call.who, call.started) and not may_hold(network, call.who, call.ended):
+        for network in map(networks.__getitem__, call.canaries):
+            times = (call.started, call.ended)
+            if not any(members.may_hold(network, call.who, at) for at in times):
                 found.append(f"{call.who} was answered {call.kind} with the word of {network}")
     for frame in log.frames:
-        for canary in frame.canaries:
-            network = log.setting.canaries[canary]
-            if not may_hold(network, frame.who, frame.at) and not may_hold(
-                network, frame.who, frame.at - GRACE_SECONDS
-            ):
+        for network in map(networks.__getitem__, frame.canaries):
+            if not members.may_hear(network, frame.who, frame.at):
                 found.append(f"{frame.who} got a frame {frame.type} with the word of {network}")
+    return found
+
+
+def presence_stays(log: Log, stored: Stored) -> list[str]:
+    """Who reads a thread of a closed network is told to nobody who could not be a member by then."""
+    members = _Members(log)
+    found = []
+    for frame in log.frames:
+        network = stored.threads.get(frame.object_id) if frame.type == "presence" else None
+        if network in log.setting.closed and not members.may_hear(str(network), frame.who, frame.at):
+            found.append(f"{frame.who} was told who reads the thread {frame.object_id} of {network}")
     return found

@@ -185,10 +185,9 @@ class Reader:
         if kind == "range":
             await self._take_range(frame, at)
             return
-        found = canaries_in(text)
-        self._log.frames.append(
-            Frame(self.who, self._number, at, kind, len(text), frame.get("stream", ""), canaries=found)
-        )
+        stream, thread = intern(frame.get("stream", "")), intern(frame.get("thread", ""))
+        came = Frame(self.who, self._number, at, intern(kind), len(text), stream, 0, "", thread, canaries_in(text))
+        self._log.frames.append(came)
         match kind:
             case "welcome":
                 await self._welcome(frame, at)

@@ -75,7 +75,7 @@ class Frame:
     seq: int = 0
     kind: str = ""
     object_id: str = ""
-    """Empty where the object is gone or tells no id."""
+    """Empty where the object is gone or tells no id; of presence the thread."""
     canaries: frozenset[str] = frozenset()
 
 

@@ -205,7 +205,11 @@ CHANGES: list[tuple[str, Change]] = [
     ),
     (
         "a canary stays with its members",
-        lambda run: run.log.frames.append(Frame(CAM, 1, 9.0, "presence", 9, canaries=frozenset({WORD}))),
+        lambda run: run.log.frames.append(Frame(CAM, 1, 9.0, "error", 9, canaries=frozenset({WORD}))),
+    ),
+    (
+        "presence stays with its members",
+        lambda run: run.log.frames.append(Frame(BEN, 1, 15.0, "presence", 9, object_id=THREAD)),
     ),
 ]
 
