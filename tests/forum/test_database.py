@@ -243,7 +243,7 @@ def _fill(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA max_page_count = 1")
 
 
-async def test_a_full_disk_is_a_failure_of_the_database(sqlite_url: str) -> None:
+async def test_p9_a_full_disk_is_a_failure_of_the_database(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
     await migrate(database)
     async with database.write() as connection:
