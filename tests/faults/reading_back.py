@@ -68,12 +68,16 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
+UNREADABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.OperationalError)
+"""What is raised where the database does not answer just now."""
+
+
 async def _read(database_url: str, queries: dict[str, str]) -> dict[str, Rows]:
     if database_url.startswith("sqlite"):
         path = database_url.partition(":///")[2]
         reading: Callable[[], dict[str, Rows]] = lambda: _read_sqlite(path, queries)  # noqa: E731
         return await asyncio.to_thread(reading)
-    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""), timeout=10)
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""), timeout=30)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             return {name: await connection.fetch(query) for name, query in queries.items()}
