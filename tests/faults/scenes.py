@@ -67,6 +67,7 @@ class Scene:
 
     def load(self, a_second: float, seconds: float = math.inf) -> asyncio.Task[None]:
         """Begin a load, so many acts a second for so long or until `end_load`; await it for all to be answered."""
+        self.crowd.is_over = False
         task = asyncio.create_task(self.crowd.act(a_second, seconds))
         self._loads.append(task)
         return task
