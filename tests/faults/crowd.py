@@ -97,7 +97,7 @@ class Crowd:
         reader.view = next((self.world.places[network].threads[0] for network in sorted(mine)), None)
         self.people[who] = Person(who, asker, reader, mine)
 
-    async def connect(self, seconds: float = 30.0) -> None:
+    async def connect(self, seconds: float = 60.0) -> None:
         """Open everybody's socket and wait until all are welcomed."""
         self._pulse = asyncio.create_task(self._feel_pulse())
         for person in self.people.values():
