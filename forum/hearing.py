@@ -4,27 +4,46 @@ Every function asks the database anew, so that a right that has ended is never t
 """
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import bindparam, null, select, union_all
+from sqlalchemy import JSON, ColumnElement, CompoundSelect, any_, bindparam, func, null, select, union_all
+from sqlalchemy.dialects import postgresql
 
 from auth.tables import accounts
 from forum.database import Database
 from forum.policy import hears, threads_readable_by_account
 from forum.streams import account_stream, network_stream, parse_stream
 from forum.tables import memberships, networks, threads
+from ground.columns import Identifier
 
 _IS_USABLE = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None)
 
 
-async def streams_of(database: Database, account_id: str) -> list[str]:
-    """The streams that a person hears without asking: their own, their networks', and those they moderate."""
+def _streams_of(asked: ColumnElement[bool]) -> CompoundSelect[Any]:
     joined = memberships.join(networks, networks.c.id == memberships.c.network_id)
-    mine = memberships.c.account_id == account_id
-    heard = select(networks.c.stream).select_from(joined).where(mine, hears("network"))
-    moderated = select(networks.c.moderators_stream).select_from(joined).where(mine, hears("moderators"))
+    heard, moderated = (
+        select(memberships.c.account_id, stream).select_from(joined).where(asked, hears(kind))
+        for kind, stream in (("network", networks.c.stream), ("moderators", networks.c.moderators_stream))
+    )
+    return union_all(heard, moderated)
+
+
+_ASKED_SQLITE = func.json_each(bindparam("asked", type_=JSON)).table_valued("value").c.value
+# The ids go as one value: one prepared statement whatever their number.
+_STREAMS_OF = {
+    "postgresql": _streams_of(memberships.c.account_id == any_(bindparam("asked", type_=postgresql.ARRAY(Identifier)))),
+    "sqlite": _streams_of(memberships.c.account_id.in_(select(_ASKED_SQLITE))),
+}
+
+
+async def streams_of(database: Database, account_ids: Collection[str]) -> dict[str, list[str]]:
+    """For each person the streams heard without asking: their own, their networks', and those they moderate."""
     async with database.read() as connection:
-        rows = await connection.scalars(union_all(heard, moderated))
-        return [account_stream(account_id), *rows]
+        rows = (await connection.execute(_STREAMS_OF[database.dialect], {"asked": list(account_ids)})).all()
+    found = {account_id: [account_stream(account_id)] for account_id in account_ids}
+    for account_id, stream in rows:
+        found[account_id].append(stream)
+    return found
 
 
 async def audience(database: Database, stream: str, account_ids: Collection[str | None]) -> set[str | None]:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import JSON, ColumnElement, String, Table, any_, bindparam, func, select
+from sqlalchemy.dialects import postgresql
 from starlette.datastructures import Headers
 
 from auth import backend
@@ -17,11 +18,11 @@ from forum.networks import live as networks_live
 from forum.state import State
 from forum.streams import parse_stream
 from forum.threads import live as threads_live
-from forum.viewer import find_viewer
 from ground.columns import now
+from ground.hot import HotStatement, given, run
 from realtime.events import Event
 from realtime.gateway import Gateway
-from realtime.questions import Identity, Presented, Questions
+from realtime.questions import Credentials, Identity, Presented, Questions
 
 Presenter = Callable[[State, Sequence[str]], Awaitable[Mapping[str, Presented]]]
 """Reads the objects with these ids as they stand now; an id that is gone is left out."""
@@ -55,31 +56,59 @@ def make_gateway(state: State) -> Gateway:
     return Gateway(database, state.broker, questions, origins=origins, allow_guests=True)
 
 
-async def authenticate(state: State, headers: Mapping[str, str], client_address: str) -> Identity | None:
-    """Whose session or token the handshake carries."""
+async def authenticate(state: State, handshakes: Sequence[Credentials]) -> list[Identity | None]:
+    """Whose session or token each of these handshakes carries."""
+    cookie = backend.cookie_name(state.settings.public_url)
+    shown = [_shown(headers, cookie) for headers, _ in handshakes]
+    known: dict[tuple[str, str], Identity] = {}
+    for kind, statement in (("session", _BY_SESSION), ("token", _BY_TOKEN)):
+        if hashes := [each[1] for each in shown if each and each[0] == kind]:
+            async with state.database.read() as connection:
+                rows = await run(connection, statement, {"hashes": hashes, "moment": now()})
+            known |= {(kind, token_hash): Identity(account_id, id_) for token_hash, account_id, id_ in rows}
+    return [known.get(each) if each else None for each in shown]
+
+
+def _shown(headers: Mapping[str, str], cookie: str) -> tuple[str, str] | None:
     try:
-        shown = backend.shown_by(Headers(dict(headers)), backend.cookie_name(state.settings.public_url))
+        shown = backend.shown_by(Headers(dict(headers)), cookie)
     except backend.BadToken:
         return None
-    if shown is None:
-        return None
-    viewer = await find_viewer(state.database, shown.kind, secret_hash(shown.secret))
-    return Identity(viewer.id, viewer.credential_id) if viewer else None
+    return (shown.kind, secret_hash(shown.secret)) if shown else None
+
+
+_IS_USABLE = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None)
+
+
+def _by_hash(table: Table, *conditions: ColumnElement[bool]) -> HotStatement:
+    found = (
+        select(table.c.token_hash, table.c.account_id, table.c.id)
+        .select_from(table.join(accounts, accounts.c.id == table.c.account_id))
+        .where(table.c.expires_at > given("moment"), _IS_USABLE, *conditions)
+    )
+    listed = func.json_each(bindparam("hashes", type_=JSON)).table_valued("value").c.value
+    return HotStatement(
+        found.where(table.c.token_hash == any_(bindparam("hashes", type_=postgresql.ARRAY(String)))),
+        sqlite_statement=found.where(table.c.token_hash.in_(select(listed))),
+    )
+
+
+_BY_SESSION = _by_hash(sessions)
+_BY_TOKEN = _by_hash(tokens, tokens.c.revoked_at.is_(None))
 
 
 async def still_valid(state: State, identities: Collection[Identity]) -> set[Identity]:
     """Which of these sessions and tokens have not ended, of accounts that may still come in."""
     ids = [identity.session_id for identity in identities]
-    is_usable = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None)
     by_session = (
         select(sessions.c.id)
         .join(accounts, accounts.c.id == sessions.c.account_id)
-        .where(sessions.c.id.in_(ids), sessions.c.expires_at > now(), is_usable)
+        .where(sessions.c.id.in_(ids), sessions.c.expires_at > now(), _IS_USABLE)
     )
     by_token = (
         select(tokens.c.id)
         .join(accounts, accounts.c.id == tokens.c.account_id)
-        .where(tokens.c.id.in_(ids), tokens.c.revoked_at.is_(None), tokens.c.expires_at > now(), is_usable)
+        .where(tokens.c.id.in_(ids), tokens.c.revoked_at.is_(None), tokens.c.expires_at > now(), _IS_USABLE)
     )
     async with state.database.read() as connection:
         valid = set(await connection.scalars(by_session.union_all(by_token)))

@@ -126,7 +126,7 @@ class Connection:
         self.identity: Identity | None = None
         self.view: str | None = None
         self.view_stream: str | None = None
-        self.own: set[str] = set()  # the streams that belong to this person: account, memberships, moderation
+        self.own: tuple[str, ...] = ()  # the streams that belong to this person: account, memberships, moderation
         self.subscriptions: dict[str, Subscription] = {}
         self.closing: tuple[int, str] | None = None
         self.lagging = False
@@ -141,10 +141,10 @@ class Connection:
         self._transport = transport
         self._limits = limits
         self._budget = budget
-        self._queue: deque[tuple[Frame, bool]] = deque()
+        self._queue: deque[tuple[Frame, bool]] | tuple[()] = ()  # a deque takes 600 bytes, and mostly nothing waits
         self._in_hand: Frame | None = None
         self._kept = 0
-        self._when_room: list[Callable[[], None]] = []
+        self._when_room: list[Callable[[], None]] | tuple[()] = ()
         self.on_recovered: Callable[[Connection], None] | None = None
 
     @property
@@ -211,6 +211,8 @@ class Connection:
     def _push(self, frame: Frame, is_event: bool) -> None:
         if not self._queue and self._in_hand is None:
             self.drained_at = time.monotonic()
+        if not self._queue:
+            self._queue = deque()
         self._queue.append((frame, is_event))
         self.unsent_bytes += frame.size
         self._budget.held += frame.size
@@ -221,6 +223,8 @@ class Connection:
         if not self._queue:
             return None
         self._in_hand = self._queue.popleft()[0]
+        if not self._queue:
+            self._queue = ()
         return self._in_hand
 
     def wrote(self) -> None:
@@ -231,7 +235,7 @@ class Connection:
         self._in_hand = None
         self.drained_at = time.monotonic()
         if self._when_room and self.has_room:
-            waiting, self._when_room = self._when_room, []
+            waiting, self._when_room = self._when_room, ()
             for call in waiting:
                 call()
         if self.lagging and not self._queue:
@@ -265,7 +269,7 @@ class Connection:
         if self.closing or self.has_room:
             call()
         else:
-            self._when_room.append(call)
+            self._when_room = [*self._when_room, call]
 
     def drop_content(self) -> None:
         """Forget the events that wait: they may no longer be sent. The client will fetch them."""
@@ -294,11 +298,11 @@ class Connection:
         self.direct = None
         for frame, _ in self._queue:
             self._release(frame)
-        self._queue.clear()
+        self._queue = ()
         if self._in_hand is not None:
             self._release(self._in_hand)
             self._in_hand = None
-        waiting, self._when_room = self._when_room, []
+        waiting, self._when_room = self._when_room, ()
         for call in waiting:
             call()
 

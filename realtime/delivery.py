@@ -70,7 +70,7 @@ class Delivery:
         stream = self._hub.streams.get(subscription.stream)
         if stream is None or not subscription.active:
             return
-        stream.joining.append(subscription)
+        self._join(stream, subscription)
         if stream.joins is None and not self._stopped:
             stream.joins = self._begin(self._go_catch_up(stream))
 
@@ -84,7 +84,7 @@ class Delivery:
         stream.generation += 1
         stream.position = head
         stream.woken = False
-        stream.joining.clear()
+        stream.joining = ()
         for subscription in list(stream.subscriptions.values()):
             self._resync(subscription, head, why)
 
@@ -160,7 +160,7 @@ class Delivery:
 
     def _ready(self, stream: Stream) -> list[Subscription]:
         """Those who have room for the next part; the others come back when they have."""
-        waiting, stream.joining = stream.joining, []
+        waiting, stream.joining = stream.joining, ()
         group: list[Subscription] = []
         for subscription in waiting:
             if not subscription.active or subscription.live:
@@ -186,7 +186,12 @@ class Delivery:
                 went = self._catch_up(subscription, found.parcels)
                 subscription.live = went and subscription.sent >= stream.position
             if not subscription.live:
-                stream.joining.append(subscription)
+                self._join(stream, subscription)
+
+    def _join(self, stream: Stream, subscription: Subscription) -> None:
+        if not stream.joining:
+            stream.joining = []
+        stream.joining.append(subscription)
 
     def _catch_up(self, subscription: Subscription, parcels: Sequence[Parcel]) -> bool:
         try:

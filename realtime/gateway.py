@@ -29,10 +29,11 @@ from realtime.limits import Limits
 from realtime.log_reader import LogReader
 from realtime.presence import Presence
 from realtime.protocol import SUBPROTOCOL, Hello
-from realtime.questions import Identity, Questions
+from realtime.questions import Credentials, Identity, Questions
 from realtime.rights import Rights
 from realtime.socket import AsgiSocket, Receive, Send, refuse
 from realtime.subscribing import Subscribing
+from realtime.together import Together
 from realtime.transaction import Database
 
 _log = logging.getLogger(__name__)
@@ -84,6 +85,9 @@ class Gateway:
         self._heartbeat = Heartbeat(self.hub, log, self._rights, self._delivery, self.limits)
         self._parts = Parts(
             self.hub, log, self._subscribing, self._delivery, self._presence, questions, self.limits, self._greet
+        )
+        self._arrivals: Together[Credentials, Identity | None] = Together(
+            questions.authenticate, most=self.limits.asked_together, seconds=self.limits.read_seconds
         )
         self._tasks: list[asyncio.Task[None]] = []
         self.on_admission: Callable[[Admission, float], None] = lambda _, __: None
@@ -191,8 +195,7 @@ class Gateway:
         if self.draining:
             return Admission(503)
         try:
-            async with asyncio.timeout(self.limits.round_seconds):
-                identity = await self._questions.authenticate(credentials(request), request.address)
+            identity = await self._arrivals.ask((credentials(request), request.address))
         except Exception as error:
             _log.warning("nobody can be authenticated now: %s", brief(error))
             return Admission(503)

@@ -7,7 +7,7 @@ somebody is about to (`pin`): wake-ups that come in between are not lost.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from realtime.batch import Batch
 from realtime.brokers import Ear
@@ -36,7 +36,7 @@ class Stream:
         self.woken = False
         self.pins = 0
         self.subscriptions: dict[Connection, Subscription] = {}
-        self.joining: list[Subscription] = []
+        self.joining: list[Subscription] | tuple[()] = ()  # nobody, mostly: each person's own stream is one of these
         self.pump: asyncio.Task[None] | None = None
         self.joins: asyncio.Task[None] | None = None
 
@@ -55,7 +55,7 @@ class Hub:
         self._ear = ear
         self._limits = limits
         # In order of arrival: the first is the oldest.
-        self._of_account: dict[str, dict[str, Connection]] = {}
+        self._of_account: dict[str, tuple[Connection, ...]] = {}
         self._of_address: dict[str, dict[str, Connection]] = {}
 
     def expect(self, connection: Connection) -> None:
@@ -67,15 +67,16 @@ class Hub:
         self.expected.pop(connection, None)
         self.connections[connection.id] = connection
         self.empty.clear()
+        same: Collection[Connection]
         if connection.account is None:
-            same = self._of_address.setdefault(connection.address, {})
-            most = self._limits.sockets_an_address
+            guests = self._of_address.setdefault(connection.address, {})
+            guests[connection.id] = connection
+            same, most = guests.values(), self._limits.sockets_an_address
         else:
-            same = self._of_account.setdefault(connection.account, {})
+            same = self._of_account[connection.account] = (*self.of_account(connection.account), connection)
             most = self._limits.sockets_a_person
-        same[connection.id] = connection
         # Those that are closing already stay here until their sockets have gone: they count no more.
-        staying = [each for each in same.values() if not each.closing]
+        staying = [each for each in same if not each.closing]
         return staying[0] if len(staying) > most else None
 
     def remove(self, connection: Connection) -> None:
@@ -85,21 +86,21 @@ class Hub:
             self.unsubscribe(subscription)
         if self.connections.pop(connection.id, None) is None:
             return
-        groups, key = (
-            (self._of_address, connection.address)
-            if connection.account is None
-            else (self._of_account, connection.account)
-        )
-        same = groups.get(key, {})
-        same.pop(connection.id, None)
-        if not same:
-            groups.pop(key, None)
+        if connection.account is not None:
+            left = tuple(each for each in self.of_account(connection.account) if each is not connection)
+            self._of_account[connection.account] = left
+            if not left:
+                del self._of_account[connection.account]
+        elif guests := self._of_address.get(connection.address):
+            guests.pop(connection.id, None)
+            if not guests:
+                del self._of_address[connection.address]
         if not self.connections:
             self.empty.set()
 
     def of_account(self, account_id: str) -> list[Connection]:
         """The connections of one person here."""
-        return list(self._of_account.get(account_id, {}).values())
+        return list(self._of_account.get(account_id, ()))
 
     def pin(self, name: str) -> Stream:
         """Know this stream, and hear its wake-ups from now on, until `unpin()`."""

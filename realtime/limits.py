@@ -27,6 +27,7 @@ class Limits:
     retry_seconds: float = 0.1
     longest_retry_seconds: float = 1.0
     rounds_at_once: int = 4
+    asked_together: int = 200
 
     # Frames in
     frame_bytes_in: int = 8 * KIB

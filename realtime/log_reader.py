@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from realtime import event_log
 from realtime.event_log import Survey
 from realtime.events import Event
 from realtime.limits import Limits
+from realtime.together import Together
 from realtime.transaction import Database
 
 
@@ -18,6 +19,9 @@ class LogReader:
         self._database = database
         self._limits = limits
         self._succeeded_at = time.monotonic()
+        self._together: Together[Collection[str], Survey] = Together(
+            self._survey_all, most=limits.asked_together, seconds=limits.read_seconds
+        )
 
     @property
     def blind(self) -> bool:
@@ -37,6 +41,15 @@ class LogReader:
             survey = await event_log.survey(connection, names)
         self._succeeded_at = time.monotonic()
         return survey
+
+    async def survey_with_others(self, names: Collection[str]) -> Survey:
+        """The same, for a few names, in one query with whoever else asks at this moment."""
+        return await self._together.ask(names)
+
+    async def _survey_all(self, asked: Sequence[Collection[str]]) -> list[Survey]:
+        found = await self.survey({name for names in asked for name in names})
+        heads = found.heads
+        return [Survey(found.epoch, {name: heads[name] for name in names if name in heads}) for names in asked]
 
     async def epoch(self) -> str:
         """The id of this incarnation of the database."""

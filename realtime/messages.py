@@ -1,7 +1,6 @@
 """Messages of RFC 6455 from and to bytes, by the parser of `websockets`, with nothing kept between two messages.
 
-The library's `ServerProtocol` does the handshake. It is not kept afterwards, for it takes 5.4 KiB: more than all the
-rest of an idle connection.
+The library's `ServerProtocol` would take 5.4 KiB: more than all the rest of an idle connection.
 """
 
 from websockets.exceptions import PayloadTooBig, ProtocolError

@@ -11,6 +11,9 @@ from typing import Any
 
 from realtime.events import Event
 
+Credentials = tuple[Mapping[str, str], str]
+"""What a handshake shows of itself: its headers in lower case, and the client's address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -37,18 +40,18 @@ class Presented:
 class Questions:
     """The functions that know accounts, networks and threads.
 
-    authenticate: request headers in lower case, and the client's address → who this is, or None.
+    authenticate: of several handshakes the headers in lower case and the client's address → who each is, or None.
     still_valid: which of these sessions have not ended.
-    streams_of: the account's own stream, its networks and the networks it moderates.
+    streams_of: for each of these accounts its own stream, its networks and the networks it moderates.
     audience: who of these (None: a signed-out person) may hear the stream at this moment.
     present: one `Presented` for each event, in order.
     viewable: the stream of a thread that this person may see, else None.
     name_of: names by account, for those that exist.
     """
 
-    authenticate: Callable[[Mapping[str, str], str], Awaitable[Identity | None]]
+    authenticate: Callable[[Sequence[Credentials]], Awaitable[list[Identity | None]]]
     still_valid: Callable[[Collection[Identity]], Awaitable[set[Identity]]]
-    streams_of: Callable[[str], Awaitable[list[str]]]
+    streams_of: Callable[[Collection[str]], Awaitable[dict[str, list[str]]]]
     audience: Callable[[str, Collection[str | None]], Awaitable[set[str | None]]]
     present: Callable[[str, Sequence[Event]], Awaitable[list[Presented]]]
     viewable: Callable[[str | None, str], Awaitable[str | None]]

@@ -81,7 +81,7 @@ class Rights:
             return
         connection = subscription.connection
         self._hub.unsubscribe(subscription)
-        connection.own.discard(subscription.stream)
+        connection.own = tuple(name for name in connection.own if name != subscription.stream)
         if connection.view_stream == subscription.stream:
             connection.view = connection.view_stream = None
         connection.send(unsubscribed(subscription.stream, why))

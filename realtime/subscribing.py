@@ -5,7 +5,7 @@ of its audience, ask about the right, subscribe. A right that ended before the h
 seen; one that ends later raises the version, and is asked again before the next event goes out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from realtime.connection import Connection, Subscription
 from realtime.delivery import Delivery
@@ -17,6 +17,7 @@ from realtime.log_reader import LogReader
 from realtime.protocol import Hello, Position, Subscribe
 from realtime.questions import Questions, own_stream
 from realtime.rights import Rights
+from realtime.together import Together
 
 _MOST_ROUNDS = 5
 
@@ -41,12 +42,19 @@ class Subscribing:
         self._delivery = delivery
         self._questions = questions
         self._limits = limits
+        self._streams_of: Together[str, list[str]] = Together(
+            self._streams_of_all, most=limits.asked_together, seconds=limits.read_seconds
+        )
+
+    async def _streams_of_all(self, accounts: Sequence[str]) -> list[list[str]]:
+        found = await self._questions.streams_of(set(accounts))
+        return [found[account] for account in accounts]
 
     async def greet(self, connection: Connection, hello: Hello) -> None:
         """Answer `hello`: subscribe to what belongs to the person and to what it resumes and may hear."""
         with Pins(self._hub) as pins:
             pins.add(hello.resume)
-            survey = await self._log.survey(list(hello.resume))
+            survey = await self._log.survey_with_others(list(hello.resume))
             heads = dict(survey.heads)
             own = await self._own_streams(connection.account, pins, heads)
             others = [name for name in hello.resume if name not in own]
@@ -56,7 +64,8 @@ class Subscribing:
                 return
             # What was told in a welcome is what a later epoch is compared with.
             self._hub.epoch = self._hub.epoch or epoch
-            connection.own = set(own)
+            # The hub's own names, so that thousands of members of a network do not keep each their copy.
+            connection.own = tuple(pins[name].name for name in own)
             names = [*own, *allowed][: self._limits.streams_a_socket]
             streams = {name: heads[name].seq for name in names}
             connection.send(welcome(connection.id, epoch, connection.account, self._limits.ping_seconds, streams))
@@ -137,8 +146,8 @@ class Subscribing:
     async def _bring_up_to_date(
         self, connection: Connection, own: set[str], heads: dict[str, Head], pins: Pins
     ) -> None:
-        lost = connection.own - own
-        connection.own |= own
+        lost = set(connection.own) - own
+        connection.own = (*lost, *(pins[name].name for name in own))
         for name in sorted(own - connection.subscriptions.keys()):
             if len(connection.subscriptions) < self._limits.streams_a_socket:
                 connection.send(subscribed(None, name, heads[name].seq, "live"))
@@ -148,7 +157,7 @@ class Subscribing:
             subscription = connection.subscriptions.get(name)
             if subscription and not await self._may_hear(connection.account, name):
                 self._rights.end(subscription, "removed")
-            connection.own.discard(name)
+        connection.own = tuple(name for name in connection.own if name not in lost)
 
     def _begin(self, connection: Connection, name: str, pins: Pins, head: Head, sent: int) -> Subscription:
         stream = pins[name]
@@ -174,9 +183,9 @@ class Subscribing:
             unknown = [name for name in own if name not in asked]
             if unknown:
                 pins.add(unknown)
-                heads.update((await self._log.survey(unknown)).heads)
+                heads.update((await self._log.survey_with_others(unknown)).heads)
                 asked.update(unknown)
-            own = await self._questions.streams_of(account)
+            own = await self._streams_of.ask(account)
             if all(name in asked for name in own):
                 break
         # Their own stream first: it is heard even by who has more streams than one socket may have.

@@ -1,7 +1,7 @@
 """One socket below ASGI: a protocol class of the event loop, without a task while nothing happens.
 
-uvicorn takes it as its `ws` class and hands over the upgrade request. The handshake is made by `websockets`; after it
-this class holds a few hundred bytes. On other servers `Gateway.endpoint` does the same by ASGI.
+uvicorn takes it as its `ws` class and hands over the upgrade request. After the handshake this class holds a few
+hundred bytes. On other servers `Gateway.endpoint` does the same by ASGI.
 """
 
 import asyncio
@@ -12,19 +12,16 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from websockets.datastructures import Headers
 from websockets.frames import Opcode
-from websockets.http11 import Request as Upgrade
-from websockets.http11 import Response
-from websockets.server import ServerProtocol
 
 from realtime.conversation import Conversation
 from realtime.failures import brief
 from realtime.gateway import UPGRADED, Admission, Gateway
 from realtime.handshake import Request, read_request
 from realtime.messages import Broken, Inbox, encode, encode_close, read_close
-from realtime.protocol import SUBPROTOCOL, Frame
+from realtime.protocol import Frame
 from realtime.straight import borrow, is_free
+from realtime.upgrading import Upgrade, read_upgrade, refused
 
 _log = logging.getLogger(__name__)
 
@@ -47,13 +44,13 @@ class Wire(asyncio.Protocol):
         "_closing",
         "_conversation",
         "_gateway",
+        "_head",
         "_inbox",
         "_paused",
         "_server",
         "_straight",
         "_task",
         "_transport",
-        "_upgrade",
         "_waiting",
     )
 
@@ -62,7 +59,7 @@ class Wire(asyncio.Protocol):
         self._address_of = address_of
         self._server = server_state
         self._transport: asyncio.Transport | None = None
-        self._upgrade: ServerProtocol | None = None
+        self._head = b""
         self._inbox: Inbox | None = None
         self._conversation: Conversation | None = None
         self._waiting: deque[Frame] | None = None
@@ -127,27 +124,28 @@ class Wire(asyncio.Protocol):
     # -- The handshake ------------------------------------------------------------------------
 
     def _begin(self, data: bytes) -> None:
-        if self._upgrade is None:
-            self._upgrade = ServerProtocol(select_subprotocol=_choose)
-        self._upgrade.receive_data(data)
-        if self._upgrade.parser_exc is not None or self._task is not None:
-            self._close_transport()  # no request, or a client that speaks before it is answered
+        self._head += data
+        try:
+            upgrade = None if self._task is not None else read_upgrade(self._head)
+        except ValueError:
+            self._close_transport()  # no request
             return
-        for event in self._upgrade.events_received():
-            if isinstance(event, Upgrade):
-                self._do(self._open(self._upgrade, event))
+        if upgrade is not None:
+            self._head = b""
+            self._do(self._open(upgrade))
+        elif self._task is not None:
+            self._close_transport()  # a client that speaks before it is answered
 
-    async def _open(self, upgrade: ServerProtocol, request: Upgrade) -> None:
-        admission = await self._gateway.admit(self._read(request)) if _path(request) == PATH else Admission(404)
+    async def _open(self, upgrade: Upgrade) -> None:
+        refusal = 404 if upgrade.path != PATH else upgrade.refusal
+        admission = Admission(refusal) if refusal else await self._gateway.admit(self._read(upgrade))
         if self._transport is None:
             return
-        response = upgrade.accept(request) if admission.status == UPGRADED else _refusal(admission.status)
-        upgrade.send_response(response)
-        self._transport.write(b"".join(upgrade.data_to_send()))
-        self._upgrade = None
-        if response.status_code != UPGRADED:
+        if admission.status != UPGRADED:
+            self._transport.write(refused(admission.status))
             self._transport.close()
             return
+        self._transport.write(upgrade.accepted(admission.subprotocol))
         self._inbox = Inbox(self._gateway.limits.hello_bytes_in)
         if admission.close is not None:
             self._say_goodbye(*admission.close)
@@ -155,18 +153,13 @@ class Wire(asyncio.Protocol):
         self._prepare_socket()
         self._conversation = self._gateway.begin(admission, self)
 
-    def _read(self, request: Upgrade) -> Request | None:
-        headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in _raw(request)
-        ]
+    def _read(self, upgrade: Upgrade) -> Request | None:
         peer = self._transport.get_extra_info("peername") if self._transport is not None else None
-        scope = {"type": "websocket", "headers": headers, "client": peer}
+        scope = {"type": "websocket", "headers": upgrade.headers, "client": peer}
         address = self._address_of(scope)
         if address is None:
             return None
-        offered = [
-            word.strip() for line in request.headers.get_all("Sec-WebSocket-Protocol") for word in line.split(",")
-        ]
+        offered = upgrade.values(b"sec-websocket-protocol")
         return read_request({**scope, "client": (address, 0), "subprotocols": offered})
 
     def _prepare_socket(self) -> None:
@@ -321,27 +314,3 @@ def wire_protocol(gateway: Gateway, address_of: AddressOf) -> Callable[..., Wire
         return Wire(gateway, address_of, server_state)
 
     return make
-
-
-def _choose(_: ServerProtocol, offered: Any) -> Any:
-    return SUBPROTOCOL if SUBPROTOCOL in offered else None
-
-
-def _raw(request: Upgrade) -> list[tuple[str, str]]:
-    return list(request.headers.raw_items())
-
-
-def _path(request: Upgrade) -> str:
-    return request.path.partition("?")[0]
-
-
-def _refusal(status: int) -> Response:
-    words = b"No socket for this request.\n"
-    phrases = {403: "Forbidden", 404: "Not Found", 503: "Service Unavailable"}
-    headers = {
-        "Content-Type": "text/plain; charset=utf-8",
-        "Cache-Control": "private, no-store",
-        "Content-Length": str(len(words)),
-        "Connection": "close",
-    }
-    return Response(status, phrases.get(status, "Refused"), Headers(headers), words)

@@ -10,6 +10,8 @@
  *     posts COUNT IN_FLIGHT EVERY_US
  *                              publish; the next when every reader has the earlier but for IN_FLIGHT - 1 of them, or
  *                              (EVERY_US not 0) at fixed times
+ *     resume COUNT AT_ONCE EACH HELLO
+ *                              open with this hello; until each reader has so many events besides its greeting
  *     expect COUNT             wait until every reader has so many frames that somebody else publishes
  *     close                    leave
  *
@@ -55,7 +57,8 @@ static struct post posts[POSTS];
 static int count, ready, wanted, at_once, opening, until_101, poller, port, confer, socketio, broken;
 static int published, complete, total, in_flight, refused;
 static int64_t every, began;
-static char **upgrades, *publish, input[256];
+static char **upgrades, *publish, input[1024], hello[512];
+static int each_gets, caught_up;
 static int upgrade_count, next_upgrade, input_size, running;
 static size_t publish_size;
 static char buffer[1 << 20];
@@ -132,10 +135,10 @@ static void greeted(struct reader *r) {
     r->state = READY;
     ready++;
     opening--;
-    if (ready == wanted)
-        say("ok %lld\n", (long long)(now() - began));
-    else
+    if (ready < wanted)
         dial_more();
+    else if (!each_gets)
+        say("ok %lld\n", (long long)(now() - began));
 }
 
 static void leave(struct reader *r) {
@@ -177,7 +180,9 @@ static void finish(void) {
 
 static void delivered(struct reader *r, int64_t at) {
     struct post *p = &posts[r->taken];
-    if (r->taken >= total)
+    if (each_gets && ++r->taken == each_gets && ++caught_up == wanted)
+        say("ok %lld\n", (long long)(at - began));
+    if (each_gets || r->taken >= total)
         return;
     r->taken++;
     p->reached++;
@@ -280,11 +285,10 @@ static void take(struct reader *r, const char *data, size_t size, int64_t at) {
 }
 
 static void say_hello(struct reader *r) {
-    static const char hello[] = "{\"type\":\"hello\",\"v\":1,\"client\":\"bench\",\"resume\":{}}";
     if (until_101 || (!confer && !socketio))
         greeted(r);
     else if (confer)
-        write_frame(r, 1, hello, sizeof hello - 1);
+        write_frame(r, 1, hello, strlen(hello));
 }
 
 /* Read, and tell when the last of it came. */
@@ -373,12 +377,15 @@ static void obey(const char *line) {
     int64_t pause = 0;
     running = 1;
     began = now();
-    broken = refused = published = complete = total = 0;
+    broken = refused = published = complete = total = each_gets = caught_up = 0;
+    strcpy(hello, "{\"type\":\"hello\",\"v\":1,\"client\":\"bench\",\"resume\":{}}");
     memset(posts, 0, sizeof posts);
     for (int i = 0; i < count; i++)
         readers[i].taken = 0;
     until_101 = !strncmp(line, "upgrade", 7);
-    if (sscanf(line, "open %d %d", &wanted, &at_once) == 2 || sscanf(line, "upgrade %d %d", &wanted, &at_once) == 2) {
+    if (sscanf(line, "resume %d %d %d %511[^\n]", &wanted, &at_once, &each_gets, hello) == 4) {
+        dial_more();
+    } else if (sscanf(line, "open %d %d", &wanted, &at_once) == 2 || sscanf(line, "upgrade %d %d", &wanted, &at_once) == 2) {
         dial_more();
     } else if (sscanf(line, "posts %d %d %lld", &total, &in_flight, (long long *)&pause) == 3 && total <= POSTS) {
         every = pause;

@@ -1,6 +1,8 @@
 """Each server that is measured, on the server's core: what it is started with, and what the load says to it."""
 
-import secrets
+import os
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from pathlib import Path
 from tests.bench.machine import Cores, on_core
 from tests.bench_live.crowd import Crowd, gather
 from tests.bench_live.programs import Dialect
-from tests.servers.confer import ConferServer
+from tests.servers.confer import ROOT, ConferServer
 from tests.servers.postgres import PostgresServer
 from tests.servers.processes import Child, accepts, family, free_port
 from tests.servers.redis import RedisServer
@@ -115,6 +117,43 @@ def nchan(cores: Cores, payload: str) -> Iterator[Peer]:
             yield Peer("nginx + nchan", workers, port, "plain", [upgrade(port, "/subscribe")], published)
 
 
+@contextmanager
+def starlette(cores: Cores, payload: str) -> Iterator[Peer]:
+    """Starlette with `send_text` in a loop."""
+    with _directory() as folder:
+        port = free_port()
+        with _started([sys.executable, str(_HERE / "starlette_loop.py"), str(port)], folder, port, cores) as child:
+            published = publishing(port, "/publish", payload)
+            yield Peer("Starlette, send_text", (child.pid,), port, "plain", [upgrade(port, "/")], published)
+
+
+@contextmanager
+def socketio(cores: Cores, payload: str) -> Iterator[Peer]:
+    """socket.io in one process of node."""
+    with _directory() as folder:
+        port = free_port()
+        command = ["node", str(_HERE / "socketio.js"), str(port)]
+        with _started(command, folder, port, cores, NODE_PATH=str(_CACHE / "socketio/node_modules")) as child:
+            asked = [upgrade(port, "/socket.io/?EIO=4&transport=websocket")]
+            yield Peer("socket.io", (child.pid,), port, "socketio", asked, publishing(port, "/publish", payload))
+
+
+@contextmanager
+def channels(cores: Cores, payload: str) -> Iterator[Peer]:
+    """Django Channels, its Redis on the other core."""
+    with _directory() as folder:
+        redis, port = RedisServer(), free_port()
+        command = [str(_CACHE / "channels/bin/python"), str(_HERE / "channels_group.py"), str(port), redis.url]
+        try:
+            with _started(command, folder, port, cores) as child:
+                published = publishing(port, "/publish", payload)
+                yield Peer("Django Channels", (child.pid,), port, "plain", [upgrade(port, "/")], published)
+        finally:
+            redis.stop()
+
+
+_HERE = Path(__file__).parent
+_CACHE = ROOT / ".cache/bench-live"
 _MODULES = [Path(top, "nginx/modules") for top in ("/usr/lib", "/usr/lib64", "/usr/share")]
 
 
@@ -147,9 +186,9 @@ def publishing(port: int, path: str, payload: str) -> bytes:
 
 
 @contextmanager
-def _started(command: list[str], folder: Path, port: int, cores: Cores) -> Iterator[Child]:
+def _started(command: list[str], folder: Path, port: int, cores: Cores, **environment: str) -> Iterator[Child]:
     with on_core(cores.server):
-        child = Child(command, folder / "log.txt", directory=folder)
+        child = Child(command, folder / "log.txt", directory=folder, environment=os.environ | environment)
     try:
         deadline = time.monotonic() + _SECONDS_TO_START
         while not accepts(port):
@@ -164,7 +203,5 @@ def _started(command: list[str], folder: Path, port: int, cores: Cores) -> Itera
 
 @contextmanager
 def _directory() -> Iterator[Path]:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix=f"confer-live-{secrets.token_hex(2)}-") as name:
+    with tempfile.TemporaryDirectory(prefix="confer-live-") as name:
         yield Path(name)

@@ -69,6 +69,11 @@ class Load:
         """The same, only until each is upgraded."""
         return int(self._ask(f"upgrade {count} {at_once}")) / 1e6
 
+    def resume(self, count: int, events: int, hello: str, at_once: int = 100) -> float:
+        """Connect so many readers with this hello, until each has been greeted and has so many events; seconds."""
+        self.readers = count
+        return int(self._ask(f"resume {count} {at_once} {events} {hello}")) / 1e6
+
     def posts(self, count: int, in_flight: int = 1, every: float = 0.0) -> list[Post]:
         """Publish, at most so many unread at once, and at fixed times where `every` is given in seconds. LoadFailed."""
         return self._posts(f"posts {count} {in_flight} {round(every * 1e6)}")
