@@ -23,6 +23,7 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import forum.metrics
+import forum.serve
 import forum.state
 import realtime.gateway
 import realtime.transaction
@@ -227,6 +228,11 @@ def quick_pulse() -> None:
     _put(realtime.gateway, "Limits", partial(Limits, **times))
 
 
+def quick_drain() -> None:
+    """The sockets of a process that stops come back within a second."""
+    _put(forum.serve, "DRAIN_SECONDS", 1.0)
+
+
 class FineLag:
     """`forum.counting.LoopLag` with a finer tick, that leaves out what the machine spent on others."""
 
@@ -263,6 +269,7 @@ BROKEN: dict[str, Callable[[], None]] = {
 PREPARED: dict[str, Callable[[], None]] = {
     "dies_before_publish": dies_before_publish,
     "quick_pulse": quick_pulse,
+    "quick_drain": quick_drain,
     "fine_lag": fine_lag,
 }
 """Servers that keep every law, and fail at a moment that cannot be met from outside."""

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from auth.tokens import PREFIX
 from tests.faults.waiting import until
 
 LONGEST_WAIT = 30.0
@@ -47,8 +48,14 @@ class Link(asyncio.Protocol):
         transport.write(
             f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: confer.v1\r\n"
-            f"Authorization: Bearer {self._member.token}\r\n\r\n".encode()
+            f"{self._credential()}\r\n\r\n".encode()
         )
+
+    def _credential(self) -> str:
+        token = self._member.token
+        if token.startswith(PREFIX):
+            return f"Authorization: Bearer {token}"
+        return f"Cookie: confer={token}\r\nOrigin: http://127.0.0.1:{self._port}"
 
     def say(self, **frame: Any) -> None:
         """One text frame. Its mask is zero, which the protocol allows and costs nothing."""
@@ -125,17 +132,21 @@ class Member:
         "is_live",
         "last",
         "link",
+        "link_code",
         "resyncs",
         "token",
     )
 
     def __init__(self, token: str, others: "Multitude") -> None:
+        """`token`: a token of the API, or the secret of a session as a browser has it."""
         self.token = token
         self.last: dict[str, int] = {}
         self.held: dict[str, set[int]] = {}
         self.is_away = False
         self.is_live = False
         self.link: Link | None = None
+        self.link_code = 0
+        """How the last link ended."""
         self.resyncs: list[str] = []
         self._all = others
         self._asked: dict[str, tuple[int, float]] = {}
@@ -184,9 +195,10 @@ class Member:
             return
         was_live, self.is_live, self.link = self.is_live, False, None
         self._all.codes[link.code] += 1
+        self.link_code = link.code
         if was_live and time.monotonic() - self._began > STEADY_SECONDS:
             self._tries = 0
-        if not self._all.is_over and not self.is_away:
+        if not self._all.is_over and not self.is_away and not 4400 <= link.code < 4500:
             self._come_again()
 
     def leave(self) -> None:
@@ -352,6 +364,7 @@ class Multitude:
             return all(
                 member.last[stream] >= head
                 for member in self.members
+                if member.is_live or not 4400 <= member.link_code < 4500  # who was told to stop hears no more
                 for stream, head in wanted.items()
                 if stream in member.last
             )
