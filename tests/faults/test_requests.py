@@ -55,14 +55,20 @@ async def _fifty(run: Hall, path: str, body: dict[str, str]) -> None:
     for asker in askers:
         await asker.close()
     assert Counter(answer.status for answer in answers) == {201: AT_ONCE}
-    # Each process has an address of its own here, which stands in some of the answers.
-    told = [answer.json() | {"url": ""} for answer in answers]
-    assert all(each == told[0] for each in told), told
+    told = {_without_address(answer.body, run) for answer in answers}
+    assert len(told) == 1, told
     assert sum("idempotent-replay" not in answer.headers for answer in answers) == 1
     other = Asker(token)
     answer = await other.ask(run.servers[0].port, "POST", path, dict.fromkeys(body, "Otherwise") | _choice(body), key)
     assert answer.status == 422, answer
     await other.close()
+
+
+def _without_address(body: bytes, run: Hall) -> bytes:
+    """Each process has an address of its own here, which stands in its answers."""
+    for server in run.servers:
+        body = body.replace(server.url.encode(), b"")
+    return body
 
 
 def _choice(body: dict[str, str]) -> dict[str, str]:
