@@ -21,7 +21,7 @@ async def test_kill_in_mid_write(store: Store, tmp_path: Path, record_property: 
     Who has lost their link many times waits up to thirty seconds before they connect again.
     """
     async with scene(store, tmp_path) as run:
-        run.load(60)
+        run.load(30 if IS_FULL else 60)
         for _ in range(KILLS):
             await asyncio.sleep(random.uniform(0.1, 0.6))
             number = random.randrange(len(run.site.servers))
