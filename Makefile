@@ -11,7 +11,7 @@ TESTS ?= tests
 # An environment whose Python no longer runs (the system was upgraded) is made anew.
 $(shell [ ! -e .venv ] || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run .venv/.test)
 
-.PHONY: help run demo install install-test servers test check pytest faults bench lock
+.PHONY: help run demo install install-test servers test check pytest faults bench bench-live lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,10 @@ faults: install-test servers ## every fault in full size, with a table of what w
 bench: install-test servers ## measure both shapes, with the machine's own limits beside; BENCH=--quick for a first look
 	@tools/bench-load.sh
 	$(RUN) tests.bench $(BENCH)
+
+bench-live: install-test servers ## measure the sockets beside a plain epoll server, nchan and others; QUICK=1 for two ratios
+	@tools/bench-live.sh $(if $(QUICK),,all)
+	QUICK=$(QUICK) $(RUN) tests.bench_live
 
 lock: install ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(LOCK) --upgrade pyproject.toml -o requirements/run.txt

@@ -21,7 +21,7 @@ class Part:
 
 
 class Batch:
-    """Consecutive events of one stream. Not empty."""
+    """Consecutive events of one stream, if any."""
 
     __slots__ = ("_parts", "parcels")
 
@@ -52,5 +52,6 @@ class Batch:
             joined.append(parcel)
             messages.append(message)
             size += len(message)
-        parts.append(Part(joined, b"".join(messages)))
+        if joined:
+            parts.append(Part(joined, b"".join(messages)))
         return parts

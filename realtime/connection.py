@@ -78,8 +78,18 @@ class Subscription:
                 connection.offer(parcel.frame(connection.view))
                 self.sent = parcel.seq
 
-    def catch_up(self, parcels: Sequence[Parcel]) -> bool:
+    def catch_up(self, batch: Batch) -> bool:
         """Hand over older events while there is room; whether all of them went."""
+        connection = self.connection
+        for part in batch.parts(connection.view):
+            if connection.direct is not None and self.sent == part.before:
+                self.sent = part.last
+                connection.send_directly(part.message)
+            elif not self._catch_up_singly(part.parcels):
+                return False
+        return True
+
+    def _catch_up_singly(self, parcels: Sequence[Parcel]) -> bool:
         connection = self.connection
         for parcel in parcels:
             if parcel.seq > self.sent:
@@ -214,6 +224,7 @@ class Connection:
         if not self._queue:
             self._queue = deque()
         self._queue.append((frame, is_event))
+        self.direct = None  # until the transport has written all
         self.unsent_bytes += frame.size
         self._budget.held += frame.size
         self._transport.flush()

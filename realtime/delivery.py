@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from realtime.batch import Batch
 from realtime.connection import Subscription
 from realtime.ending import end
 from realtime.events import Event
@@ -174,6 +175,7 @@ class Delivery:
     async def _hand_over(self, stream: Stream, group: Sequence[Subscription], found: Round) -> None:
         """The next part for those who catch up; whoever has come to the position goes live in that step."""
         first = found.parcels[0].seq if found.parcels else found.reached + 1
+        batch = Batch(found.parcels)
         for index, subscription in enumerate(group):
             if index and index % self._limits.connections_a_slice == 0:
                 await asyncio.sleep(0)
@@ -183,7 +185,7 @@ class Delivery:
                 self._resync(subscription, stream.position, "expired")
                 continue
             if found.generation == stream.generation and subscription.checked >= found.version:
-                went = self._catch_up(subscription, found.parcels)
+                went = self._catch_up(subscription, batch)
                 subscription.live = went and subscription.sent >= stream.position
             if not subscription.live:
                 self._join(stream, subscription)
@@ -193,9 +195,9 @@ class Delivery:
             stream.joining = []
         stream.joining.append(subscription)
 
-    def _catch_up(self, subscription: Subscription, parcels: Sequence[Parcel]) -> bool:
+    def _catch_up(self, subscription: Subscription, batch: Batch) -> bool:
         try:
-            return subscription.catch_up(parcels)
+            return subscription.catch_up(batch)
         except Exception as error:
             # An error ends one connection at most.
             _log.error("connection %s failed: %s", subscription.connection.id, brief(error))

@@ -77,6 +77,9 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket has gone."""
+        if self._straight is not None:
+            self._straight.detach()  # first of all: its number will be another's soon
+            self._straight = None
         self._server.connections.discard(self)
         self._transport = None
         if self._task is not None:
@@ -86,9 +89,6 @@ class Wire(asyncio.Protocol):
         if self._conversation is not None:
             self._gateway.end(self._conversation.connection)
             self._conversation = None
-        if self._straight is not None:
-            self._straight.detach()  # its number will be another's soon
-            self._straight = None
 
     def pause_writing(self) -> None:
         """The client takes less than was written: called in the middle of the `write` that found it out."""

@@ -387,6 +387,8 @@ static void obey(const char *line) {
         dial_more();
     } else if (sscanf(line, "open %d %d", &wanted, &at_once) == 2 || sscanf(line, "upgrade %d %d", &wanted, &at_once) == 2) {
         dial_more();
+        if (ready >= wanted && running)
+            say("ok 0\n");
     } else if (sscanf(line, "posts %d %d %lld", &total, &in_flight, (long long *)&pause) == 3 && total <= POSTS) {
         every = pause;
         publish_more();

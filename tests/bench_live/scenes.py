@@ -31,6 +31,8 @@ def measure_all(cores: Cores, most_files: int) -> list[Line]:
         lines += stage.lines(stage.one_after_another(rounds=8, posts=5), least_nchan=1.0)
         lines += _latency(stage, 0.5, 1.0)
     most = min(MOST, most_files - 500)
+    with Stage(cores, readers=MANY, beside=False, opens=100) as stage:
+        lines += _memory(stage)
     with Stage(cores, readers=most, beside=False) as stage:
         lines += [*_holding(stage), *_coming(stage), *_straight_line(stage)]
     return lines
@@ -117,6 +119,16 @@ def _resident(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4
 
 
+def _memory(stage: Stage) -> Iterator[Line]:
+    """What a fresh process grows by as readers come who then do nothing."""
+    load, pid = stage.loads["Confer"], stage.site.server.pid
+    before, there = _resident(pid), load.readers
+    load.open(stage.readers)
+    time.sleep(3)
+    each = (_resident(pid) - before) / (stage.readers - there)
+    yield Line("memory an idle, authenticated connection", each, f"{each:.2f} KiB", 5, AT_MOST)
+
+
 def _holding(stage: Stage) -> Iterator[Line]:
     """All of them held and served by one process; what they cost, and how long others wait meanwhile."""
     load = stage.loads["Confer"]
@@ -194,11 +206,9 @@ def _straight_line(stage: Stage) -> Iterator[Line]:
     """What a post costs as readers grow."""
     load, pids = stage.loads["Confer"], stage.site.peer.pids
     costs: list[tuple[int, float]] = []
-    memory: list[tuple[int, float]] = []
     for readers in (10, 100, 1000, MANY, stage.readers):
         load.open(readers)
         load.posts(3)
-        memory.append((readers, _resident(pids[0])))
         before = cpu_of(pids)
         load.posts(20)
         cost = (cpu_of(pids) - before) / 20 * 1000

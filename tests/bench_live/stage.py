@@ -30,11 +30,12 @@ WARMING = 10
 class Stage:
     """All three running, each with its readers connected. To be used with `with`."""
 
-    def __init__(self, cores: Cores, readers: int, *, beside: bool = True) -> None:
-        """Without `beside` there is Confer alone."""
+    def __init__(self, cores: Cores, readers: int, *, beside: bool = True, opens: int | None = None) -> None:
+        """Without `beside` there is Confer alone. `opens` is how many of the readers connect at once."""
         self.cores = cores
         self.readers = readers
         self._beside = beside
+        self._opens = readers if opens is None else opens
         self._stack = ExitStack()
         self.loads: dict[str, Load] = {}
 
@@ -52,7 +53,7 @@ class Stage:
             for peer in self.peers:
                 self.loads[peer.name] = self.load_of(peer)
                 self._stack.callback(self.loads[peer.name].end)
-                self.loads[peer.name].open(self.readers)
+                self.loads[peer.name].open(self._opens)
                 self.loads[peer.name].posts(WARMING)
             self._stack = self._stack.pop_all()
         return self

@@ -113,7 +113,7 @@ def test_answers_are_not_dropped_while_lagging_but_end_somewhere() -> None:
 def test_catching_up_pauses_at_128_kib_and_goes_on_when_there_is_room() -> None:
     connection = make()
     subscription = listen(connection)
-    parts = [parcel(seq, 10_000) for seq in range(1, 101)]
+    parts = Batch([parcel(seq, 10_000) for seq in range(1, 101)])
     assert not subscription.catch_up(parts)
     assert 128 * 1024 <= connection.unsent_bytes < 128 * 1024 + 11_000
     assert not connection.lagging
@@ -328,3 +328,22 @@ def test_bytes_in_the_transport_count_until_the_socket_has_them() -> None:
     assert (connection.unsent_bytes, budget.held) == (4000, 4000)
     connection.abandon()
     assert (connection.unsent_bytes, budget.held) == (0, 0)
+
+
+def test_who_catches_up_from_within_a_part_gets_the_rest_in_turn() -> None:
+    connection, transport = make_straight(10**6)
+    batch = Batch([parcel(seq, 3000) for seq in range(1, 41)])
+    assert len(batch.parts(None)) > 2
+    subscription = listen(connection, sent=3)
+    assert subscription.catch_up(batch)
+    assert seqs(drain(connection)) == list(range(4, 41))
+    assert transport.sent == b"", "nothing overtakes what waits in the queue"
+
+
+def test_who_catches_up_from_the_beginning_of_a_part_needs_no_queue() -> None:
+    connection, transport = make_straight(10**6)
+    batch = Batch([parcel(seq, 3000) for seq in range(4, 41)])
+    subscription = listen(connection, sent=3)
+    assert subscription.catch_up(batch)
+    assert transport.sent == b"".join(part.message for part in batch.parts(None))
+    assert (subscription.sent, connection.unsent_bytes) == (40, 0)
