@@ -38,6 +38,11 @@ class Asset:
     content_type: str
     quality: int
 
+    @property
+    def name(self) -> str:
+        """The last part of its address."""
+        return self.url.removeprefix("/static/")
+
     @cached_property
     def compressed(self) -> bytes:
         """The same bytes for browsers that take Brotli, made when the first asks: no command waits for it."""
@@ -96,7 +101,7 @@ class Assets:
         for path in sorted(self._root.rglob("*.js")):
             self._keep_module(path.relative_to(self._root).as_posix(), ())
         self._preloads = {path: self._list_preloads(path) for path in self._imports}
-        self._by_name = {asset.url.removeprefix("/static/"): asset for asset in self._by_path.values()}
+        self._by_name = {asset.name: asset for asset in self._by_path.values()}
 
     def _stylesheet(self) -> bytes:
         listed = (self._root / "styles.txt").read_text().split()
@@ -116,7 +121,7 @@ class Assets:
                 (self._root / name).parent.joinpath(match[3]).resolve().relative_to(self._root.resolve()).as_posix()
             )
             imported.append(target)
-            return f"{match[1]}{match[2]}{self._keep_module(target, (*importers, name)).url}{match[2]}"
+            return f"{match[1]}{match[2]}./{self._keep_module(target, (*importers, name)).name}{match[2]}"
 
         rewritten = _IMPORT.sub(rewrite, source)
         return self._keep(name, (rewritten if self._development else slim(rewritten)).encode())
@@ -133,7 +138,7 @@ class Assets:
 
     def _keep(self, name: str, content: bytes) -> Asset:
         path = Path(name)
-        digest = hashlib.sha256(content).hexdigest()[:12]
+        digest = hashlib.sha256(content).hexdigest()[:8]
         url = f"/static/{path.with_suffix('').as_posix().replace('/', '.')}.{digest}{path.suffix}"
         quality = 5 if self._development else 11
         asset = Asset(url, content, CONTENT_TYPES[path.suffix], quality)
