@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -24,7 +25,7 @@ async def test_a_page_names_every_module_that_its_script_comes_to(server: Confer
             address = ahead.pop()
             answer = await client.get(address)
             assert answer.status_code == 200
-            found = set(IMPORTED.findall(answer.text)) - needed
+            found = {urljoin(address, name) for name in IMPORTED.findall(answer.text)} - needed
             needed |= found
             ahead.extend(found)
     assert len(needed) > 20
