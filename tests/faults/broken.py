@@ -224,7 +224,7 @@ def dies_before_publish() -> None:
 
 def quick_pulse() -> None:
     """Heartbeats come so often that scenarios need not wait for them long."""
-    times = {"ping_seconds": 1.5, "pong_seconds": 1.0, "stalled_seconds": 2.0, "tick_seconds": 0.2}
+    times: dict[str, Any] = {"ping_seconds": 1.5, "pong_seconds": 1.0, "stalled_seconds": 2.0, "tick_seconds": 0.2}
     _put(realtime.gateway, "Limits", partial(Limits, **times))
 
 
