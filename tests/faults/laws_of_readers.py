@@ -104,8 +104,7 @@ def lateness(log: Log, stored: Stored) -> list[tuple[float, Applied]]:
     for step in log.steps:
         if isinstance(step, Applied) and (step.stream, step.seq) in answered:
             began = max(answered[step.stream, step.seq], _latest(welcomes, step))
-            stood = sum(max(0.0, min(step.at, each.until) - max(began, each.since)) for each in log.stalls)
-            found.append((step.at - began - stood, step))
+            found.append((step.at - began - log.stood_still(began, step.at), step))
     return found
 
 

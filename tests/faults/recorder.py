@@ -183,6 +183,10 @@ class Log:
     stalls: list[Stall] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
+    def stood_still(self, since: float, until: float) -> float:
+        """For how many seconds between these moments the recorder itself stood still."""
+        return sum(max(0.0, min(until, each.until) - max(since, each.since)) for each in self.stalls)
+
     def entries(self) -> Iterator[Entry]:
         """Everything, list after list."""
         yield from self.notes
