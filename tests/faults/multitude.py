@@ -218,13 +218,18 @@ class Member:
     def take_nothing(self) -> None:
         """Read no more from the socket, whose buffer is small."""
         if self.link is not None and self.link.transport is not None:
-            self.link.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            self._room(16 * 1024)
             self.link.transport.pause_reading()
 
     def take_again(self) -> None:
         """Read on."""
         if self.link is not None and self.link.transport is not None:
+            self._room(1024 * 1024)
             self.link.transport.resume_reading()
+
+    def _room(self, size: int) -> None:
+        if self.link is not None and self.link.transport is not None:
+            self.link.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
     # -- Frames --------------------------------------------------------------------------------
 

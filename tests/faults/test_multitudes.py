@@ -28,8 +28,8 @@ READ_EVERY_SECONDS = 40.0
 """How often somebody who has the site open reads a page of it."""
 SLOW = 200 if IS_FULL else 20
 TURNS = 3 if IS_FULL else 1
-POSTS = 120 if IS_FULL else 60
-LONG = "What we found on the ward, and what we make of it, at some length. " * 120
+POSTS = 100 if IS_FULL else 60
+LONG = "What we found on the ward, and what we make of it, at some length. " * 240
 STATEMENTS = "SELECT sum(calls) FROM pg_stat_statements"
 
 
@@ -48,7 +48,9 @@ async def test_gateway_killed_with_all_its_sockets(
         if len(run.servers) == 1:
             await asyncio.to_thread(run.servers[0].start)
         assert await until(lambda: run.crowd.codes[1006] >= GATEWAY, 5), run.crowd.codes
-        assert await run.crowd.all_live(10 - (time.monotonic() - killed), 0.99), f"{run.crowd.live} are back"
+        assert await run.crowd.all_live(10 - (time.monotonic() - killed), 0.99), (
+            f"{run.crowd.live} are back; {run.crowd.codes}"
+        )
         most = time.monotonic() - killed
         assert await run.crowd.all_live(60)
         everybody = time.monotonic() - killed
@@ -148,9 +150,9 @@ async def _read_pages(run: Hall, a_second: float) -> None:
 
 
 async def _statements_a_second(connection: asyncpg.Connection, seconds: float) -> float:
-    before, began = await connection.fetchval(STATEMENTS), time.monotonic()
+    before, began = float(await connection.fetchval(STATEMENTS)), time.monotonic()
     await asyncio.sleep(seconds)
-    return float((await connection.fetchval(STATEMENTS) - before) / (time.monotonic() - began))
+    return (float(await connection.fetchval(STATEMENTS)) - before) / (time.monotonic() - began)
 
 
 async def _count_for_ever(connection: asyncpg.Connection, counts: list[float]) -> None:
