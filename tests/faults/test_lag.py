@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from tests.faults.asking import Asker, NoAnswer
 from tests.faults.halls import Hall, hall
 from tests.faults.metrics import read_metrics
 from tests.faults.scenes import IS_FULL, Store
 from tests.forum.test_text_markdown import BOMBS
 from tests.servers.processes import free_port
+from tests.servers.shapes import SHAPES, SQLITE_MEMORY
 
 PROGRAM = ("-m", "tests.faults.broken", "fine_lag")
 TIMES = 5 if IS_FULL else 1
@@ -60,6 +63,7 @@ def _requests(run: Hall) -> Iterator[Request]:
     yield "POST", f"/api/v1/networks/{slug}/threads", {"title": "\u0301" * 190_000, "body": "x" * 190_000}
 
 
+@pytest.mark.parametrize("store", SHAPES if IS_FULL else [SQLITE_MEMORY], indirect=True)
 async def test_worst_inputs_leave_others_their_turn(
     store: Store, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -8,17 +8,21 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.faults.laws_of_order import streams_are_whole
 from tests.faults.laws_of_readers import heads_are_applied, held_is_stored
 from tests.faults.reading_back import read_stored
 from tests.faults.recorder import Placed
 from tests.faults.scenes import IS_FULL, PATIENCE, Store, scene
+from tests.servers.shapes import POSTGRES_REDIS, SHAPES
 
 LOAD_SECONDS = 20.0 if IS_FULL else 1.0
 ACTS = {"reply": 20, "edit": 3, "withdraw": 1, "read": 2}
 """Nobody comes or goes: a restore undoes that too, of which the people in the load know nothing."""
 
 
+@pytest.mark.parametrize("store", SHAPES if IS_FULL else [POSTGRES_REDIS], indirect=True)
 async def test_every_client_loads_afresh_after_a_restore(
     store: Store, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
