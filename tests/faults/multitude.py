@@ -300,6 +300,7 @@ class Member:
             if self.last.get(stream, event["seq"]) + 1 == event["seq"]:
                 self.last[stream] = event["seq"]
                 self._all.fetched += 1
+                self._all.on_event(self, stream, event["seq"])
         if self.held.get(stream):
             self._go_on(stream)
         elif frame["more"]:

@@ -56,7 +56,9 @@ async def _behind(
 
     settings = {"METRICS_PORT": str(metrics)} if metrics else {}
     try:
-        async with scene(store, folder, program=PROGRAM, before=begin, processes=processes, settings=settings) as run:
+        async with scene(
+            store, folder, program=() if with_http else PROGRAM, before=begin, processes=processes, settings=settings
+        ) as run:
             yield run, proxies
     finally:
         for proxy in proxies:
@@ -80,9 +82,13 @@ async def test_pushes_that_are_dropped_doubled_and_reordered(
 
 @on(SQLITE_MEMORY)
 async def test_slow_and_lossy_link(
-    store: Store, tmp_path: Path, record_property: Callable[[str, object], None]
+    store: Store,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """300 ms each way, and of each twenty segments one must be sent again."""
+    monkeypatch.setattr(readers, "SILENCE_SECONDS", 40.0)  # and the server's pulse as ever: an answer takes long here
     way = Way(delay=0.3, loss=0.05, retransmission=0.8)
     async with _behind(way, store, tmp_path, with_http=True) as (run, _):
         await run.load(20, LOAD_SECONDS)
