@@ -174,8 +174,7 @@ async def test_slow_readers_slow_nobody_else(
         slow, others = run.crowd.members[:SLOW], run.crowd.members[SLOW:]
         latencies = _Latencies(run, others)
         await latencies.p99(10)  # the first posts are slower
-        without: list[float] = []
-        beside: list[float] = []
+        without, beside = list[float](), list[float]()
         worst = lagging = 0.0
         for _ in range(TURNS):
             for member in slow:
