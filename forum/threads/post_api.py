@@ -1,6 +1,8 @@
 """Posts in the JSON API. The list takes the same short way as the page: one read, and bytes that are kept."""
 
 import json
+from collections.abc import Sequence
+from itertools import accumulate
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +30,8 @@ from forum.versions import if_match, is_known, object_answer
 from forum.viewer import Viewer
 
 TAG = "Posts"
+MOST_CHARACTERS = 500_000
+"""Of the posts in one answer; the rest follow by `next`. Writing more of them as JSON would hold up everybody else."""
 
 
 @operation("List the posts of a thread", TAG, {200: ApiPosts}, query=Listing, is_public=True, has_etag=True)
@@ -54,13 +58,20 @@ async def _listed(state: State, sight: Sight, after: int, limit: int) -> bytes:
     found = shelf.find(key)
     if found is None:
         last = min(thread.post_count, after + limit)
-        posts = await list_posts(state.database, sight.viewer, thread.id, after + 1, last, bodies=True)
+        posts = _what_fits(await list_posts(state.database, sight.viewer, thread.id, after + 1, last, bodies=True))
         items = [api_post(post, state.settings.public_url) for post in posts]
+        last = posts[-1].number if posts else last
         following = make_cursor(last) if last < thread.post_count else None
         text = json.dumps({"items": items, "next": following}, ensure_ascii=False, separators=(",", ":"))
         found = text[:-1].encode()
         shelf.keep(key, found, len(found) + 300)
     return found
+
+
+def _what_fits(posts: Sequence[Post]) -> Sequence[Post]:
+    """The first of them, and at least one, whose words are no more than one answer may have."""
+    sizes = accumulate(len(post.body) + len(post.html) for post in posts)
+    return posts[: max(1, sum(size <= MOST_CHARACTERS for size in sizes))]
 
 
 def made_headers(posted: Posted, location: str) -> dict[str, str]:

@@ -282,3 +282,20 @@ async def test_the_line_above_a_quote_leads_to_the_quoted_post(village: Village)
     assert line in post["html"]
     edited = await client.patch(f"/api/v1/posts/{post['id']}", json={"body": f"{body} Indeed."})
     assert line in edited.json()["html"]
+
+
+async def test_long_posts_come_in_more_answers_than_short_ones(village: Village) -> None:
+    ada = await village.person("Ada")
+    place = await village.network(ada)
+    client = village.program(ada)
+    thread = await made_thread(client, place.slug)
+    for _ in range(7):
+        await made_post(client, thread["id"], body="word " * 9_990)
+    numbers: list[list[int]] = []
+    after = ""
+    while after is not None:
+        query = f"&after={after}" if after else ""
+        listed = (await client.get(f"/api/v1/threads/{thread['id']}/posts?limit=100{query}")).json()
+        numbers.append([post["number"] for post in listed["items"]])
+        after = listed["next"]
+    assert numbers == [[1, 2, 3, 4, 5, 6], [7, 8]]
