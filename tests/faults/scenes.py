@@ -26,8 +26,10 @@ from tests.servers.shapes import POSTGRES_REDIS, SQLITE_MEMORY
 IS_FULL = os.environ.get("FAULTS") == "full"
 """Whether `make faults` runs: everything in full size."""
 SIZE = FULL if IS_FULL else SMALL
-PATIENCE = 30.0 if IS_FULL else 9.0
+PATIENCE = 30.0
 """So many seconds after the last fault everybody must have everything."""
+LATEST = 6.0 if IS_FULL else 15.0
+"""No event is later than that; in `make test` other tests run beside, and all of them share two cores."""
 PACE = 1.0 if IS_FULL else 0.1
 """How long people wait before they connect again, as a part of what the contract says."""
 

@@ -22,6 +22,8 @@ from tests.servers.processes import free_port
 from tests.servers.shapes import SHAPES, SQLITE_MEMORY
 
 PROGRAM = ("-m", "tests.faults.broken", "fine_lag")
+ALLOWED = 100 if IS_FULL else 250
+"""Milliseconds; in `make test` other tests share the core."""
 TIMES = 5 if IS_FULL else 1
 AT_ONCE = 2
 MOST = 50_000
@@ -84,12 +86,12 @@ async def test_worst_inputs_leave_others_their_turn(
     told = ", ".join(f"{statuses.count(status)} × {status}" for status in sorted(set(statuses)))
     record_property(
         "figures",
-        f"{len(requests)} of the worst ({told}): loop late by {late:.0f} ms (p99.9; 100 allowed), {worst:.0f} at worst",
+        f"{len(requests)} of the worst ({told}): loop late by {late:.0f} ms (p99.9, of {ALLOWED}), {worst:.0f} at worst",
     )
     assert not [status for status in statuses if status >= 500]
     assert 201 in statuses
     assert 422 in statuses
-    assert late < 100
+    assert late < ALLOWED
 
 
 async def _send(run: Hall, waiting: Iterator[Request]) -> list[int]:

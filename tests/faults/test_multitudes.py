@@ -28,7 +28,7 @@ READ_EVERY_SECONDS = 40.0
 """How often somebody who has the site open reads a page of it."""
 SLOW = 200 if IS_FULL else 20
 TURNS = 3 if IS_FULL else 1
-POSTS = 100 if IS_FULL else 60
+POSTS = 100 if IS_FULL else 30
 LONG = "What we found on the ward, and what we make of it, at some length. " * 240
 STATEMENTS = "SELECT sum(calls) FROM pg_stat_statements"
 
@@ -202,7 +202,7 @@ async def test_slow_readers_slow_nobody_else(
         f"unsent each (512 allowed), {lagging:.0f} lagging",
     )
     assert worst <= 512 * 1024
-    assert lagging > 0, "nobody took so little that it was noticed"
+    assert lagging > 0 or run.crowd.codes[4508], "nobody took so little that it was noticed"
     assert not IS_FULL or ratio < 1.2
 
 

@@ -75,12 +75,11 @@ async def test_the_page_of_somebody_who_never_came_says_how_they_can(village: Vi
 async def test_nobody_is_told_but_by_one_event_for_each_thread(village: Village, tmp_path: Path) -> None:
     ada, ben = await village.people("", "")
     place = await village.network(ada, [ben])
-    tasks = select(func.count()).select_from(outbox)
-    before = await rows(village, tasks)
+    before = set(await rows(village, select(outbox.c.id)))
     await bring(village, place, tmp_path, [*discussion("one", 5), *discussion("two", 3, hour=2)])
     created = [("thread.created", thread.id) for thread in await threads_of(village, place)]
     assert await kinds_of(village, place) == created
-    assert await rows(village, tasks) == before
+    assert set(await rows(village, select(outbox.c.id))) <= before  # a worker may have done some meanwhile
     async with village.state.database.read() as connection:
         members = await connection.scalar(
             select(func.count()).where(memberships.c.network_id == place.id, memberships.c.current)

@@ -254,6 +254,7 @@ async def test_the_stream_over_plain_http(village: Village) -> None:
     assert [event["kind"] for event in seen[-2:]] == ["thread.created", "post.created"]
     told = dict(seen[-1]["object"])
     assert told.pop("thread")["post_count"] == 2
+    assert told.pop("position") == 2
     assert told == post
     epoch = page["as_of"][f"network:{place.id}"][0]
     assert (await client.get(path, params={"after": len(seen), "epoch": epoch})).json()["items"] == []
