@@ -3,6 +3,7 @@
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from forum.audit import find_broken
 from forum.database import Database
 from forum.schema import is_current
 from realtime.event_log import NoEpoch, get_epoch
@@ -15,6 +16,7 @@ async def find_troubles(database: Database) -> list[str]:
         return ["The tables are not those of this version. Run: python -m forum migrate"]
     async with database.read() as connection:
         troubles = await _epoch(connection) + await _streams(connection)
+        troubles += [trouble async for trouble in find_broken(connection)]
         if database.dialect == "sqlite":
             troubles += await _file(connection)
     return troubles

@@ -12,10 +12,16 @@ from auth import backend
 from auth.hosts import origins_of
 from auth.secrets import secret_hash
 from auth.tables import accounts, sessions, tokens
+from forum.audit_log import live as audit_log_live
 from forum.hearing import audience, names_of, stream_of_thread, streams_of
 from forum.home import live as home_live
+from forum.inviting import live as inviting_live
+from forum.moderation import live as moderation_live
 from forum.networks import live as networks_live
+from forum.notifications import live as notifications_live
+from forum.reviews import live as reviews_live
 from forum.state import State
+from forum.stewardship import live as stewardship_live
 from forum.streams import parse_stream
 from forum.threads import live as threads_live
 from ground.columns import now
@@ -31,6 +37,12 @@ PRESENTERS: dict[str, Presenter] = {
     **threads_live.PRESENTERS,
     **networks_live.PRESENTERS,
     **home_live.PRESENTERS,
+    **audit_log_live.PRESENTERS,
+    **inviting_live.PRESENTERS,
+    **moderation_live.PRESENTERS,
+    **notifications_live.PRESENTERS,
+    **reviews_live.PRESENTERS,
+    **stewardship_live.PRESENTERS,
 }
 """For each kind of event, what reads its object."""
 

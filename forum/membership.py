@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, RequestsChanged
 from forum.records import Role, Status
@@ -145,6 +146,7 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
     if inserted.rowcount != 1:
         return None
     await tx.create_stream(account_stream(account_id))
+    await _write_down(tx, None, step, fresh, network_id, account_id)
     made = Current(fresh, network_id, account_id, step.role, step.status, step.by, row["since"], 1)
     await _count(tx, None, made)
     _tell(tx, None, made)
@@ -160,6 +162,7 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     administers = current.status == "active" and current.role == "administrator"
     if administers and not may_be_last and (step.status, step.role) != ("active", "administrator"):
         await _keep_an_administrator(tx, current)
+    await _write_down(tx, current, step, current.id, current.network_id, current.account_id)
     moment = now()
     values: dict[str, Any] = {
         "status": step.status,
@@ -188,6 +191,37 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     await _count(tx, current, became)
     _tell(tx, current, became)
     return became
+
+
+async def _write_down(
+    tx: Transaction, before: Current | None, step: Step, membership_id: str, network_id: str, account_id: str
+) -> None:
+    """In the audit log, but for what happens to an invitation: that an address has an account is nobody's business."""
+    was = before.status if before else ""
+    if step.status == "invited" or (was == "invited" and step.status != "active"):
+        return
+    deed = Deed(
+        act=_act(was, step, account_id),
+        kind="member",
+        object_id=membership_id,
+        network_id=network_id,
+        actor_id=step.by or account_id,
+        subject_id=account_id,
+        before={"status": was, "role": before.role} if before else None,
+        after={"status": step.status, "role": step.role},
+        reason=step.reason,
+    )
+    await record(tx, deed)
+
+
+def _act(was: str, step: Step, account_id: str) -> str:
+    if step.status == was:
+        return "member.role_changed"
+    if step.status == "active":
+        return "member.admitted" if was == "requested" and step.by not in (None, account_id) else "member.joined"
+    if (was, step.status) == ("banned", "removed"):
+        return "member.ban_lifted"
+    return "member.asked" if step.status == "requested" else f"member.{step.status}"
 
 
 def _moments(current: Current, step: Step, moment: datetime) -> dict[str, Any]:

@@ -8,6 +8,53 @@ Access = Literal["open", "closed", "unlisted", "secret"]
 Role = Literal["administrator", "moderator", "member"]
 Status = Literal["requested", "invited", "active", "refused", "left", "removed", "banned"]
 WatchLevel = Literal["watch", "normal", "mute"]
+Rule = Literal["personal_data", "patient_data", "abuse", "off_topic", "wrong", "other"]
+ActKind = Literal[
+    "hide",
+    "remove",
+    "restore",
+    "erase",
+    "retitle",
+    "pin",
+    "unpin",
+    "lock",
+    "unlock",
+    "slow",
+    "move",
+    "hold",
+    "approve",
+    "reject",
+    "warn",
+    "silence",
+    "ban",
+    "suspend",
+]
+"""What moderators do to posts, threads and people."""
+NotificationKind = Literal[
+    "post.answered",
+    "post.mentioned",
+    "post.watched",
+    "thread.begun",
+    "membership.admitted",
+    "membership.refused",
+    "membership.ended",
+    "role.changed",
+    "act.concerns_me",
+    "act.undone",
+    "appeal.made",
+    "appeal.answered",
+    "report.made",
+    "report.answered",
+    "post.held",
+    "post.approved",
+    "post.rejected",
+    "request.made",
+    "announcement.made",
+    "network.changed",
+    "glass.broken",
+    "review.asked",
+]
+"""What a line on somebody's list is about; `object_id` is that of the noun before the dot."""
 
 ACCENTS = ("teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate")
 ROLE_RANK: dict[str, int] = {"member": 1, "moderator": 2, "administrator": 3}

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, delete, exists, or_, select
@@ -18,17 +18,53 @@ from auth.links import forget_ended_links
 from auth.sessions import forget_expired_sessions
 from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
+from forum.audit_log import worker as audit_log_worker
+from forum.inviting import worker as inviting_worker
 from forum.mailing import Letter, LetterWriter, Undeliverable, compose, deliver
+from forum.moderation import worker as moderation_worker
 from forum.networks import worker as networks_worker
+from forum.notifications import worker as notifications_worker
+from forum.reviews import worker as reviews_worker
 from forum.state import State
+from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
+from forum.tasks import Chore, Doer
 from ground.columns import now
 from realtime import event_log, outbox
 from realtime.outbox import LeaseLost, Task
 from realtime.tables import outbox as tasks
 
-LETTERS: Mapping[str, LetterWriter] = {**accounts_worker.LETTERS, **networks_worker.LETTERS}
+LETTERS: Mapping[str, LetterWriter] = {
+    **accounts_worker.LETTERS,
+    **networks_worker.LETTERS,
+    **audit_log_worker.LETTERS,
+    **inviting_worker.LETTERS,
+    **moderation_worker.LETTERS,
+    **notifications_worker.LETTERS,
+    **reviews_worker.LETTERS,
+    **stewardship_worker.LETTERS,
+}
 """Who writes each letter, by the name that the outbox knows it by."""
+
+TASKS: Mapping[str, Doer] = {
+    **audit_log_worker.TASKS,
+    **inviting_worker.TASKS,
+    **moderation_worker.TASKS,
+    **notifications_worker.TASKS,
+    **reviews_worker.TASKS,
+    **stewardship_worker.TASKS,
+}
+"""What else the outbox may hold, by its kind."""
+
+CHORES: Sequence[Chore] = (
+    *audit_log_worker.CHORES,
+    *inviting_worker.CHORES,
+    *moderation_worker.CHORES,
+    *notifications_worker.CHORES,
+    *reviews_worker.CHORES,
+    *stewardship_worker.CHORES,
+)
+"""What comes round with each tidying."""
 
 POLL_SECONDS = 2.0
 LEASE = timedelta(minutes=3)
@@ -119,21 +155,28 @@ class Worker:
             if not await connection.scalar(_due()):  # asking costs nobody the write lock
                 return False
         async with database.write() as connection:
-            taken = await outbox.claim(connection, ["mail"], AT_ONCE, LEASE)
+            taken = await outbox.claim(connection, ["mail", *TASKS], AT_ONCE, LEASE)
         await asyncio.gather(*(self._do(task) for task in taken))
         return bool(taken)
 
     async def _do(self, task: Task) -> None:
         try:
-            await self._send(task)
+            if task.kind == "mail":
+                await self._send(task)
+            else:
+                async with self._state.transaction() as tx:
+                    await TASKS[task.kind](self._state, tx, task.reference)
+                    await outbox.finish(tx.connection, task)
         except LeaseLost:
-            _log.warning("mail %s: another worker has it", task.id)
+            _log.warning("%s %s: another worker has it", task.kind, task.id)
         except Undeliverable as error:
             _log.error("mail %s is given up: %s", task.id, error)
             await self._postpone(task, str(error), give_up=True)
         except Exception as error:
             give_up = now() - task.created_at > GIVE_UP_AFTER
-            _log.warning("mail %s %s: %s", task.id, "is given up" if give_up else "waits", type(error).__name__)
+            _log.warning(
+                "%s %s %s: %s", task.kind, task.id, "is given up" if give_up else "waits", type(error).__name__
+            )
             await self._postpone(task, type(error).__name__, give_up=give_up)
 
     async def _send(self, task: Task) -> None:
@@ -177,13 +220,16 @@ class Worker:
         while gone and not self._stopping.is_set():
             async with database.write() as connection:
                 gone = await event_log.trim(connection, now() - EVENTS_KEPT)
+        for chore in CHORES:
+            if not self._stopping.is_set():
+                await chore(self._state)
         return False
 
 
 def _due() -> Select[tuple[bool]]:
     moment = now()
     is_free = or_(tasks.c.leased_until.is_(None), tasks.c.leased_until <= moment)
-    return select(exists().where(tasks.c.kind == "mail", tasks.c.available_at <= moment, is_free))
+    return select(exists().where(tasks.c.kind.in_(["mail", *TASKS]), tasks.c.available_at <= moment, is_free))
 
 
 async def work_until_stopped(state: State) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -48,6 +48,9 @@ class Transaction:
         self.connection = connection
         self.numbers: dict[str, int] = {}
         """After the end: the last number that this transaction wrote into each stream."""
+        self.notes: dict[str, Any] = {}
+        """What layers above remember until the end, by a name of theirs."""
+        self._last: list[Callable[[Transaction], Awaitable[None]]] = []
         self._emitted: list[tuple[str, Change, bool]] = []
         self._tasks: list[dict[str, Any]] = []
 
@@ -63,6 +66,10 @@ class Transaction:
         """Begin a stream at 0; one that exists already is left as it is."""
         await event_log.create_stream(self.connection, name)
 
+    def at_end(self, write: Callable[["Transaction"], Awaitable[None]]) -> None:
+        """Have something written when all else is, just before tasks and events: rows that everybody waits for."""
+        self._last.append(write)
+
     def emit(self, stream: str, change: Change, *, authz: bool = False) -> None:
         """Say that `change` happened, to the audience of `stream`; written just before COMMIT.
 
@@ -76,7 +83,9 @@ class Transaction:
         self._tasks.append(outbox.new_task(kind, reference, after))
 
     async def finish(self) -> list[Wakeup]:
-        """Write tasks and events, the streams in ascending order so that two writers cannot deadlock."""
+        """Write what was left for the end, tasks, and events in the order of their streams: no two writers deadlock."""
+        for write in self._last:
+            await write(self)
         if self._tasks:
             await self.connection.execute(outbox.INSERT_TASK, self._tasks)
         for stream, change, authz in sorted(self._emitted, key=lambda emitted: emitted[0]):

@@ -24,6 +24,9 @@ SPEAKERS = {
     "network_reads": "finds a network as a viewer, for every slice",
     "membership": "begins and ends memberships, for every slice",
     "invitations": "turns invitations by address into memberships",
+    "audit": "writes down what was done, for every slice",
+    "acts": "does what moderators do, for every slice",
+    "telling": "tells people something, for every slice",
 }
 KINDS = ("queries", "commands")
 SLICES_THAT_SPEAK = {"search", "imports", "migrations"}
@@ -32,7 +35,8 @@ _SQL = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+\"?(?:{'|'.join(sorted(
 
 def may_speak(path: PurePosixPath) -> bool:
     """Whether it is one of these modules, or a part of a large one: `member_queries` beside `queries`."""
-    return path.stem.rpartition("_")[2] in KINDS or path.stem in SPEAKERS or bool(SLICES_THAT_SPEAK & set(path.parts))
+    named = {path.stem, *path.parts} & (SPEAKERS.keys() | SLICES_THAT_SPEAK)
+    return path.stem.rpartition("_")[2] in KINDS or bool(named)
 
 
 def reaches(module: ast.Module) -> list[str]:

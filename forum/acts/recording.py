@@ -1,0 +1,77 @@
+"""An act is written down: what is worked with in `acts`, and the proof in the audit log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert
+
+from forum.audit import Deed, ObjectKind, record
+from forum.records import ActKind, Rule
+from forum.tables import acts
+from ground.columns import new_id, now
+from realtime.transaction import Transaction
+
+Settings = Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done, to what, and why. `before` is what it takes to undo it."""
+
+    kind: ActKind
+    network_id: str
+    by_id: str | None
+    reason: str = ""
+    rule: Rule | None = None
+    post_id: str | None = None
+    thread_id: str | None = None
+    account_id: str | None = None
+    until: datetime | None = None
+    before: Settings | None = None
+    after: Settings | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Words for the audit log's side table, such as the title of a thread."""
+
+
+async def write_act(tx: Transaction, act: Act) -> str:
+    """Keep the act and its proof; the act's id. Call it before the act takes a role away from who does it."""
+    act_id, moment = new_id(), now()
+    row = {
+        "id": act_id,
+        "network_id": act.network_id,
+        "kind": act.kind,
+        "post_id": act.post_id,
+        "thread_id": act.thread_id,
+        "account_id": act.account_id,
+        "rule": act.rule or "",
+        "reason": act.reason,
+        "by_id": act.by_id,
+        "at": moment,
+        "until": act.until,
+        "before": dict(act.before) if act.before is not None else None,
+    }
+    await tx.execute(insert(acts), row)
+    kind, object_id = _about(act)
+    deed = Deed(
+        act=f"{kind}.{act.kind}",
+        kind=kind,
+        object_id=object_id,
+        network_id=act.network_id,
+        actor_id=act.by_id,
+        subject_id=act.account_id,
+        before=act.before,
+        after={**(act.after or {}), "rule": act.rule, "act": act_id},
+        reason=act.reason,
+        names=act.names,
+    )
+    await record(tx, deed)
+    return act_id
+
+
+def _about(act: Act) -> tuple[ObjectKind, str]:
+    if act.post_id:
+        return "post", act.post_id
+    if act.thread_id:
+        return "thread", act.thread_id
+    return "account", act.account_id or ""

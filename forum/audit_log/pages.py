@@ -1,0 +1,5 @@
+"""What was done in a network, read and taken away by its administrators; who could see what; breaking the glass."""
+
+from starlette.routing import BaseRoute
+
+ROUTES: list[BaseRoute] = []

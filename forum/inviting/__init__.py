@@ -1,0 +1,1 @@
+"""Bringing people in: invitations by address, joining links, and mails that came back."""

@@ -1,0 +1,10 @@
+"""Posts that wait for approval, threads that moved, slow threads, silenced people."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,1 @@
+"""Reports, the queue of a network, acts of moderation, appeals and erasing."""

@@ -1,0 +1,5 @@
+"""Reports, the queue of a network, acts of moderation, appeals and erasing."""
+
+from starlette.routing import BaseRoute
+
+ROUTES: list[BaseRoute] = []

@@ -1,0 +1,1 @@
+"""What a person is told, on their list and by mail, and how much of it they want."""

@@ -1,0 +1,5 @@
+"""What a person is told, on their list and by mail, and how much of it they want: by the API."""
+
+from starlette.routing import BaseRoute
+
+ROUTES: list[BaseRoute] = []

@@ -1,0 +1,157 @@
+"""Who sees and who hears, as SQL conditions: asked in the statement that reads."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select, true
+
+from auth.tables import accounts
+from forum.records import Role
+from forum.tables import memberships, networks, posts, threads
+from forum.viewer import Viewer
+
+
+def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) -> ColumnElement[bool]:
+    return exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            # Not IN: SQLAlchemy would spell out its list anew each time that the statement is run.
+            or_(*(memberships.c.status == status for status in statuses)),
+        )
+    ).correlate_except(memberships)
+
+
+def readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose content this viewer may read: open ones, and those of which they are a member."""
+    if not viewer.id:
+        return networks.c.access == "open"
+    return readable_by_account(viewer.id)
+
+
+def readable_by_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out."""
+    return or_(networks.c.access == "open", _has_place(account_id, ("active",)))
+
+
+def listed_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks that may be named to this viewer in the directory and in suggestions.
+
+    Not those to which nobody belongs any more: nobody could let anybody in.
+    """
+    listed = and_(networks.c.access.in_(("open", "closed")), networks.c.member_count > 0)
+    return or_(listed, _has_place(viewer.id, ("active",))) if viewer.id else listed
+
+
+def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose address shows this viewer at least a front page."""
+    if viewer.is_site_administrator:
+        return true()
+    by_address = networks.c.access.in_(("open", "closed", "unlisted"))
+    return or_(by_address, _has_place(viewer.id, ("active", "invited"))) if viewer.id else by_address
+
+
+def led_on_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks to which an address that they had before leads this viewer on.
+
+    Not for whoever merely knows the old address of a network that is unlisted now: its new one is for
+    those who were told.
+    """
+    if viewer.is_site_administrator:
+        return true()
+    listed = networks.c.access.in_(("open", "closed"))
+    return or_(listed, _has_place(viewer.id, ("active", "invited"))) if viewer.id else listed
+
+
+def threads_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Threads, joined to `networks`, that this viewer may read."""
+    return threads_readable_by_account(viewer.id if viewer.id else null())
+
+
+def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out.
+
+    Opening a network applies to what is begun afterwards, unless its administrators say otherwise:
+    what was written among members stays among them.
+    """
+    begun_open = threads.c.first_position > networks.c.members_only_until
+    return or_(and_(networks.c.access == "open", begun_open), _has_place(account_id, ("active",)))
+
+
+def threads_heard() -> ColumnElement[bool]:
+    """Threads, joined to `networks`, that everybody may read who hears the network's stream, and that it tells of.
+
+    Not those that stayed with the members of a network that was opened: its stream is open too.
+    """
+    return or_(networks.c.access != "open", threads.c.first_position > networks.c.members_only_until)
+
+
+def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks whose members this viewer may see: `may_list_members` as a condition."""
+    if not viewer.id:
+        return false()
+    return or_(networks.c.access == "open", _has_place(viewer.id, ("active",)))
+
+
+def shown_on_profile(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks that somebody's profile may name to this viewer: open ones and shared ones."""
+    return readable_by(viewer)
+
+
+def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `accounts` whose profile this viewer may see: people whom they meet in a network that both see.
+
+    As a fellow member, as the author of something that the viewer may read, or as somebody who had to do
+    with a network that the viewer moderates. For everybody else a person is as if they were not there.
+    """
+    met = (
+        select(memberships.c.id)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(memberships.c.account_id == accounts.c.id)
+        .correlate(accounts)
+    )
+    fellow = met.where(memberships.c.current, memberships.c.status == "active", members_listed_to(viewer)).exists()
+    # Not the invited: an invitation does not tell whose address it went to.
+    decided = or_(memberships.c.status.not_in(("invited", "left")), memberships.c.since.is_not(None))
+    applicant = met.where(decided, moderated_by(viewer)).exists()
+    wrote = (
+        select(posts.c.id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .where(posts.c.author_id == accounts.c.id, posts.c.network_id == networks.c.id, threads_readable_by(viewer))
+        .correlate(accounts, networks)
+    )
+    author = select(networks.c.id).where(readable_by(viewer), wrote.exists()).correlate(accounts).exists()
+    if not viewer.id:
+        return author
+    return or_(accounts.c.id == viewer.id, fellow, applicant, author)
+
+
+def moderated_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks in which this viewer sees who asked to join: `may_see_requests` as a condition."""
+    places = viewer.places.values()
+    return networks.c.id.in_([place.network_id for place in places if viewer.has_role(place.network_id, "moderator")])
+
+
+def member_of(account_id: str, least: Role = "member") -> ColumnElement[bool]:
+    """Networks of which this account is an active member with at least this role."""
+    roles = {"member": None, "moderator": ("moderator", "administrator"), "administrator": ("administrator",)}[least]
+    if not account_id:
+        return false()
+    return exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            *([memberships.c.role.in_(roles)] if roles else []),
+        )
+    ).correlate(networks)
+
+
+def hears(kind: str) -> ColumnElement[bool]:
+    """Rows of `memberships` joined to `networks` whose account may hear a stream of this kind."""
+    active = and_(memberships.c.current, memberships.c.status == "active")
+    if kind == "network":
+        return active
+    return and_(active, memberships.c.role.in_(("moderator", "administrator")))

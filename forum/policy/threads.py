@@ -1,0 +1,79 @@
+"""Who does what with one thread or post at hand."""
+
+from forum.policy.decision import YES, Decision, when
+from forum.records import Post, Thread
+from forum.viewer import Viewer
+
+KEPT = "This thread was written while the network was closed. It stays with its members; go on in a new thread."
+
+
+def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
+    """Members write; readers of an open network join first."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in and join this network to write here.")
+    return when(viewer.role_in(network_id) is not None, "Join this network to write here.")
+
+
+def may_reply(viewer: Viewer, thread: Thread) -> Decision:
+    """Members write in threads that are not locked; moderators in locked ones too; nobody in those that are kept."""
+    decision = may_start_thread(viewer, thread.network_id)
+    if not decision:
+        return decision
+    if thread.is_kept:
+        return Decision(False, KEPT)
+    return when(
+        thread.locked_at is None or viewer.has_role(thread.network_id, "moderator"),
+        "This thread is locked: you can read it, and nobody but its moderators can add to it.",
+    )
+
+
+def may_edit_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
+    """People edit their own posts while they are members and the thread is open."""
+    if not viewer.id or post.author.id != viewer.id:
+        return Decision(False, "Only the author may edit a post.")
+    if post.removed_at is not None:
+        return Decision(False, "This post was removed.")
+    return may_reply(viewer, thread)
+
+
+def may_remove_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
+    """One's own post while a member; another's as a moderator, with a reason."""
+    if post.removed_at is not None:
+        return Decision(False, "This post was removed already.")
+    if viewer.has_role(post.network_id, "moderator"):
+        return YES
+    own = bool(viewer.id) and post.author.id == viewer.id and viewer.role_in(post.network_id) is not None
+    return when(own, "Only the author or a moderator may remove a post.")
+
+
+def may_moderate(viewer: Viewer, network_id: str) -> Decision:
+    """Pin, lock and remove in this network."""
+    return when(viewer.has_role(network_id, "moderator"), "Only moderators and administrators may do this.")
+
+
+def may_lock(viewer: Viewer, thread: Thread) -> Decision:
+    """Moderators lock and unlock threads, but not those in which nobody writes any more."""
+    decision = may_moderate(viewer, thread.network_id)
+    return Decision(False, KEPT) if decision and thread.is_kept else decision
+
+
+def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
+    """Who began a thread may mend its title while it is open; moderators always, while anybody may write in it."""
+    if thread.is_kept and viewer.role_in(thread.network_id) is not None:
+        return Decision(False, KEPT)
+    if viewer.has_role(thread.network_id, "moderator"):
+        return YES
+    own = bool(viewer.id) and thread.author.id == viewer.id
+    return may_reply(viewer, thread) if own else Decision(False, "Only who began the thread may change its title.")
+
+
+def may_keep_read_state(viewer: Viewer, network_id: str) -> bool:
+    """What is read is kept for members only."""
+    return viewer.role_in(network_id) is not None
+
+
+def may_watch(viewer: Viewer, network_id: str) -> Decision:
+    """Members say how much they want to hear of a thread."""
+    if not viewer.is_signed_in:
+        return Decision(False, "Sign in and join this network to follow its threads.")
+    return when(viewer.role_in(network_id) is not None, "Join this network to follow its threads.")

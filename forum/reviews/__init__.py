@@ -1,0 +1,1 @@
+"""Administrators go through the members: keep, ask, end; and sign what they saw."""

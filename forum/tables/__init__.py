@@ -1,0 +1,46 @@
+"""Every table of the forum: the data dictionary, a file for each kind of thing.
+
+Nothing here is deleted in use: memberships end, posts leave a stub, earlier versions stay.
+`auth.tables` holds accounts and sessions, `realtime.tables` the streams and their events.
+"""
+
+from forum.tables.audit import audit_chains, audit_rows, audit_words
+from forum.tables.moderation import acts
+from forum.tables.networks import former_addresses, invitations, memberships, networks
+from forum.tables.notifications import notifications
+from forum.tables.parts import metadata
+from forum.tables.site import requests, site, site_pages
+from forum.tables.threads import (
+    addressed_posts,
+    imported_messages,
+    mentions,
+    post_versions,
+    posts,
+    read_states,
+    threads,
+    watches,
+)
+
+__all__ = [
+    "acts",
+    "addressed_posts",
+    "audit_chains",
+    "audit_rows",
+    "audit_words",
+    "former_addresses",
+    "imported_messages",
+    "invitations",
+    "memberships",
+    "mentions",
+    "metadata",
+    "networks",
+    "notifications",
+    "post_versions",
+    "posts",
+    "read_states",
+    "requests",
+    "site",
+    "site_pages",
+    "threads",
+    "watches",
+]

@@ -1,0 +1,117 @@
+"""Networks, who belongs to them, and who was invited."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from forum.tables.parts import account, metadata, own_id
+from ground.columns import Identifier, Moment
+from realtime.tables import streams
+
+networks = Table(
+    "networks",
+    metadata,
+    own_id(),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("purpose", String(500), nullable=False),
+    Column("access", String(10), nullable=False),
+    Column("accent", String(10), nullable=False, server_default="teal"),
+    # The name folded (small letters, no accents), by which the directory is searched and ordered.
+    Column("name_key", String(200), nullable=False, server_default=""),
+    # An audience has one stream: these two must exist, bear the network's own id, and so are nobody else's.
+    Column("stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
+    Column("moderators_stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
+    Column("member_count", Integer, nullable=False, server_default="0"),
+    Column("waiting_count", Integer, nullable=False, server_default="0"),
+    Column("thread_count", Integer, nullable=False, server_default="0"),
+    # How many posts were ever made here; each post keeps the number it got as its `position`.
+    Column("post_count", Integer, nullable=False, server_default="0"),
+    # When the network was opened to everybody, threads begun up to this position stayed with its members.
+    Column("members_only_until", Integer, nullable=False, server_default="0"),
+    # When administrators are next told, or were last told, by mail that people wait to be admitted.
+    Column("requests_mail_at", Moment),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", Moment, nullable=False),
+    account("created_by"),
+    Index("ix_networks_name_key", "name_key", "id"),
+    CheckConstraint("access IN ('open', 'closed', 'unlisted', 'secret')", name="access"),
+    CheckConstraint("stream = 'network:' || CAST(id AS VARCHAR(36))", name="own_stream"),
+    CheckConstraint("moderators_stream = 'moderators:' || CAST(id AS VARCHAR(36))", name="own_moderators_stream"),
+)
+
+# Addresses that a network had before: never given to another, and they lead on for its readers.
+former_addresses = Table(
+    "former_addresses",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+)
+
+# A row for each time that a person asked, was invited or belonged; `current` marks the newest.
+memberships = Table(
+    "memberships",
+    metadata,
+    own_id(),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    account("account_id"),
+    Column("role", String(14), nullable=False, server_default="member"),
+    Column("status", String(10), nullable=False),
+    Column("current", Boolean, nullable=False, server_default=text("true")),
+    Column("words", String(1000), nullable=False, server_default=""),
+    Column("reason", String(1000), nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("since", Moment),
+    account("decided_by", nullable=True),
+    Column("ended_at", Moment),
+    account("ended_by", nullable=True),
+    # Posts up to this position of the network are read, whatever `read_states` says.
+    Column("baseline", Integer, nullable=False, server_default="0"),
+    # How many posts of the network are read: unread = networks.post_count - read_count.
+    Column("read_count", Integer, nullable=False, server_default="0"),
+    Column("visited_at", Moment),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),
+    CheckConstraint(
+        "status IN ('requested', 'invited', 'active', 'refused', 'left', 'removed', 'banned')", name="status"
+    ),
+    Index(
+        "uq_memberships_current",
+        "account_id",
+        "network_id",
+        unique=True,
+        postgresql_where=text("current"),
+        sqlite_where=text("current"),
+    ),
+    Index("ix_memberships_by_since", "network_id", "status", "since"),
+    Index("ix_memberships_by_role", "network_id", "status", "role"),
+    Index("ix_memberships_by_account", "account_id", "network_id"),
+)
+
+# Whom administrators invited by e-mail. It says nothing of whether the address has an account: where
+# it has a verified one, or once it gets one, an invited membership stands beside it.
+invitations = Table(
+    "invitations",
+    metadata,
+    own_id(),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    # One request invites several people; its key stands in `requests` with this id.
+    Column("batch_id", Identifier, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("email_key", Text, nullable=False),
+    Column("role", String(14), nullable=False),
+    Column("message", String(1000), nullable=False, server_default=""),
+    account("invited_by"),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    # Accepted, declined or withdrawn; until then it waits for an answer.
+    Column("ended_at", Moment),
+    CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),
+    Index(
+        "uq_invitations_waiting",
+        "network_id",
+        "email_key",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+        sqlite_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_invitations_email_key", "email_key"),
+)

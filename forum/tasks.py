@@ -1,0 +1,12 @@
+"""What slices give the worker to do beside mail."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from forum.state import State
+from realtime.transaction import Transaction
+
+Doer = Callable[[State, Transaction, Mapping[str, str]], Awaitable[None]]
+"""Does a task of the outbox, by its reference of ids, in the transaction that finishes it: wholly or not at all."""
+
+Chore = Callable[[State], Awaitable[None]]
+"""Something that comes round every hour or so. It makes its own short transactions, and may be cut off anywhere."""
