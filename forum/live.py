@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import JSON, ColumnElement, String, Table, any_, bindparam, func, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ColumnElement, Table, select
 from starlette.datastructures import Headers
 
 from auth import backend
@@ -25,7 +24,7 @@ from forum.stewardship import live as stewardship_live
 from forum.streams import parse_stream
 from forum.threads import live as threads_live
 from ground.columns import now
-from ground.hot import HotStatement, given, run
+from ground.hot import HotStatement, given, one_of, run
 from realtime.events import Event
 from realtime.gateway import Gateway
 from realtime.questions import Credentials, Identity, Presented, Questions
@@ -98,11 +97,7 @@ def _by_hash(table: Table, *conditions: ColumnElement[bool]) -> HotStatement:
         .select_from(table.join(accounts, accounts.c.id == table.c.account_id))
         .where(table.c.expires_at > given("moment"), _IS_USABLE, *conditions)
     )
-    listed = func.json_each(bindparam("hashes", type_=JSON)).table_valued("value").c.value
-    return HotStatement(
-        found.where(table.c.token_hash == any_(bindparam("hashes", type_=postgresql.ARRAY(String)))),
-        sqlite_statement=found.where(table.c.token_hash.in_(select(listed))),
-    )
+    return one_of(found, table.c.token_hash, "hashes")
 
 
 _BY_SESSION = _by_hash(sessions)

@@ -7,8 +7,8 @@ compiled once, and then goes straight to asyncpg or sqlite3.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Executable, bindparam
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import JSON, BindParameter, ColumnElement, Dialect, Executable, Select, any_, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -44,6 +44,18 @@ class HotStatement:
         if form is None:
             form = self._forms[dialect] = Form(self._statements[dialect], _DIALECTS[dialect])
         return form
+
+
+def one_of(statement: Select[Any], column: ColumnElement[Any], name: str) -> HotStatement:
+    """The statement for the rows whose `column` is one of the values given as `name`.
+
+    They go as one value (an array, a JSON list): one prepared statement whatever their number.
+    """
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value
+    return HotStatement(
+        statement.where(column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))),
+        sqlite_statement=statement.where(column.in_(select(listed))),
+    )
 
 
 class Form:

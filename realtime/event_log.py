@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Integer, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ground.columns import Moment, now
-from ground.hot import HotStatement, given, run
+from ground.hot import HotStatement, given, one_of, run
 from realtime.events import Change, Event
 from realtime.tables import epoch, events, streams
 
@@ -109,13 +109,9 @@ _EVENTS_AFTER = HotStatement(
     .limit(given("at_most"))
 )
 _NO_END = 2**62
-# The names go as one value (an array, a JSON list): thousands of streams in one query, and one
-# prepared statement whatever their number.
-_NAMED_POSTGRESQL = streams.c.name == any_(bindparam("names", type_=postgresql.ARRAY(String)))
-_NAMED_SQLITE = streams.c.name.in_(select(func.json_each(bindparam("names", type_=JSON)).table_valued("value").c.value))
 _EPOCH = select(epoch.c.epoch)
 _POSITIONS = select(streams.c.name, streams.c.head, _EPOCH.scalar_subquery().label("epoch"), streams.c.authz_version)
-_POSITIONS_NAMED = HotStatement(_POSITIONS.where(_NAMED_POSTGRESQL), sqlite_statement=_POSITIONS.where(_NAMED_SQLITE))
+_POSITIONS_NAMED = one_of(_POSITIONS, streams.c.name, "names")
 
 _first = events.alias("first")
 _oldest_seq = (

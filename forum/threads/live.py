@@ -20,13 +20,10 @@ async def present_posts(state: State, ids: Sequence[str], *, kept: bool = False)
     """Posts that are new, edited or removed, each with its thread as it now stands."""
     url = state.settings.public_url
     async with state.database.read() as connection:
-        posts = await list_heard_posts(connection, ids, kept=kept)
-        threads = await list_heard_threads(connection, {post.thread_id for post in posts}, kept=kept)
-    shown = {thread.id: api_thread(thread, url) for thread in threads}
+        found = await list_heard_posts(connection, ids, kept=kept)
     return {
-        post.id: _presented(state, post, {"thread": shown[post.thread_id], "position": post.position})
-        for post in posts
-        if post.thread_id in shown
+        post.id: _presented(state, post, {"thread": api_thread(thread, url), "position": post.position})
+        for post, thread in found
     }
 
 

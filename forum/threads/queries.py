@@ -30,7 +30,7 @@ from forum.records import Person, Post, PostVersion, ReplyTo, Thread
 from forum.tables import networks, post_versions, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
-from ground.hot import HotStatement, given
+from ground.hot import HotStatement, given, one_of, run
 
 _FORMER: ColumnElement[str] = literal_column("'Former member'", String)
 _NOTHING: ColumnElement[str] = literal_column("''", String)
@@ -176,10 +176,12 @@ def post_from(row: Sequence[Any]) -> Post:
 
 def joined_threads() -> Any:
     """Threads with their network and the people that THREAD_COLUMNS names."""
-    return (
-        threads.join(networks, networks.c.id == threads.c.network_id)
-        .join(thread_authors, thread_authors.c.id == threads.c.author_id)
-        .join(last_authors, last_authors.c.id == threads.c.last_author_id)
+    return _with_people(threads.join(networks, networks.c.id == threads.c.network_id))
+
+
+def _with_people(joined: Any) -> Any:
+    return joined.join(thread_authors, thread_authors.c.id == threads.c.author_id).join(
+        last_authors, last_authors.c.id == threads.c.last_author_id
     )
 
 
@@ -198,17 +200,7 @@ _MINE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
 _THREAD = select(*THREAD_COLUMNS).select_from(joined_threads()).where(threads.c.id == bindparam("thread_id"), _MINE)
 _POST = select(*POST_COLUMNS, _BODY).select_from(_joined_posts())
 _POST_BY_ID = _POST.where(posts.c.id == bindparam("post_id"), _MINE)
-_POSTS_NAMED = _POST.where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
-_POSTS_BY_ID = _POSTS_NAMED.where(threads_heard())
-_KEPT_POSTS_BY_ID = _POSTS_NAMED.where(~threads_heard())
 _POST_BY_NUMBER = _POST.where(posts.c.thread_id == bindparam("thread_id"), posts.c.number == bindparam("number"), _MINE)
-_THREADS_NAMED = (
-    select(*THREAD_COLUMNS)
-    .select_from(joined_threads())
-    .where(threads.c.id.in_(bindparam("thread_ids", expanding=True)))
-)
-_THREADS_BY_ID = _THREADS_NAMED.where(threads_heard())
-_KEPT_THREADS_BY_ID = _THREADS_NAMED.where(~threads_heard())
 
 
 async def get_thread(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> Thread:
@@ -342,11 +334,25 @@ async def list_versions(
 # -- For everybody who hears the network's stream, or its moderators': the gateway has asked who that is ----
 
 
-async def list_heard_posts(connection: AsyncConnection, post_ids: Collection[str], *, kept: bool = False) -> list[Post]:
-    """The posts with these ids, each with its words as written; or those `kept` by the members of an opened network."""
+_WITH_THREAD = select(*POST_COLUMNS, _BODY, *THREAD_COLUMNS).select_from(_with_people(_joined_posts()))
+_POSTS_BY_ID = one_of(_WITH_THREAD.where(threads_heard()), posts.c.id, "post_ids")
+_KEPT_POSTS_BY_ID = one_of(_WITH_THREAD.where(~threads_heard()), posts.c.id, "post_ids")
+_THREADS = select(*THREAD_COLUMNS).select_from(joined_threads())
+_THREADS_BY_ID = one_of(_THREADS.where(threads_heard()), threads.c.id, "thread_ids")
+_KEPT_THREADS_BY_ID = one_of(_THREADS.where(~threads_heard()), threads.c.id, "thread_ids")
+_FIRST_POSTS = one_of(_POST.where(posts.c.number == 1, threads_heard()), posts.c.thread_id, "thread_ids")
+
+
+async def list_heard_posts(
+    connection: AsyncConnection, post_ids: Collection[str], *, kept: bool = False
+) -> list[tuple[Post, Thread]]:
+    """The posts with these ids, each with its words as written, and its thread.
+
+    Or those `kept` by the members of an opened network.
+    """
     statement = _KEPT_POSTS_BY_ID if kept else _POSTS_BY_ID
-    rows = await connection.execute(statement, {"post_ids": list(post_ids)})
-    return [post_from(row) for row in rows]
+    rows = await run(connection, statement, {"post_ids": list(post_ids)})
+    return [(post_from(row), thread_from(row[-THREAD_WIDTH:])) for row in rows]
 
 
 async def list_heard_threads(
@@ -354,16 +360,9 @@ async def list_heard_threads(
 ) -> list[Thread]:
     """The threads with these ids; or those `kept` by the members of an opened network."""
     statement = _KEPT_THREADS_BY_ID if kept else _THREADS_BY_ID
-    rows = await connection.execute(statement, {"thread_ids": list(thread_ids)})
-    return [thread_from(row) for row in rows]
-
-
-_FIRST_POSTS = _POST.where(
-    posts.c.thread_id.in_(bindparam("thread_ids", expanding=True)), posts.c.number == 1, threads_heard()
-)
+    return [thread_from(row) for row in await run(connection, statement, {"thread_ids": list(thread_ids)})]
 
 
 async def list_heard_first_posts(connection: AsyncConnection, thread_ids: Collection[str]) -> list[Post]:
     """The post with which each of these threads begins."""
-    rows = await connection.execute(_FIRST_POSTS, {"thread_ids": list(thread_ids)})
-    return [post_from(row) for row in rows]
+    return [post_from(row) for row in await run(connection, _FIRST_POSTS, {"thread_ids": list(thread_ids)})]
