@@ -70,6 +70,7 @@ class Gateway:
         self.id = new_id()
         self.limits = limits or Limits()
         self.draining = False
+        self._spread_seconds = 0.0
         self._broker = broker
         self._questions = questions
         self._origins = frozenset(origins)
@@ -134,16 +135,19 @@ class Gateway:
         Returns when all are gone, or after `closing_seconds`.
         """
         self.draining = True
-        for connection in list(self.hub.expected):
-            connection.close(1012, "restart")
-        for index, connection in enumerate(list(self.hub.connections.values())):
+        self._spread_seconds = seconds
+        for index, connection in enumerate([*self.hub.expected, *self.hub.connections.values()]):
             if index and index % self.limits.connections_a_slice == 0:
                 await asyncio.sleep(0)
-            connection.send(bye(round(random.uniform(0, seconds) * 1000)))  # noqa: S311 - spreads load
-            connection.close(1012, "restart")
+            self._send_away(connection)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.closing_seconds):
                 await self.hub.empty.wait()
+
+    def _send_away(self, connection: Connection) -> None:
+        delay = random.uniform(0, self._spread_seconds)  # noqa: S311 - spreads load, hides nothing
+        connection.send(bye(round(delay * 1000)))
+        connection.close(1012, "restart")
 
     async def stop(self) -> None:
         """End everything; `drain()` comes first where clients should be told."""
@@ -199,6 +203,8 @@ class Gateway:
         except Exception as error:
             _log.warning("nobody can be authenticated now: %s", brief(error))
             return Admission(503)
+        if self.draining:  # by now
+            return Admission(503)
         if SUBPROTOCOL not in request.subprotocols:
             return Admission(UPGRADED, None, (4412, "version too old"))
         if identity is None and (request.has_token or not self._allow_guests):
@@ -219,8 +225,8 @@ class Gateway:
         self.hub.remove(connection)
 
     async def _greet(self, connection: Connection, hello: Hello) -> None:
-        if self.draining:
-            connection.close(1012, "restart")
+        if self.draining:  # who said hello in the very moment
+            self._send_away(connection)
             return
         oldest = self.hub.admit(connection)
         if oldest is not None:

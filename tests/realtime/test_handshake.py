@@ -91,6 +91,15 @@ async def test_p10_no_new_sockets_while_draining(stage: Stage) -> None:
     assert await refused(stage, served.url, alice) == 503
 
 
+async def test_p10_who_has_not_said_hello_yet_is_told_when_to_come_back(stage: Stage) -> None:
+    alice = await stage.community.person("alice")
+    served = await stage.gateway()
+    silent = await stage.connect(served, alice, hello={})
+    await served.gateway.drain(5)
+    assert await silent.closed() == 1012
+    assert [frame["type"] for frame in silent.frames] == ["bye"]
+
+
 async def test_no_socket_while_nobody_can_be_authenticated(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: object) -> None:
         raise OSError("the database is away")
