@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, RequestsChanged
+from forum.policy import REASONS, ending_of
 from forum.records import Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import addressed_posts, memberships, networks, read_states
@@ -94,7 +95,7 @@ _COUNT = (
         member_count=networks.c.member_count + bindparam("members"),
         waiting_count=networks.c.waiting_count + bindparam("waiting"),
     )
-    .returning(networks.c.post_count)
+    .returning(networks.c.post_count, networks.c.archived_at, networks.c.deletes_at)
 )
 _OTHER_ADMINISTRATORS = select(func.count()).where(
     memberships.c.network_id == bindparam("network_id"),
@@ -257,15 +258,18 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     waiting = (becomes == "requested") - (was == "requested")
     if not members and not waiting:
         return
-    counted = await tx.execute(_COUNT, {"of_network": after.network_id, "members": members, "waiting": waiting})
+    given = {"of_network": after.network_id, "members": members, "waiting": waiting}
+    counted = (await tx.execute(_COUNT, given)).one()
+    ending = ending_of(counted.archived_at, counted.deletes_at)
+    if ending and becomes in ("active", "requested"):
+        raise Forbidden(REASONS[ending])  # whoever asked it before has it again, under the network's lock
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
     if members != 1:
         return
-    post_count = counted.scalar_one()
     read = update(memberships).where(memberships.c.id == after.id)
-    await tx.execute(read.values(baseline=post_count, read_count=post_count))
+    await tx.execute(read.values(baseline=counted.post_count, read_count=counted.post_count))
     # Ranges kept from an earlier time as a member say less than "everything is read".
     await _forget(tx, read_states, after)
 

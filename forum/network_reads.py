@@ -13,15 +13,24 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.errors import NotFound
+from forum.errors import Forbidden, NotFound
 from forum.hot_reads import JsonArray, JsonRows
-from forum.policy import fronted_to, led_on_to, may_see_whom_to_ask, members_listed_to, readable_by
+from forum.policy import (
+    fronted_to,
+    led_on_to,
+    may_administer,
+    may_see_whom_to_ask,
+    member_of,
+    members_listed_to,
+    readable_by,
+)
 from forum.records import Access, Network, Person, Status
 from forum.tables import former_addresses, memberships, networks
 from forum.viewer import Viewer
 from realtime.tables import streams
 
 FACES = 6
+ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
 
 NETWORK_COLUMNS: tuple[ColumnElement[Any], ...] = (
     networks.c.id,
@@ -39,6 +48,8 @@ NETWORK_COLUMNS: tuple[ColumnElement[Any], ...] = (
     networks.c.version,
     networks.c.created_at,
     networks.c.members_only_until,
+    networks.c.archived_at,
+    networks.c.deletes_at,
 )
 """What a query selects in order to make a record by `Network(*row[:NETWORK_WIDTH])`."""
 NETWORK_WIDTH = len(NETWORK_COLUMNS)
@@ -132,6 +143,26 @@ def _readable(found: Found | None) -> Found:
     if found is None or not found.is_readable:
         raise NotFound
     return found
+
+
+async def lock_administered(connection: AsyncConnection, viewer: Viewer, slug: str) -> Network:
+    """The network at this address as it stands now, held until the transaction ends, for an administrator of it.
+
+    Raises NotFound where the viewer may not know of it, Forbidden where they don't administer it.
+    """
+    found = await find_network(connection, viewer, slug)
+    if found is None:
+        raise NotFound
+    decision = may_administer(viewer, found.network)
+    if not decision:
+        raise Forbidden(decision.reason)
+    held = select(networks.c.id).where(networks.c.id == found.network.id, member_of(viewer.id, "administrator"))
+    if (await connection.execute(held.with_for_update(key_share=True))).first() is None:
+        raise Forbidden(ADMINISTRATORS_ONLY)
+    again = await find_network(connection, viewer, slug)
+    if again is None:
+        raise NotFound
+    return again.network
 
 
 @dataclass(frozen=True, slots=True)

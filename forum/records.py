@@ -92,6 +92,10 @@ class Network:
     created_at: datetime
     members_only_until: int = 0
     """Once it is open: threads whose first position is not above this are for members only."""
+    archived_at: datetime | None = None
+    """Since when it is read only, until an administrator brings it back."""
+    deletes_at: datetime | None = None
+    """When it is deleted for good; it is read only until then, and an administrator may think better of it."""
 
 
 @dataclass(frozen=True, slots=True)

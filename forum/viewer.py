@@ -46,6 +46,10 @@ class Place:
     baseline: int
     unread: int
     waiting: int
+    ending: Literal["", "archived", "deleting"] = ""
+    """Whether the network is read only: nobody writes, joins or edits there."""
+    is_announcing: bool = False
+    """Whether an administrator has told all members something of late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,11 @@ class Viewer:
         role = self.role_in(network_id)
         return role is not None and ROLE_RANK[role] >= ROLE_RANK[least]
 
+    def ending_of(self, network_id: str) -> Literal["", "archived", "deleting"]:
+        """Whether a network in which the person has a place is read only, and why."""
+        place = self.place_in(network_id)
+        return place.ending if place else ""
+
     def active_places(self) -> list[Place]:
         """The networks this person belongs to, by name."""
         return sorted((place for place in self.places.values() if place.status == "active"), key=_by_name)
@@ -146,6 +155,7 @@ def _by_name(place: Place) -> str:
 
 
 _MODERATORS = streams.alias("moderators")
+_NO, _ARCHIVED, _DELETING = (literal_column(words, String) for words in ("''", "'archived'", "'deleting'"))
 
 
 def _place() -> JsonArray:
@@ -174,6 +184,10 @@ def _place() -> JsonArray:
         memberships.c.baseline,
         case((is_member, networks.c.post_count - memberships.c.read_count), else_=0),
         case((is_moderator, networks.c.waiting_count), else_=0),
+        case(
+            (networks.c.deletes_at.is_not(None), _DELETING), (networks.c.archived_at.is_not(None), _ARCHIVED), else_=_NO
+        ),
+        networks.c.is_announcing,
     )
 
 

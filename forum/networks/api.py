@@ -8,12 +8,12 @@ from starlette.routing import BaseRoute
 
 from auth.rules import INVITATIONS, JOINING, MEMBERSHIP_CHANGES, NETWORKS
 from forum.addresses import get, post, route
+from forum.asking import limit, read_viewer_anew
 from forum.errors import NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.idempotency import Claim
 from forum.network_reads import find_network, get_network, get_network_by_id, read_front
 from forum.networks import commands, invitation_commands, member_commands
-from forum.networks.asking import limit, read_viewer_anew
 from forum.networks.inputs import (
     Directory,
     Joining,

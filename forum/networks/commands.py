@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, union_all, update
 
-from forum.errors import Forbidden, Invalid, NotFound, Stale
+from forum.errors import Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
 from forum.idempotency import Claim, RequestKey, claim
 from forum.membership import Step, begin
-from forum.network_reads import find_network
+from forum.network_reads import lock_administered
 from forum.networks.inputs import NetworkChange, NewNetwork
 from forum.networks.slugs import fold, hidden_slug, plain_slugs
-from forum.policy import may_administer, may_create_network, member_of
+from forum.policy import may_create_network
 from forum.records import Access, Network
 from forum.streams import moderators_stream, network_stream
 from forum.tables import former_addresses, memberships, networks
@@ -25,7 +25,6 @@ HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
 WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
-ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
 TAKEN = "Another network has this name. Choose a name that tells them apart."
 _ADDRESSES_LOCK = 4201719
 
@@ -96,7 +95,7 @@ async def change_network(
     Raises Invalid where a change of access is not confirmed by the network's name, Stale where
     `if_version` is given and it has another version by now.
     """
-    network = await lock_administered(tx, viewer, slug)
+    network = await lock_administered(tx.connection, viewer, slug)
     if if_version is not None and network.version != if_version:
         raise Stale("Somebody has changed this network since. Load it again, then make your change.")
     values: dict[str, Any] = {
@@ -146,23 +145,3 @@ async def _announce(tx: Transaction, network_id: str, by: str) -> None:
     for account_id in await tx.connection.scalars(select(memberships.c.account_id).where(active)):
         if account_id != by:
             tx.enqueue("mail", {"letter": "network_widened", "network_id": network_id, "account_id": account_id})
-
-
-async def lock_administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
-    """The network at this address as it stands now, held until the transaction ends, for an administrator of it.
-
-    Raises NotFound where the viewer may not know of it, Forbidden where they don't administer it.
-    """
-    found = await find_network(tx.connection, viewer, slug)
-    if found is None:
-        raise NotFound
-    decision = may_administer(viewer, found.network)
-    if not decision:
-        raise Forbidden(decision.reason)
-    held = select(networks.c.id).where(networks.c.id == found.network.id, member_of(viewer.id, "administrator"))
-    if (await tx.execute(held.with_for_update(key_share=True))).first() is None:
-        raise Forbidden(ADMINISTRATORS_ONLY)
-    again = await find_network(tx.connection, viewer, slug)
-    if again is None:
-        raise NotFound
-    return again.network

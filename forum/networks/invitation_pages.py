@@ -10,12 +10,12 @@ from starlette.routing import BaseRoute
 
 from auth.rules import INVITATIONS
 from forum.addresses import get, post
+from forum.asking import limit, open_administered
 from forum.errors import AlreadySent, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found
 from forum.networks.address_lists import read_addresses
-from forum.networks.asking import limit, open_administered
 from forum.networks.inputs import InvitationForm, MemberList, NewInvitations
 from forum.networks.invitation_commands import Invited, invite, withdraw_invitation
 from forum.networks.member_pages import ROLE_CHOICES

@@ -10,8 +10,7 @@ from auth.accounts import normalise_email
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.invitations import use_invitation
 from forum.membership import STANDS, Current, Step, begin, change, is_alone, lock_current
-from forum.network_reads import find_network, get_network
-from forum.networks.commands import ADMINISTRATORS_ONLY
+from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_network
 from forum.networks.inputs import MemberChange
 from forum.policy import may_admit, may_change_member, may_join, member_of
 from forum.records import Network, Role, Status

@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
+from forum.asking import limit, open_administered, open_as_account, open_network, read_page_query
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
-from forum.networks.asking import limit, open_administered, open_as_account, open_network, read_page_query
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
 from forum.networks.member_commands import MEANWHILE, decide_first, join_network, leave_network
 from forum.networks.member_queries import get_member, list_members

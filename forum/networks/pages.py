@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 
 from auth.rules import NETWORKS
 from forum.addresses import get, post
+from forum.asking import limit, open_network, read_page_query, read_viewer_anew
 from forum.errors import AlreadySent, Forbidden, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Front, get_network_by_id, read_front
 from forum.networks import commands, invitation_pages, member_pages, people_pages, request_pages, settings_pages
-from forum.networks.asking import limit, open_network, read_page_query, read_viewer_anew
 from forum.networks.choices import ACCESS_CHOICES, access_words
 from forum.networks.inputs import Directory, NewNetwork
 from forum.networks.queries import Listed, list_networks

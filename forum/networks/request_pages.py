@@ -10,11 +10,11 @@ from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
+from forum.asking import limit, open_administered, open_as_account, read_page_query
 from forum.errors import Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found
-from forum.networks.asking import limit, open_administered, open_as_account, read_page_query
 from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberList
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.member_pages import meanwhile

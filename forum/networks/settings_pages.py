@@ -9,11 +9,11 @@ from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
+from forum.asking import limit, open_administered
 from forum.errors import Invalid, Stale
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
-from forum.networks.asking import limit, open_administered
 from forum.networks.choices import ACCESS_CHOICES
 from forum.networks.commands import change_network
 from forum.networks.inputs import AccessChange, NetworkChange, NetworkLook

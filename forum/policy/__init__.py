@@ -26,6 +26,13 @@ from forum.policy.decision import (
     Decision,
     when,
 )
+from forum.policy.endings import (
+    REASONS,
+    ending_of,
+    may_add_to,
+    may_write_in,
+    writable,
+)
 from forum.policy.networks import (
     may_administer,
     may_admit,
@@ -48,6 +55,7 @@ from forum.policy.threads import (
     may_keep_read_state,
     may_lock,
     may_moderate,
+    may_pin,
     may_remove_post,
     may_reply,
     may_retitle,
@@ -57,12 +65,15 @@ from forum.policy.threads import (
 
 __all__ = [
     "KEPT",
+    "REASONS",
     "YES",
     "Decision",
+    "ending_of",
     "fronted_to",
     "hears",
     "led_on_to",
     "listed_to",
+    "may_add_to",
     "may_administer",
     "may_admit",
     "may_change_member",
@@ -74,6 +85,7 @@ __all__ = [
     "may_list_members",
     "may_lock",
     "may_moderate",
+    "may_pin",
     "may_read",
     "may_remove_post",
     "may_reply",
@@ -86,6 +98,7 @@ __all__ = [
     "may_see_whom_to_ask",
     "may_start_thread",
     "may_watch",
+    "may_write_in",
     "member_of",
     "members_listed_to",
     "moderated_by",
@@ -97,4 +110,5 @@ __all__ = [
     "threads_readable_by",
     "threads_readable_by_account",
     "when",
+    "writable",
 ]

@@ -1,6 +1,7 @@
 """Who sees and who does what with one network and its members at hand, and with the site."""
 
 from forum.policy.decision import YES, Decision, when
+from forum.policy.endings import may_add_to
 from forum.records import Access, Network, Role
 from forum.viewer import Viewer
 
@@ -24,7 +25,7 @@ def may_see_requests(viewer: Viewer, network: Network) -> Decision:
 
 def may_see_invited(viewer: Viewer, network: Network) -> Decision:
     """Which addresses were invited and have not answered is for those who invite."""
-    return may_admit(viewer, network)
+    return may_administer(viewer, network)
 
 
 def may_see_purpose(viewer: Viewer, network: Network) -> bool:
@@ -65,8 +66,9 @@ def may_administer(viewer: Viewer, network: Network) -> Decision:
 
 
 def may_admit(viewer: Viewer, network: Network) -> Decision:
-    """Answer those who ask to join, and invite."""
-    return may_administer(viewer, network)
+    """Answer those who ask to join, and invite; not into a network that is read only."""
+    decision = may_administer(viewer, network)
+    return decision and may_add_to(network)
 
 
 def may_change_member(viewer: Viewer, network: Network, role: Role) -> Decision:
@@ -78,6 +80,9 @@ def may_join(viewer: Viewer, network: Network) -> Decision:
     """Join, or ask to join; what becomes of it depends on the network's access."""
     if network.member_count == 0:
         return Decision(False, "Nobody belongs to this network any more, so nobody can let you in.")
+    decision = may_add_to(network)
+    if not decision:
+        return decision
     if not viewer.is_signed_in:
         return Decision(False, "Sign in to join.")
     return when(viewer.role_in(network.id) is None, "You are a member already.")

@@ -1,6 +1,7 @@
 """Who does what with one thread or post at hand."""
 
 from forum.policy.decision import YES, Decision, when
+from forum.policy.endings import may_write_in
 from forum.records import Post, Thread
 from forum.viewer import Viewer
 
@@ -11,7 +12,9 @@ def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
     """Members write; readers of an open network join first."""
     if not viewer.is_signed_in:
         return Decision(False, "Sign in and join this network to write here.")
-    return when(viewer.role_in(network_id) is not None, "Join this network to write here.")
+    if viewer.role_in(network_id) is None:
+        return Decision(False, "Join this network to write here.")
+    return may_write_in(viewer, network_id)
 
 
 def may_reply(viewer: Viewer, thread: Thread) -> Decision:
@@ -54,7 +57,14 @@ def may_moderate(viewer: Viewer, network_id: str) -> Decision:
 def may_lock(viewer: Viewer, thread: Thread) -> Decision:
     """Moderators lock and unlock threads, but not those in which nobody writes any more."""
     decision = may_moderate(viewer, thread.network_id)
-    return Decision(False, KEPT) if decision and thread.is_kept else decision
+    return (
+        Decision(False, KEPT) if decision and thread.is_kept else decision and may_write_in(viewer, thread.network_id)
+    )
+
+
+def may_pin(viewer: Viewer, thread: Thread) -> Decision:
+    """Moderators keep threads on top of the list, or no longer."""
+    return may_moderate(viewer, thread.network_id) and may_write_in(viewer, thread.network_id)
 
 
 def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
@@ -62,7 +72,7 @@ def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
     if thread.is_kept and viewer.role_in(thread.network_id) is not None:
         return Decision(False, KEPT)
     if viewer.has_role(thread.network_id, "moderator"):
-        return YES
+        return may_write_in(viewer, thread.network_id)
     own = bool(viewer.id) and thread.author.id == viewer.id
     return may_reply(viewer, thread) if own else Decision(False, "Only who began the thread may change its title.")
 

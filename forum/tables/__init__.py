@@ -10,6 +10,7 @@ from forum.tables.networks import former_addresses, invitations, memberships, ne
 from forum.tables.notifications import notifications
 from forum.tables.parts import metadata
 from forum.tables.site import requests, site, site_pages
+from forum.tables.stewardship import announcement_reads, announcements, network_weeks
 from forum.tables.threads import (
     addressed_posts,
     imported_messages,
@@ -24,6 +25,8 @@ from forum.tables.threads import (
 __all__ = [
     "acts",
     "addressed_posts",
+    "announcement_reads",
+    "announcements",
     "audit_chains",
     "audit_rows",
     "audit_words",
@@ -33,6 +36,7 @@ __all__ = [
     "memberships",
     "mentions",
     "metadata",
+    "network_weeks",
     "networks",
     "notifications",
     "post_versions",

@@ -29,6 +29,16 @@ networks = Table(
     Column("members_only_until", Integer, nullable=False, server_default="0"),
     # When administrators are next told, or were last told, by mail that people wait to be admitted.
     Column("requests_mail_at", Moment),
+    # Since when nobody writes here any more, though everybody reads who did.
+    Column("archived_at", Moment),
+    # When it is deleted for good, where an administrator asked for that; until then it is read only.
+    Column("deletes_at", Moment),
+    # Since when nothing is left of it but this row, which keeps its address from being given again.
+    Column("deleted_at", Moment),
+    # How many announcements its administrators may make in a week.
+    Column("weekly_announcements", Integer, nullable=False, server_default="2"),
+    # Whether one was made in the last two weeks: only then pages look for what a member has not read.
+    Column("is_announcing", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Moment, nullable=False),
     account("created_by"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import CTE, bindparam, case, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql
 
+from forum.policy import writable
 from forum.records import Post
 from forum.tables import memberships, networks, posts, read_states, threads
 from forum.threads.addressing_commands import note_read
@@ -30,7 +31,7 @@ _KEPT_UNTIL = case((networks.c.access == "open", networks.c.members_only_until),
 
 _COUNT_IN_NETWORK = (
     update(networks)
-    .where(networks.c.id == _IN_NETWORK)
+    .where(networks.c.id == _IN_NETWORK, writable())
     .values(post_count=networks.c.post_count + 1)
     .returning(networks.c.post_count, _KEPT_UNTIL)
 )
@@ -140,7 +141,8 @@ def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, An
 async def append(
     tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
 ) -> Post | None:
-    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, meanwhile.
+    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, or the network
+    is read only, meanwhile.
 
     All that stands before it counts as read by its author, whose `reading` this transaction holds.
     """
@@ -159,7 +161,10 @@ async def append(
 
 async def _append_by_steps(tx: Transaction, counted: dict[str, Any], reading: Reading) -> list[list[int]]:
     """The same on SQLite, which has no statement that writes to several tables."""
-    ((position, kept_until),) = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
+    placed_in = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
+    if not placed_in:
+        return []
+    ((position, kept_until),) = placed_in
     placed = counted | {"position": position, "kept_until": kept_until}
     for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, placed):
         await tx.run(_WRITE_POST, counted | {"new_number": number, "new_position": position})

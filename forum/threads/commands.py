@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
 from forum.idempotency import RequestKey, claim
-from forum.policy import may_edit_post, may_remove_post, may_reply, may_start_thread
+from forum.policy import REASONS, ending_of, may_edit_post, may_remove_post, may_reply, may_start_thread, writable
 from forum.records import Person, Post, ReplyTo, Thread
 from forum.streams import network_stream, thread_stream
 from forum.tables import networks, post_versions, posts, threads
@@ -22,6 +22,7 @@ from realtime.transaction import Transaction
 
 NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was posted."
 LOCKED_MEANWHILE = "This thread was locked while you were writing. Your words are kept below."
+ENDED_MEANWHILE = "This network became read only while you were writing, so nothing was posted."
 NO_SUCH_POST = "The post you answer is not in this thread."
 SAY_WHY = "Say why you remove it. The reason stands where the post was."
 EDITED_MEANWHILE = "This post was changed while you were editing it."
@@ -41,7 +42,7 @@ class Posted:
 
 _COUNT_THREAD = (
     update(networks)
-    .where(networks.c.id == bindparam("in_network", type_=Identifier))
+    .where(networks.c.id == bindparam("in_network", type_=Identifier), writable())
     .values(post_count=networks.c.post_count + 1, thread_count=networks.c.thread_count + 1)
     .returning(networks.c.post_count, networks.c.thread_count)
 )
@@ -78,7 +79,9 @@ async def start_thread(
     if standing is None:
         raise Forbidden(NO_LONGER_MEMBER)
     thread_id, post_id, moment = claimed.object_id, new_id(), now()
-    counted = (await tx.execute(_COUNT_THREAD, {"in_network": network_id})).one()
+    counted = (await tx.execute(_COUNT_THREAD, {"in_network": network_id})).one_or_none()
+    if counted is None:
+        raise Forbidden(ENDED_MEANWHILE)
     thread = {
         "id": thread_id,
         "network_id": network_id,
@@ -93,11 +96,10 @@ async def start_thread(
         "last_author_id": viewer.id,
     }
     await tx.execute(_INSERT_THREAD, thread)
-    position = counted.post_count
-    first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": position}
+    first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": counted.post_count}
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
     await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
-    await note_addressed(tx, Spot(post_id, viewer.id, thread_id, network_id, 1, position), written.mentions)
+    await note_addressed(tx, Spot(post_id, viewer.id, thread_id, network_id, 1, counted.post_count), written.mentions)
     await add_read(tx, Reading(standing, thread_id, (), 0, 1), ((1, 1),))
     tx.emit(network_stream(network_id), ThreadCreated(thread_id))
     return Posted(thread_id, False)
@@ -167,7 +169,7 @@ def draft_post(post_id: str, thread: Thread, viewer: Viewer, written: Written, a
 
 
 _HOLD_NETWORK = (
-    select(networks.c.id)
+    select(networks.c.archived_at, networks.c.deletes_at)
     .join(posts, posts.c.network_id == networks.c.id)
     .where(posts.c.id == bindparam("held_in", type_=Identifier))
     .with_for_update(read=True, of=networks)
@@ -188,14 +190,18 @@ _KEEP_VERSION = insert(post_versions).from_select(
 )
 
 
-async def _hold_post(tx: Transaction, viewer: Viewer, post_id: str) -> tuple[Post, Thread]:
+async def _hold_post(tx: Transaction, viewer: Viewer, post_id: str, *, to_write: bool = False) -> tuple[Post, Thread]:
     """The post as it stands, its row locked until the end of the transaction, and its thread.
 
-    The network is not opened meanwhile: who hears of the thread stays as it is found.
+    The network is not opened meanwhile, nor archived: who hears of the thread stays as it is found. Raises NotFound,
+    and Forbidden where it is `to_write` in a network that has become read only.
     """
-    await tx.execute(_HOLD_NETWORK, {"held_in": post_id})
+    held = (await tx.execute(_HOLD_NETWORK, {"held_in": post_id})).one_or_none()
     await tx.execute(_LOCK_POST, {"locked_id": post_id})
     post = await queries.get_post(tx.connection, viewer, post_id)
+    ending = ending_of(held.archived_at, held.deletes_at) if held is not None and to_write else ""
+    if ending:
+        raise Forbidden(REASONS[ending])
     return post, await queries.get_thread(tx.connection, viewer, post.thread_id)
 
 
@@ -206,7 +212,7 @@ async def edit_post(
 
     Raises NotFound, Forbidden, and Conflict where the post is no longer at the `expected` version.
     """
-    post, thread = await _hold_post(tx, viewer, post_id)
+    post, thread = await _hold_post(tx, viewer, post_id, to_write=True)
     decision = may_edit_post(viewer, post, thread)
     if not decision:
         raise Forbidden(decision.reason)

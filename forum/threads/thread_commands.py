@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.errors import Conflict, Forbidden
 from forum.events import ThreadChanged
-from forum.policy import may_lock, may_moderate, may_retitle, may_watch
+from forum.policy import REASONS, ending_of, may_lock, may_pin, may_retitle, may_watch
 from forum.records import Thread, WatchLevel
 from forum.streams import thread_stream
 from forum.tables import networks, threads, watches
@@ -20,7 +20,7 @@ MOST_PINNED = 10
 TOO_MANY_PINNED = "Ten threads are pinned already. Unpin one of them first."
 
 _HOLD_NETWORK = (
-    select(networks.c.id)
+    select(networks.c.archived_at, networks.c.deletes_at)
     .join(threads, threads.c.network_id == networks.c.id)
     .where(threads.c.id == bindparam("held_in", type_=Identifier))
     .with_for_update(read=True, of=networks)
@@ -43,10 +43,13 @@ async def change_thread(
 ) -> bool:
     """Set what is given; whether anything changed. Raises NotFound, Forbidden, and Conflict for another version."""
     # The network is not opened meanwhile: who hears of the thread stays as it is found.
-    await tx.execute(_HOLD_NETWORK, {"held_in": thread_id})
+    held = (await tx.execute(_HOLD_NETWORK, {"held_in": thread_id})).one_or_none()
     await tx.execute(_LOCK, {"locked_id": thread_id})
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, title, pinned, locked)
+    ending = ending_of(held.archived_at, held.deletes_at) if held else ""
+    if ending:
+        raise Forbidden(REASONS[ending])
     if expected is not None and expected != thread.version:
         raise Conflict("This thread was changed meanwhile.")
     values: dict[str, Any] = {}
@@ -68,7 +71,7 @@ async def change_thread(
 def _ask(viewer: Viewer, thread: Thread, title: str | None, pinned: bool | None, locked: bool | None) -> None:
     decisions = [may_retitle(viewer, thread)] if title is not None else []
     if pinned is not None:
-        decisions.append(may_moderate(viewer, thread.network_id))
+        decisions.append(may_pin(viewer, thread))
     if locked is not None:
         decisions.append(may_lock(viewer, thread))
     for decision in decisions:

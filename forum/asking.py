@@ -1,4 +1,4 @@
-"""What pages and API of this slice ask of a request before they act: limits, versions, marks of the same click."""
+"""What pages and API ask of a request before they act: which network, by whom, how often."""
 
 from pydantic import ValidationError
 from starlette.requests import Request
