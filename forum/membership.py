@@ -5,11 +5,12 @@ Rights are asked by the caller. Every step takes the newest row of the person in
 lock, so that two at once see each other; the network's row, which every post needs, comes last.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.audit import Deed, record
@@ -18,7 +19,7 @@ from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChan
 from forum.policy import REASONS, ending_of
 from forum.records import Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import addressed_posts, memberships, networks, read_states
+from forum.tables import addressed_posts, membership_states, memberships, networks, posts, read_states, site
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
@@ -112,13 +113,23 @@ async def lock_current(tx: Transaction, network_id: str, account_id: str) -> Cur
     return Current(*tuple(row)) if row is not None else None
 
 
+async def lock_several(tx: Transaction, network_id: str, account_ids: Collection[str]) -> dict[str, Current]:
+    """The same for several people, by account; all are held in one order, so that two who decide about each other
+    come one after the other and nobody waits for ever."""
+    held: dict[str, Current] = {}
+    for account_id in sorted(set(account_ids)):
+        current = await lock_current(tx, network_id, account_id)
+        if current is not None:
+            held[account_id] = current
+    return held
+
+
 async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -> Current | None:
     """Begin a time of asking, being invited or belonging for somebody who has none; an ended one stays as it was.
 
     None where another transaction began one first: look at it with `lock_current` and decide again.
     """
-    fresh = new_id()
-    moment = now()
+    fresh, moment = new_id(), now()
     earlier = (
         update(memberships)
         .where(
@@ -149,6 +160,7 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
     await tx.create_stream(account_stream(account_id))
     await _write_down(tx, None, step, fresh, network_id, account_id)
     made = Current(fresh, network_id, account_id, step.role, step.status, step.by, row["since"], 1)
+    await _remember(tx, made, step, moment)
     await _count(tx, None, made)
     _tell(tx, None, made)
     return made
@@ -189,6 +201,7 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
         since=values.get("since", current.since),
         version=current.version + 1,
     )
+    await _remember(tx, became, step, moment)
     await _count(tx, current, became)
     _tell(tx, current, became)
     return became
@@ -215,6 +228,22 @@ async def _write_down(
     await record(tx, deed)
 
 
+async def _remember(tx: Transaction, became: Current, step: Step, moment: datetime) -> None:
+    """Keep the step for ever, beside how things stand now."""
+    row = {
+        "id": new_id(),
+        "membership_id": became.id,
+        "network_id": became.network_id,
+        "account_id": became.account_id,
+        "status": became.status,
+        "role": became.role,
+        "at": moment,
+        "by_id": step.by or became.account_id,
+        "reason": step.reason,
+    }
+    await tx.execute(insert(membership_states), row)
+
+
 def _act(was: str, step: Step, account_id: str) -> str:
     if step.status == was:
         return "member.role_changed"
@@ -233,6 +262,8 @@ def _moments(current: Current, step: Step, moment: datetime) -> dict[str, Any]:
         values["decided_by"] = step.by
     if step.status in STANDS:
         return values | {"ended_at": None, "ended_by": None}
+    if current.status == "active":
+        values["left_at"] = moment
     return values | {"ended_at": moment, "ended_by": step.by or current.account_id}
 
 
@@ -266,12 +297,19 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
+        await _redraw_posts(tx, after)
     if members != 1:
         return
     read = update(memberships).where(memberships.c.id == after.id)
     await tx.execute(read.values(baseline=counted.post_count, read_count=counted.post_count))
     # Ranges kept from an earlier time as a member say less than "everything is read".
     await _forget(tx, read_states, after)
+
+
+async def _redraw_posts(tx: Transaction, member: Current) -> None:
+    """Posts say beside their author's name when they left: what was rendered of theirs is made anew."""
+    wrote = select(posts.c.id).where(posts.c.author_id == member.account_id, posts.c.network_id == member.network_id)
+    await tx.execute(update(site).where(wrote.exists()).values(people_version=site.c.people_version + 1))
 
 
 async def _forget(tx: Transaction, table: Table, member: Current) -> None:
@@ -293,3 +331,16 @@ def _tell(tx: Transaction, before: Current | None, after: Current) -> None:
         stream = moderators_stream(after.network_id)
         tx.emit(stream, RequestsChanged(after.network_id), authz=moderated and not moderates)
     tx.emit(account_stream(after.account_id), MembershipChanged(after.id, after.version), authz=True)
+
+
+async def note_visit(tx: Transaction, network_id: str, account_id: str) -> None:
+    """Note that a member was here today; the day is all that is kept of it."""
+    noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
+    mine = (
+        memberships.c.network_id == network_id,
+        memberships.c.account_id == account_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+    )
+    earlier = or_(memberships.c.visited_at.is_(None), memberships.c.visited_at < noon)
+    await tx.execute(update(memberships).where(*mine, earlier).values(visited_at=noon))

@@ -15,16 +15,16 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, step: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, step)
 
 
-async def migrate(database: Database) -> None:
-    """Make or change the tables until they are those of this version, in one transaction."""
+async def migrate(database: Database, step: str = "head") -> None:
+    """Make or change the tables until they are those of this version (or of an earlier `step`), in one transaction."""
     async with database.write() as connection:
         if database.dialect == "postgresql":
             # Two processes that start at once must not both do it: one waits here for the other.
             await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4201718)")
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, step)

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from forum.envelope import is_indexed, let_index
 from forum.notices import read_notice, write_notice
 from forum.settings import Settings
-from forum.state import state_of
+from forum.state import set_network, state_of
 from forum.viewer import Viewer
 from ground.columns import moment_text
 
@@ -221,6 +221,8 @@ def render_page(
     """A whole page. Nobody may keep a copy unless `headers` say otherwise, and no search engine unless `indexed`."""
     if indexed:
         let_index(request.scope)
+    if network_id and status < 400:
+        set_network(request, network_id)
     shell = make_shell(request, viewer, title, network_id)
     html = state_of(request).templates.get_template(template).render(shell=shell, page=page)
     response = HTMLResponse(html, status, {"Cache-Control": PRIVATE, **(headers or {})})

@@ -75,6 +75,11 @@ def set_viewer(request: Request, viewer: Viewer) -> None:
     request.scope["confer.viewer"] = viewer
 
 
+def set_network(request: Request, network_id: str) -> None:
+    """Let `visits` know in which network somebody was by this request."""
+    request.scope["confer.network"] = network_id
+
+
 async def account_of(request: Request) -> Viewer:
     """Who is asking, where only a signed-in person may go on. Raises SignInNeeded."""
     viewer = await viewer_of(request)

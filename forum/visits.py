@@ -1,7 +1,7 @@
 """What every request says by the way: from which address it comes, and that this browser or program is in use.
 
 A session is noted as in use at most every five minutes, after the answer has gone out; then its cookie is
-given another thirty days too.
+given another thirty days too. That a member was in a network is noted once a day, as a day: more nobody learns.
 """
 
 import logging
@@ -13,9 +13,12 @@ from auth import backend
 from auth.proxies import client_address, parse_proxies
 from auth.sessions import SEEN_EVERY, touch_session
 from auth.tokens import touch_token
+from forum.membership import note_visit
 from forum.state import State
 from forum.viewer import Viewer
 from ground.columns import now
+
+_MOST_SEEN = 50_000
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +31,9 @@ class Visits:
         self._state = state
         self._proxies = parse_proxies(state.settings.trusted_proxies)
         self._url = state.settings.public_url
+        self._day = now().date()
+        self._seen: set[tuple[str, str]] = set()
+        """Who was noted in which network on this day, by this process."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; note the visit once it is answered."""
@@ -46,6 +52,9 @@ class Visits:
         viewer = scope.get("confer.viewer")
         if isinstance(viewer, Viewer) and _is_due(viewer):
             await self._note(viewer)
+        network_id = scope.get("confer.network")
+        if network_id and isinstance(viewer, Viewer) and viewer.id:
+            await self._note_network(viewer, network_id)
 
     def _prolong_cookie(self, scope: Scope, message: Message) -> None:
         name = backend.cookie_name(self._url).encode()
@@ -63,6 +72,20 @@ class Visits:
                 await touch(connection, viewer.credential_id)
         except Exception as error:
             # The answer is out; that a visit goes unnoted must not make it a failure.
+            _log.warning("a visit could not be noted: %s", type(error).__name__)
+
+    async def _note_network(self, viewer: Viewer, network_id: str) -> None:
+        today = now().date()
+        if today != self._day or len(self._seen) > _MOST_SEEN:
+            self._day = today
+            self._seen.clear()
+        if (viewer.id, network_id) in self._seen or viewer.role_in(network_id) is None:
+            return
+        self._seen.add((viewer.id, network_id))
+        try:
+            async with self._state.transaction() as tx:
+                await note_visit(tx, network_id, viewer.id)
+        except Exception as error:
             _log.warning("a visit could not be noted: %s", type(error).__name__)
 
 

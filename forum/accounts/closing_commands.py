@@ -9,7 +9,7 @@ from forum.errors import Forbidden
 from forum.events import SessionsEnded
 from forum.membership import STANDS, Step, change, lock_current
 from forum.streams import account_stream
-from forum.tables import addressed_posts, memberships, networks, read_states, requests, watches
+from forum.tables import addressed_posts, membership_states, memberships, networks, read_states, requests, watches
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
 
@@ -30,6 +30,7 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     # What they wrote when asking to join, and what was written about them: it would tell who they were.
     mine = update(memberships).where(memberships.c.account_id == viewer.id)
     await tx.execute(mine.values(words="", reason=""))
+    await tx.execute(update(membership_states).where(membership_states.c.account_id == viewer.id).values(reason=""))
     for table in (read_states, addressed_posts, watches, requests):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, update
 
 from auth.tables import accounts
-from forum.tables import memberships, networks, posts, read_states, threads
+from forum.tables import membership_states, memberships, networks, posts, read_states, threads
 from realtime.transaction import Transaction
 
 
@@ -29,6 +29,7 @@ async def put_membership(tx: Transaction, membership_id: str, at: datetime, *, a
     """When somebody asked to belong, or began to."""
     values = {"created_at": at, **({"since": at} if active else {})}
     await _put_back(tx, memberships, memberships.c.id == membership_id, values)
+    await _put_back(tx, membership_states, membership_states.c.membership_id == membership_id, {"at": at})
 
 
 async def put_thread(tx: Transaction, thread_id: str, account_id: str, at: datetime) -> str:

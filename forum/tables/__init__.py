@@ -9,6 +9,7 @@ from forum.tables.moderation import acts
 from forum.tables.networks import former_addresses, invitations, memberships, networks
 from forum.tables.notifications import notifications
 from forum.tables.parts import metadata
+from forum.tables.people import membership_states, organisation_domains, organisations
 from forum.tables.site import requests, site, site_pages
 from forum.tables.stewardship import announcement_reads, announcements, network_weeks
 from forum.tables.threads import (
@@ -33,12 +34,15 @@ __all__ = [
     "former_addresses",
     "imported_messages",
     "invitations",
+    "membership_states",
     "memberships",
     "mentions",
     "metadata",
     "network_weeks",
     "networks",
     "notifications",
+    "organisation_domains",
+    "organisations",
     "post_versions",
     "posts",
     "read_states",

@@ -73,10 +73,13 @@ memberships = Table(
     account("decided_by", nullable=True),
     Column("ended_at", Moment),
     account("ended_by", nullable=True),
+    # When somebody who was a member ceased to be one; a later ban of who has left does not move it.
+    Column("left_at", Moment),
     # Posts up to this position of the network are read, whatever `read_states` says.
     Column("baseline", Integer, nullable=False, server_default="0"),
     # How many posts of the network are read: unread = networks.post_count - read_count.
     Column("read_count", Integer, nullable=False, server_default="0"),
+    # The noon (UTC) of the day of the last visit: administrators learn the day, and nothing finer is kept.
     Column("visited_at", Moment),
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),

@@ -166,6 +166,11 @@ class SightRow:
     credential: Literal["session", "token"] | None
     values: list[Any]
 
+    @property
+    def network_id(self) -> str:
+        """The network that the thread lies in."""
+        return str(self.values[(2 if self.credential is None else ACCOUNT_COLUMN_COUNT) + 1])
+
     def fingerprint(self) -> str:
         """A short text that is another one as soon as anything here is, but for when the credential was last used."""
         if self.credential is None:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from auth.secrets import secret_hash
 from forum.errors import NotFound, SignInNeeded
-from forum.state import State, set_viewer, shown_by, state_of, viewer_of
+from forum.state import State, set_network, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.kept_parts import kept_parts
 from forum.threads.page_queries import Sight, SightRow, find_guest_sight, find_sight, fingerprint
 from forum.viewer import Viewer
@@ -37,6 +37,7 @@ async def find_thread_row(
         raise NotFound
     viewer = row.viewer()
     set_viewer(request, viewer)
+    set_network(request, row.network_id)
     return row, viewer
 
 

@@ -60,3 +60,29 @@ async def test_two_at_once_both_end_well(database: Database, database_url: str) 
         assert await is_current(database)
     finally:
         await other.dispose()
+
+
+async def test_the_past_of_memberships_is_kept(database: Database) -> None:
+    """Who came and went before states were kept: what is known of it is told by the step that begins to keep them."""
+    await migrate(database, "0003")
+    person, network, one, other = (f"00000000-0000-7000-8000-00000000000{place}" for place in range(4))
+    at, of = "2026-03-01T10:00:00.000000Z", "id, network_id, account_id, status, current, created_at"
+    async with database.write() as connection:
+        for statement in (
+            "INSERT INTO accounts (id, email, email_key, name, created_at) "
+            f"VALUES ('{person}', 'a@b.org', 'a@b.org', 'A', '{at}')",
+            f"INSERT INTO streams (name) VALUES ('network:{network}'), ('moderators:{network}')",
+            "INSERT INTO networks (id, slug, name, purpose, access, stream, moderators_stream, created_at, created_by) "
+            f"VALUES ('{network}', 's', 'N', 'P', 'closed', 'network:{network}', 'moderators:{network}', '{at}', "
+            f"'{person}')",
+            f"INSERT INTO memberships ({of}, since, ended_at, ended_by, reason) "
+            f"VALUES ('{one}', '{network}', '{person}', 'removed', false, '{at}', '{at}', '{at}', '{person}', 'Moved')",
+            f"INSERT INTO memberships ({of}) VALUES ('{other}', '{network}', '{person}', 'requested', true, '{at}')",
+        ):
+            await connection.exec_driver_sql(statement)
+    await migrate(database)
+    async with database.read() as connection:
+        states = await connection.exec_driver_sql("SELECT status, reason FROM membership_states ORDER BY status")
+        assert [tuple(row) for row in states] == [("active", ""), ("removed", "Moved"), ("requested", "")]
+        left = await connection.exec_driver_sql("SELECT count(*) FROM memberships WHERE left_at = ended_at")
+        assert left.scalar_one() == 1
