@@ -70,6 +70,8 @@ class Person:
     organisation: str = ""
     is_former: bool = False
     """Their account is closed: shown as "Former member" unless they left their name."""
+    left_at: datetime | None = None
+    """Of the author of a post: when they ceased to be a member of its network; None while they are one."""
 
 
 @dataclass(frozen=True, slots=True)

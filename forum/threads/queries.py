@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,9 +28,9 @@ from forum.errors import NotFound
 from forum.hot_reads import JsonRows
 from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
 from forum.records import Person, Post, PostVersion, ReplyTo, Thread
-from forum.tables import networks, post_versions, posts, threads
+from forum.tables import memberships, networks, post_versions, posts, threads
 from forum.viewer import Viewer
-from ground.columns import Identifier
+from ground.columns import Identifier, Moment
 from ground.hot import HotStatement, given, one_of, run
 
 _FORMER: ColumnElement[str] = literal_column("'Former member'", String)
@@ -43,6 +44,7 @@ post_authors = accounts.alias("post_authors")
 answered = posts.alias("answered")
 answered_authors = accounts.alias("answered_authors")
 _answers = posts.alias("answers")
+_places = memberships.alias("author_memberships")
 
 
 def shown_name(person: Alias | FromClause) -> ColumnElement[str]:
@@ -99,6 +101,22 @@ def thread_from(row: Sequence[Any]) -> Thread:
     )
 
 
+def _left_at() -> ColumnElement[Any]:
+    """When the author of a row of `posts` ceased to be a member of its network; null while they are one.
+
+    Where a closed account left no name, nobody is told when its owner went.
+    """
+    last = (
+        select(func.max(_places.c.left_at))
+        .where(_places.c.account_id == posts.c.author_id, _places.c.network_id == posts.c.network_id)
+        .having(func.count(case((_places.c.status == "active", _places.c.id))) == literal_column("0"))
+        .correlate(posts)
+        .scalar_subquery()
+    )
+    is_named = or_(post_authors.c.closed_at.is_(None), post_authors.c.former_name_shown)
+    return type_coerce(case((is_named, last)), Moment)
+
+
 def _unless_removed(column: ColumnElement[str]) -> ColumnElement[str]:
     return case((posts.c.removed_at.is_(None), column), else_=_NOTHING)
 
@@ -143,6 +161,7 @@ POST_COLUMNS: list[ColumnElement[Any]] = [
     posts.c.removal_reason,
     posts.c.is_imported,
     posts.c.version,
+    _left_at(),
 ]
 _BODY = _unless_removed(posts.c.body)
 
@@ -159,7 +178,7 @@ def post_from(row: Sequence[Any]) -> Post:
         network_id=row[2],
         number=row[3],
         position=row[4],
-        author=Person(row[5], row[6], row[7], row[8], bool(row[9])),
+        author=Person(row[5], row[6], row[7], row[8], bool(row[9]), row[26]),
         html=row[10],
         reply_to=_reply_to(row[11:18]) if row[11] is not None else None,
         answers=tuple(json.loads(row[18] or "[]")),
@@ -170,7 +189,7 @@ def post_from(row: Sequence[Any]) -> Post:
         removal_reason=row[23],
         is_imported=bool(row[24]),
         version=row[25],
-        body=row[26],
+        body=row[27],
     )
 
 

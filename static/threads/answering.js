@@ -23,7 +23,7 @@ function firstWords(prose) {
 }
 
 function nameOf(article) {
-  return article.querySelector(".post-name").textContent.trim();
+  return article.querySelector(".post-name").firstChild.textContent.trim();
 }
 
 function escapeMarkdown(text) {

@@ -31,7 +31,7 @@ function makeLine({ author, article, posts }) {
   const avatar = article.querySelector(".avatar").cloneNode(true);
   avatar.classList.add("is-small");
   name.href = `/people/${author}`;
-  name.textContent = article.querySelector(".post-name").textContent.trim();
+  name.textContent = article.querySelector(".post-name").firstChild.textContent.trim();
   noun.className = "visually-hidden";
   noun.textContent = posts === 1 ? " post" : " posts";
   number.className = "count-plain";

@@ -52,7 +52,11 @@ if (section) {
   // How many will see what is written here: the number changes, and the sentence only where one is alone.
   for (const kind of ["member.joined", "member.left"]) {
     on(kind, ({ object }) => {
-      const words = object?.network_id === section.dataset.network && document.querySelector("#compose .audience")?.lastChild;
+      if (object?.network_id !== section.dataset.network) return;
+      // Beside a former member's name stands when they left. Of an open network it is not told who that is.
+      const theirs = object.account ? `[data-author="${object.account.id}"]` : kind === "member.left" ? "article" : ".post-left";
+      if (section.querySelector(theirs)) refreshSoon({ among: object.member_count });
+      const words = document.querySelector("#compose .audience")?.lastChild;
       if (!words || words.data.startsWith("Anybody")) return;
       if (object.member_count > 1 && /^[\d,]+ /.test(words.data)) words.data = words.data.replace(/^[\d,]+/, formatNumber(object.member_count));
       else refreshSoon({ among: object.member_count });

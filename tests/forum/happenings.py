@@ -123,6 +123,8 @@ async def _give_role(scenery: Scenery) -> None:
 
 
 async def _leave(scenery: Scenery) -> None:
+    """Beside what she wrote stands from now on that she left."""
+    await scenery.reply(scenery.maeve, scenery.thread, "I shall be away from Monday.")
     await scenery.call(scenery.maeve, "DELETE", f"{scenery.network}/members/me")
 
 
