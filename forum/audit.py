@@ -3,7 +3,7 @@
 Each network has a chain of rows, and the site one of its own. A row is sealed by a hash over all it says and the
 seal of the row before, so that no row can be changed, taken out or put in between without breaking every seal after
 it (the hash chain of Haber and Stornetta, "How to time-stamp a digital document", 1991). Words lie beside in a table
-that can be emptied: the row keeps a salted hash of them.
+that can be emptied: the row keeps a salted hash of each, so that one name can go and the others stay.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -132,19 +132,28 @@ async def _lengthen(
     for row_id, role, deed in entries:
         head += 1
         said = _words_of(row_id, deed, names)
-        row = _row_of(row_id, chain, head, role, deed) | {"words_hash": _hash_of_words(said)}
+        row = _row_of(row_id, chain, head, role, deed) | {"words": _hashes_of(said)}
         seal = row["seal"] = seal_of(row, seal)
         rows.append(row)
-        words.append(said)
+        words += said
     await tx.execute(insert(audit_rows), rows)
-    await tx.execute(insert(audit_words), words)
+    if words:
+        await tx.execute(insert(audit_words), words)
     await tx.execute(update(audit_chains).where(audit_chains.c.name == chain).values(head=head, seal=seal))
 
 
-def _words_of(row_id: str, deed: Deed, names: Mapping[str, str]) -> dict[str, Any]:
+def _words_of(row_id: str, deed: Deed, names: Mapping[str, str]) -> list[dict[str, str]]:
     known = {"actor": names.get(deed.actor_id or ""), "subject": names.get(deed.subject_id or "")}
-    said = {**{name: value for name, value in known.items() if value}, **deed.names}
-    return {"row_id": row_id, "salt": secrets.token_hex(16), "reason": deed.reason, "names": said}
+    said = {**known, "reason": deed.reason, **deed.names}
+    return [
+        {"row_id": row_id, "name": name, "salt": secrets.token_hex(16), "word": word}
+        for name, word in said.items()
+        if word
+    ]
+
+
+def _hashes_of(words: Sequence[Mapping[str, str]]) -> str:
+    return canonical({word["name"]: hash_of_word(word["salt"], word["word"]) for word in words})
 
 
 def _row_of(row_id: str, chain: str, number: int, role: str, deed: Deed) -> dict[str, Any]:
@@ -159,15 +168,16 @@ def _row_of(row_id: str, chain: str, number: int, role: str, deed: Deed) -> dict
         "object_kind": deed.kind,
         "object_id": deed.object_id,
         "subject_id": deed.subject_id,
-        "before": dict(deed.before) if deed.before is not None else None,
-        "after": dict(deed.after) if deed.after is not None else None,
+        "before": canonical(dict(deed.before)) if deed.before is not None else None,
+        "after": canonical(dict(deed.after)) if deed.after is not None else None,
     }
 
 
-_SEALED = (
+SEALED = (
     "id",
     "chain",
     "number",
+    "at",
     "actor_id",
     "role",
     "act",
@@ -176,22 +186,43 @@ _SEALED = (
     "subject_id",
     "before",
     "after",
-    "words_hash",
+    "words",
 )
+"""What of a row is under its seal; `before`, `after` and `words` as the text that they are."""
 
 
 def seal_of(row: Mapping[str, Any], before: str) -> str:
     """The seal of a row that follows one with the seal `before` (empty for the first): 64 hexadecimal digits."""
-    said = {name: row[name] for name in _SEALED} | {"at": moment_text(row["at"])}
-    return hashlib.sha256(f"{before}\n{_canonical(said)}".encode()).hexdigest()
+    said = {name: row[name] for name in SEALED} | {"at": moment_text(row["at"])}
+    return hashlib.sha256(f"{before}\n{canonical(said)}".encode()).hexdigest()
 
 
-def _hash_of_words(words: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical([words["salt"], words["reason"], words["names"]]).encode()).hexdigest()
+def hash_of_word(salt: str, word: str) -> str:
+    """What a row keeps of a word."""
+    return hashlib.sha256(canonical([salt, word]).encode()).hexdigest()
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """JSON in one form: keys sorted, no spaces, letters as they are."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+# -- Words go, the chain stays -----------------------------------------------------------------
+
+
+async def forget_person(tx: Transaction, account_id: str, email: str) -> None:
+    """Empty the words that would tell who somebody was: their name wherever they acted, what was said of them, and
+    their address."""
+    acted = select(audit_rows.c.id).where(audit_rows.c.actor_id == account_id)
+    concerned = select(audit_rows.c.id).where(audit_rows.c.subject_id == account_id)
+    word = audit_words.c.name
+    await _empty(tx, (word == "actor") & audit_words.c.row_id.in_(acted))
+    await _empty(tx, (word != "actor") & audit_words.c.row_id.in_(concerned))
+    await _empty(tx, (word == "address") & (func.lower(audit_words.c.word) == email.lower()))
+
+
+async def _empty(tx: Transaction, these: ColumnElement[bool]) -> None:
+    await tx.execute(update(audit_words).where(these).values(salt="", word=""))
 
 
 # -- Whether it is as it was written -----------------------------------------------------------
@@ -209,29 +240,45 @@ async def find_broken(connection: AsyncConnection) -> AsyncIterator[str]:
 
 async def _first_trouble(connection: AsyncConnection, chain: Row[Any]) -> str:
     seal, number = "", 0
-    while rows := await _part(connection, chain.name, number):
+    while number < chain.head:
+        try:
+            rows = await _part(connection, chain.name, number, _PART)
+        except ValueError:  # something in this part can't even be read: go on one by one, to tell which row it is
+            try:
+                rows = await _part(connection, chain.name, number, 1)
+            except ValueError:
+                return f"row {number + 1} can't be read."
+        if not rows:
+            return f"row {number + 1} is missing, and every one after it."
+        words = await _words_by_row(connection, rows)
         for row in rows:
             number += 1
             if row.number != number:
                 return f"row {number} is missing."
             seal = seal_of(row._asdict(), seal)
             if seal != row.seal:
-                return f"row {number} was changed, or one before it was taken out."
-            said = {"salt": row.salt, "reason": row.reason, "names": row.names}
-            if row.salt is not None and _hash_of_words(said) != row.words_hash:
+                return f"row {number} was changed, or the one before it was exchanged."
+            if not _are_as_hashed(row.words, words.get(row.id, {})):
                 return f"the words of row {number} were changed."
-    if (number, seal) != (chain.head, chain.seal):
-        return f"it ends at row {number}, and should at row {chain.head}."
-    return ""
+    if await _part(connection, chain.name, chain.head, 1):
+        return f"row {chain.head + 1} was put in."
+    return "" if seal == chain.seal else f"row {number} is not the one that was written last."
 
 
-async def _part(connection: AsyncConnection, chain: str, after: int) -> Sequence[Row[Any]]:
-    words = (audit_words.c.salt, audit_words.c.reason, audit_words.c.names)
-    asked = (
-        select(audit_rows, *words)
-        .select_from(audit_rows.outerjoin(audit_words, audit_words.c.row_id == audit_rows.c.id))
-        .where(audit_rows.c.chain == chain, audit_rows.c.number > after)
-        .order_by(audit_rows.c.number)
-        .limit(_PART)
-    )
-    return (await connection.execute(asked)).all()
+def _are_as_hashed(hashes: str, words: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether each word that is still there is the one that was written; emptied ones are as good as none."""
+    kept = json.loads(hashes)
+    return all(kept.get(name) == hash_of_word(salt, word) for name, (salt, word) in words.items() if word)
+
+
+async def _part(connection: AsyncConnection, chain: str, after: int, most: int) -> Sequence[Row[Any]]:
+    asked = select(audit_rows).where(audit_rows.c.chain == chain, audit_rows.c.number > after)
+    return (await connection.execute(asked.order_by(audit_rows.c.number).limit(most))).all()
+
+
+async def _words_by_row(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[str, dict[str, tuple[str, str]]]:
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    asked = select(audit_words).where(audit_words.c.row_id.in_([row.id for row in rows]))
+    for word in await connection.execute(asked):
+        found.setdefault(word.row_id, {})[word.name] = (word.salt, word.word)
+    return found

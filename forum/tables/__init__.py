@@ -5,11 +5,13 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 """
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
+from forum.tables.governance import broken_glass
 from forum.tables.moderation import acts
 from forum.tables.networks import former_addresses, invitations, memberships, networks
 from forum.tables.notifications import notifications
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
+from forum.tables.reviews import review_decisions, reviews
 from forum.tables.site import requests, site, site_pages
 from forum.tables.stewardship import announcement_reads, announcements, network_weeks
 from forum.tables.threads import (
@@ -31,6 +33,7 @@ __all__ = [
     "audit_chains",
     "audit_rows",
     "audit_words",
+    "broken_glass",
     "former_addresses",
     "imported_messages",
     "invitations",
@@ -47,6 +50,8 @@ __all__ = [
     "posts",
     "read_states",
     "requests",
+    "review_decisions",
+    "reviews",
     "site",
     "site_pages",
     "threads",

@@ -1,10 +1,10 @@
 """What was done, by whom and why: rows that are only added, each sealed to the one before.
 
 Rows hold ids, settings and hashes of texts, never words. The words (reasons, names, addresses) lie in
-`audit_words`, which can be emptied without breaking the chain: a row keeps only their hash.
+`audit_words`, which can be emptied without breaking the chain: a row keeps only the hash of each.
 """
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 
 from forum.tables.parts import metadata, own_id
 from ground.columns import Identifier, Moment
@@ -38,25 +38,27 @@ audit_rows = Table(
     Column("object_id", String(36), nullable=False),
     # Whom it concerns, where that is a person.
     Column("subject_id", Identifier),
-    # Settings and ids before and after; null where there is nothing to tell.
-    Column("before", JSON(none_as_null=True)),
-    Column("after", JSON(none_as_null=True)),
-    # The hash of the reason and other words, salted; empty for none.
-    Column("words_hash", String(64), nullable=False, server_default=""),
+    # Settings and ids before and after, as JSON in its one canonical form; null where there is nothing to tell.
+    Column("before", Text),
+    Column("after", Text),
+    # The salted hash of each word that belongs to the row, by the word's name, as JSON in the same form.
+    Column("words", Text, nullable=False),
     # SHA-256 over the row and the seal of the one before.
     Column("seal", String(64), nullable=False),
     Index("uq_audit_rows_chain_number", "chain", "number", unique=True),
+    Index("ix_audit_rows_actor_id", "actor_id"),
     Index("ix_audit_rows_subject_id", "subject_id"),
     Index("ix_audit_rows_object_id", "object_id"),
 )
 
-# The words that belong to a row: a reason, the name and the address of somebody at that time. May be emptied.
+# The words that belong to a row: `reason`, `actor` and `subject` (their names at that time), `address` and others.
+# Each may be emptied, or taken out, alone.
 audit_words = Table(
     "audit_words",
     metadata,
     Column("row_id", Identifier, ForeignKey(audit_rows.c.id), primary_key=True),
-    # Without it nobody can find out by trying which words were hashed.
+    Column("name", String(40), primary_key=True),
+    # Each has its own: without it nobody can find out by trying which word was hashed. Emptied with the word.
     Column("salt", String(32), nullable=False),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("names", JSON(none_as_null=True)),
+    Column("word", Text, nullable=False),
 )

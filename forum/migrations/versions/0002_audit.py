@@ -32,22 +32,23 @@ def upgrade() -> None:
         sa.Column("object_kind", sa.String(length=20), nullable=False),
         sa.Column("object_id", sa.String(length=36), nullable=False),
         sa.Column("subject_id", ground.columns.Identifier(), nullable=True),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("words_hash", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["chain"], ["audit_chains.name"], name=op.f("fk_audit_rows_chain")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_rows")),
     )
     op.create_index("uq_audit_rows_chain_number", "audit_rows", ["chain", "number"], unique=True)
+    op.create_index("ix_audit_rows_actor_id", "audit_rows", ["actor_id"])
     op.create_index("ix_audit_rows_subject_id", "audit_rows", ["subject_id"])
     op.create_index("ix_audit_rows_object_id", "audit_rows", ["object_id"])
     op.create_table(
         "audit_words",
         sa.Column("row_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("salt", sa.String(length=32), nullable=False),
-        sa.Column("reason", sa.Text(), server_default="", nullable=False),
-        sa.Column("names", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("word", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["row_id"], ["audit_rows.id"], name=op.f("fk_audit_words_row_id")),
-        sa.PrimaryKeyConstraint("row_id", name=op.f("pk_audit_words")),
+        sa.PrimaryKeyConstraint("row_id", "name", name=op.f("pk_audit_words")),
     )

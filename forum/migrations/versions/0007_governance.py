@@ -15,6 +15,8 @@ def upgrade() -> None:
     _archive_and_delete_networks()
     _announce()
     _count_weeks()
+    _break_glass()
+    _review_access()
 
 
 def _archive_and_delete_networks() -> None:
@@ -62,3 +64,64 @@ def _count_weeks() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_network_weeks_network_id")),
         sa.PrimaryKeyConstraint("network_id", "week_on", name=op.f("pk_network_weeks")),
     )
+
+
+def _break_glass() -> None:
+    op.create_table(
+        "broken_glass",
+        sa.Column("id", ground.columns.Identifier(), nullable=False),
+        sa.Column("network_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("account_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("begun_at", ground.columns.Moment(), nullable=False),
+        sa.Column("ends_at", ground.columns.Moment(), nullable=False),
+        sa.Column("ended_at", ground.columns.Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_broken_glass_network_id")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_broken_glass_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broken_glass")),
+    )
+    op.create_index("ix_broken_glass_account_id", "broken_glass", ["account_id", "ends_at"])
+    op.create_index("ix_broken_glass_network_id", "broken_glass", ["network_id", "ends_at"])
+
+
+def _review_access() -> None:
+    op.create_table(
+        "reviews",
+        sa.Column("id", ground.columns.Identifier(), nullable=False),
+        sa.Column("network_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("begun_at", ground.columns.Moment(), nullable=False),
+        sa.Column("begun_by", ground.columns.Identifier(), nullable=False),
+        sa.Column("signed_at", ground.columns.Moment(), nullable=True),
+        sa.Column("signed_by", ground.columns.Identifier(), nullable=True),
+        sa.Column("audit_row_id", ground.columns.Identifier(), nullable=True),
+        sa.Column("open_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_reviews_network_id")),
+        sa.ForeignKeyConstraint(["begun_by"], ["accounts.id"], name=op.f("fk_reviews_begun_by")),
+        sa.ForeignKeyConstraint(["signed_by"], ["accounts.id"], name=op.f("fk_reviews_signed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    is_open = sa.text("signed_at IS NULL")
+    op.create_index(
+        "uq_reviews_open", "reviews", ["network_id"], unique=True, postgresql_where=is_open, sqlite_where=is_open
+    )
+    op.create_index("ix_reviews_network_id", "reviews", ["network_id", "begun_at"])
+    op.create_table(
+        "review_decisions",
+        sa.Column("id", ground.columns.Identifier(), nullable=False),
+        sa.Column("review_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("membership_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("account_id", ground.columns.Identifier(), nullable=False),
+        sa.Column("decision", sa.String(length=4), nullable=False),
+        sa.Column("decided_at", ground.columns.Moment(), nullable=False),
+        sa.Column("decided_by", ground.columns.Identifier(), nullable=False),
+        sa.Column("answered_at", ground.columns.Moment(), nullable=True),
+        sa.Column("done_at", ground.columns.Moment(), nullable=True),
+        sa.CheckConstraint("decision IN ('keep', 'ask', 'end')", name=op.f("ck_review_decisions_decision")),
+        sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name=op.f("fk_review_decisions_review_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["memberships.id"], name=op.f("fk_review_decisions_membership_id")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_review_decisions_account_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_review_decisions_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_decisions")),
+    )
+    op.create_index("uq_review_decisions_once", "review_decisions", ["review_id", "membership_id"], unique=True)
+    op.create_index("ix_review_decisions_account_id", "review_decisions", ["account_id"])
