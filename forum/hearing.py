@@ -6,12 +6,12 @@ Every function asks the database anew, so that a right that has ended is never t
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, CompoundSelect, any_, bindparam, func, null, select, union_all
+from sqlalchemy import JSON, ColumnElement, CompoundSelect, any_, bindparam, exists, func, null, select, union_all
 from sqlalchemy.dialects import postgresql
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.policy import hears, threads_readable_by_account
+from forum.policy import hears, reads_through_glass, threads_readable_by_account
 from forum.streams import account_stream, network_stream, parse_stream
 from forum.tables import memberships, networks, threads
 from ground.columns import Identifier
@@ -65,7 +65,11 @@ async def audience(database: Database, stream: str, account_ids: Collection[str 
             .join(networks, networks.c.id == memberships.c.network_id)
             .where(memberships.c.network_id == identifier, hears(kind))
         )
-        return set(await connection.scalars(usable.where(accounts.c.id.in_(member)), {"asked": asked}))
+        of_members = usable.where(accounts.c.id.in_(member))
+        if kind != "network":
+            return set(await connection.scalars(of_members, {"asked": asked}))
+        through = exists(select(networks.c.id).where(networks.c.id == identifier, reads_through_glass(accounts.c.id)))
+        return set(await connection.scalars(of_members.union(usable.where(through)), {"asked": asked}))
 
 
 _IS_OPEN = select(networks.c.access == "open").where(networks.c.id == bindparam("id"))

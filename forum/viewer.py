@@ -15,7 +15,8 @@ from auth.tables import accounts, sessions, tokens
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
 from forum.records import ROLE_RANK, Access, Role, Status
-from forum.tables import addressed_posts, memberships, networks, site
+from forum.tables import addressed_posts, broken_glass, memberships, networks, site
+from ground.clock import this_moment
 from ground.columns import now
 from ground.hot import HotStatement, given
 from realtime.tables import epoch, streams
@@ -53,6 +54,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Glass:
+    """A network whose glass the viewer, an administrator of the site, broke: they read it until then."""
+
+    network_id: str
+    slug: str
+    name: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a viewer's own pages show of them."""
 
@@ -81,6 +92,19 @@ class Viewer:
     """When this session was last noted as in use."""
     addressed_text: str = ""
     """Network and position of the unread posts that mention or answer this person, as JSON; empty for none."""
+
+    glass_text: str = ""
+    """The networks that they read through broken glass, as JSON; empty for nearly everybody."""
+
+    @cached_property
+    def broken_glass(self) -> tuple[Glass, ...]:
+        """The networks that this viewer reads through broken glass at this moment."""
+        rows = json.loads(self.glass_text or "[]")
+        return tuple(Glass(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for row in rows)
+
+    def has_broken_glass(self, network_id: str) -> bool:
+        """Whether they read this network through broken glass."""
+        return any(glass.network_id == network_id for glass in self.broken_glass)
 
     @cached_property
     def places(self) -> dict[str, Place]:
@@ -263,11 +287,27 @@ def _account_columns(
         select(streams.c.head).where(streams.c.name == account_stream).scalar_subquery(),
         _places(network_id),
         _addressed() if network_id is None else null(),
+        _broken_glass(),
     ]
 
 
+def _broken_glass() -> Any:
+    """What an administrator of the site reads through broken glass; of all others nothing is looked up."""
+    through = (
+        select(JsonRows(JsonArray(networks.c.id, networks.c.slug, networks.c.name, broken_glass.c.ends_at)))
+        .select_from(broken_glass.join(networks, networks.c.id == broken_glass.c.network_id))
+        .where(
+            broken_glass.c.account_id == accounts.c.id,
+            broken_glass.c.ended_at.is_(None),
+            broken_glass.c.ends_at > this_moment(),
+        )
+        .correlate(accounts)
+    )
+    return case((accounts.c.site_administrator, through.scalar_subquery()), else_=null())
+
+
 _IS_USABLE = and_(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None))
-ACCOUNT_COLUMN_COUNT = 14
+ACCOUNT_COLUMN_COUNT = 15
 
 
 def by_session(network_id: ColumnElement[Any] | None = None) -> Select[Any]:
@@ -311,7 +351,7 @@ _SIGNED_OUT = HotStatement(
 
 def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:
     """A viewer from the first columns of a row of `by_session` or `by_token`."""
-    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places, addressed) = row[
+    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places, addressed, glass) = row[
         :ACCOUNT_COLUMN_COUNT
     ]
     account[5] = bool(account[5])
@@ -325,6 +365,7 @@ def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) 
         people_version=people_version,
         seen_at=seen_at,
         addressed_text=addressed or "",
+        glass_text=glass or "",
     )
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import delete, select, update
 from auth.accounts import close_account
 from forum.accounts.commands import people_changed
 from forum.accounts.queries import list_last_administrations
+from forum.audit import forget_person
 from forum.errors import Forbidden
 from forum.events import SessionsEnded
 from forum.membership import STANDS, Step, change, lock_current
@@ -35,6 +36,7 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})
+        await forget_person(tx, viewer.id, viewer.account.email)
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)
     tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)

@@ -29,6 +29,7 @@ from auth.passwords import check_password
 from auth.sessions import end_other_sessions, end_session, start_session
 from auth.tokens import Token, create_token, revoke_token, revoke_tokens
 from forum.accounts.inputs import Claim, NewAccount, Profile, ProfileChange
+from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from forum.events import SessionsEnded
 from forum.idempotency import Claim as RequestClaim
@@ -105,6 +106,8 @@ async def create_verified_account(
     await accept_pending_invitations(tx, account)
     if site_administrator:
         await set_site_administrator(connection, account.id, True)
+    after = {"site_administrator": site_administrator}
+    await record(tx, Deed("account.created", "account", account.id, subject_id=account.id, after=after))
     if not with_token:
         return None
     return (await create_token(connection, account.id, "command line"))[0]

@@ -1,9 +1,11 @@
 """Making a network and changing it: its name, its address, who may see it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, insert, select, union_all, update
 
+from forum.audit import Deed, record, text_hash
 from forum.errors import Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
 from forum.idempotency import Claim, RequestKey, claim
@@ -56,8 +58,47 @@ async def create_network(
     await tx.create_stream(row["stream"])
     await tx.create_stream(row["moderators_stream"])
     await tx.execute(insert(networks), row)
+    await record(tx, _creation(viewer, row))
     await begin(tx, network_id, viewer.id, Step("active", "administrator"))
     return claimed
+
+
+def _creation(viewer: Viewer, row: Mapping[str, Any]) -> Deed:
+    return Deed(
+        act="network.created",
+        kind="network",
+        object_id=row["id"],
+        network_id=row["id"],
+        actor_id=viewer.id,
+        role="administrator",
+        after=_settings_of(row),
+        names={"title": row["name"]},
+    )
+
+
+def _settings_of(values: Mapping[str, Any]) -> dict[str, str | int | bool | None]:
+    """What the audit log says of a network's settings: of its name and purpose only which words they were."""
+    told = {name: text_hash(values[name]) for name in ("name", "purpose") if name in values}
+    return {**told, **{name: values[name] for name in _TOLD if name in values}}
+
+
+_TOLD = ("access", "accent", "members_only_until")
+
+
+async def _write_down(tx: Transaction, viewer: Viewer, network: Network, values: Mapping[str, Any]) -> None:
+    """In the audit log: a change of who may see the network is an act of its own."""
+    before = {name: getattr(network, name) for name in values if hasattr(network, name)}
+    access = {name for name in ("access", "members_only_until") if "access" in values}
+    for act, names in (("network.changed", set(values) - access), ("network.access_changed", access)):
+        was = _settings_of({name: before[name] for name in names if name in before})
+        is_now = _settings_of({name: values[name] for name in names if name in values})
+        if {name: was.get(name) for name in is_now} == is_now:
+            continue
+        title = values.get("name", network.name)
+        deed = Deed(
+            act, "network", network.id, network.id, viewer.id, before=was, after=is_now, names={"title": title}
+        )
+        await record(tx, deed)
 
 
 async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
@@ -113,6 +154,7 @@ async def change_network(
     await tx.execute(
         update(networks).where(networks.c.id == network.id).values(**values, version=networks.c.version + 1)
     )
+    await _write_down(tx, viewer, network, values)
     if access_changes and wanted.access == "open":
         # When members wrote, came and went while it was closed is not for everybody who hears the stream from now on.
         await event_log.forget(tx.connection, network.stream)

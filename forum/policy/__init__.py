@@ -33,6 +33,7 @@ from forum.policy.endings import (
     may_write_in,
     writable,
 )
+from forum.policy.glass import may_break_glass, may_oversee, reads_through_glass
 from forum.policy.networks import (
     may_administer,
     may_admit,
@@ -76,6 +77,7 @@ __all__ = [
     "may_add_to",
     "may_administer",
     "may_admit",
+    "may_break_glass",
     "may_change_member",
     "may_create_network",
     "may_edit_post",
@@ -86,6 +88,7 @@ __all__ = [
     "may_lock",
     "may_moderate",
     "may_pin",
+    "may_oversee",
     "may_read",
     "may_remove_post",
     "may_reply",
@@ -105,6 +108,7 @@ __all__ = [
     "person_shown_to",
     "readable_by",
     "readable_by_account",
+    "reads_through_glass",
     "shown_on_profile",
     "threads_heard",
     "threads_readable_by",

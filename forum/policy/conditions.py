@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select, true
 
 from auth.tables import accounts
+from forum.policy.glass import reads_through_glass
 from forum.records import Role
 from forum.tables import memberships, networks, posts, threads
 from forum.viewer import Viewer
@@ -24,7 +25,8 @@ def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) 
 
 
 def readable_by(viewer: Viewer) -> ColumnElement[bool]:
-    """Networks whose content this viewer may read: open ones, and those of which they are a member."""
+    """Networks whose content this viewer may read: open ones, those of which they are a member, and those whose glass
+    they broke."""
     if not viewer.id:
         return networks.c.access == "open"
     return readable_by_account(viewer.id)
@@ -32,7 +34,7 @@ def readable_by(viewer: Viewer) -> ColumnElement[bool]:
 
 def readable_by_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
     """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out."""
-    return or_(networks.c.access == "open", _has_place(account_id, ("active",)))
+    return or_(networks.c.access == "open", _has_place(account_id, ("active",)), reads_through_glass(account_id))
 
 
 def listed_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -76,7 +78,8 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
     what was written among members stays among them.
     """
     begun_open = threads.c.first_position > networks.c.members_only_until
-    return or_(and_(networks.c.access == "open", begun_open), _has_place(account_id, ("active",)))
+    is_public = and_(networks.c.access == "open", begun_open)
+    return or_(is_public, _has_place(account_id, ("active",)), reads_through_glass(account_id))
 
 
 def threads_heard() -> ColumnElement[bool]:
@@ -91,7 +94,7 @@ def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose members this viewer may see: `may_list_members` as a condition."""
     if not viewer.id:
         return false()
-    return or_(networks.c.access == "open", _has_place(viewer.id, ("active",)))
+    return readable_by_account(viewer.id)
 
 
 def shown_on_profile(viewer: Viewer) -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from forum.viewer import Viewer
 
 def may_read(viewer: Viewer, network_id: str, access: Access) -> bool:
     """Whether the viewer may read what the network holds; otherwise it is as if it were not there."""
-    return access == "open" or viewer.role_in(network_id) is not None
+    return access == "open" or viewer.role_in(network_id) is not None or viewer.has_broken_glass(network_id)
 
 
 def may_list_members(viewer: Viewer, network: Network) -> Decision:
     """Members of open networks are shown to signed-in people, of others to members."""
-    if viewer.role_in(network.id) is not None:
+    if viewer.role_in(network.id) is not None or viewer.has_broken_glass(network.id):
         return YES
     return when(network.access == "open" and viewer.is_signed_in, "Only members see who else is a member.")
 
@@ -37,7 +37,7 @@ def may_see_purpose(viewer: Viewer, network: Network) -> bool:
 
 def may_see_whom_to_ask(viewer: Viewer, network: Network) -> bool:
     """Who runs the network and which organisations are in it."""
-    return network.access in ("open", "closed") or viewer.role_in(network.id) is not None
+    return network.access in ("open", "closed") or may_read(viewer, network.id, network.access)
 
 
 def may_see_exact_count(viewer: Viewer, network: Network) -> bool:

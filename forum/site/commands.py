@@ -1,5 +1,6 @@
 """The only writer of the site's own pages."""
 
+from forum.audit import Deed, record, text_hash
 from forum.errors import Forbidden
 from forum.policy import may_edit_site
 from forum.site.inputs import PageWords
@@ -24,3 +25,4 @@ async def write_page(tx: Transaction, viewer: Viewer, slug: str, words: PageWord
     changed = await tx.execute(site_pages.update().where(site_pages.c.slug == slug).values(**values))
     if changed.rowcount == 0:
         await tx.execute(site_pages.insert().values(slug=slug, **values))
+    await record(tx, Deed("page.edited", "site", slug, actor_id=viewer.id, after={"body": text_hash(words.body)}))

@@ -29,7 +29,7 @@ reviews = Table(
     Index("ix_reviews_network_id", "network_id", "begun_at"),
 )
 
-# What was decided about one membership. Until the review is signed it may be taken back, but for an ending that is done.
+# What was decided about one membership. Until the review is signed it may be taken back, but not an ending once done.
 review_decisions = Table(
     "review_decisions",
     metadata,

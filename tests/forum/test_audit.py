@@ -86,10 +86,13 @@ async def test_what_is_written_is_whole_and_in_order(database: Database) -> None
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with transaction(database, MemoryBroker()) as tx:
             await record(tx, deed(1))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(audit_rows)) == 0
 
