@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from forum.network_reads import Found, Front, read_front
 from forum.policy import may_join, may_list_members, may_see_exact_count, may_see_purpose
-from forum.records import Access, Role, Status
+from forum.records import Access, Role, Status, Watcher
 from forum.rendering import initials, render_page, size_band, tint
 from forum.state import state_of
 from forum.viewer import Viewer
@@ -57,6 +57,9 @@ class NetworkHead:
     streams: str
     """Streams with their positions, as JSON, that are heard for this page beside those of the frame."""
 
+    watchers: tuple[Watcher, ...] = ()
+    """For its administrators: who reads it through broken glass now."""
+
     @property
     def path(self) -> str:
         """The address of the network."""
@@ -84,6 +87,7 @@ def network_head(viewer: Viewer, found: Found) -> NetworkHead:
         is_left=network.member_count == 0,
         stream=network.stream if found.is_readable else "",
         streams="" if role or not found.is_readable else _compact(found.positions(viewer)),
+        watchers=found.watchers if role == "administrator" else (),
     )
 
 

@@ -24,9 +24,10 @@ from forum.policy import (
     members_listed_to,
     readable_by,
 )
-from forum.records import Access, Network, Person, Status
-from forum.tables import former_addresses, memberships, networks
+from forum.records import Access, Network, Person, Status, Watcher
+from forum.tables import broken_glass, former_addresses, memberships, networks
 from forum.viewer import Viewer
+from ground.clock import this_moment
 from realtime.tables import streams
 
 FACES = 6
@@ -68,6 +69,8 @@ class Found:
     """The number of the last event of its stream, read in the same statement."""
     faces: tuple[Person, ...]
     """The longest-standing few of its members, where the viewer may see who they are."""
+    watchers: tuple[Watcher, ...] = ()
+    """Who reads it through broken glass now; to be shown to its administrators."""
 
     def positions(self, viewer: Viewer) -> dict[str, list[str | int]]:
         """`as_of` of an answer about this network (contract, P7): the streams of it that the viewer may hear."""
@@ -94,8 +97,36 @@ def faces_column() -> Any:
     return select(JsonRows(JsonArray(shown.c.id, shown.c.name))).scalar_subquery()
 
 
+def watchers_column() -> Any:
+    """Who reads a row of `networks` through broken glass now, as JSON for `watchers_from`."""
+    readers = accounts.alias("readers")
+    through = (
+        select(JsonRows(JsonArray(readers.c.name, broken_glass.c.reason, broken_glass.c.ends_at)))
+        .select_from(broken_glass.join(readers, readers.c.id == broken_glass.c.account_id))
+        .where(
+            broken_glass.c.network_id == networks.c.id,
+            broken_glass.c.ended_at.is_(None),
+            broken_glass.c.ends_at > this_moment(),
+        )
+    )
+    return through.correlate(networks).scalar_subquery()
+
+
+def watchers_from(text: str | None) -> tuple[Watcher, ...]:
+    """The same as records."""
+    rows = json.loads(text) if text else []
+    return tuple(Watcher(name, reason, datetime.fromisoformat(until)) for name, reason, until in rows)
+
+
 def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnElement[bool]) -> Select[Any]:
-    columns = (readable_by(viewer), was_moved, streams.c.head, members_listed_to(viewer), faces_column())
+    columns = (
+        readable_by(viewer),
+        was_moved,
+        streams.c.head,
+        members_listed_to(viewer),
+        faces_column(),
+        watchers_column(),
+    )
     return (
         select(*NETWORK_COLUMNS, *columns)
         .select_from(networks.join(streams, streams.c.name == networks.c.stream))
@@ -128,7 +159,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
     row = (await connection.execute(statement)).first()
     if row is None:
         return None
-    is_readable, was_moved, head, shows_members, faces = row[NETWORK_WIDTH:]
+    is_readable, was_moved, head, shows_members, faces, watchers = row[NETWORK_WIDTH:]
     people = json.loads(faces or "[]") if shows_members else []
     return Found(
         network=Network(*row[:NETWORK_WIDTH]),
@@ -136,6 +167,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
         was_moved=bool(was_moved),
         head=head,
         faces=tuple(Person(identifier, name) for identifier, name in people),
+        watchers=watchers_from(watchers),
     )
 
 

@@ -53,6 +53,12 @@ NOTICES = {
     "unlocked": "The thread is open again.",
     "retitled": "The title is changed.",
     "watch-changed": "Saved.",
+    "glass-ended": "You no longer read that network. Its log says when you stopped.",
+    "review-begun": "The review has begun. You can leave it and come back at any time.",
+    "review-decided": "Saved.",
+    "review-asked": "Thank you. The administrators see that you still need it.",
+    "review-signed": "The review is signed.",
+    "review-ended": "Their access has ended. We have told them by e-mail.",
 }
 
 _MOST_NAMED = 3

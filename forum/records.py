@@ -101,6 +101,15 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Watcher:
+    """An administrator of the site who reads a network through broken glass at this moment, and why."""
+
+    name: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One time that a person asked to join, was invited or belonged to a network."""
 

@@ -23,6 +23,8 @@ from forum.notices import read_notice, write_notice
 from forum.settings import Settings
 from forum.state import set_network, state_of
 from forum.viewer import Viewer
+from forum.state import state_of
+from forum.viewer import Glass, Viewer
 from ground.columns import moment_text
 
 NOTICE_COOKIE = "notice"
@@ -75,6 +77,8 @@ class Shell:
     way_back: str
     indexed: bool
     """Whether search engines may keep the page."""
+    glass: tuple[Glass, ...] = ()
+    """What the viewer, who looks after the site, reads through broken glass."""
 
 
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
@@ -184,6 +188,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         addressed=viewer.addressed,
         registration_open=settings.registration == "open",
         way_back="" if viewer.is_signed_in else _way_back(request),
+        glass=viewer.broken_glass,
         indexed=is_indexed(request.scope),
     )
 

@@ -2,4 +2,6 @@
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from forum.audit_log import audience_pages, log_pages, site_pages
+
+ROUTES: list[BaseRoute] = [*audience_pages.ROUTES, *log_pages.ROUTES, *site_pages.ROUTES]

@@ -95,9 +95,7 @@ async def _write_down(tx: Transaction, viewer: Viewer, network: Network, values:
         if {name: was.get(name) for name in is_now} == is_now:
             continue
         title = values.get("name", network.name)
-        deed = Deed(
-            act, "network", network.id, network.id, viewer.id, before=was, after=is_now, names={"title": title}
-        )
+        deed = Deed(act, "network", network.id, network.id, viewer.id, before=was, after=is_now, names={"title": title})
         await record(tx, deed)
 
 

@@ -1,0 +1,189 @@
+"""Who could see a thread at a moment: from memberships, from what the log says of them, and of the access."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import and_, case, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.audit_log.log_queries import chain_of
+from forum.records import Access, Network, Role
+from forum.tables import audit_rows, broken_glass, memberships, threads
+from forum.viewer import Viewer
+from ground.columns import is_id, now
+
+MOST_CHOICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A thread that may be asked about."""
+
+    id: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The thread that is asked about, as far as the answer depends on it."""
+
+    id: str
+    number: int
+    title: str
+    created_at: datetime
+    first_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody who could see the thread at that moment, in which role, since when and until when."""
+
+    id: str
+    name: str
+    organisation: str
+    role: Role | Literal["broken glass"]
+    since: datetime
+    until: datetime | None
+    """When it ended since; None where it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The answer: the people, and whether everybody could."""
+
+    people: tuple[Witness, ...]
+    access: Access | None
+    """Who could find the network then; None where that is not known, as the log began later."""
+    everybody: bool
+    """The network was open, and the thread was not kept for its members."""
+    log_since: datetime | None
+    """When the log of the network began."""
+
+
+async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
+    """The thread of this network that was meant: by its number in the network, its id, or an address with its id."""
+    chain_of(viewer, network)
+    columns = (threads.c.id, threads.c.number, threads.c.title, threads.c.created_at, threads.c.first_position)
+    words = words.strip()
+    if words.isascii() and words.isdigit() and len(words) < 10:
+        this = threads.c.number == int(words)
+    else:
+        parts = [part for part in words.replace("?", "/").replace("#", "/").split("/") if is_id(part)]
+        if not parts:
+            return None
+        this = threads.c.id == parts[-1]
+    row = (await connection.execute(select(*columns).where(threads.c.network_id == network.id, this))).first()
+    return Asked(*row) if row is not None else None
+
+
+async def list_choices(connection: AsyncConnection, viewer: Viewer, network: Network) -> tuple[Choice, ...]:
+    """The threads in which somebody wrote last."""
+    chain_of(viewer, network)
+    asked = select(threads.c.id, threads.c.number, threads.c.title).where(threads.c.network_id == network.id)
+    rows = await connection.execute(asked.order_by(threads.c.last_post_at.desc()).limit(MOST_CHOICES))
+    return tuple(Choice(*row) for row in rows)
+
+
+async def read_audience(
+    connection: AsyncConnection, viewer: Viewer, network: Network, thread: Asked, at: datetime
+) -> Audience:
+    """Who could see the thread at this moment, for an administrator of its network. Raises Forbidden."""
+    chain_of(viewer, network)
+    steps = await _steps(connection, network.id)
+    members = await _members(connection, network, at, steps)
+    through_glass = await _through_glass(connection, network.id, at)
+    access, kept_until = _access_at(network, at, steps)
+    everybody = access == "open" and thread.first_position > kept_until
+    people = sorted((*members, *through_glass), key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
+    return Audience(tuple(people), access, everybody, steps[0].at if steps else None)
+
+
+_RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2, "broken glass": 3}
+
+
+async def _steps(connection: AsyncConnection, network_id: str) -> Sequence[Any]:
+    """What the log says of memberships and access, in order; the first row of all, too, tells since when it knows."""
+    told = or_(
+        audit_rows.c.object_kind == "member",
+        audit_rows.c.act.in_(("network.created", "network.access_changed")),
+        audit_rows.c.number == 1,
+    )
+    columns = (audit_rows.c.at, audit_rows.c.act, audit_rows.c.object_id, audit_rows.c.object_kind)
+    asked = select(*columns, audit_rows.c.before, audit_rows.c.after).where(audit_rows.c.chain == network_id, told)
+    return (await connection.execute(asked.order_by(audit_rows.c.number))).all()
+
+
+async def _members(connection: AsyncConnection, network: Network, at: datetime, steps: Sequence[Any]) -> list[Witness]:
+    former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
+    columns = (
+        memberships.c.id,
+        memberships.c.role,
+        memberships.c.since,
+        memberships.c.ended_at,
+        accounts.c.id.label("account_id"),
+        case((former, "Former member"), else_=accounts.c.name).label("name"),
+        accounts.c.organisation,
+    )
+    # A ban long after the end moves the end in the row; the log knows the first one.
+    stood = or_(memberships.c.ended_at.is_(None), memberships.c.ended_at > at)
+    asked = (
+        select(*columns)
+        .join(accounts, accounts.c.id == memberships.c.account_id)
+        .where(memberships.c.network_id == network.id, memberships.c.since <= at, stood)
+    )
+    told: dict[str, list[Any]] = {}
+    for step in steps:
+        if step.object_kind == "member":
+            told.setdefault(step.object_id, []).append(step)
+    found = []
+    for row in await connection.execute(asked):
+        until, role = _until_and_role(row, told.get(row.id, []), at)
+        if until is None or until > at:
+            found.append(Witness(row.account_id, row.name, row.organisation, role, row.since, until))
+    return found
+
+
+def _until_and_role(row: Any, steps: Sequence[Any], at: datetime) -> tuple[datetime | None, Role]:
+    """When this membership first ended, and the role in it at that moment, as the log tells; else as the row does."""
+    until, role = row.ended_at, row.role
+    for step in reversed(steps):
+        before = json.loads(step.before) if step.before else {}
+        after = json.loads(step.after) if step.after else {}
+        if before.get("status") != "active":
+            continue
+        if after.get("status") != "active":
+            until = step.at
+        if step.at > at:
+            role = before.get("role", role)
+    return until, role
+
+
+async def _through_glass(connection: AsyncConnection, network_id: str, at: datetime) -> list[Witness]:
+    asked = (
+        select(broken_glass, accounts.c.name, accounts.c.organisation)
+        .join(accounts, accounts.c.id == broken_glass.c.account_id)
+        .where(broken_glass.c.network_id == network_id, broken_glass.c.begun_at <= at, broken_glass.c.ends_at > at)
+        .where(or_(broken_glass.c.ended_at.is_(None), broken_glass.c.ended_at > at))
+    )
+    return [
+        Witness(row.account_id, row.name, row.organisation, "broken glass", row.begun_at, row.ended_at or row.ends_at)
+        for row in await connection.execute(asked)
+    ]
+
+
+def _access_at(network: Network, at: datetime, steps: Sequence[Any]) -> tuple[Access | None, int]:
+    """Who could find the network at that moment, and up to which post threads stayed with its members."""
+    access: Access | None = network.access
+    kept_until = network.members_only_until
+    for step in reversed([step for step in steps if step.act == "network.access_changed" and step.at > at]):
+        before = json.loads(step.before or "{}")
+        access, kept_until = before.get("access", access), before.get("members_only_until", kept_until)
+    knows_beginning = bool(steps) and steps[0].act == "network.created"
+    if not knows_beginning and (not steps or at < steps[0].at) and at < now():
+        return None, kept_until
+    return access, kept_until

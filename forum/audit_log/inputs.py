@@ -1,0 +1,75 @@
+"""What may be asked of the log, and what it takes to break the glass."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from forum.forms import Input
+
+MOST_HOURS = 24
+LONGEST_REASON = 1_000
+
+
+def _is_written(text: str) -> str:
+    words = " ".join(text.split())
+    if not words:
+        raise ValueError("Say why. The network’s administrators read it.")
+    if "\0" in words:
+        raise ValueError("There are characters in this that can't be kept.")
+    return words
+
+
+class GlassBreaking(Input):
+    """Why, and for how many hours, an administrator of the site reads a network."""
+
+    reason: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_is_written)]
+    hours: str = Field(pattern=r"^[0-9]{1,2}$")
+
+    @field_validator("hours")
+    @classmethod
+    def _is_in_bounds(cls, hours: str) -> str:
+        if not 1 <= int(hours) <= MOST_HOURS:
+            raise ValueError(f"Choose between 1 hour and {MOST_HOURS} hours.")
+        return hours
+
+
+class ApiGlassBreaking(Input):
+    """The same for programs."""
+
+    reason: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_is_written)]
+    hours: int = Field(ge=1, le=MOST_HOURS)
+
+
+Kind = Literal["", "people", "network", "content", "invitations", "access", "log"]
+"""Kinds of acts by which the log is filtered; which acts belong to each, `sentences` says."""
+
+
+class LogQuery(Input):
+    """Which rows of a log: by whom, about whom (a part of a name), of which kind, from and until which days."""
+
+    who: str = Field(default="", max_length=200)
+    whom: str = Field(default="", max_length=200)
+    kind: Kind = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = Field(default=None, ge=1, le=2**53)
+    """Rows with a smaller number: the next page."""
+
+    @field_validator("since", "until", "before", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class ApiLogQuery(Input):
+    """Rows of a log in their order."""
+
+    limit: int = Field(default=20, ge=1, le=100)
+    after: str = Field(default="", pattern=r"^[0-9]{0,15}$")
+
+
+class ExportForm(LogQuery):
+    """The log as a file: as CSV what was filtered, as JSON the whole chain with its seals."""
+
+    form: Literal["csv", "json"]

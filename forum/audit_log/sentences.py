@@ -1,0 +1,166 @@
+"""What each act is called in plain words, and what changed by it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from forum.audit_log.inputs import Kind
+
+KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
+    "": ("Everything", ()),
+    "people": ("Members and roles", ("member.", "organisation.", "people.")),
+    "invitations": ("Invitations", ("invitation.", "joining_link.")),
+    "content": ("Moderation", ("thread.", "post.", "report.", "appeal.", "account.", "held.")),
+    "network": ("Settings", ("network.", "page.", "site.", "announcement.", "limits.")),
+    "access": ("Who can see it", ("network.access_changed", "glass.", "review.")),
+    "log": ("Lists taken away", ("log.", "audience.", "members.", "numbers.")),
+}
+"""By which kinds the log is filtered: their names, and how their acts begin."""
+
+PHRASES: Mapping[str, str] = {
+    "member.asked": "asked to join",
+    "member.admitted": "admitted {subject}",
+    "member.joined": "became a member",
+    "member.refused": "refused {subject}",
+    "member.left": "left the network",
+    "member.removed": "removed {subject}",
+    "member.banned": "removed {subject} for good",
+    "member.ban_lifted": "lifted the ban of {subject}",
+    "member.role_changed": "changed the role of {subject}",
+    "member.invited": "invited {subject}",
+    "members.exported": "took away the list of members as a file",
+    "network.created": "created the network",
+    "network.changed": "changed how the network is called or looks",
+    "network.access_changed": "changed who can see the network",
+    "network.archived": "archived the network",
+    "network.reopened": "brought the network back from the archive",
+    "network.ending": "decided to delete the network",
+    "network.kept": "decided to keep the network after all",
+    "network.deleted": "deleted the network for good",
+    "announcement.made": "sent an announcement to all members",
+    "invitation.sent": "invited {address}",
+    "invitation.resent": "sent the invitation of {address} again",
+    "invitation.reminded": "reminded {address} of the invitation",
+    "invitation.cancelled": "cancelled the invitation of {address}",
+    "invitation.withdrawn": "withdrew the invitation of {address}",
+    "invitation.accepted": "accepted an invitation",
+    "invitation.declined": "declined an invitation",
+    "joining_link.made": "made a joining link",
+    "joining_link.reset": "reset the joining link",
+    "joining_link.ended": "ended the joining link",
+    "post.hide": "hid a post of {subject}",
+    "post.remove": "removed a post of {subject}",
+    "post.restore": "brought back a post of {subject}",
+    "post.erase": "erased a post of {subject}",
+    "post.approve": "approved a post of {subject}",
+    "post.reject": "did not let through a post of {subject}",
+    "post.hold": "held a post of {subject}",
+    "thread.retitle": "changed the title of a thread",
+    "thread.pin": "pinned a thread",
+    "thread.unpin": "unpinned a thread",
+    "thread.lock": "locked a thread",
+    "thread.unlock": "unlocked a thread",
+    "thread.slow": "slowed down a thread",
+    "thread.move": "moved a thread",
+    "account.warn": "warned {subject}",
+    "account.silence": "silenced {subject}",
+    "account.hold": "had the posts of {subject} held",
+    "account.ban": "removed {subject} for good",
+    "account.suspend": "suspended the account of {subject}",
+    "account.created": "made an account for {subject}",
+    "account.suspended": "suspended the account of {subject}",
+    "account.reinstated": "let {subject} in again",
+    "page.edited": "edited a page of the site",
+    "glass.broken": "broke the glass, to read the network without being a member",
+    "glass.ended": "stopped reading the network through broken glass",
+    "log.exported": "took away this log as a file",
+    "audience.exported": "took away a list of who could see a thread",
+    "review.begun": "began an access review",
+    "review.asked": "asked {subject} whether they still need access",
+    "review.answered": "said that they still need access",
+    "review.signed": "signed an access review",
+}
+"""What somebody did, after their name. An act without a phrase here is told by its own words."""
+
+ITSELF: Mapping[str, str] = {
+    "glass.ended": "The time was over for which somebody read the network through broken glass",
+    "account.created": "An account for {subject} was made on the command line",
+}
+"""The same where nobody did it but Confer itself."""
+
+LABELS: Mapping[str, str] = {
+    "status": "Status",
+    "role": "Role",
+    "access": "Who can see it",
+    "accent": "Colour",
+    "name": "Name",
+    "purpose": "Purpose",
+    "body": "Words",
+    "title": "Title",
+    "members_only_until": "Posts that stay with the members",
+    "until": "Until",
+    "rule": "Rule",
+    "form": "Form",
+    "kept": "Kept",
+    "asked": "Asked",
+    "ended": "Ended",
+    "undecided": "Not decided",
+    "rows": "Rows",
+    "at": "At",
+    "site_administrator": "Looks after the site",
+}
+STATUSES: Mapping[str, str] = {
+    "": "none",
+    "active": "member",
+    "requested": "asked to join",
+    "banned": "removed for good",
+}
+_QUIET = frozenset(("act", "glass", "review", "decisions"))
+"""Ids and hashes that tie a row to others: in the files, not in sentences."""
+
+
+def sentence(act: str, actor: str, role: str, words: Mapping[str, str]) -> str:
+    """Who did what: "Amara Okafor (administrator) admitted Gareth Williams". `actor` is empty for Confer itself."""
+    known = _Known(words)
+    if not actor:
+        if act in ITSELF:
+            return f"{ITSELF[act].format_map(known)}."
+        actor = "Confer itself"
+    by = f"{actor} ({role})" if role else actor
+    return f"{by} {PHRASES.get(act, _by_name(act)).format_map(known)}."
+
+
+class _Known(dict[str, str]):
+    """What is not known any more, or never was."""
+
+    def __missing__(self, name: str) -> str:
+        return "a former member" if name == "subject" else "somebody"
+
+
+def _by_name(act: str) -> str:
+    noun, _, verb = act.partition(".")
+    noun, verb = noun.replace("_", " "), verb.replace("_", " ")
+    return f"did this: {noun}, {verb}"
+
+
+def changes(before: str | None, after: str | None) -> tuple[tuple[str, str, str], ...]:
+    """What differs between two texts of settings: a label, how it was and how it is."""
+    was: dict[str, Any] = json.loads(before) if before else {}
+    became: dict[str, Any] = json.loads(after) if after else {}
+    names = [name for name in {**became, **was} if name not in _QUIET]
+    return tuple(
+        (LABELS.get(name, name.replace("_", " ").capitalize()), _shown(was.get(name)), _shown(became.get(name)))
+        for name in names
+        if was.get(name) != became.get(name)
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
+        return f"words with the fingerprint {text[:8]}"
+    return STATUSES.get(text, text)
