@@ -97,6 +97,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     environment.globals.update(time_zone=settings.time_zone, site_url=settings.public_url)
     environment.filters.update(
         moment=lambda value: moment_element(value, zone),
+        exact=lambda value: moment_words(value, zone),
         day=lambda value: day_words(value, zone),
         number=lambda value: f"{value:,}",
         rfc3339=moment_text,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
-from forum.policy import may_oversee
+from forum.policy import may_break_glass, may_oversee
 from forum.records import Network
 from forum.tables import broken_glass, memberships, networks
 from forum.viewer import Viewer
@@ -20,6 +20,8 @@ class Overseen:
 
     network: Network
     administrators: int
+    may_break: bool
+    """Whether the viewer may break its glass."""
 
 
 async def list_overseen(
@@ -43,7 +45,11 @@ async def list_overseen(
     for word in words.replace("\0", " ").casefold().split()[:10]:
         asked = asked.where(func.lower(networks.c.name).contains(word, autoescape=True))
     rows = await connection.execute(asked)
-    return tuple(Overseen(Network(*row[:NETWORK_WIDTH]), row[NETWORK_WIDTH]) for row in rows)
+    return tuple(_overseen(viewer, Network(*row[:NETWORK_WIDTH]), row[NETWORK_WIDTH]) for row in rows)
+
+
+def _overseen(viewer: Viewer, network: Network, administrators: int) -> Overseen:
+    return Overseen(network, administrators, bool(may_break_glass(viewer, network)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ PHRASES: Mapping[str, str] = {
     "member.asked": "asked to join",
     "member.admitted": "admitted {subject}",
     "member.joined": "became a member",
+    "member.taken_in": "made {subject} a member",
     "member.refused": "refused {subject}",
     "member.left": "left the network",
     "member.removed": "removed {subject}",
@@ -119,6 +120,10 @@ _QUIET = frozenset(("act", "glass", "review", "decisions"))
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
 
+_WORDS = frozenset(("name", "purpose", "body", "status"))
+"""Of what is new, the sentence and the title say as much as these."""
+
+
 def sentence(act: str, actor: str, role: str, words: Mapping[str, str]) -> str:
     """Who did what: "Amara Okafor (administrator) admitted Gareth Williams". `actor` is empty for Confer itself."""
     known = _Known(words)
@@ -126,6 +131,8 @@ def sentence(act: str, actor: str, role: str, words: Mapping[str, str]) -> str:
         if act in ITSELF:
             return f"{ITSELF[act].format_map(known)}."
         actor = "Confer itself"
+    if act == "member.joined" and words.get("subject", actor) != actor:
+        act = "member.taken_in"
     by = f"{actor} ({role})" if role else actor
     return f"{by} {PHRASES.get(act, _by_name(act)).format_map(known)}."
 
@@ -147,7 +154,10 @@ def changes(before: str | None, after: str | None) -> tuple[tuple[str, str, str]
     """What differs between two texts of settings: a label, how it was and how it is."""
     was: dict[str, Any] = json.loads(before) if before else {}
     became: dict[str, Any] = json.loads(after) if after else {}
-    names = [name for name in {**became, **was} if name not in _QUIET]
+    quiet = _QUIET if was else _QUIET | _WORDS
+    if not was and became.get("role") == "member":
+        quiet |= {"role"}
+    names = [name for name in {**became, **was} if name not in quiet]
     return tuple(
         (LABELS.get(name, name.replace("_", " ").capitalize()), _shown(was.get(name)), _shown(became.get(name)))
         for name in names
