@@ -71,6 +71,9 @@ ADMINISTRATORS_DO = act("403 403 403 ok")
 # Nobody can ask to join an open or a secret network: whoever is answered there has asked no more.
 ANSWERING = replace(ADMINISTRATORS_DO, secret="401 404 404 404 403 403 403 409", open="401 403 403 403 403 403 403 409")
 
+OVERSEERS_SEE = Row("303 403 403 200 403 403 403 403")
+OVERSEERS_DO = Row("401 403 403 ok 403 403 403 403")
+NO_REASON = "401 403 403 422 403 403 403 403"
 ADMINISTRATORS_SEE = form("403 403 403 200")
 JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
 LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
@@ -160,6 +163,20 @@ TABLE: dict[str, Row] = {
     "GET /networks/{slug:slug}/access": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/access": act("403 403 403 422"),  # it is of that kind already
     "GET /people/{account_id:id}": account("200", "404"),
+    # the log, who could see what, and broken glass
+    "GET /networks/{slug:slug}/log": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/log/export": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/audience": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/audience/export": ADMINISTRATORS_DO,
+    "GET /site/log": OVERSEERS_SEE,
+    "POST /site/log/export": OVERSEERS_DO,
+    "GET /site/networks": OVERSEERS_SEE,
+    "GET /site/networks/{slug:slug}/glass": OVERSEERS_SEE,
+    # Without a reason, so that nothing is broken here: what broken glass shows stands in `audit_log/test_glass`.
+    "POST /site/networks/{slug:slug}/glass": replace(OVERSEERS_DO, closed=NO_REASON, open=NO_REASON),
+    "POST /site/networks/{slug:slug}/glass/end": OVERSEERS_DO,
+    "PUT /api/v1/networks/{slug:slug}/glass": replace(OVERSEERS_DO, closed=NO_REASON, open=NO_REASON),
+    "DELETE /api/v1/networks/{slug:slug}/glass": OVERSEERS_DO,
     # threads and posts, as pages
     "POST /networks/{slug:slug}/reading": MEMBERS_DO,
     "GET /networks/{slug:slug}/threads/new": form("200 200 200 200"),
@@ -228,6 +245,9 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
     "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
     "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
+    "POST /networks/{slug:slug}/log/export": {"form": "json"},
+    "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},
+    "POST /site/log/export": {"form": "csv"},
     "POST /networks/{slug:slug}/reading": {"position": "1"},
     "POST /networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "POST /threads/{id:id}/posts": {"body": "Words"},
