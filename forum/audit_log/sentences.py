@@ -116,7 +116,7 @@ STATUSES: Mapping[str, str] = {
     "requested": "asked to join",
     "banned": "removed for good",
 }
-_QUIET = frozenset(("act", "glass", "review", "decisions"))
+_QUIET = frozenset(("act", "glass", "review", "question", "decisions"))
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
 

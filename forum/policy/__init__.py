@@ -50,6 +50,7 @@ from forum.policy.networks import (
     may_see_requests,
     may_see_whom_to_ask,
 )
+from forum.policy.reviews import may_end_in_review, may_review
 from forum.policy.threads import (
     KEPT,
     may_edit_post,
@@ -82,6 +83,7 @@ __all__ = [
     "may_create_network",
     "may_edit_post",
     "may_edit_site",
+    "may_end_in_review",
     "may_join",
     "may_keep_read_state",
     "may_list_members",
@@ -93,6 +95,7 @@ __all__ = [
     "may_remove_post",
     "may_reply",
     "may_retitle",
+    "may_review",
     "may_see_beginning",
     "may_see_exact_count",
     "may_see_invited",

@@ -72,6 +72,8 @@ def filled(address: str, filling: Filling) -> str:
         "id": filling.post if is_post else filling.thread,
         "account_id": filling.account,
         "invitation_id": filling.invitation,
+        "review_id": filling.invitation,
+        "decision_id": filling.invitation,
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }

@@ -1,0 +1,203 @@
+"""An access review is begun, decided in, and signed. Several administrators may go through the members at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.audit import Deed, canonical, record, text_hash
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.membership import Step, change, lock_current
+from forum.network_reads import find_network, lock_administered
+from forum.policy import may_end_in_review, may_review, member_of
+from forum.records import Network
+from forum.reviews.inputs import Decision
+from forum.reviews.queries import counted, get_question, list_decided, list_subjects
+from forum.tables import memberships, networks, review_decisions, reviews
+from forum.telling import tell
+from forum.viewer import Viewer
+from ground.columns import moment_text, new_id, now
+from realtime.transaction import Transaction
+
+ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
+SIGNED = "This review is signed: nothing in it can be changed any more. Begin another."
+
+_ONCE: dict[str, Any] = {
+    "postgresql": postgresql.insert(review_decisions).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(review_decisions).on_conflict_do_nothing(),
+}
+
+
+async def _administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
+    """The network, held until the transaction ends, so that decisions come one after the other."""
+    network = await lock_administered(tx.connection, viewer, slug)
+    if not (decision := may_review(viewer, network)):
+        raise Forbidden(decision.reason)
+    return network
+
+
+async def _seen(tx: Transaction, viewer: Viewer, slug: str) -> Network:
+    """The network for who administers it at this moment, not held: memberships are held before it, as everywhere."""
+    found = await find_network(tx.connection, viewer, slug)
+    if found is None:
+        raise NotFound
+    decision = may_review(viewer, found.network)
+    still = select(networks.c.id).where(networks.c.id == found.network.id, member_of(viewer.id, "administrator"))
+    if not decision or (await tx.execute(still)).first() is None:
+        raise Forbidden(decision.reason or ADMINISTRATORS_ONLY)
+    return found.network
+
+
+async def begin_review(tx: Transaction, viewer: Viewer, slug: str) -> str:
+    """Begin a review, or find the one that is open: of several at once there is one. Its id."""
+    network = await _administered(tx, viewer, slug)
+    is_open = (reviews.c.network_id == network.id) & reviews.c.signed_at.is_(None)
+    known = await tx.connection.scalar(select(reviews.c.id).where(is_open))
+    if known is not None:
+        return str(known)
+    review_id = new_id()
+    row = {"id": review_id, "network_id": network.id, "begun_at": now(), "begun_by": viewer.id}
+    await tx.execute(insert(reviews), row)
+    await record(tx, Deed("review.begun", "network", network.id, network.id, viewer.id, after={"review": review_id}))
+    return review_id
+
+
+async def _open(tx: Transaction, network: Network, review_id: str) -> None:
+    """Raises NotFound where the network has no such review, Conflict where it is signed."""
+    asked = select(reviews.c.signed_at).where(reviews.c.network_id == network.id, reviews.c.id == review_id)
+    row = (await tx.execute(asked)).first()
+    if row is None:
+        raise NotFound
+    if row.signed_at is not None:
+        raise Conflict(SIGNED)
+
+
+async def decide(
+    tx: Transaction, viewer: Viewer, slug: str, review_id: str, decisions: Mapping[str, Decision]
+) -> list[str]:
+    """Keep, ask or mark these people, by account; the ids of those about whom somebody else had decided already.
+
+    Who is marked to end keeps access until `end_access`. Who is no member any more is passed over. Raises Invalid
+    where the viewer would end their own access.
+    """
+    network = await _administered(tx, viewer, slug)
+    await _open(tx, network, review_id)
+    for account_id, decision in decisions.items():
+        if decision == "end" and not (allowed := may_end_in_review(viewer, account_id)):
+            raise Invalid({"": allowed.reason})
+    members = select(memberships.c.id, memberships.c.account_id).where(
+        memberships.c.network_id == network.id,
+        memberships.c.account_id.in_(decisions),
+        memberships.c.current,
+        memberships.c.status == "active",
+    )
+    late = []
+    for member in (await tx.execute(members.order_by(memberships.c.account_id))).all():
+        decision_id, decision = new_id(), decisions[member.account_id]
+        row = {
+            "id": decision_id,
+            "review_id": review_id,
+            "membership_id": member.id,
+            "account_id": member.account_id,
+            "decision": decision,
+            "decided_at": now(),
+            "decided_by": viewer.id,
+        }
+        if (await tx.execute(_ONCE[tx.connection.dialect.name], row)).rowcount != 1:
+            late += await _decided_by_another(tx, viewer, review_id, member.id)
+        elif decision == "ask":
+            await _ask(tx, viewer, network, decision_id, member.account_id)
+    return late
+
+
+async def _decided_by_another(tx: Transaction, viewer: Viewer, review_id: str, membership_id: str) -> list[str]:
+    """The account, where it was not the viewer who decided: the same form sent twice is no news."""
+    asked = select(review_decisions.c.account_id).where(
+        review_decisions.c.review_id == review_id,
+        review_decisions.c.membership_id == membership_id,
+        review_decisions.c.decided_by != viewer.id,
+    )
+    return list(await tx.connection.scalars(asked))
+
+
+async def _ask(tx: Transaction, viewer: Viewer, network: Network, decision_id: str, account_id: str) -> None:
+    await tell(tx, [account_id], "review.asked", decision_id, network_id=network.id)
+    tx.enqueue("mail", {"letter": "review_asked", "decision_id": decision_id})
+    after = {"question": decision_id}
+    await record(
+        tx, Deed("review.asked", "member", decision_id, network.id, viewer.id, subject_id=account_id, after=after)
+    )
+
+
+async def take_back(tx: Transaction, viewer: Viewer, slug: str, review_id: str, decision_id: str) -> None:
+    """Decide anew about somebody. Raises Conflict where it is done, or answered, or the review signed."""
+    network = await _seen(tx, viewer, slug)
+    await _open(tx, network, review_id)
+    this = (review_decisions.c.id == decision_id) & (review_decisions.c.review_id == review_id)
+    row = (await tx.execute(select(review_decisions).where(this).with_for_update())).first()
+    if row is None:
+        return  # taken back already
+    if row.done_at is not None or row.answered_at is not None:
+        raise Conflict("This can’t be taken back any more: it is done, or the person has answered.")
+    await tx.execute(delete(review_decisions).where(this))
+
+
+async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str, reason: str) -> int:
+    """End the access of all who are marked, at once and everywhere; how many they were.
+
+    Raises Forbidden where nobody would be left to run the network.
+    """
+    network = await _seen(tx, viewer, slug)
+    await _open(tx, network, review_id)
+    marked = select(review_decisions.c.id, review_decisions.c.membership_id, review_decisions.c.account_id).where(
+        review_decisions.c.review_id == review_id,
+        review_decisions.c.decision == "end",
+        review_decisions.c.done_at.is_(None),
+    )
+    ended = 0
+    for row in (await tx.execute(marked.order_by(review_decisions.c.account_id).with_for_update())).all():
+        current = await lock_current(tx, network.id, row.account_id)
+        if current is not None and current.id == row.membership_id and current.status == "active":
+            await change(tx, current, Step("removed", current.role, viewer.id, reason=reason))
+            tx.enqueue("mail", {"letter": "membership_ended", "membership_id": current.id})
+            ended += 1
+        done = update(review_decisions).where(review_decisions.c.id == row.id)
+        await tx.execute(done.values(done_at=now()))
+    return ended
+
+
+async def sign(tx: Transaction, viewer: Viewer, slug: str, review_id: str) -> None:
+    """Sign what was decided: from now on it stands. Raises Conflict where somebody is marked and still has access."""
+    network = await _administered(tx, viewer, slug)
+    await _open(tx, network, review_id)
+    decided = await list_decided(tx.connection, viewer, network, review_id)
+    if any(each.decision == "end" and each.done_at is None for each in decided):
+        raise Conflict("Some people are marked, and still have access. End it, or take that back; then sign.")
+    open_count = len(await list_subjects(tx.connection, viewer, network, review_id))
+    told = [
+        [each.person.id, each.decision, moment_text(each.decided_at), each.answered_at is not None] for each in decided
+    ]
+    after: dict[str, str | int | bool | None] = {**counted(decided), "undecided": open_count, "review": review_id}
+    after["decisions"] = text_hash(canonical(told))
+    deed = Deed("review.signed", "network", network.id, network.id, viewer.id, after=after)
+    signed = {
+        "signed_at": now(),
+        "signed_by": viewer.id,
+        "open_count": open_count,
+        "audit_row_id": await record(tx, deed),
+    }
+    await tx.execute(update(reviews).where(reviews.c.id == review_id).values(**signed))
+
+
+async def answer(tx: Transaction, viewer: Viewer, decision_id: str) -> None:
+    """The viewer, who was asked, still needs access. Saying so again changes nothing. Raises NotFound for others."""
+    question = await get_question(tx.connection, viewer, decision_id)
+    if question.answered_at is not None or not question.is_open:
+        return
+    this = (review_decisions.c.id == decision_id) & review_decisions.c.answered_at.is_(None)
+    if (await tx.execute(update(review_decisions).where(this).values(answered_at=now()))).rowcount == 1:
+        network_id, after = question.network_id, {"question": decision_id}
+        await record(
+            tx, Deed("review.answered", "member", decision_id, network_id, viewer.id, subject_id=viewer.id, after=after)
+        )

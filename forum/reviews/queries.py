@@ -1,0 +1,265 @@
+"""Access reviews as the administrators of a network see them, and what somebody who was asked sees."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import Forbidden, NotFound
+from forum.policy import may_review
+from forum.records import Network, Person, Role
+from forum.reviews.inputs import Decision
+from forum.tables import audit_rows, memberships, networks, posts, review_decisions, reviews
+from forum.viewer import Viewer
+from ground.columns import now
+
+NEW_FOR = timedelta(days=14)
+"""Who joined less than so long ago may not have come yet."""
+LONG_AWAY = timedelta(days=180)
+FEW_MEMBERS = 5
+"""In a network of fewer people each domain may well be there once."""
+_RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One time that administrators went, or go, through the members."""
+
+    id: str
+    begun_at: datetime
+    begun_by: str
+    signed_at: datetime | None
+    signed_by: str
+    open_count: int
+    audit_number: int | None
+    seal: str
+    """Of its row in the audit log; empty until it is signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A member who is to be decided about, with what speaks for looking twice."""
+
+    person: Person
+    membership_id: str
+    role: Role
+    since: datetime
+    came_on: datetime | None
+    """When they were last here; pages tell the day."""
+    doubts: tuple[str, ...]
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about somebody, by whom and when, and what came of it."""
+
+    id: str
+    person: Person
+    role: Role
+    decision: Decision
+    decided_at: datetime
+    decided_by: str
+    answered_at: datetime | None
+    done_at: datetime | None
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        """An ending that is done, and an answer that was given, stand."""
+        return self.done_at is None and self.answered_at is None
+
+
+def _administered(viewer: Viewer, network: Network) -> None:
+    if not (decision := may_review(viewer, network)):
+        raise Forbidden(decision.reason)
+
+
+_former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
+_name = case((_former, "Former member"), else_=accounts.c.name)
+_beginners, _signers = accounts.alias("beginners"), accounts.alias("signers")
+_REVIEWS = (
+    select(
+        reviews.c.id,
+        reviews.c.begun_at,
+        _beginners.c.name,
+        reviews.c.signed_at,
+        func.coalesce(_signers.c.name, ""),
+        reviews.c.open_count,
+        audit_rows.c.number,
+        func.coalesce(audit_rows.c.seal, ""),
+    )
+    .join(_beginners, _beginners.c.id == reviews.c.begun_by)
+    .outerjoin(_signers, _signers.c.id == reviews.c.signed_by)
+    .outerjoin(audit_rows, audit_rows.c.id == reviews.c.audit_row_id)
+)
+
+
+async def list_reviews(connection: AsyncConnection, viewer: Viewer, network: Network, most: int) -> tuple[Review, ...]:
+    """The reviews of a network, the newest first. Raises Forbidden for who does not administer it."""
+    _administered(viewer, network)
+    asked = _REVIEWS.where(reviews.c.network_id == network.id).order_by(reviews.c.begun_at.desc(), reviews.c.id.desc())
+    return tuple(Review(*row) for row in await connection.execute(asked.limit(most)))
+
+
+async def get_review(connection: AsyncConnection, viewer: Viewer, network: Network, review_id: str) -> Review:
+    """One of them. Raises NotFound, and Forbidden for who does not administer the network."""
+    _administered(viewer, network)
+    asked = _REVIEWS.where(reviews.c.network_id == network.id, reviews.c.id == review_id)
+    row = (await connection.execute(asked)).first()
+    if row is None:
+        raise NotFound
+    return Review(*row)
+
+
+async def list_decided(connection: AsyncConnection, viewer: Viewer, network: Network, review_id: str) -> list[Decided]:
+    """What was decided in a review of this network, by name."""
+    _administered(viewer, network)
+    deciders = accounts.alias("deciders")
+    asked = (
+        select(
+            review_decisions.c.id,
+            accounts.c.id.label("account_id"),
+            _name.label("name"),
+            accounts.c.organisation,
+            memberships.c.role,
+            review_decisions.c.decision,
+            review_decisions.c.decided_at,
+            deciders.c.name.label("decider"),
+            review_decisions.c.answered_at,
+            review_decisions.c.done_at,
+        )
+        .join(memberships, memberships.c.id == review_decisions.c.membership_id)
+        .join(accounts, accounts.c.id == review_decisions.c.account_id)
+        .join(deciders, deciders.c.id == review_decisions.c.decided_by)
+        .where(review_decisions.c.review_id == review_id, memberships.c.network_id == network.id)
+        .order_by(func.lower(accounts.c.name), accounts.c.id)
+    )
+    return [_decided(row) for row in await connection.execute(asked)]
+
+
+def _decided(row: Any) -> Decided:
+    return Decided(
+        id=row.id,
+        person=Person(row.account_id, row.name, "", row.organisation),
+        role=row.role,
+        decision=row.decision,
+        decided_at=row.decided_at,
+        decided_by=row.decider,
+        answered_at=row.answered_at,
+        done_at=row.done_at,
+    )
+
+
+async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Network, review_id: str) -> list[Subject]:
+    """The members about whom nobody has decided in this review, those in doubt first."""
+    _administered(viewer, network)
+    wrote = (
+        select(func.max(posts.c.created_at))
+        .where(posts.c.author_id == memberships.c.account_id, posts.c.network_id == network.id)
+        .correlate(memberships)
+        .scalar_subquery()
+    )
+    decided = select(review_decisions.c.membership_id).where(review_decisions.c.review_id == review_id)
+    asked = (
+        select(
+            memberships.c.id,
+            memberships.c.account_id,
+            memberships.c.role,
+            memberships.c.since,
+            memberships.c.visited_at,
+            wrote.label("wrote_at"),
+            accounts.c.name,
+            accounts.c.job_title,
+            accounts.c.organisation,
+            accounts.c.email_key,
+            memberships.c.id.in_(decided).label("is_decided"),
+        )
+        .join(accounts, accounts.c.id == memberships.c.account_id)
+        .where(memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
+    )
+    rows = (await connection.execute(asked)).all()
+    domains = Counter(_domain(row.email_key) for row in rows)
+    bounced: frozenset[str] = frozenset()
+    subjects = [_subject(row, domains, len(rows), bounced) for row in rows if not row.is_decided]
+    return sorted(
+        subjects, key=lambda each: (-each.weight, _RANK[each.role], each.person.name.casefold(), each.person.id)
+    )
+
+
+def _domain(email_key: str | None) -> str:
+    return (email_key or "").rpartition("@")[2]
+
+
+def _subject(row: Any, domains: Mapping[str, int], members: int, bounced: frozenset[str]) -> Subject:
+    came_on = max((moment for moment in (row.visited_at, row.wrote_at) if moment is not None), default=None)
+    moment = now()
+    found = [
+        (8, "Mail to them does not arrive", row.email_key in bounced),
+        (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
+        (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
+        (
+            3,
+            "No other member has an address like theirs",
+            members >= FEW_MEMBERS and domains[_domain(row.email_key)] == 1,
+        ),
+        (1, "Can change the network and see its log", row.role == "administrator"),
+        (1, "Can remove what others wrote", row.role == "moderator"),
+    ]
+    person = Person(row.account_id, row.name, row.job_title, row.organisation)
+    doubts = tuple(words for _, words, applies in found if applies)
+    weight = sum(weight for weight, _, applies in found if applies)
+    return Subject(person, row.id, row.role, row.since, came_on, doubts, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Somebody was asked whether they still need access to a network."""
+
+    id: str
+    network_id: str
+    network_name: str
+    slug: str
+    asked_at: datetime
+    answered_at: datetime | None
+    is_member: bool
+    is_open: bool
+    """The review is not signed yet."""
+
+
+async def get_question(connection: AsyncConnection, viewer: Viewer, decision_id: str) -> Question:
+    """The question to this viewer. Raises NotFound for everybody else, and once they are no member any more."""
+    asked = (
+        select(
+            review_decisions.c.id,
+            networks.c.id,
+            networks.c.name,
+            networks.c.slug,
+            review_decisions.c.decided_at,
+            review_decisions.c.answered_at,
+            and_(memberships.c.current, memberships.c.status == "active"),
+            reviews.c.signed_at.is_(None),
+        )
+        .join(reviews, reviews.c.id == review_decisions.c.review_id)
+        .join(memberships, memberships.c.id == review_decisions.c.membership_id)
+        .join(networks, networks.c.id == reviews.c.network_id)
+        .where(
+            review_decisions.c.id == decision_id,
+            review_decisions.c.account_id == viewer.id,
+            review_decisions.c.decision == "ask",
+        )
+    )
+    row = (await connection.execute(asked)).first() if viewer.id else None
+    if row is None or not row[6]:
+        raise NotFound
+    return Question(*row)
+
+
+def counted(decided: Sequence[Decided]) -> dict[str, int]:
+    """How many were kept, asked and ended."""
+    numbers = Counter(each.decision for each in decided)
+    return {"kept": numbers["keep"], "asked": numbers["ask"], "ended": numbers["end"]}

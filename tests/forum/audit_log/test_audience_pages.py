@@ -1,0 +1,134 @@
+"""Who could see a thread at a moment: roles and ends as they were then, open times, broken glass."""
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from forum.audit_log.audience_queries import Asked, Audience, find_thread, read_audience
+from forum.audit_log.glass_commands import break_glass, end_glass
+from forum.network_reads import get_network
+from forum.tables import audit_rows, memberships, threads
+from ground.columns import now
+from tests.forum.threads.village import Place, Village, Villager
+
+
+async def at(village: Village, administrator: Villager, place: Place, thread: str, moment: datetime) -> Audience:
+    viewer = await village.viewer(administrator)
+    async with village.state.database.read() as connection:
+        network = (await get_network(connection, viewer, place.slug)).network
+        asked = await find_thread(connection, viewer, network, thread)
+        assert isinstance(asked, Asked)
+        return await read_audience(connection, viewer, network, asked, moment)
+
+
+def roles(audience: Audience) -> dict[str, str]:
+    return {each.name: each.role for each in audience.people}
+
+
+async def test_members_are_told_with_the_role_they_had_then(village: Village, overseer: Villager) -> None:
+    amara, ben, cleo = await village.people("Amara Okafor", "Ben Ito", "Cleo Ray")
+    place = await village.network(amara, [ben])
+    thread = await village.thread(ben, place)
+    program = village.program(amara)
+    first = now()
+    member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
+    await program.patch(member, json={"role": "moderator"})
+    second = now()
+    await village.join(place.id, cleo)
+    await program.patch(member, json={"status": "removed"})
+    third = now()
+    await program.patch(member, json={"status": "banned"})  # long after: it must not lengthen what Ben could see
+    async with village.state.transaction() as tx:
+        await break_glass(tx, await village.viewer(overseer), place.slug, "A threat", 1)
+    fourth = now()
+    async with village.state.transaction() as tx:
+        await end_glass(tx, await village.viewer(overseer), place.slug)
+    fifth = now()
+    everyone = {"Amara Okafor": "administrator", "Ben Ito": "member"}
+    assert roles(await at(village, amara, place, thread, first)) == everyone
+    assert roles(await at(village, amara, place, thread, second)) == everyone | {"Ben Ito": "moderator"}
+    rest = {"Amara Okafor": "administrator", "Cleo Ray": "member"}
+    assert roles(await at(village, amara, place, thread, third)) == rest
+    assert roles(await at(village, amara, place, thread, fourth)) == rest | {"Olwen Pugh": "broken glass"}
+    assert roles(await at(village, amara, place, thread, fifth)) == rest
+
+
+async def test_when_the_network_was_open_everybody_could(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    kept = await village.thread(amara, place, "Among us")
+    program = village.program(amara)
+    closed = now()
+    path = f"/api/v1/networks/{place.slug}"
+    assert (await program.patch(path, json={"access": "open", "confirm": place.name})).status_code == 200
+    public = await village.thread(amara, place, "For all")
+    opened = now()
+    assert (await program.patch(path, json={"access": "closed", "confirm": place.name})).status_code == 200
+    again = now()
+    told = [await at(village, amara, place, kept, moment) for moment in (closed, opened, again)]
+    assert [(each.access, each.everybody) for each in told] == [("closed", False), ("open", False), ("closed", False)]
+    told = [await at(village, amara, place, public, moment) for moment in (opened, again)]
+    assert [(each.access, each.everybody) for each in told] == [("open", True), ("closed", False)]
+
+
+async def test_what_was_before_the_log_began_is_not_made_up(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    thread = await village.thread(amara, place)
+    async with village.state.transaction() as tx:
+        made = (audit_rows.c.chain == place.id) & (audit_rows.c.number == 1)
+        await tx.execute(update(audit_rows).where(made).values(act="member.joined"))
+        old = now() - timedelta(days=9)
+        await tx.execute(update(memberships).where(memberships.c.network_id == place.id).values(since=old))
+        await tx.execute(update(threads).where(threads.c.id == thread).values(created_at=old))
+    told = await at(village, amara, place, thread, now() - timedelta(days=5))
+    assert (told.access, told.everybody, roles(told)) == (None, False, {"Amara Okafor": "administrator"})
+    async with village.state.transaction() as tx:
+        await tx.execute(update(audit_rows).where(made).values(act="network.created"))
+
+
+async def test_the_page_and_the_file(village: Village) -> None:
+    amara, ben = await village.people("Amara Okafor", "Ben Ito")
+    place = await village.network(amara, [ben])
+    thread = await village.thread(ben, place, "Rota <1>")
+    browser, path = village.browser(amara), f"/networks/{place.slug}/audience"
+    zone = ZoneInfo(village.state.settings.time_zone)
+    here = f"{(now() + timedelta(seconds=1)).astimezone(zone):%Y-%m-%dT%H:%M:%S}"
+    earlier = f"{(now() - timedelta(minutes=2)).astimezone(zone):%Y-%m-%dT%H:%M}"
+    assert (await browser.get(path)).status_code == 200
+    async with village.state.transaction() as tx:
+        moved = now() - timedelta(minutes=1)
+        await tx.execute(update(threads).where(threads.c.id == thread).values(created_at=moved))
+        await tx.execute(update(memberships).where(memberships.c.network_id == place.id).values(since=moved))
+    fields = {
+        "thread": f"{village.url}/threads/{thread}?at=1#post-1",
+        "at": f"{now().astimezone(zone):%Y-%m-%dT%H:%M:%S}",
+    }
+    page = (await browser.get(path, params=fields)).text
+    assert "Rota &lt;1&gt;" in page
+    assert "Two people could see it, nobody else." in re.sub(r"\s+", " ", page)
+    assert "Nobody: the thread was begun later" in (await browser.get(path, params={"thread": "1", "at": earlier})).text
+    answer = await browser.post(f"{path}/export", data=fields)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["Name", "Amara Okafor", "Ben Ito"]
+    async with village.state.database.read() as connection:
+        acts = select(audit_rows.c.act).where(audit_rows.c.chain == place.id).order_by(audit_rows.c.number.desc())
+        assert await connection.scalar(acts.limit(1)) == "audience.exported"
+    other = await village.network(amara)
+    elsewhere = await village.thread(amara, other)
+    tomorrow = f"{(now() + timedelta(days=1)):%Y-%m-%dT%H:%M}"
+    for wrong in (
+        {"thread": elsewhere},
+        {"thread": "9"},
+        {"thread": "x"},
+        {"at": tomorrow},
+        {"at": "3 March"},
+        {"at": ""},
+    ):
+        answer = await browser.get(path, params={"thread": "1", "at": here[:16]} | wrong)
+        assert answer.status_code == 422, wrong
+    assert (await village.browser(ben).get(path)).status_code == 403
