@@ -22,8 +22,6 @@ from forum.envelope import is_indexed, let_index
 from forum.notices import read_notice, write_notice
 from forum.settings import Settings
 from forum.state import set_network, state_of
-from forum.viewer import Viewer
-from forum.state import state_of
 from forum.viewer import Glass, Viewer
 from ground.columns import moment_text
 

@@ -1,41 +1,99 @@
-"""The audit log by the API, and breaking the glass."""
+"""The audit log by the API, who could see what, and breaking the glass."""
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
-from forum.addresses import route
-from forum.asking import limit
+from forum.addresses import get, route
+from forum.asking import limit, open_administered
+from forum.audit_log.audience_queries import find_thread, read_audience
 from forum.audit_log.glass_commands import break_glass, end_glass
-from forum.audit_log.glass_queries import find_own_glass
-from forum.audit_log.inputs import ApiGlassBreaking
+from forum.audit_log.glass_queries import find_own_glass, list_overseen
+from forum.audit_log.inputs import ApiAudienceQuery, ApiGlassBreaking, ApiLogQuery
+from forum.audit_log.log_queries import get_chain, list_in_order
+from forum.audit_log.presenting import (
+    ApiAudience,
+    ApiGlass,
+    ApiLog,
+    ApiOverseenList,
+    api_audience,
+    api_entry,
+    api_glass,
+    api_overseen,
+)
 from forum.audit_log.site_pages import overseer_of
 from forum.errors import NotFound
-from forum.forms import read_json, validate
+from forum.forms import read_json, read_query, validate
 from forum.network_reads import find_network
 from forum.openapi import operation
+from forum.records import Network
 from forum.rendering import PRIVATE
 from forum.state import state_of
-from ground.columns import moment_text
+from forum.viewer import Viewer
 
 TAG = "Governance"
 
 
-class ApiGlass(BaseModel):
-    """Since when and until when the caller reads a network through broken glass, and why."""
-
-    reason: str
-    begun_at: datetime
-    ends_at: datetime
-
-
 def _answer(content: Any, status: int = 200) -> Response:
     return JSONResponse(content, status, {"Cache-Control": PRIVATE})
+
+
+@operation("Read a network's log", TAG, {200: ApiLog}, query=ApiLogQuery, refusals=(403,))
+async def api_log(request: Request) -> Response:
+    """What was done in the network, oldest first, for its administrators."""
+    asked = read_query(request, ApiLogQuery)
+    viewer, found = await open_administered(request)
+    return await _log(request, viewer, found.network, asked)
+
+
+@operation("Read the site's log", TAG, {200: ApiLog}, query=ApiLogQuery, refusals=(403,))
+async def api_site_log(request: Request) -> Response:
+    """What was done with the site as a whole, for its administrators."""
+    asked = read_query(request, ApiLogQuery)
+    return await _log(request, await overseer_of(request), None, asked)
+
+
+async def _log(request: Request, viewer: Viewer, network: Network | None, asked: ApiLogQuery) -> Response:
+    async with state_of(request).database.read() as connection:
+        chain = await get_chain(connection, viewer, network)
+        entries = await list_in_order(connection, viewer, network, int(asked.after or 0), asked.limit + 1)
+    shown = entries[: asked.limit]
+    following = str(shown[-1].number) if len(entries) > asked.limit else None
+    items = [api_entry(entry) for entry in shown]
+    return _answer({"items": items, "next": following, "as_of": viewer.positions(), "seal": chain.seal})
+
+
+@operation("Who could see a thread", TAG, {200: ApiAudience}, query=ApiAudienceQuery, refusals=(403,))
+async def api_who_could_see(request: Request) -> Response:
+    """Who could see a thread of the network at a moment that has passed, for the network's administrators.
+
+    `thread` is its id, or its number in the network.
+    """
+    asked = read_query(request, ApiAudienceQuery)
+    viewer, found = await open_administered(request)
+    async with state_of(request).database.read() as connection:
+        thread = await find_thread(connection, viewer, found.network, asked.thread)
+        if thread is None:
+            raise NotFound
+        exists = asked.at >= thread.created_at
+        audience = await read_audience(connection, viewer, found.network, thread, asked.at) if exists else None
+    return _answer(api_audience(audience))
+
+
+@operation("List all networks", TAG, {200: ApiOverseenList}, query=ApiLogQuery, refusals=(403,))
+async def api_all_networks(request: Request) -> Response:
+    """Every network by name, as the site's administrators see it: without what it holds."""
+    asked = read_query(request, ApiLogQuery)
+    viewer = await overseer_of(request)
+    skip = int(asked.after or 0)
+    async with state_of(request).database.read() as connection:
+        rows = await list_overseen(connection, viewer, "", skip, asked.limit + 1)
+    following = str(skip + asked.limit) if len(rows) > asked.limit else None
+    items = [api_overseen(each) for each in rows[: asked.limit]]
+    return _answer({"items": items, "next": following, "as_of": viewer.positions()})
 
 
 @operation("Break the glass", TAG, {200: ApiGlass}, body=ApiGlassBreaking, refusals=(403,))
@@ -56,9 +114,7 @@ async def api_break_glass(request: Request) -> Response:
         glass = await find_own_glass(connection, viewer, found.network.id) if found is not None else None
     if glass is None:
         raise NotFound
-    return _answer(
-        {"reason": glass.reason, "begun_at": moment_text(glass.begun_at), "ends_at": moment_text(glass.ends_at)}
-    )
+    return _answer(api_glass(glass))
 
 
 @operation("Mend the glass", TAG, {204: None}, refusals=(403,))
@@ -70,8 +126,12 @@ async def api_end_glass(request: Request) -> Response:
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 
-_GLASS = "/api/v1/networks/{slug:slug}/glass"
+_NETWORK = "/api/v1/networks/{slug:slug}"
 ROUTES: list[BaseRoute] = [
-    route("PUT", _GLASS, api_break_glass),
-    route("DELETE", _GLASS, api_end_glass),
+    get(f"{_NETWORK}/log", api_log),
+    get(f"{_NETWORK}/audience", api_who_could_see),
+    route("PUT", f"{_NETWORK}/glass", api_break_glass),
+    route("DELETE", f"{_NETWORK}/glass", api_end_glass),
+    get("/api/v1/site/log", api_site_log),
+    get("/api/v1/site/networks", api_all_networks),
 ]

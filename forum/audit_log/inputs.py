@@ -1,14 +1,19 @@
 """What may be asked of the log, and what it takes to break the glass."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator
 
 from forum.forms import Input
+from ground.columns import now
 
 MOST_HOURS = 24
 LONGEST_REASON = 1_000
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 
 
 def _is_written(text: str) -> str:
@@ -67,6 +72,27 @@ class ApiLogQuery(Input):
 
     limit: int = Field(default=20, ge=1, le=100)
     after: str = Field(default="", pattern=r"^[0-9]{0,15}$")
+
+
+class ApiAudienceQuery(Input):
+    """A thread of the network, by its id or its number, and a moment that has passed."""
+
+    thread: str = Field(min_length=1, max_length=36)
+    at: AwareDatetime
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+            raise ValueError("Write a moment as 2026-03-03T14:00:00Z.")
+        return value
+
+    @field_validator("at")
+    @classmethod
+    def _has_passed(cls, at: datetime) -> datetime:
+        if at.year < 1970 or at > now():
+            raise ValueError("Choose a moment that has passed, since 1970.")
+        return at
 
 
 class ExportForm(LogQuery):

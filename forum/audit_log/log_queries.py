@@ -1,6 +1,5 @@
 """A log as those who may read it see it: filtered and newest first, or whole and in its order."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -35,7 +34,10 @@ class Entry:
     changes: Sequence[tuple[str, str, str]]
     reason: str
     actor: str
+    is_actor_forgotten: bool
+    """Their account is closed, and their name gone."""
     subject: str
+    is_subject_forgotten: bool
     sealed: Mapping[str, Any]
     words: Mapping[str, tuple[str, str]]
     """By name the salt and the word, of those that were not emptied."""
@@ -133,7 +135,9 @@ def _entry(row: Row[Any], words: Mapping[str, tuple[str, str]], names: Mapping[s
         changes=changes(row.before, row.after),
         reason=said.get("reason", ""),
         actor=actor,
+        is_actor_forgotten=actor == FORMER,
         subject=subject or said.get("address", ""),
+        is_subject_forgotten=subject == FORMER,
         sealed=row._asdict(),
         words=words,
     )
@@ -160,8 +164,3 @@ def exported(entry: Entry) -> dict[str, Any]:
     moment = from_seal["at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     said = {name: {"salt": salt, "word": word} for name, (salt, word) in entry.words.items()}
     return {**from_seal, "at": moment, "said": said, "sentence": entry.sentence}
-
-
-def settings_text(text: str | None) -> dict[str, Any] | None:
-    """Settings before or after, as values."""
-    return json.loads(text) if text is not None else None

@@ -154,6 +154,8 @@ async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str,
         review_decisions.c.review_id == review_id,
         review_decisions.c.decision == "end",
         review_decisions.c.done_at.is_(None),
+        # Another administrator must do that: nobody is to throw themselves out in passing.
+        review_decisions.c.account_id != viewer.id,
     )
     ended = 0
     for row in (await tx.execute(marked.order_by(review_decisions.c.account_id).with_for_update())).all():

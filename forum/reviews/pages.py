@@ -134,7 +134,9 @@ async def _review(
     if review.signed_at is not None:
         signed = SignedPage(head, review, decided, counted(decided))
         title = f"Access review of {network.name}"
-        return render_page(request, viewer, "reviews/signed.html", signed, title=title, network_id=network.id)
+        return render_page(
+            request, viewer, "reviews/signed.html", signed, title=title, network_id=network.id, status=status
+        )
     page = ReviewPage(
         head=head,
         path=f"/networks/{network.slug}/reviews/{review.id}",
@@ -142,7 +144,9 @@ async def _review(
         subjects=subjects[:PAGE_SIZE],
         remaining=len(subjects),
         decided=decided,
-        marked=[each for each in decided if each.decision == "end" and each.done_at is None],
+        marked=[
+            each for each in decided if each.decision == "end" and each.done_at is None and each.person.id != viewer.id
+        ],
         typed=typed or {},
         errors=errors or {},
         meanwhile=name_all([each.person.name for each in decided if each.person.id in late]) if late else "",

@@ -168,6 +168,11 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/log/export": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/audience": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/audience/export": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/log": ADMINISTRATORS_DO,
+    # Without a thread and a moment.
+    "GET /api/v1/networks/{slug:slug}/audience": everybody("422"),
+    "GET /api/v1/site/log": OVERSEERS_DO,
+    "GET /api/v1/site/networks": OVERSEERS_DO,
     "GET /site/log": OVERSEERS_SEE,
     "POST /site/log/export": OVERSEERS_DO,
     "GET /site/networks": OVERSEERS_SEE,
@@ -187,6 +192,14 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/reviews/{review_id:id}/signature": act("403 403 403 404"),
     "GET /access/{decision_id:id}": account("404", "303"),
     "POST /access/{decision_id:id}": account("404", "401"),
+    "GET /api/v1/networks/{slug:slug}/reviews": ADMINISTRATORS_DO,
+    "POST /api/v1/networks/{slug:slug}/reviews": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/reviews/{review_id:id}": act("403 403 403 404"),
+    "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions": act("403 403 403 404"),
+    "DELETE /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions/{decision_id:id}": act("403 403 403 404"),
+    "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/endings": act("403 403 403 404"),
+    "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/signature": act("403 403 403 404"),
+    "PUT /api/v1/access/{decision_id:id}": account("404", "401"),
     # threads and posts, as pages
     "POST /networks/{slug:slug}/reading": MEMBERS_DO,
     "GET /networks/{slug:slug}/threads/new": form("200 200 200 200"),
@@ -259,6 +272,9 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},
     "POST /site/log/export": {"form": "csv"},
     "POST /networks/{slug:slug}/reviews/{review_id:id}/decisions": {"about-{requested}": "keep"},
+    "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions": {
+        "items": [{"account_id": "01a222dd-9070-78fc-a611-c5728db58c98", "decision": "keep"}]
+    },
     "POST /networks/{slug:slug}/reading": {"position": "1"},
     "POST /networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "POST /threads/{id:id}/posts": {"body": "Words"},
