@@ -195,7 +195,7 @@ async def sign(tx: Transaction, viewer: Viewer, slug: str, review_id: str) -> No
 async def answer(tx: Transaction, viewer: Viewer, decision_id: str) -> None:
     """The viewer, who was asked, still needs access. Saying so again changes nothing. Raises NotFound for others."""
     question = await get_question(tx.connection, viewer, decision_id)
-    if question.answered_at is not None or not question.is_open:
+    if question.answered_at is not None:
         return
     this = (review_decisions.c.id == decision_id) & review_decisions.c.answered_at.is_(None)
     if (await tx.execute(update(review_decisions).where(this).values(answered_at=now()))).rowcount == 1:

@@ -178,6 +178,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
             accounts.c.organisation,
             accounts.c.email_key,
             memberships.c.id.in_(decided).label("is_decided"),
+            memberships.c.id.in_(_kept_silent()).label("kept_silent"),
         )
         .join(accounts, accounts.c.id == memberships.c.account_id)
         .where(memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
@@ -191,6 +192,16 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
     )
 
 
+def _kept_silent() -> Any:
+    """Memberships whose people were asked in a review that is signed, and have not answered."""
+    return (
+        select(review_decisions.c.membership_id)
+        .join(reviews, reviews.c.id == review_decisions.c.review_id)
+        .where(review_decisions.c.decision == "ask", review_decisions.c.answered_at.is_(None))
+        .where(reviews.c.signed_at.is_not(None))
+    )
+
+
 def _domain(email_key: str | None) -> str:
     return (email_key or "").rpartition("@")[2]
 
@@ -200,6 +211,7 @@ def _subject(row: Any, domains: Mapping[str, int], members: int, bounced: frozen
     moment = now()
     found = [
         (8, "Mail to them does not arrive", row.email_key in bounced),
+        (7, "Was asked before, and did not answer", bool(row.kept_silent)),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
         (
@@ -227,8 +239,6 @@ class Question:
     asked_at: datetime
     answered_at: datetime | None
     is_member: bool
-    is_open: bool
-    """The review is not signed yet."""
 
 
 async def get_question(connection: AsyncConnection, viewer: Viewer, decision_id: str) -> Question:
@@ -242,7 +252,6 @@ async def get_question(connection: AsyncConnection, viewer: Viewer, decision_id:
             review_decisions.c.decided_at,
             review_decisions.c.answered_at,
             and_(memberships.c.current, memberships.c.status == "active"),
-            reviews.c.signed_at.is_(None),
         )
         .join(reviews, reviews.c.id == review_decisions.c.review_id)
         .join(memberships, memberships.c.id == review_decisions.c.membership_id)

@@ -23,7 +23,7 @@ async def write_asked(state: State, tx: Transaction, reference: Reference) -> Le
         .join(memberships, memberships.c.id == review_decisions.c.membership_id)
         .join(accounts, accounts.c.id == review_decisions.c.account_id)
         .where(review_decisions.c.id == reference["decision_id"], review_decisions.c.decision == "ask")
-        .where(review_decisions.c.answered_at.is_(None), reviews.c.signed_at.is_(None))
+        .where(review_decisions.c.answered_at.is_(None))
         .where(memberships.c.current, memberships.c.status == "active")
         .where(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None), accounts.c.email.is_not(None))
     )
