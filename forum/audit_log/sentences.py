@@ -11,7 +11,7 @@ KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     "people": ("Members and roles", ("member.", "organisation.", "people.")),
     "invitations": ("Invitations", ("invitation.", "joining_link.")),
     "content": ("Moderation", ("thread.", "post.", "report.", "appeal.", "account.", "held.")),
-    "network": ("Settings", ("network.", "page.", "site.", "announcement.", "limits.")),
+    "network": ("Settings", ("network.", "archive.", "page.", "site.", "announcement.", "limits.")),
     "access": ("Who can see it", ("network.access_changed", "glass.", "review.")),
     "log": ("Lists taken away", ("log.", "audience.", "members.", "numbers.")),
 }
@@ -85,6 +85,7 @@ PHRASES: Mapping[str, str] = {
 
 ITSELF: Mapping[str, str] = {
     "glass.ended": "The time was over for which somebody read the network through broken glass",
+    "archive.imported": "The archive of a mailing list was brought in on the command line",
     "account.created": "An account for {subject} was made on the command line",
 }
 """The same where nobody did it but Confer itself."""
@@ -107,6 +108,9 @@ LABELS: Mapping[str, str] = {
     "ended": "Ended",
     "undecided": "Not decided",
     "rows": "Rows",
+    "posts": "Posts",
+    "threads": "Threads",
+    "people": "People",
     "at": "At",
     "site_administrator": "Looks after the site",
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from forum.audit import Deed, record
 from forum.errors import ForumError
 from forum.events import ReadChanged
 from forum.imports.archive_queries import Destination, find_destination, find_placed
@@ -92,12 +93,23 @@ async def import_mbox(state: State, path: Path, slug: str, progress: Progress) -
         threads = build_threads(messages)
         summary.repeated = len(messages) - sum(len(thread.messages) for thread in threads)
         await _bring_in(state, destination, threads, progress, summary)
+        await _write_down(state, destination, summary)
     except asyncio.CancelledError:
         progress.note(f"Stopped after {_number(summary.posts, 'post')}, which stay. Run the same again to go on.")
         raise
     finally:
         progress.end()
     return summary
+
+
+async def _write_down(state: State, destination: Destination, summary: Summary) -> None:
+    """In the network's log: posts were added that nobody wrote there."""
+    if not summary.posts:
+        return
+    brought = {"posts": summary.posts, "threads": summary.threads, "people": summary.people}
+    deed = Deed("archive.imported", "network", destination.id, destination.id, after=brought)
+    async with state.transaction() as tx:
+        await record(tx, deed)
 
 
 def _check_file(path: Path) -> None:
