@@ -42,6 +42,7 @@ async def list_overseen(
         .scalar_subquery()
     )
     asked = select(*NETWORK_COLUMNS, run_by).order_by(networks.c.name_key, networks.c.id).offset(skip).limit(most)
+    asked = asked.where(networks.c.deleted_at.is_(None))
     for word in words.replace("\0", " ").casefold().split()[:10]:
         asked = asked.where(func.lower(networks.c.name).contains(word, autoescape=True))
     rows = await connection.execute(asked)
