@@ -29,14 +29,21 @@ PHRASES: Mapping[str, str] = {
     "member.ban_lifted": "lifted the ban of {subject}",
     "member.role_changed": "changed the role of {subject}",
     "member.invited": "invited {subject}",
+    "member.handed_on": "handed on what {subject} looked after",
+    "member.let_go": "let go of what {subject} looked after",
+    "organisation.added": "added an organisation",
+    "organisation.changed": "changed an organisation",
+    "organisation.removed": "removed an organisation",
     "members.exported": "took away the list of members as a file",
     "network.created": "created the network",
     "network.changed": "changed how the network is called or looks",
     "network.access_changed": "changed who can see the network",
     "network.archived": "archived the network",
-    "network.reopened": "brought the network back from the archive",
-    "network.ending": "decided to delete the network",
-    "network.kept": "decided to keep the network after all",
+    "network.brought_back": "brought the network back from the archive",
+    "network.deletion_asked": "decided to delete the network",
+    "network.deletion_undone": "decided to keep the network after all",
+    "network.announcements_changed": "changed how often announcements are sent",
+    "network.holding_changed": "changed whose posts are held until somebody approves them",
     "network.deleted": "deleted the network for good",
     "announcement.made": "sent an announcement to all members",
     "invitation.sent": "invited {address}",
@@ -62,7 +69,15 @@ PHRASES: Mapping[str, str] = {
     "thread.lock": "locked a thread",
     "thread.unlock": "unlocked a thread",
     "thread.slow": "slowed down a thread",
-    "thread.move": "moved a thread",
+    "thread.move": "moved a thread to another network",
+    "thread.moved_here": "moved a thread here from another network",
+    "thread.appealed": "appealed against an act on a thread",
+    "post.appealed": "appealed against an act on a post",
+    "account.appealed": "appealed against an act",
+    "report.made": "reported something",
+    "report.agreed": "agreed with a report about {subject}",
+    "report.disagreed": "disagreed with a report about {subject}",
+    "report.ignored": "ignored a report about {subject}",
     "account.warn": "warned {subject}",
     "account.silence": "silenced {subject}",
     "account.hold": "had the posts of {subject} held",
@@ -148,7 +163,19 @@ class _Known(dict[str, str]):
         return "a former member" if name == "subject" else "somebody"
 
 
+_SUFFIXES: Mapping[str, str] = {
+    "_undone": "took back an act: somebody {}",
+    "_ended": "ended an act: somebody {}",
+    "appeal_upheld": "answered an appeal: the act stands",
+    "appeal_overturned": "answered an appeal: the act is taken back",
+}
+
+
 def _by_name(act: str) -> str:
+    """For acts that undo another, and for those that have no phrase."""
+    for suffix, phrase in _SUFFIXES.items():
+        if act.endswith(suffix):
+            return phrase.format(PHRASES.get(act.removesuffix(suffix), "did something"))
     noun, _, verb = act.partition(".")
     noun, verb = noun.replace("_", " "), verb.replace("_", " ")
     return f"did this: {noun}, {verb}"

@@ -1,0 +1,33 @@
+"""Each act is told in plain words, also those that nobody has written a phrase for."""
+
+from forum.audit_log.sentences import changes, sentence
+
+
+def test_who_did_what() -> None:
+    told = sentence("member.admitted", "Amara Okafor", "administrator", {"subject": "Gareth Williams"})
+    assert told == "Amara Okafor (administrator) admitted Gareth Williams."
+    assert sentence("member.joined", "Ben", "", {"actor": "Ben", "subject": "Ben"}) == "Ben became a member."
+    assert sentence("member.joined", "Ada", "", {"subject": "Ben"}) == "Ada made Ben a member."
+    assert sentence("member.removed", "Ada", "", {}) == "Ada removed a former member."
+    assert sentence("invitation.sent", "Ada", "", {"address": "{who}@example.org"}) == "Ada invited {who}@example.org."
+    assert sentence("glass.ended", "", "", {}).startswith("The time was over")
+
+
+def test_acts_without_a_phrase() -> None:
+    assert sentence("thread.lock_undone", "Ada", "", {}) == "Ada took back an act: somebody locked a thread."
+    assert sentence("post.hide_undone", "", "", {"subject": "Ben"}) == (
+        "Confer itself took back an act: somebody hid a post of Ben."
+    )
+    assert sentence("kettle.put_on", "Ada", "", {}) == "Ada did this: kettle, put on."
+
+
+def test_what_changed() -> None:
+    assert changes('{"role":"member","status":"active"}', '{"role":"moderator","status":"active"}') == (
+        ("Role", "member", "moderator"),
+    )
+    assert changes(None, '{"role":"member","status":"active"}') == ()
+    assert changes(None, '{"access":"closed","name":"' + "a" * 64 + '"}') == (("Who can see it", "", "closed"),)
+    assert changes('{"name":"' + "a" * 64 + '"}', '{"name":"' + "b" * 64 + '"}') == (
+        ("Name", "words with the fingerprint aaaaaaaa", "words with the fingerprint bbbbbbbb"),
+    )
+    assert changes('{"pinned":false}', '{"pinned":true}') == (("Pinned", "no", "yes"),)
