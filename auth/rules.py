@@ -41,6 +41,9 @@ LINKS = Rule("links", 300, 5 * _MINUTE)
 #: Wrong passwords where a signed-in person must give theirs again, by account.
 CONFIRM_PASSWORD = Rule("confirm_password", 10, 15 * _MINUTE)
 
+#: Reports of people without an account, by client address; a whole hospital stands behind one.
+REPORTS_BY_ADDRESS = Rule("reports_by_address", 10, _HOUR)
+
 #: By account from here on.
 POSTS = Rule("posts", 30, _MINUTE)
 POSTS_A_DAY = Rule("posts_a_day", 1_000, _DAY)
@@ -51,6 +54,8 @@ NETWORKS = Rule("networks", 20, _DAY)
 JOINING = Rule("joining", 60, _HOUR)
 MEMBERSHIP_CHANGES = Rule("membership_changes", 600, _HOUR)
 INVITATIONS = Rule("invitations", 500, _DAY)
+REPORTS = Rule("reports", 30, _HOUR)
+APPEALS = Rule("appeals", 20, _HOUR)
 TOKENS = Rule("tokens", 30, _HOUR)
 DOWNLOAD_OF_DATA = Rule("download_of_data", 10, _HOUR)
 SEARCH = Rule("search", 120, _MINUTE, shared=False)

@@ -46,12 +46,32 @@ class PostEdited(Change):
 
 @dataclass(frozen=True, slots=True)
 class PostRemoved(Change):
-    """A post was removed by its author or a moderator: the post's stub, without words, with `thread` as it now stands.
+    """A post was removed, hidden by a moderator, or erased: its stub, without words, with `thread` as it now stands.
 
     In a thread that stayed with the members of an opened network it is told to its moderators alone.
     """
 
     kind: ClassVar[str] = "post.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class PostRestored(Change):
+    """A post that was hidden or removed can be read again: the post, with `thread` as it now stands.
+
+    In a thread that stayed with the members of an opened network it is told to its moderators alone.
+    """
+
+    kind: ClassVar[str] = "post.restored"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsChanged(Change):
+    """For moderators: something was reported, taken or decided: `{network_id, waiting_count}`.
+
+    Reports about those who moderate are neither told here nor counted: whom they are about would hear it too.
+    """
+
+    kind: ClassVar[str] = "reports.changed"
 
 
 @dataclass(frozen=True, slots=True)

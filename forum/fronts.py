@@ -103,6 +103,8 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
     asks = network.access in ("closed", "unlisted") or network.waiting_count > 0
     if asks and viewer.has_role(network.id, "moderator"):
         tabs.append(("requests", "Requests", f"{path}/requests", network.waiting_count))
+    if viewer.has_role(network.id, "moderator"):
+        tabs.append(("reports", "Reports", f"{path}/reports", found.reports_waiting))
     if viewer.has_role(network.id, "administrator"):
         tabs.append(("settings", "Settings", f"{path}/settings", 0))
     return tuple(tabs)

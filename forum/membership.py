@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
-from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, RequestsChanged
+from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, ReportsChanged, RequestsChanged
 from forum.policy import REASONS, ending_of
 from forum.records import Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
@@ -330,6 +330,9 @@ def _tell(tx: Transaction, before: Current | None, after: Current) -> None:
     if moderated != moderates or "requested" in (was, after.status):
         stream = moderators_stream(after.network_id)
         tx.emit(stream, RequestsChanged(after.network_id), authz=moderated and not moderates)
+    if moderated != moderates:
+        # Reports about those who moderate are not counted where all moderators see it.
+        tx.emit(moderators_stream(after.network_id), ReportsChanged(after.network_id))
     tx.emit(account_stream(after.account_id), MembershipChanged(after.id, after.version), authz=True)
 
 

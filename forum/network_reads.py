@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.acts.cases import waiting_cases
 from forum.errors import Forbidden, NotFound
 from forum.hot_reads import JsonArray, JsonRows
 from forum.policy import (
@@ -71,6 +72,8 @@ class Found:
     """The longest-standing few of its members, where the viewer may see who they are."""
     watchers: tuple[Watcher, ...] = ()
     """Who reads it through broken glass now; to be shown to its administrators."""
+    reports_waiting: int = 0
+    """How many reports wait for its moderators, where the viewer is one."""
 
     def positions(self, viewer: Viewer) -> dict[str, list[str | int]]:
         """`as_of` of an answer about this network (contract, P7): the streams of it that the viewer may hear."""
@@ -127,8 +130,11 @@ def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnEl
         faces_column(),
         watchers_column(),
     )
+    moderated = [place.network_id for place in viewer.active_places() if place.role != "member"]
+    counted = waiting_cases(networks.c.id).correlate(networks).scalar_subquery()
+    waiting = case((networks.c.id.in_(moderated), counted), else_=0) if moderated else literal(0)
     return (
-        select(*NETWORK_COLUMNS, *columns)
+        select(*NETWORK_COLUMNS, *columns, waiting)
         .select_from(networks.join(streams, streams.c.name == networks.c.stream))
         .where(condition)
     )
@@ -159,7 +165,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
     row = (await connection.execute(statement)).first()
     if row is None:
         return None
-    is_readable, was_moved, head, shows_members, faces, watchers = row[NETWORK_WIDTH:]
+    is_readable, was_moved, head, shows_members, faces, watchers, waiting = row[NETWORK_WIDTH:]
     people = json.loads(faces or "[]") if shows_members else []
     return Found(
         network=Network(*row[:NETWORK_WIDTH]),
@@ -168,6 +174,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
         head=head,
         faces=tuple(Person(identifier, name) for identifier, name in people),
         watchers=watchers_from(watchers),
+        reports_waiting=waiting,
     )
 
 

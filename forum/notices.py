@@ -47,6 +47,18 @@ NOTICES = {
     "already-sent": "You sent this already. It is here once.",
     "edited": "Your changes are saved.",
     "removed": "The post is removed.",
+    "removed-for-now": "The post is removed, and its author will be told.",
+    "hidden": "The post is hidden, and its author will be told.",
+    "act-undone": "That is undone. Its author is told.",
+    "reported": "Thank you. The moderators will look at it, and what comes of it will stand here.",
+    "report-answered": "Decided. Those who reported it are told.",
+    "case-taken": "You have it for half an hour. Others see that.",
+    "case-released": "Others can look into it now.",
+    "warned": "{who} is warned, and will be told.",
+    "appealed": "Your appeal is on its way. The answer will stand here.",
+    "appeal-answered": "The appeal is answered. Its author is told.",
+    "erased": "The words are erased, with every quote of them.",
+    "erased-before": "They were erased before. Nothing was left to do.",
     "pinned": "The thread is pinned to the top.",
     "unpinned": "The thread is no longer pinned.",
     "locked": "The thread is locked.",
@@ -61,6 +73,9 @@ NOTICES = {
     "review-ended": "Their access has ended. We have told them by e-mail.",
 }
 
+UNDOABLE = frozenset(("hidden", "removed-for-now"))
+"""Those that offer "Undo": they travel with the id of an act."""
+
 _MOST_NAMED = 3
 
 
@@ -73,7 +88,7 @@ def name_all(names: Sequence[str]) -> str:
 
 def write_notice(key: bytes, notice: str, who: str = "") -> str:
     """What a cookie keeps of this notice until the next page. Raises KeyError where there is none of this name."""
-    if ("{who}" in NOTICES[notice]) != bool(who):
+    if ("{who}" in NOTICES[notice] or notice in UNDOABLE) != bool(who):
         raise KeyError(notice)
     if not who:
         return notice
@@ -87,14 +102,25 @@ def read_notice(key: bytes, kept: str) -> str | None:
     sentence = NOTICES.get(notice)
     if sentence is None or not sealed:
         return sentence if sentence is not None and "{who}" not in sentence else None
+    who = _unsealed(key, kept)
+    return sentence.replace("{who}", who) if who is not None else None
+
+
+def read_undo(key: bytes, kept: str) -> str:
+    """The id of the act that such a cookie offers to undo; empty for none."""
+    return (_unsealed(key, kept) or "") if kept.split(".")[0] in UNDOABLE else ""
+
+
+def _unsealed(key: bytes, kept: str) -> str | None:
+    """What travels with a notice; None where we did not seal it."""
+    notice, *sealed = kept.split(".")
     words, seal = sealed if len(sealed) == 2 else ("", "")
     if not hmac.compare_digest(_seal(key, notice, words).encode(), seal.encode()):
         return None
     try:
-        who = base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)).decode()
+        return base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return sentence.replace("{who}", who)
 
 
 def _seal(key: bytes, notice: str, words: str) -> str:

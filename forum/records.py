@@ -183,6 +183,10 @@ class Post:
     version: int
     body: str = ""
     """The words as written; empty where only the rendered form was asked for."""
+    hidden_rule: Rule | Literal[""] = ""
+    """Which rule it was hidden by, where it is hidden rather than removed; `removed_at` says since when."""
+    is_erased: bool = False
+    """Its words are gone for good, and so is every copy of them."""
 
 
 @dataclass(frozen=True, slots=True)

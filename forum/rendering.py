@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from forum.envelope import is_indexed, let_index
-from forum.notices import read_notice, write_notice
+from forum.notices import read_notice, read_undo, write_notice
 from forum.settings import Settings
 from forum.state import set_network, state_of
 from forum.viewer import Glass, Viewer
@@ -77,6 +77,8 @@ class Shell:
     """Whether search engines may keep the page."""
     glass: tuple[Glass, ...] = ()
     """What the viewer, who looks after the site, reads through broken glass."""
+    undo: str = ""
+    """The act that the notice offers to undo, by its id."""
 
 
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
@@ -92,6 +94,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     )
     zone = ZoneInfo(settings.time_zone)
     environment.globals.update(asset=asset, initials=initials, tint=tint, size_band=size_band, remembered=remembered)
+    environment.globals.update(rule_words=rule_words)
     environment.globals.update(time_zone=settings.time_zone, site_url=settings.public_url)
     environment.filters.update(
         moment=lambda value: moment_element(value, zone),
@@ -128,6 +131,22 @@ def day_words(value: datetime | date, zone: ZoneInfo) -> str:
     """Such as "3 Nov 2026"."""
     local = value.astimezone(zone) if isinstance(value, datetime) else value
     return f"{local.day} {local:%b %Y}"
+
+
+RULES: dict[str, str] = {
+    "personal_data": "personal data",
+    "patient_data": "patient data",
+    "abuse": "abuse",
+    "off_topic": "off topic",
+    "wrong": "wrong or misleading",
+    "other": "something else",
+}
+"""What may be wrong with a post or with what somebody does, as it stands in sentences."""
+
+
+def rule_words(rule: str) -> str:
+    """A rule's name within a sentence: "hidden: personal data"."""
+    return RULES[rule]
 
 
 _SMALL_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -189,6 +208,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         way_back="" if viewer.is_signed_in else _way_back(request),
         glass=viewer.broken_glass,
         indexed=is_indexed(request.scope),
+        undo=read_undo(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
     )
 
 

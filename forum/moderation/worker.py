@@ -1,10 +1,133 @@
-"""What the worker does for this slice: letters, tasks, and chores that come round."""
+"""What the worker does for this slice: letters to whom an act concerns, and patient data that is erased in time."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
-from forum.mailing import LetterWriter
+from sqlalchemy import Row, select
+
+from auth.tables import accounts
+from forum.acts.erasing import erase_post
+from forum.mailing import Letter, LetterWriter
+from forum.moderation.wording import said_to_you
+from forum.policy import readable_by_account
+from forum.rendering import RULES
+from forum.state import State
+from forum.tables import acts, networks, posts
 from forum.tasks import Chore, Doer
+from forum.text import plain_words
+from ground.columns import now
+from realtime.transaction import Transaction
 
-LETTERS: Mapping[str, LetterWriter] = {}
+PATIENT_DATA_KEPT = timedelta(days=30)
+ERASED_IN_TIME = "Hidden for patient data 30 days ago, and erased as announced."
+_MOST_AT_ONCE = 100
+_MOST_IN_A_MAIL = 2_000
+_NOT_IN_MAIL = ("patient_data", "personal_data")
+
+_USABLE = accounts.c.closed_at.is_(None) & accounts.c.verified_at.is_not(None)
+_ACT = (
+    select(
+        acts.c.id,
+        acts.c.kind,
+        acts.c.rule,
+        acts.c.reason,
+        acts.c.undone_at,
+        acts.c.appeal_outcome,
+        acts.c.appeal_answer,
+        accounts.c.email,
+        accounts.c.name.label("person"),
+        networks.c.name.label("network_name"),
+        networks.c.access,
+        readable_by_account(accounts.c.id).label("is_reader"),
+        posts.c.html,
+    )
+    .select_from(acts)
+    .join(networks, networks.c.id == acts.c.network_id)
+    .join(accounts, accounts.c.id == acts.c.account_id)
+    .outerjoin(posts, posts.c.id == acts.c.post_id)
+    .where(_USABLE)
+)
+
+
+async def _find(tx: Transaction, reference: Mapping[str, str]) -> Row[Any] | None:
+    return (await tx.execute(_ACT.where(acts.c.id == reference["act_id"]))).first()
+
+
+def _context(state: State, row: Row[Any]) -> dict[str, Any]:
+    """What both letters need. Whoever may not know of the network any more is not told its name."""
+    knows = row.is_reader or row.access in ("open", "closed")
+    return {
+        "network_name": row.network_name if knows else "",
+        "what": said_to_you(row.kind),
+        "link": f"{state.settings.public_url}/acts/{row.id}",
+    }
+
+
+async def write_act_concerns_me(state: State, tx: Transaction, reference: Mapping[str, str]) -> Letter | None:
+    """To whom an act concerns: what was done and why. None where it was undone before the letter went out.
+
+    The words themselves go by mail only where everybody may read the network, and never where they are what should
+    not be read: a mailbox is not ours to erase.
+    """
+    row = await _find(tx, reference)
+    if row is None or row.undone_at is not None:
+        return None
+    may_carry = row.access == "open" and row.rule not in _NOT_IN_MAIL and bool(row.html)
+    words = plain_words(row.html, _MOST_IN_A_MAIL)[:_MOST_IN_A_MAIL] if may_carry else ""
+    context = _context(state, row) | {
+        "rule": RULES.get(row.rule, ""),
+        "reason": row.reason if row.access == "open" else "",
+        "words": words,
+        "may_appeal": row.kind in ("hide", "remove", "warn"),
+    }
+    return Letter(row.email, row.person, _subject(state, row), "act_concerns_me", context)
+
+
+def _subject(state: State, row: Row[Any]) -> str:
+    return f"{said_to_you(row.kind)} on {state.settings.site_name}"
+
+
+async def write_appeal_answered(state: State, tx: Transaction, reference: Mapping[str, str]) -> Letter | None:
+    """To whoever appealed: what was decided."""
+    row = await _find(tx, reference)
+    if row is None or not row.appeal_outcome:
+        return None
+    context = _context(state, row) | {
+        "is_overturned": row.appeal_outcome == "overturned",
+        "answer": row.appeal_answer if row.access == "open" else "",
+    }
+    subject = f"Your appeal on {state.settings.site_name} is answered"
+    return Letter(row.email, row.person, subject, "appeal_answered", context)
+
+
+async def erase_patient_data(state: State) -> None:
+    """Posts that have been hidden for patient data for 30 days, and still are; each in its own transaction."""
+    overdue = (
+        select(posts.c.id)
+        .join(acts, acts.c.post_id == posts.c.id)
+        .where(
+            acts.c.kind.in_(("hide", "remove")),
+            acts.c.rule == "patient_data",
+            acts.c.undone_at.is_(None),
+            acts.c.at < now() - PATIENT_DATA_KEPT,
+            posts.c.erased_at.is_(None),
+            posts.c.removed_at.is_not(None),
+        )
+        .distinct()
+        .limit(_MOST_AT_ONCE)
+    )
+    async with state.database.read() as connection:
+        found = list(await connection.scalars(overdue))
+    for post_id in found:
+        async with state.transaction() as tx:
+            # Somebody may have undone it meanwhile.
+            await erase_post(tx, None, post_id, ERASED_IN_TIME, only_if=overdue.where(posts.c.id == post_id))
+
+
+LETTERS: Mapping[str, LetterWriter] = {
+    "act_concerns_me": write_act_concerns_me,
+    "appeal_answered": write_appeal_answered,
+}
 TASKS: Mapping[str, Doer] = {}
-CHORES: Sequence[Chore] = ()
+CHORES: Sequence[Chore] = (erase_patient_data,)

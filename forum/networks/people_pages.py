@@ -20,6 +20,8 @@ class PersonPage:
     is_me: bool
     shows_more: bool
     """What they wrote about themselves is for signed-in people."""
+    moderated: frozenset[str]
+    """Ids of the networks in which the viewer may warn."""
 
 
 async def show_person(request: Request) -> Response:
@@ -27,7 +29,8 @@ async def show_person(request: Request) -> Response:
     viewer = await viewer_of(request)
     async with state_of(request).database.read() as connection:
         person = await get_profile(connection, viewer, request.path_params["account_id"])
-    page = PersonPage(person, person.id == viewer.id, viewer.is_signed_in)
+    moderated = frozenset(place.network_id for place in viewer.active_places() if place.role != "member")
+    page = PersonPage(person, person.id == viewer.id, viewer.is_signed_in, moderated)
     return render_page(request, viewer, "networks/person.html", page, title=person.name)
 
 

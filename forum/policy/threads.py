@@ -1,6 +1,6 @@
 """Who does what with one thread or post at hand."""
 
-from forum.policy.decision import YES, Decision, when
+from forum.policy.decision import Decision, when
 from forum.policy.endings import may_write_in
 from forum.records import Post, Thread
 from forum.viewer import Viewer
@@ -35,18 +35,8 @@ def may_edit_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
     if not viewer.id or post.author.id != viewer.id:
         return Decision(False, "Only the author may edit a post.")
     if post.removed_at is not None:
-        return Decision(False, "This post was removed.")
+        return Decision(False, "This post is hidden." if post.hidden_rule else "This post was removed.")
     return may_reply(viewer, thread)
-
-
-def may_remove_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
-    """One's own post while a member; another's as a moderator, with a reason."""
-    if post.removed_at is not None:
-        return Decision(False, "This post was removed already.")
-    if viewer.has_role(post.network_id, "moderator"):
-        return YES
-    own = bool(viewer.id) and post.author.id == viewer.id and viewer.role_in(post.network_id) is not None
-    return when(own, "Only the author or a moderator may remove a post.")
 
 
 def may_moderate(viewer: Viewer, network_id: str) -> Decision:

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from auth.accounts import find_account_by_email, has_claimed_account, update_profile
 from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
+from forum.acts.posts import remove_post
 from forum.database import Database
 from forum.errors import Conflict
 from forum.membership import Step, begin, lock_current
@@ -24,7 +25,7 @@ from forum.seeds import backdating_commands as backdating
 from forum.seeds.people import ADMINISTRATOR, PEOPLE
 from forum.seeds.script import Act, Place, Post, Talk, moment_of, read_place
 from forum.state import State
-from forum.threads.commands import edit_post, post_reply, remove_post, start_thread
+from forum.threads.commands import edit_post, post_reply, start_thread
 from forum.threads.queries import get_thread
 from forum.threads.reading_commands import mark_all_read
 from forum.threads.thread_commands import set_lock, set_pin

@@ -6,7 +6,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
 from forum.tables.governance import broken_glass
-from forum.tables.moderation import acts
+from forum.tables.moderation import acts, cases, reports
 from forum.tables.networks import former_addresses, invitations, memberships, networks
 from forum.tables.notifications import notifications
 from forum.tables.parts import metadata
@@ -34,6 +34,7 @@ __all__ = [
     "audit_rows",
     "audit_words",
     "broken_glass",
+    "cases",
     "former_addresses",
     "imported_messages",
     "invitations",
@@ -49,6 +50,7 @@ __all__ = [
     "post_versions",
     "posts",
     "read_states",
+    "reports",
     "requests",
     "review_decisions",
     "reviews",

@@ -1,6 +1,6 @@
-"""Acts of moderation, as they are told to the people whom they concern, undone, and appealed against."""
+"""Acts of moderation, undone and appealed against; and reports, which a network's moderators decide as cases."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from forum.tables.networks import networks
 from forum.tables.parts import account, metadata, own_id
@@ -43,4 +43,64 @@ acts = Table(
     Index("ix_acts_post_id", "post_id"),
     Index("ix_acts_thread_id", "thread_id"),
     Index("ix_acts_account_id", "account_id", "network_id"),
+)
+
+# A line of a network's queue: one post or one person, however many have reported it.
+cases = Table(
+    "cases",
+    metadata,
+    own_id(),
+    # As it was when the case was opened; of a post the one it lies in now counts.
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    Column("post_id", Identifier, ForeignKey(posts.c.id)),
+    # Whom it is about: the author of the post, or the person.
+    account("account_id"),
+    Column("opened_at", Moment, nullable=False),
+    Column("report_count", Integer, nullable=False, server_default="0"),
+    # Who looks into it, and until when nobody else does.
+    account("taken_by", nullable=True),
+    Column("taken_until", Moment),
+    # agreed, disagreed or ignored; empty while it waits.
+    Column("outcome", String(10), nullable=False, server_default=""),
+    account("decided_by", nullable=True),
+    Column("decided_at", Moment),
+    # What the moderators say to those who reported.
+    Column("answer", String(1000), nullable=False, server_default=""),
+    Column("act_id", Identifier, ForeignKey(acts.c.id)),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint("outcome IN ('', 'agreed', 'disagreed', 'ignored')", name="outcome"),
+    Index("ix_cases_network_id", "network_id", "opened_at"),
+    Index(
+        "uq_cases_open_post",
+        "post_id",
+        unique=True,
+        postgresql_where=text("outcome = '' AND post_id IS NOT NULL"),
+        sqlite_where=text("outcome = '' AND post_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_cases_open_person",
+        "network_id",
+        "account_id",
+        unique=True,
+        postgresql_where=text("outcome = '' AND post_id IS NULL"),
+        sqlite_where=text("outcome = '' AND post_id IS NULL"),
+    ),
+    Index("ix_cases_post_id", "post_id"),
+    Index("ix_cases_account_id", "account_id", "network_id"),
+)
+
+# What somebody says is wrong with it. A person counts once in a case; who has no account gets the address of a receipt.
+reports = Table(
+    "reports",
+    metadata,
+    own_id(),
+    Column("case_id", Identifier, ForeignKey(cases.c.id), nullable=False),
+    account("reporter_id", nullable=True),
+    Column("rule", String(20), nullable=False),
+    Column("words", String(4000), nullable=False, server_default=""),
+    # Of whoever has no account: the hash of what stands in the receipt's address.
+    Column("receipt_hash", String(64), unique=True),
+    Column("created_at", Moment, nullable=False),
+    Index("uq_reports_once", "case_id", "reporter_id", unique=True),
+    Index("ix_reports_reporter_id", "reporter_id", "created_at"),
 )

@@ -68,7 +68,7 @@ posts = Table(
     account("author_id"),
     Column("body", Text, nullable=False),
     Column("html", Text, nullable=False),
-    # The first words, for the line above an answer; empty once the post is removed.
+    # The first words, for the line above an answer; empty once the post is removed or hidden.
     Column("excerpt", String(200), nullable=False),
     Column("reply_to_id", Identifier, ForeignKey("posts.id")),
     Column("created_at", Moment, nullable=False),
@@ -76,6 +76,11 @@ posts = Table(
     Column("removed_at", Moment),
     account("removed_by", nullable=True),
     Column("removal_reason", String(1000), nullable=False, server_default=""),
+    # Hidden rather than removed: `removed_at` is set too, so that whatever asks for it shows no words of either.
+    # A word of `forum.records.Rule`, which the stub names.
+    Column("hidden_rule", String(20), nullable=False, server_default=""),
+    # The words are gone for good; `removed_at` is set too.
+    Column("erased_at", Moment),
     # Brought in from an archive: its body is plain text laid out as written, not Markdown.
     Column("is_imported", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default="1"),

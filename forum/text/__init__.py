@@ -1,7 +1,8 @@
 """What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
 
 from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
-from forum.text.excerpts import escape_markdown, excerpt, plain_words, quote
+from forum.text.erasing import Quoted, mentioned_in
+from forum.text.excerpts import escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
@@ -9,12 +10,15 @@ from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
     "MAX_BODY",
+    "Quoted",
     "clean_body",
     "clean_line",
     "escape_markdown",
     "excerpt",
     "find_mentions",
+    "link_quotes",
     "mention_key",
+    "mentioned_in",
     "plain_text_html",
     "plain_words",
     "quote",

@@ -58,6 +58,15 @@ def quote(body: str, author: str, number: int, *, plain: bool = False) -> str:
     return f"> **{escape_markdown(author)}** in post {number}:\n>\n{quoted}\n\n"
 
 
+# As `quote` begins one.
+_QUOTED_POST = re.compile(r"(<blockquote>\n<p><strong>[^<]{1,400}</strong> in )(post ([1-9][0-9]{0,6}))(?=:)")
+
+
+def link_quotes(html: str, thread_id: str) -> str:
+    """The rendered post of this thread, where "Ada in post 5" above a quote leads to that post."""
+    return _QUOTED_POST.sub(rf'\1<a href="/threads/{thread_id}?at=\3#post-\3">\2</a>', html)
+
+
 def escape_markdown(text: str) -> str:
     """The text with a backslash before each character that Markdown would take for markup."""
     return _LINE_MARKUP.sub(_escape_line_start, _MARKUP.sub(r"\\\1", text))

@@ -89,12 +89,6 @@ async def note_addressed_anew(tx: Transaction, post: Spot, mentioned: Collection
         await _address(tx, post, await _have_not_read(tx, post, named - known))
 
 
-async def forget_addressed(tx: Transaction, post_id: str) -> None:
-    """A post that was removed names nobody and waits for nobody."""
-    await tx.execute(delete(mentions).where(mentions.c.post_id == post_id))
-    await _forget(tx, addressed_posts.c.post_id == post_id)
-
-
 async def note_read(tx: Transaction, account_id: str, thread_id: str, numbers: Collection[int]) -> None:
     """These posts of the thread wait for the reader no more."""
     await _forget(

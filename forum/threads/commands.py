@@ -1,18 +1,21 @@
-"""Begin threads, write, edit and remove posts. Each in one transaction, counters last, with one event."""
+"""Begin threads, write and edit posts. Each in one transaction, counters last, with one event.
+
+Removing one is for `forum.acts.posts`.
+"""
 
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select, update
 
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.events import PostCreated, PostEdited, PostRemoved, ThreadCreated
+from forum.events import PostCreated, PostEdited, ThreadCreated
 from forum.idempotency import RequestKey, claim
-from forum.policy import REASONS, ending_of, may_edit_post, may_remove_post, may_reply, may_start_thread, writable
+from forum.policy import REASONS, ending_of, may_edit_post, may_reply, may_start_thread, writable
 from forum.records import Person, Post, ReplyTo, Thread
 from forum.streams import network_stream, thread_stream
 from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
-from forum.threads.addressing_commands import Spot, forget_addressed, note_addressed, note_addressed_anew, spot_of
+from forum.threads.addressing_commands import Spot, note_addressed, note_addressed_anew, spot_of
 from forum.threads.appending_commands import append
 from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, place_of
 from forum.threads.writing import Written
@@ -24,7 +27,6 @@ NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was p
 LOCKED_MEANWHILE = "This thread was locked while you were writing. Your words are kept below."
 ENDED_MEANWHILE = "This network became read only while you were writing, so nothing was posted."
 NO_SUCH_POST = "The post you answer is not in this thread."
-SAY_WHY = "Say why you remove it. The reason stands where the post was."
 EDITED_MEANWHILE = "This post was changed while you were editing it."
 
 
@@ -52,12 +54,6 @@ _TOUCH_THREAD = (
     update(threads)
     .where(threads.c.id == bindparam("in_thread", type_=Identifier))
     .values(version=threads.c.version + 1)
-)
-_LAST_READABLE = (
-    select(posts.c.number, posts.c.author_id, posts.c.created_at)
-    .where(posts.c.thread_id == bindparam("in_thread", type_=Identifier), posts.c.removed_at.is_(None))
-    .order_by(posts.c.number.desc())
-    .limit(1)
 )
 _INSERT_THREAD = insert(threads)
 _INSERT_POST = insert(posts)
@@ -232,40 +228,3 @@ async def edit_post(
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
     tx.emit(thread_stream(thread), PostEdited(post_id, post.version + 1))
     return post
-
-
-async def remove_post(
-    tx: Transaction, viewer: Viewer, post_id: str, reason: str = "", expected: int | None = None
-) -> Post:
-    """Leave a stub where the post was. Its words stay stored, and no page or answer shows them again.
-
-    Raises NotFound, Forbidden, Conflict, and Invalid where a moderator gives no reason.
-    """
-    post, thread = await _hold_post(tx, viewer, post_id)
-    decision = may_remove_post(viewer, post, thread)
-    if not decision:
-        raise Forbidden(decision.reason)
-    if expected is not None and expected != post.version:
-        raise Conflict(EDITED_MEANWHILE)
-    if post.author.id != viewer.id and not reason:
-        raise Invalid({"reason": SAY_WHY})
-    removed = update(posts).where(posts.c.id == post_id)
-    by = {"removed_at": now(), "removed_by": viewer.id, "removal_reason": reason}
-    await tx.execute(removed.values(**by, excerpt="", version=post.version + 1))
-    await forget_addressed(tx, post_id)
-    await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
-    await _follow_last(tx, thread, post.number)
-    tx.emit(thread_stream(thread), PostRemoved(post_id, post.version + 1))
-    return post
-
-
-async def _follow_last(tx: Transaction, thread: Thread, removed: int) -> None:
-    """Lists say "last by" of the last post that can be read, when the removed one came after it.
-
-    The thread's row is locked: nobody writes in it meanwhile. Where no post can be read any more all stays.
-    """
-    last = (await tx.execute(_LAST_READABLE, {"in_thread": thread.id})).one_or_none()
-    if last is None or last.number > removed:
-        return
-    by = {"last_author_id": last.author_id, "last_post_at": last.created_at}
-    await tx.execute(update(threads).where(threads.c.id == thread.id).values(**by))

@@ -77,8 +77,13 @@ PRESENTERS = {
     "post.created": present_posts,
     "post.edited": present_posts,
     "post.removed": present_posts,
+    "post.restored": present_posts,
     "read.changed": present_reading,
 }
 
-TO_MODERATORS = {"thread.changed": present_kept_threads, "post.removed": present_kept_posts}
+TO_MODERATORS = {
+    "thread.changed": present_kept_threads,
+    "post.removed": present_kept_posts,
+    "post.restored": present_kept_posts,
+}
 """On the stream of a network's moderators these kinds tell of threads that its own stream does not tell of."""

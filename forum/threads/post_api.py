@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.rules import EDITS, POSTS, POSTS_A_DAY
+from forum.acts.posts import remove_post
 from forum.errors import Conflict, Forbidden, Stale
 from forum.forms import header_key, read_json, read_query, validate
 from forum.openapi import operation
@@ -152,7 +153,7 @@ async def _remove(request: Request, reason: str) -> Post:
     await ask_limits(state, viewer, EDITS)
     try:
         async with state.transaction() as tx:
-            await commands.remove_post(tx, viewer, post_id, reason, expected)
+            await remove_post(tx, viewer, post_id, reason, expected)
     except Conflict as error:
         raise Stale(str(error)) from error
     return await _read_post(state, viewer, post_id)

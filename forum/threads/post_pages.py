@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from auth.rules import EDITS
+from forum.acts.posts import Held
+from forum.acts.posts import remove_post as take_away
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
 from forum.forms import read_form, validate
 from forum.network_reads import audience_words, get_network_by_id
-from forum.policy import may_edit_post, may_remove_post, may_reply
+from forum.policy import may_edit_post, may_hide, may_remove, may_reply, may_report_post, standing_of
 from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
@@ -45,6 +47,10 @@ class ActionsPage:
     may_reply: bool
     may_edit: bool
     may_remove: bool
+    may_hide: bool
+    may_report: bool
+    may_see_act: bool
+    """A moderator took it away, and this is its author or a moderator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ async def _post_and_thread(request: Request, viewer: Viewer) -> tuple[Post, Thre
         return post, await queries.get_thread(connection, viewer, post.thread_id)
 
 
-def place_of(post: Post) -> str:
+def place_of(post: Post | Held) -> str:
     """The address of the post in its thread."""
     return f"/threads/{post.thread_id}?at={post.number}#post-{post.number}"
 
@@ -100,7 +106,12 @@ async def show_actions(request: Request) -> Response:
         f"{state_of(request).settings.public_url}/posts/{post.id}",
         may_reply=bool(may_reply(viewer, thread)) and post.removed_at is None,
         may_edit=bool(may_edit_post(viewer, post, thread)),
-        may_remove=bool(may_remove_post(viewer, post, thread)),
+        may_remove=bool(may_remove(viewer, standing_of(post))),
+        may_hide=bool(may_hide(viewer, standing_of(post))),
+        may_report=bool(may_report_post(viewer, standing_of(post))),
+        may_see_act=post.removed_at is not None
+        and not (post.removed_by_author and not post.is_erased)
+        and (viewer.id == post.author.id or viewer.has_role(post.network_id, "moderator")),
     )
     if "x-fragment" in request.headers:
         html = render_fragment(request, "threads/_actions.html", page=page)
@@ -257,7 +268,7 @@ async def new_removal(request: Request) -> Response:
     """The question, and for a moderator the reason."""
     viewer = await account_of(request)
     post, thread = await _post_and_thread(request, viewer)
-    decision = may_remove_post(viewer, post, thread)
+    decision = may_remove(viewer, standing_of(post))
     if not decision:
         raise Forbidden(decision.reason)
     return _removal_form(request, viewer, RemovalPage(post, thread, post.author.id == viewer.id, "", {}))
@@ -278,11 +289,13 @@ async def remove_post(request: Request) -> Response:
         value = validate(Removal, {"reason": typed})
         await ask_limits(state, viewer, EDITS)
         async with state.transaction() as tx:
-            post = await commands.remove_post(tx, viewer, request.path_params["id"], value.reason)
+            removed = await take_away(tx, viewer, request.path_params["id"], value.reason)
     except Invalid as error:
         post, thread = await _post_and_thread(request, viewer)
         page = RemovalPage(post, thread, post.author.id == viewer.id, typed, error.errors)
         return _removal_form(request, viewer, page, 422)
     if "x-fragment" in request.headers:
         return await show_post(request)
-    return redirect(request, place_of(post), notice="removed")
+    if removed.act_id is not None:
+        return redirect(request, place_of(removed.post), notice="removed-for-now", who=removed.act_id)
+    return redirect(request, place_of(removed.post), notice="removed")

@@ -16,7 +16,7 @@ class ApiPerson(BaseModel):
 
 
 class ApiPost(BaseModel):
-    """A post. Once it is removed its words are empty."""
+    """A post. Once it is removed or hidden its words are empty."""
 
     id: str
     thread_id: str
@@ -31,6 +31,9 @@ class ApiPost(BaseModel):
     edited_at: str | None
     removed_at: str | None
     removal_reason: str
+    hidden_rule: str
+    """Which rule a moderator hid it by; empty where it is not hidden. `removed_at` then says since when."""
+    erased: bool
     version: int
 
 
@@ -145,6 +148,8 @@ def api_post(post: Post, public_url: str) -> dict[str, object]:
         "edited_at": _moment(post.edited_at),
         "removed_at": _moment(post.removed_at),
         "removal_reason": post.removal_reason,
+        "hidden_rule": post.hidden_rule,
+        "erased": post.is_erased,
         "version": post.version,
     }
 

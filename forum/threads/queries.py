@@ -162,6 +162,8 @@ POST_COLUMNS: list[ColumnElement[Any]] = [
     posts.c.is_imported,
     posts.c.version,
     _left_at(),
+    posts.c.hidden_rule,
+    posts.c.erased_at.is_not(None),
 ]
 _BODY = _unless_removed(posts.c.body)
 
@@ -189,7 +191,9 @@ def post_from(row: Sequence[Any]) -> Post:
         removal_reason=row[23],
         is_imported=bool(row[24]),
         version=row[25],
-        body=row[27],
+        hidden_rule=row[27],
+        is_erased=bool(row[28]),
+        body=row[29],
     )
 
 

@@ -1,20 +1,17 @@
 """Words made ready to be stored: laid out once, with mentions of those who may read them, before any lock is taken."""
 
 import asyncio
-import re
 from dataclasses import dataclass
 
 from forum.database import Database
 from forum.errors import Invalid
-from forum.text import excerpt, find_mentions, render_markdown
+from forum.text import excerpt, find_mentions, link_quotes, render_markdown
 from forum.threads.people_queries import find_mentionable
 from forum.viewer import Viewer
 
 LONG = 3_000
 """Longer texts are laid out in a thread, so that others are answered meanwhile."""
 EXCERPT_LENGTH = 140
-# As `forum.text.quote` begins one.
-_QUOTED_POST = re.compile(r"(<blockquote>\n<p><strong>[^<]{1,400}</strong> in )(post ([1-9][0-9]{0,6}))(?=:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,6 @@ async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str
 def _lay_out(body: str, names: dict[str, str], thread_id: str) -> Written:
     html = render_markdown(body, names)
     if thread_id:
-        html = _QUOTED_POST.sub(rf'\1<a href="/threads/{thread_id}?at=\3#post-\3">\2</a>', html)
+        html = link_quotes(html, thread_id)
     mentioned = tuple(find_mentions(body, names)) if names else ()
     return Written(body, html, excerpt(html, EXCERPT_LENGTH), mentioned)

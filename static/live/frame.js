@@ -67,5 +67,5 @@ on("needs.changed", ({ object }) => {
 });
 
 // Both are rare, and few hear of them: the server knows best what shows then.
-on("requests.changed", () => refreshSoon());
+for (const kind of ["requests.changed", "reports.changed"]) on(kind, () => refreshSoon());
 on("membership.changed", () => refreshSoon());

@@ -144,7 +144,7 @@ on("thread.created", ({ stream, object }) => {
 });
 
 // Who wrote last may be another one now.
-on("post.removed", ({ object }) => object?.thread && rowsOf(object.thread_id).forEach((row) => show(row, object.thread)));
+for (const kind of ["post.removed", "post.restored"]) on(kind, ({ object }) => object?.thread && rowsOf(object.thread_id).forEach((row) => show(row, object.thread)));
 
 on("thread.changed", ({ object }) => {
   if (!object) return;

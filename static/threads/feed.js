@@ -97,7 +97,7 @@ async function changed(event) {
     section.dispatchEvent(new Event("bounds"));
   }
   // Others quote its first words, or are named below it: what they show now, the server knows best.
-  if (section.querySelector(`[data-reply-to="${number}"]`) || (isAnswer && event.kind === "post.removed")) refreshSoon();
+  if (section.querySelector(`[data-reply-to="${number}"]`) || (isAnswer && event.kind !== "post.edited")) refreshSoon();
 }
 
 // One after the other, in the order in which they happened.
@@ -146,6 +146,7 @@ if (section) {
   on("post.created", inTurn(created));
   on("post.edited", inTurn(changed));
   on("post.removed", inTurn(changed));
+  on("post.restored", inTurn(changed));
   onRefresh(gatherPosts);
   refreshFrom(() => pageAddress(bounds().first));
   link.view(thread);

@@ -21,6 +21,8 @@ class Lists:
     members: dict[str, Object] = field(default_factory=dict)
     waiting: int | None = None
     """How many ask to join, for moderators."""
+    reported: int | None = None
+    """How many reports wait, for moderators."""
     addressed: int = 0
     """Unread posts that mention or answer the person."""
     as_of: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
     lists.members = {each["account"]["id"]: _heard(each) for each in members}
     if lists.networks[scenery.place.id]["my"]["role"] != "member":
         lists.waiting = len(await read(f"{scenery.network}/members?status=requested&limit=100"))
+        lists.reported = len(await read(f"{scenery.network}/reports?limit=100"))
     return lists
 
 
@@ -109,7 +112,7 @@ class Follower:
             return
         is_elsewhere = about.get("network_id") not in (self._scenery.place.id, None)
         match event["kind"].split("."):
-            case ["thread" | "post" | "read" | "requests", _] if is_elsewhere:
+            case ["thread" | "post" | "read" | "requests" | "reports", _] if is_elsewhere:
                 pass  # of another network only the line in the list of networks is held
             case ["thread", _]:
                 self._thread(about)
@@ -121,6 +124,8 @@ class Follower:
                 self._network(about["id"], about)
             case ["requests", "changed"]:
                 self.lists.waiting = about["waiting_count"]
+            case ["reports", "changed"]:
+                self.lists.reported = about["waiting_count"]
             case ["membership", "changed"]:
                 await self._membership(about)
             case ["needs", "changed"]:
@@ -176,6 +181,7 @@ class Follower:
         if network == self._scenery.place.id:
             is_told = about["role"] != "member"
             self.lists.waiting = (self.lists.waiting or 0) if is_told else None
+            self.lists.reported = (await read_lists(self._scenery, self._person)).reported
 
     def _read(self, about: Object) -> None:
         if about["thread_id"] is not None:

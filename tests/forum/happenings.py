@@ -104,6 +104,25 @@ async def _remove(scenery: Scenery) -> None:
     await scenery.call(scenery.priya, "DELETE", f"/posts/{scenery.made['own']}")
 
 
+async def _hide_and_restore(scenery: Scenery) -> None:
+    """What was hidden can be read again: what it answers names it again, and who wrote last is the other again."""
+    hiding = {"rule": "abuse", "reason": "Please say it more kindly."}
+    act = await scenery.call(scenery.amara, "POST", f"/posts/{scenery.made['answered']}/hiding", hiding)
+    await scenery.call(scenery.amara, "POST", f"/acts/{act['id']}/undo", {})
+
+
+async def _report_and_decide(scenery: Scenery) -> None:
+    """A post is reported twice, and a person, of which one is decided."""
+    path = f"/posts/{scenery.made['answered']}/reports"
+    await scenery.call(scenery.priya, "POST", path, {"rule": "wrong", "words": "It is the bleep holder."})
+    cases = await scenery.call(scenery.amara, "GET", f"{scenery.network}/reports")
+    await scenery.call(scenery.amara, "PUT", f"/reports/{cases['items'][0]['id']}/lease", {"taken": True})
+    person = f"{scenery.network}/members/{scenery.gareth.id}/reports"
+    await scenery.call(scenery.priya, "POST", person, {"rule": "abuse"})
+    decision = f"/reports/{cases['items'][0]['id']}/decision"
+    await scenery.call(scenery.amara, "POST", decision, {"decision": "disagree"})
+
+
 async def _pin_and_lock(scenery: Scenery) -> None:
     change = {"title": "The pump <line>", "pinned": True, "locked": True}
     await scenery.call(scenery.amara, "PATCH", f"/threads/{scenery.thread}", change)
@@ -197,6 +216,8 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "post.created": (_reply, _reply_oneself),
     "post.edited": (_edit,),
     "post.removed": (_remove,),
+    "post.restored": (_hide_and_restore,),
+    "reports.changed": (_report_and_decide,),
     "thread.changed": (_pin_and_lock, _unlock),
     "member.joined": (_join,),
     "member.changed": (_give_role,),

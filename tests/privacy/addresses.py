@@ -32,12 +32,15 @@ class Filling:
     account: str
     invitation: str
     network: str
+    case: str
+    act: str
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
     """The place, the thread and the post of `member`, and somebody in it."""
     invitation = place.invitation or new_id()
-    return Filling(place.slug, place.threads[0], place.posts[0], world.ids[account], invitation, place.id)
+    thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
+    return Filling(place.slug, thread, post, account_id, invitation, place.id, place.case, place.act)
 
 
 def nothing(place: Place) -> Filling:
@@ -45,7 +48,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, new_id(), new_id(), new_id(), new_id(), new_id())
+    return Filling(slug, new_id(), new_id(), new_id(), new_id(), new_id(), new_id(), new_id())
 
 
 def every_address() -> set[str]:
@@ -60,7 +63,7 @@ def every_address() -> set[str]:
 
 def lies_in_place(address: str) -> bool:
     """Whether it is the address of something in a network, or of a person."""
-    return any(part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{"))
+    return any(part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act"))
 
 
 def filled(address: str, filling: Filling) -> str:
@@ -74,6 +77,8 @@ def filled(address: str, filling: Filling) -> str:
         "invitation_id": filling.invitation,
         "review_id": filling.invitation,
         "decision_id": filling.invitation,
+        "case_id": filling.case,
+        "act_id": filling.act,
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }
@@ -86,7 +91,7 @@ def ask(world: World, visitor: str, place: Place, address: str, filling: Filling
     path = filled(address, filling)
     if method == "GET":
         return doors(world, path)[visitor].get(path)
-    words = {"name": place.name, "access": place.access, "requested": world.ids["requested"]}
+    words = {"name": place.name, "access": place.access, "requested": world.ids["requested"], "post": filling.post}
     body = {} if empty else {_said(name, words): _said(value, words) for name, value in BODIES.get(address, {}).items()}
     if path.startswith(API):
         return world.programs[visitor].ask(method, path, json=body)

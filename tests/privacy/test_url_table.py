@@ -1,5 +1,7 @@
 """The table of addresses holds for every kind of visitor, and no address is missing from it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.privacy.addresses import API, Filling, ask, every_address, existing, lies_in_place
@@ -118,7 +120,10 @@ def test_who_may_do_something_is_let_in(own_world: World) -> None:
 def fresh(world: World, place: Place, address: str) -> Filling:
     """The place with a thread and a post of `member` that nobody has touched yet."""
     filling = existing(world, place)
-    if "{id:id}" not in address:
+    if "{act_id" in address:
+        return replace(filling, act=world.warn(place, appealed=address.endswith("/answer")))
+    if not any(part in address for part in ("{id:id}", "{case_id", "/site/erasing")):
         return filling
     thread, post = world.begin_thread(place)
-    return Filling(filling.slug, thread, post, filling.account, filling.invitation, filling.network)
+    case = world.report(place, post) if "{case_id" in address else filling.case
+    return replace(filling, thread=thread, post=post, case=case)

@@ -78,6 +78,16 @@ ADMINISTRATORS_SEE = form("403 403 403 200")
 JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
 LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
 COMPLETE = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
+# Whoever reads a post may report it, and everybody who is signed in anybody whom they meet.
+REPORT = Row("404 404 404 404 ok 403 ok ok", open="ok ok ok ok ok 403 ok ok")
+REPORT_FORM = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
+REPORT_PERSON = Row("401 404 404 404 ok ok ok ok", open=OWN_ACT.closed)
+DECIDE = Row("401 404 404 404 404 404 ok ok")
+# An act is nobody's business but that of whom it concerns and of the moderators, in open networks too.
+UNDO = Row("401 404 404 404 404 403 ok ok")
+APPEAL = Row("401 404 404 404 404 ok 403 403")
+JUDGE = Row("401 404 404 404 404 403 403 ok")
+OVERSEE = Row("303 403 403 200 403 403 403 403")
 
 TABLE: dict[str, Row] = {
     # the site
@@ -223,6 +233,29 @@ TABLE: dict[str, Row] = {
     "GET /posts/{id:id}/removal": form("403 200 200 200"),
     "POST /posts/{id:id}/removal": act("403 ok ok ok"),
     "POST /preview": OWN_ACT,
+    # reports and acts of moderation; what is reported is no post of the reporter's
+    "GET /posts/{id:id}/report": Row("404 404 404 404 200 403 200 200", open="200 200 200 200 200 403 200 200"),
+    "POST /posts/{id:id}/report": REPORT,
+    "GET /networks/{slug:slug}/people/{account_id:id}/report": REPORT_FORM,
+    "POST /networks/{slug:slug}/people/{account_id:id}/report": REPORT_PERSON,
+    "GET /reports": OWN_PAGE,
+    "GET /reports/receipt/{secret}": NOWHERE,
+    "GET /networks/{slug:slug}/reports": form("403 403 200 200"),
+    "GET /networks/{slug:slug}/reports/{case_id:id}": form("403 403 200 200"),
+    "POST /networks/{slug:slug}/reports/{case_id:id}/lease": MODERATORS_DO,
+    "POST /networks/{slug:slug}/reports/{case_id:id}/decision": MODERATORS_DO,
+    "GET /posts/{id:id}/hiding": form("403 403 200 200"),
+    "POST /posts/{id:id}/hiding": MODERATORS_DO,
+    "GET /posts/{id:id}/act": account("404", "303"),
+    "GET /networks/{slug:slug}/people/{account_id:id}/warning": form("403 403 200 200"),
+    "POST /networks/{slug:slug}/people/{account_id:id}/warning": MODERATORS_DO,
+    "GET /acts/{act_id:id}": Row("303 404 404 404 404 200 200 200"),
+    "POST /acts/{act_id:id}/undo": UNDO,
+    "POST /acts/{act_id:id}/appeal": APPEAL,
+    "POST /acts/{act_id:id}/answer": JUDGE,
+    "GET /site/appeals": OVERSEE,
+    "GET /site/erasing": OVERSEE,
+    "POST /site/erasing": Row("401 403 403 ok 403 403 403 403"),
     # the API
     "GET /api/v1/networks": ALL,
     "POST /api/v1/networks": OWN_ACT,
@@ -246,6 +279,22 @@ TABLE: dict[str, Row] = {
     "PATCH /api/v1/posts/{id:id}": act("403 ok 403 403"),
     "DELETE /api/v1/posts/{id:id}": act("403 ok 403 403"),
     "POST /api/v1/posts/{id:id}/removal": act("403 ok ok ok"),
+    "POST /api/v1/posts/{id:id}/reports": REPORT,
+    "POST /api/v1/posts/{id:id}/hiding": MODERATORS_DO,
+    "POST /api/v1/posts/{id:id}/erasure": Row("401 404 404 ok 403 403 403 403", open="401 403 403 ok 403 403 403 403"),
+    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": REPORT_PERSON,
+    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": MODERATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/reports": Row(
+        "404 404 404 404 403 403 200 200", open="404 403 403 403 403 403 200 200"
+    ),
+    "GET /api/v1/me/reports": account("200", "401"),
+    "GET /api/v1/reports/{case_id:id}": Row("404 404 404 404 404 404 200 200"),
+    "PUT /api/v1/reports/{case_id:id}/lease": DECIDE,
+    "POST /api/v1/reports/{case_id:id}/decision": DECIDE,
+    "GET /api/v1/acts/{act_id:id}": Row("404 404 404 404 404 200 200 200"),
+    "POST /api/v1/acts/{act_id:id}/undo": UNDO,
+    "POST /api/v1/acts/{act_id:id}/appeal": APPEAL,
+    "POST /api/v1/acts/{act_id:id}/answer": JUDGE,
     # what ends the visitor's own standing: tried after everything else
     "POST /networks/{slug:slug}/departure": LEAVE,
     "DELETE /api/v1/networks/{slug:slug}/members/me": LEAVE,
@@ -286,6 +335,23 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /posts/{id:id}/edit": {"body": "Other words", "version": "1"},
     "POST /posts/{id:id}/removal": {"reason": "Off topic"},
     "POST /preview": {"body": "Words"},
+    "POST /posts/{id:id}/report": {"rule": "other", "words": "Look at this"},
+    "POST /networks/{slug:slug}/people/{account_id:id}/report": {"rule": "abuse"},
+    "POST /networks/{slug:slug}/reports/{case_id:id}/decision": {"decision": "disagree"},
+    "POST /posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
+    "POST /networks/{slug:slug}/people/{account_id:id}/warning": {"reason": "Be kind"},
+    "POST /acts/{act_id:id}/appeal": {"words": "Look again"},
+    "POST /acts/{act_id:id}/answer": {"outcome": "overturned", "answer": "You are right"},
+    "POST /site/erasing": {"post": "{post}", "reason": "A patient is named", "sure": "yes"},
+    "POST /api/v1/posts/{id:id}/reports": {"rule": "other", "words": "Look at this"},
+    "POST /api/v1/posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
+    "POST /api/v1/posts/{id:id}/erasure": {"reason": "A patient is named"},
+    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": {"rule": "abuse"},
+    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": {"reason": "Be kind"},
+    "PUT /api/v1/reports/{case_id:id}/lease": {"taken": True},
+    "POST /api/v1/reports/{case_id:id}/decision": {"decision": "disagree"},
+    "POST /api/v1/acts/{act_id:id}/appeal": {"words": "Look again"},
+    "POST /api/v1/acts/{act_id:id}/answer": {"outcome": "overturned", "answer": "You are right"},
     "POST /api/v1/networks": {"name": "Yet another place", "purpose": "For others", "access": "secret"},
     "PATCH /api/v1/networks/{slug:slug}": {"purpose": "Another purpose"},
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "moderator"},

@@ -46,6 +46,10 @@ class Place:
     slug: str = ""
     former_slug: str = ""
     invitation: str = ""
+    case: str = ""
+    """What `fellow` reported of `member`."""
+    act: str = ""
+    """A warning of `member` by `moderator`."""
     threads: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
@@ -147,6 +151,22 @@ class World:
         place.posts += written
         return thread
 
+    def report(self, place: Place, post: str = "") -> str:
+        """A case: `fellow` reports a post, or `member` where none is named."""
+        path = f"/posts/{post}" if post else f"/networks/{place.slug}/members/{self.ids['member']}"
+        said = {"rule": "abuse", "words": f"Look at {place.words['content']}"}
+        self.do("fellow", "POST", f"{path}/reports", said)
+        cases = self.do("administrator", "GET", f"/networks/{place.slug}/reports?limit=100")["items"]
+        return next(case["id"] for case in cases if case["post_id"] == (post or None))
+
+    def warn(self, place: Place, *, appealed: bool = False) -> str:
+        """An act: `moderator` warns `member`, who may appeal against it."""
+        path = f"/networks/{place.slug}/members/{self.ids['member']}/warnings"
+        act = self.do("moderator", "POST", path, {"reason": f"Mind {place.words['content']}"})["id"]
+        if appealed:
+            self.do("member", "POST", f"/acts/{act}/appeal", {"words": f"I did not say {place.words['content']}"})
+        return str(act)
+
     def invite(self, place: Place, *visitors: str) -> None:
         """Invite these visitors, or people of other addresses."""
         emails = [self.people[visitor].email if visitor in self.people else visitor for visitor in visitors]
@@ -197,6 +217,7 @@ class World:
                 self.change_member(place, visitor, status="active")
         self.change_member(place, "moderator", role="moderator")
         self.write(place)
+        place.case, place.act = self.report(place), self.warn(place)
         # It waits on the home pages of people who are gone before they read it.
         calling = {"body": f"Then {place.words['content']} @Ada Left, @Ada Removed", "reply_to": place.posts[2]}
         self.do("moderator", "POST", f"/threads/{place.threads[0]}/posts", calling)

@@ -105,7 +105,7 @@ async def test_whatever_ends_a_right_has_it_asked_again(village: Village, ending
         going = act(village, amara, decide_about, place.slug, gareth.id, wanted)
     heard = await told(village, place, [gareth], going)
     assert kinds(heard["network"]) == ["member.left"]
-    assert kinds(heard["moderators"]) == ["requests.changed"]
+    assert kinds(heard["moderators"]) == ["requests.changed", "reports.changed"]
     assert heard.again == ["network", "moderators", "Gareth"]
     (left,) = await present(village.state, heard["network"][0].stream, heard["network"])
     assert left.object is not None

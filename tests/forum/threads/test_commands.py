@@ -6,6 +6,7 @@ import secrets
 import pytest
 from sqlalchemy import select
 
+from forum.acts.posts import remove_post
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.idempotency import RequestKey
 from forum.tables import mentions, networks, post_versions, posts, threads
@@ -229,9 +230,9 @@ async def test_what_a_removed_post_said_is_stored_and_reachable_for_nobody(villa
     viewer = await village.viewer(ada)
     with pytest.raises(Invalid, match="why"):
         async with village.state.transaction() as tx:
-            await commands.remove_post(tx, viewer, post_id)
+            await remove_post(tx, viewer, post_id)
     async with village.state.transaction() as tx:
-        await commands.remove_post(tx, viewer, post_id, "Off the point.")
+        await remove_post(tx, viewer, post_id, "Off the point.")
     for person in (ada, ben):
         seen_by = await village.viewer(person)
         async with village.state.database.read() as connection:
@@ -293,7 +294,7 @@ async def test_last_by_is_who_wrote_the_last_post_that_can_be_read(village: Vill
     begun = (await client.get(f"/api/v1/threads/{thread_id}")).json()
     for removed, name in ((first, "Ben"), (last, "Ada")):
         async with village.state.transaction() as tx:
-            await commands.remove_post(tx, viewer, removed, "Off the point.")
+            await remove_post(tx, viewer, removed, "Off the point.")
         thread = (await client.get(f"/api/v1/threads/{thread_id}")).json()
         assert thread["last_author"]["name"] == name
     assert thread["last_post_at"] == begun["created_at"]

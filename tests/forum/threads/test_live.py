@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from forum.acts.posts import remove_post
 from forum.errors import Conflict, Forbidden
 from forum.live import present
 from forum.tables import networks
@@ -36,7 +37,7 @@ async def change(village: Village, person: Villager, post_id: str, body: str) ->
             written = await lay_out(village.state.database, viewer, post.network_id, body)
             await commands.edit_post(tx, viewer, post_id, written)
         else:
-            await commands.remove_post(tx, viewer, post_id, "Off the point.")
+            await remove_post(tx, viewer, post_id, "Off the point.")
 
 
 async def test_live_equals_reload(village: Village) -> None:

@@ -1,0 +1,68 @@
+"""Reports of one post or one person are one case; acts settle it, and moderators hear how many wait."""
+
+from typing import Literal
+
+from sqlalchemy import Select, bindparam, func, select, update
+
+from forum.events import ReportsChanged
+from forum.policy import about_staff
+from forum.streams import moderators_stream
+from forum.tables import cases, reports, threads
+from forum.tables import posts as all_posts
+from forum.telling import tell
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+Outcome = Literal["agreed", "disagreed", "ignored"]
+
+_OPEN = (cases.c.post_id == bindparam("of_post", type_=Identifier)) & (cases.c.outcome == "")
+_LOCK_OPEN = select(cases.c.id, cases.c.network_id).where(_OPEN).with_for_update(key_share=True)
+_REPORTERS = select(reports.c.id, reports.c.reporter_id).where(
+    reports.c.case_id == bindparam("of_case", type_=Identifier), reports.c.reporter_id.is_not(None)
+)
+_IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
+
+
+def waiting_cases(network_id: object) -> Select[int]:
+    """How many cases of this network wait; those about its own moderators are not counted where all of them see it.
+
+    `network_id` is an id or a column.
+    """
+    counted = select(func.count()).select_from(cases)
+    return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", ~about_staff())
+
+
+async def close_case(
+    tx: Transaction, case_id: str, network_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+) -> None:
+    """Decide a case that is open and locked; those who reported are told."""
+    closed = update(cases).where(cases.c.id == case_id)
+    values = {"outcome": outcome, "decided_by": by_id, "decided_at": now(), "act_id": act_id}
+    await tx.execute(closed.values(**values, taken_by=None, taken_until=None, version=cases.c.version + 1))
+    for row in (await tx.execute(_REPORTERS, {"of_case": case_id})).all():
+        await tell(tx, [row.reporter_id], "report.answered", row.id, network_id=network_id)
+    await tell_moderators(tx, case_id, network_id)
+
+
+async def close_cases_about(
+    tx: Transaction, post_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+) -> None:
+    """An act on a post settles what was reported of it."""
+    for row in (await tx.execute(_LOCK_OPEN, {"of_post": post_id})).all():
+        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+
+
+async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> None:
+    """Say that the queue is another one; but not of cases about somebody who would hear it."""
+    if not (await tx.execute(_IS_ABOUT_STAFF, {"of_case": case_id})).scalar_one():
+        tx.emit(moderators_stream(network_id), ReportsChanged(network_id))
+
+
+async def move_cases(tx: Transaction, thread_id: str, network_id: str) -> None:
+    """What is reported of a thread goes with it, to the moderators of the network that it lies in now."""
+    inside = (
+        select(all_posts.c.id).join(threads, threads.c.id == all_posts.c.thread_id).where(threads.c.id == thread_id)
+    )
+    await tx.execute(
+        update(cases).where(cases.c.post_id.in_(inside), cases.c.outcome == "").values(network_id=network_id)
+    )

@@ -1,0 +1,188 @@
+"""Words are erased for good: the post, its versions, and what others quoted of it. A stub and an audit row stay.
+
+In one transaction: whoever is killed in the middle has erased nothing. What was made of the words elsewhere goes with
+them by itself: letters and events hold ids alone, and rendered parts are kept under a version that nobody asks for
+any more. Backups that were made before keep the words for as long as they are kept themselves.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
+
+from forum.acts.cases import close_cases_about
+from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
+from forum.acts.recording import Act, write_act
+from forum.errors import Forbidden, Invalid, NotFound
+from forum.events import PostEdited, PostRemoved
+from forum.policy import may_erase, threads_heard
+from forum.streams import network_stream
+from forum.tables import addressed_posts, cases, mentions, networks, post_versions, posts, reports, threads
+from forum.text import Quoted, excerpt, link_quotes, mentioned_in, plain_text_html, render_markdown
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+SAY_WHY = "Say why it is erased, without the words themselves: the reason stays."
+_PART = 200
+_LETTER = '<div class="letter">'
+_HOLD_NETWORK = (
+    select(networks.c.id)
+    .where(networks.c.id.in_(select(posts.c.network_id).where(posts.c.id == bindparam("of_post", type_=Identifier))))
+    .with_for_update(key_share=True)
+)
+
+
+async def erase_post(
+    tx: Transaction, viewer: Viewer | None, post_id: str, reason: str, *, only_if: Select[Any] | None = None
+) -> str | None:
+    """Erase a post, by an administrator of the site or (without a viewer) by Confer itself; the act's id.
+
+    None where it was erased before, or where `only_if` finds nothing once the post is held: then nothing is done.
+    Nothing of the post is told to whoever asks. Raises Forbidden, Invalid without a reason, and NotFound.
+    """
+    if viewer is not None:
+        decision = may_erase(viewer)
+        if not decision:
+            raise Forbidden(decision.reason)
+    if not reason:
+        raise Invalid({"reason": SAY_WHY})
+    # Nobody writes, edits or quotes in the network until this is done.
+    if (await tx.execute(_HOLD_NETWORK, {"of_post": post_id})).first() is None:
+        raise NotFound
+    post = await hold_post(tx, None, post_id)
+    is_wanted = only_if is None or (await tx.execute(only_if)).first() is not None
+    if post.erased_at is not None or not is_wanted:
+        return None
+    by_id = viewer.id if viewer is not None else None
+    await _erase_quotes(tx, post)
+    await _erase_words(tx, post, by_id)
+    act = Act(
+        kind="erase",
+        network_id=post.network_id,
+        by_id=by_id,
+        reason=reason,
+        post_id=post.id,
+        thread_id=post.thread_id,
+        account_id=post.author_id,
+        after={"version": post.version + 1},
+    )
+    act_id = await write_act(tx, act)
+    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    if post.author_id != by_id:
+        await tell_of_act(tx, act_id, post.author_id, post.network_id)
+    tx.emit(post.stream, PostRemoved(post.id, post.version + 1))
+    return act_id
+
+
+async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
+    values: dict[str, Any] = {
+        "body": "",
+        "html": "",
+        "excerpt": "",
+        "erased_at": now(),
+        "version": post.version + 1,
+    }
+    if post.removed_at is None:
+        values |= {"removed_at": now(), "removed_by": by_id}
+    await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
+    for table in (post_versions, mentions, addressed_posts):
+        await tx.execute(delete(table).where(table.c.post_id == post.id))
+    # Whoever reported it may have repeated what it said.
+    about = select(cases.c.id).where(cases.c.post_id == post.id)
+    await tx.execute(update(reports).where(reports.c.case_id.in_(about)).values(words=""))
+    await touch_thread(tx, post)
+
+
+# -- What others quoted ------------------------------------------------------------------------------
+
+
+async def _erase_quotes(tx: Transaction, post: Held) -> None:
+    said = list((await tx.execute(select(posts.c.body).where(posts.c.id == post.id))).scalars())
+    said += (await tx.execute(select(post_versions.c.body).where(post_versions.c.post_id == post.id))).scalars()
+    elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
+    touched: set[str] = set()
+    async for row in _quoting(tx, post):
+        quoted = here if row.thread_id == post.thread_id else elsewhere
+        if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, quoted):
+            touched.add(row.thread_id)
+    for thread_id in sorted(touched - {post.thread_id}):
+        await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
+
+
+_MAY_QUOTE = (
+    select(
+        posts.c.id,
+        posts.c.thread_id,
+        posts.c.network_id,
+        posts.c.body,
+        posts.c.html,
+        posts.c.is_imported,
+        posts.c.removed_at,
+        posts.c.version,
+        threads_heard().label("is_heard"),
+    )
+    .join(threads, threads.c.id == posts.c.thread_id)
+    .join(networks, networks.c.id == posts.c.network_id)
+    .where(
+        posts.c.network_id == bindparam("in_network", type_=Identifier),
+        posts.c.id > bindparam("after", type_=Identifier),
+        posts.c.id != bindparam("of_post", type_=Identifier),
+        or_(
+            posts.c.body.contains(">"),
+            posts.c.body.contains("| "),
+            posts.c.id.in_(select(post_versions.c.post_id).where(post_versions.c.body.contains(">"))),
+        ),
+    )
+    .order_by(posts.c.id)
+    .limit(_PART)
+)
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+
+
+async def _quoting(tx: Transaction, post: Held) -> AsyncIterator[Row[Any]]:
+    """Every post of the network that may quote another, now or in an earlier version."""
+    after = _NO_ID
+    while True:
+        asked = {"in_network": post.network_id, "of_post": post.id, "after": after}
+        rows = (await tx.execute(_MAY_QUOTE, asked)).all()
+        for row in rows:
+            yield row
+        if len(rows) < _PART:
+            return
+        after = rows[-1].id
+
+
+async def _erase_from_post(tx: Transaction, row: Row[Any], quoted: Quoted) -> bool:
+    body = quoted.erase_from(row.body, is_letter=row.is_imported)
+    if body == row.body:
+        return False
+    html = _laid_out(body, row.html, row.is_imported, row.thread_id)
+    values = {"body": body, "html": html, "version": row.version + 1}
+    if row.removed_at is None:
+        values["excerpt"] = excerpt(html, EXCERPT_LENGTH)
+    await tx.execute(update(posts).where(posts.c.id == row.id).values(values))
+    if row.removed_at is None and row.is_heard:
+        tx.emit(network_stream(row.network_id), PostEdited(row.id, row.version + 1))
+    return True
+
+
+async def _erase_from_versions(tx: Transaction, row: Row[Any], quoted: Quoted) -> bool:
+    found = False
+    versions = (await tx.execute(select(post_versions).where(post_versions.c.post_id == row.id))).all()
+    for version in versions:
+        is_letter = version.html.startswith(_LETTER)  # it was brought in from an archive and edited later
+        body = quoted.erase_from(version.body, is_letter=is_letter)
+        if body != version.body:
+            found = True
+            values = {"body": body, "html": _laid_out(body, version.html, is_letter, row.thread_id)}
+            this = (post_versions.c.post_id == row.id) & (post_versions.c.version == version.version)
+            await tx.execute(update(post_versions).where(this).values(values))
+    return found
+
+
+def _laid_out(body: str, before: str, is_imported: bool, thread_id: str) -> str:
+    """The text as it was laid out before, with the same people mentioned."""
+    if is_imported:
+        return plain_text_html(body)
+    return link_quotes(render_markdown(body, mentioned_in(before)), thread_id)

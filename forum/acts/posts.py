@@ -1,0 +1,333 @@
+"""Posts are hidden, removed and restored here, and nowhere else: the row, what hangs on it, the event, the word to
+its author, in one transaction.
+
+A post that is hidden or removed has `removed_at`, and whatever reads posts shows no words of such a one. What they
+are stays stored, so that it can be judged again; `forum.acts.erasing` is what takes it away for good.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
+
+from forum.acts.cases import close_cases_about
+from forum.acts.recording import Act, write_act
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.events import NeedsChanged, PostRemoved, PostRestored
+from forum.policy import Standing, may_hide, may_remove, threads_heard, threads_readable_by_account
+from forum.records import ActKind, Rule
+from forum.streams import account_stream, moderators_stream, network_stream
+from forum.tables import addressed_posts, memberships, mentions, networks, posts, read_states, threads
+from forum.telling import tell
+from forum.text import excerpt
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+SAY_WHY = "Say why you remove it. The reason stands where the post was."
+SAY_WHY_HIDDEN = "Say why you hide it. Its author reads this; others see the rule alone."
+CHANGED_MEANWHILE = "This post was changed while you were looking at it."
+EXCERPT_LENGTH = 140
+LETTER_AFTER = timedelta(seconds=60)
+"""So long an act can be undone before its letter goes out: nobody hears of a slip of the finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A post as it stands, its row locked until the end of the transaction."""
+
+    id: str
+    thread_id: str
+    network_id: str
+    number: int
+    position: int
+    author_id: str
+    version: int
+    removed_at: datetime | None
+    removed_by: str | None
+    removal_reason: str
+    hidden_rule: str
+    erased_at: datetime | None
+    reply_to_id: str | None
+    is_kept: bool
+    """It lies in a thread that stayed with the members of an opened network."""
+
+    @property
+    def standing(self) -> Standing:
+        """What rights over it depend on."""
+        is_gone, is_erased = self.removed_at is not None, self.erased_at is not None
+        by_author = self.removed_by == self.author_id
+        return Standing(self.network_id, self.author_id, is_gone, bool(self.hidden_rule), is_erased, by_author)
+
+    @property
+    def stream(self) -> str:
+        """The stream that tells of it."""
+        return moderators_stream(self.network_id) if self.is_kept else network_stream(self.network_id)
+
+
+_HOLD_NETWORK = (
+    select(networks.c.id)
+    .join(posts, posts.c.network_id == networks.c.id)
+    .where(posts.c.id == bindparam("held_in", type_=Identifier))
+    .with_for_update(read=True, of=networks)
+)
+_LOCK = select(posts.c.id).where(posts.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
+_HELD = (
+    select(
+        posts.c.id,
+        posts.c.thread_id,
+        posts.c.network_id,
+        posts.c.number,
+        posts.c.position,
+        posts.c.author_id,
+        posts.c.version,
+        posts.c.removed_at,
+        posts.c.removed_by,
+        posts.c.removal_reason,
+        posts.c.hidden_rule,
+        posts.c.erased_at,
+        posts.c.reply_to_id,
+        ~threads_heard(),
+    )
+    .join(threads, threads.c.id == posts.c.thread_id)
+    .join(networks, networks.c.id == posts.c.network_id)
+    .where(posts.c.id == bindparam("post_id", type_=Identifier))
+)
+_READABLE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
+
+
+async def hold_post(tx: Transaction, viewer: Viewer | None, post_id: str) -> Held:
+    """The post, locked; the network is not opened meanwhile. Raises NotFound where this viewer may not read it.
+
+    Without a viewer: for what needs no right to read, and shows nothing of it.
+    """
+    await tx.execute(_HOLD_NETWORK, {"held_in": post_id})
+    await tx.execute(_LOCK, {"locked_id": post_id})
+    asked: dict[str, Any] = {"post_id": post_id}
+    if viewer is not None:
+        asked["viewer_id"] = viewer.id or None
+    row = (await tx.execute(_HELD.where(_READABLE) if viewer is not None else _HELD, asked)).first()
+    if row is None:
+        raise NotFound
+    return Held(*tuple(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A post that was taken out of sight. `act_id` is None where its author did it."""
+
+    post: Held
+    act_id: str | None
+
+
+async def hide_post(
+    tx: Transaction, viewer: Viewer, post_id: str, rule: Rule, reason: str, expected: int | None = None
+) -> Removed:
+    """Leave a stub that names the rule; moderators and the author may still look at the words.
+
+    Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid without
+    a reason.
+    """
+    post = await hold_post(tx, viewer, post_id)
+    decision = may_hide(viewer, post.standing)
+    if not decision:
+        raise Forbidden(decision.reason)
+    _expect(post, expected)
+    if not reason:
+        raise Invalid({"reason": SAY_WHY_HIDDEN})
+    act_id = await _write_act(tx, viewer.id, post, "hide", rule, reason)
+    await _take_away(tx, post, viewer.id, "", rule)
+    return Removed(post, act_id)
+
+
+async def remove_post(
+    tx: Transaction,
+    viewer: Viewer,
+    post_id: str,
+    reason: str = "",
+    expected: int | None = None,
+    rule: Rule | None = None,
+) -> Removed:
+    """Leave a stub with the reason where the post was; what an author does with their own post needs none.
+
+    Raises NotFound, Forbidden, Conflict, and Invalid where a moderator gives no reason.
+    """
+    post = await hold_post(tx, viewer, post_id)
+    decision = may_remove(viewer, post.standing)
+    if not decision:
+        raise Forbidden(decision.reason)
+    _expect(post, expected)
+    is_own = post.author_id == viewer.id
+    if not is_own and not reason:
+        raise Invalid({"reason": SAY_WHY})
+    act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason)
+    await _take_away(tx, post, viewer.id, reason, None)
+    return Removed(post, act_id)
+
+
+def _expect(post: Held, expected: int | None) -> None:
+    if expected is not None and expected != post.version:
+        raise Conflict(CHANGED_MEANWHILE)
+
+
+async def _write_act(tx: Transaction, by_id: str, post: Held, kind: ActKind, rule: Rule | None, reason: str) -> str:
+    """The act with its proof, the reports that it settles, and word to the author."""
+    act = Act(
+        kind=kind,
+        network_id=post.network_id,
+        by_id=by_id,
+        reason=reason,
+        rule=rule,
+        post_id=post.id,
+        thread_id=post.thread_id,
+        account_id=post.author_id,
+        before={"hidden_rule": post.hidden_rule, "version": post.version},
+        after={"version": post.version + 1},
+    )
+    act_id = await write_act(tx, act)
+    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    if by_id != post.author_id:
+        await tell_of_act(tx, act_id, post.author_id, post.network_id)
+    return act_id
+
+
+async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id: str) -> None:
+    """Let a person know of an act that concerns them, on their list and by a letter; not who did it."""
+    await tell(tx, [account_id], "act.concerns_me", act_id, network_id=network_id)
+    tx.enqueue("mail", {"letter": "act_concerns_me", "act_id": act_id}, after=now() + LETTER_AFTER)
+
+
+async def _take_away(tx: Transaction, post: Held, by_id: str, reason: str, rule: Rule | None) -> None:
+    moment = now()
+    values = {
+        "removed_at": moment,
+        "removed_by": by_id,
+        "removal_reason": reason,
+        "hidden_rule": rule or "",
+        "excerpt": "",
+        "version": post.version + 1,
+    }
+    await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
+    await _forget_addressed(tx, post.id)
+    await touch_thread(tx, post)
+    tx.emit(post.stream, PostRemoved(post.id, post.version + 1))
+
+
+async def restore_post(tx: Transaction, post: Held, hidden_rule: str = "") -> None:
+    """Make the words readable again, or hidden by `hidden_rule` as they were before. Rights are asked by the caller.
+
+    Raises Conflict where the post was erased, or is not out of sight.
+    """
+    if post.erased_at is not None:
+        raise Conflict("The words of this post were erased. Nobody can bring them back.")
+    if post.removed_at is None:
+        raise Conflict("This post can be read by everybody here already.")
+    values: dict[str, Any] = {"hidden_rule": hidden_rule, "removal_reason": "", "version": post.version + 1}
+    if not hidden_rule:
+        html = (await tx.execute(select(posts.c.html).where(posts.c.id == post.id))).scalar_one()
+        values |= {"removed_at": null(), "removed_by": null(), "excerpt": excerpt(html, EXCERPT_LENGTH)}
+    await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
+    if not hidden_rule:
+        await _address_again(tx, post)
+    await touch_thread(tx, post)
+    change = PostRemoved if hidden_rule else PostRestored
+    tx.emit(post.stream, change(post.id, post.version + 1))
+
+
+# -- What hangs on a post ----------------------------------------------------------------------------
+
+_TOUCH = (
+    update(threads)
+    .where(threads.c.id == bindparam("in_thread", type_=Identifier))
+    .values(version=threads.c.version + 1)
+)
+_LAST_READABLE = (
+    select(posts.c.number, posts.c.author_id, posts.c.created_at)
+    .where(posts.c.thread_id == bindparam("in_thread", type_=Identifier), posts.c.removed_at.is_(None))
+    .order_by(posts.c.number.desc())
+    .limit(1)
+)
+
+
+async def touch_thread(tx: Transaction, post: Held) -> None:
+    """The thread reads differently now; lists say "last by" of its last post that can be read.
+
+    Its row is locked: nobody writes in it meanwhile. Where no post can be read any more all stays.
+    """
+    await tx.execute(_TOUCH, {"in_thread": post.thread_id})
+    last = (await tx.execute(_LAST_READABLE, {"in_thread": post.thread_id})).one_or_none()
+    if last is None or last.number > post.number:
+        return
+    by = {"last_author_id": last.author_id, "last_post_at": last.created_at}
+    await tx.execute(update(threads).where(threads.c.id == post.thread_id).values(**by))
+
+
+async def _forget_addressed(tx: Transaction, post_id: str) -> None:
+    """Nobody waits for what can't be read. Whom it names stays known, in case it comes back."""
+    gone = delete(addressed_posts).where(addressed_posts.c.post_id == post_id).returning(addressed_posts.c.account_id)
+    _tell_needs(tx, (await tx.execute(gone)).scalars())
+
+
+_answered = posts.alias("answered_post")
+_NOT_READ = (
+    select(memberships.c.account_id, cast(read_states.c.ranges, String).label("ranges"))
+    .select_from(
+        memberships.outerjoin(
+            read_states,
+            (read_states.c.account_id == memberships.c.account_id)
+            & (read_states.c.thread_id == bindparam("in_thread", type_=Identifier)),
+        )
+    )
+    .where(
+        memberships.c.network_id == bindparam("in_network", type_=Identifier),
+        memberships.c.current,
+        memberships.c.status == "active",
+        memberships.c.baseline < bindparam("at_position"),
+        memberships.c.account_id != bindparam("by_author", type_=Identifier),
+        or_(
+            memberships.c.account_id.in_(
+                select(mentions.c.account_id).where(mentions.c.post_id == bindparam("by_post", type_=Identifier))
+            ),
+            memberships.c.account_id.in_(
+                select(_answered.c.author_id).where(_answered.c.id == bindparam("answers_to", type_=Identifier))
+            ),
+        ),
+    )
+)
+
+
+async def _address_again(tx: Transaction, post: Held) -> None:
+    """It waits again for those whom it mentions or answers, and who have not read it."""
+    asked = {
+        "in_thread": post.thread_id,
+        "in_network": post.network_id,
+        "at_position": post.position,
+        "by_author": post.author_id,
+        "by_post": post.id,
+        "answers_to": post.reply_to_id,
+    }
+    rows = (await tx.execute(_NOT_READ, asked)).all()
+    waiting = [row.account_id for row in rows if not _holds(json.loads(row.ranges or "[]"), post.number)]
+    for account_id in waiting:
+        row = {
+            "account_id": account_id,
+            "post_id": post.id,
+            "network_id": post.network_id,
+            "thread_id": post.thread_id,
+            "number": post.number,
+            "position": post.position,
+        }
+        await tx.execute(insert(addressed_posts), row)
+    _tell_needs(tx, waiting)
+
+
+def _holds(ranges: Iterable[list[int]], number: int) -> bool:
+    return any(first <= number <= last for first, last in ranges)
+
+
+def _tell_needs(tx: Transaction, account_ids: Iterable[str]) -> None:
+    for account_id in set(account_ids):
+        tx.emit(account_stream(account_id), NeedsChanged(account_id))

@@ -1,0 +1,129 @@
+"""Acts are taken back: by a moderator who thinks again, or because an appeal was upheld against them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from forum.acts.posts import hold_post, restore_post
+from forum.audit import Deed, ObjectKind, record
+from forum.errors import Conflict, Forbidden, NotFound
+from forum.policy import acts_shown_to, may_moderate
+from forum.records import ActKind
+from forum.tables import acts
+from forum.telling import tell
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+ALREADY = "This was undone already."
+NEVER = "This can’t be undone."
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act as it was written down. `before` is what it takes to undo it."""
+
+    id: str
+    network_id: str
+    kind: ActKind
+    post_id: str | None
+    thread_id: str | None
+    account_id: str | None
+    by_id: str | None
+    at: datetime
+    before: Mapping[str, Any] | None
+    undone_at: datetime | None
+
+
+Undoer = Callable[[Transaction, str | None, Done], Awaitable[None]]
+"""Brings back what was before an act; the id is that of who undoes it. Raises Conflict where that can't be."""
+
+
+async def _restore(tx: Transaction, by_id: str | None, done: Done) -> None:
+    """Only the newest act on a post can be undone: what was done before it no longer says how the post stands."""
+    post = await hold_post(tx, None, done.post_id or "")
+    newer = select(acts.c.id).where(
+        acts.c.post_id == done.post_id,
+        acts.c.kind.in_(("hide", "remove", "erase")),
+        acts.c.undone_at.is_(None),
+        acts.c.id > done.id,
+    )
+    if (await tx.execute(newer.limit(1))).first() is not None:
+        raise Conflict("Something else was done with this post since. Undo that first.")
+    await restore_post(tx, post, str((done.before or {}).get("hidden_rule") or ""))
+
+
+async def _nothing_more(_: Transaction, __: str | None, ___: Done) -> None:
+    """That it no longer counts is all."""
+
+
+UNDOERS: dict[str, Undoer] = {"hide": _restore, "remove": _restore, "warn": _nothing_more}
+"""What can be undone, by the kind of act."""
+
+_LOCK = (
+    select(
+        acts.c.id,
+        acts.c.network_id,
+        acts.c.kind,
+        acts.c.post_id,
+        acts.c.thread_id,
+        acts.c.account_id,
+        acts.c.by_id,
+        acts.c.at,
+        acts.c.before,
+        acts.c.undone_at,
+    )
+    .where(acts.c.id == bindparam("act_id", type_=Identifier))
+    .with_for_update(key_share=True)
+)
+
+
+async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "") -> Done:
+    """Take back what a moderator of the viewer's network did. Raises NotFound, Forbidden and Conflict."""
+    shown = await tx.execute(select(acts.c.network_id).where(acts.c.id == act_id, acts_shown_to(viewer)))
+    network_id = shown.scalar_one_or_none()
+    if network_id is None:
+        raise NotFound
+    decision = may_moderate(viewer, network_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return await take_back(tx, viewer.id, act_id, reason)
+
+
+async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "") -> Done:
+    """The same without asking who may: for an appeal that was decided. Raises Conflict where it can't be."""
+    found = (await tx.execute(select(acts.c.post_id).where(acts.c.id == act_id))).first()
+    if found is None:
+        raise NotFound
+    if found.post_id is not None:
+        await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
+    done = Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
+    if done.undone_at is not None:
+        raise Conflict(ALREADY)
+    undoer = UNDOERS.get(done.kind)
+    if undoer is None:
+        raise Conflict(NEVER)
+    await undoer(tx, by_id, done)
+    undone = {"undone_at": now(), "undone_by": by_id, "version": acts.c.version + 1}
+    await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
+    await record(tx, _deed(done, by_id, reason))
+    if done.account_id is not None and done.account_id != by_id:
+        await tell(tx, [done.account_id], "act.undone", act_id, network_id=done.network_id)
+    return done
+
+
+def _deed(done: Done, by_id: str | None, reason: str) -> Deed:
+    kind: ObjectKind = "post" if done.post_id else "thread" if done.thread_id else "account"
+    return Deed(
+        act=f"{kind}.{done.kind}_undone",
+        kind=kind,
+        object_id=done.post_id or done.thread_id or done.account_id or "",
+        network_id=done.network_id,
+        actor_id=by_id,
+        subject_id=done.account_id,
+        after={"act": done.id},
+        reason=reason,
+    )

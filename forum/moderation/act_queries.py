@@ -1,0 +1,150 @@
+"""Acts of moderation and appeals against them, as a viewer may read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import NotFound
+from forum.moderation.queries import columns_of, person_from
+from forum.moderation.records import ShownAct
+from forum.policy import acts_shown_to, appeals_judged_by, nobody_else_administers, readable_by, threads_readable_by
+from forum.tables import acts, networks, posts, threads
+from forum.viewer import Viewer
+
+MOST_APPEALS = 50
+_people = accounts.alias("people")
+_actors = accounts.alias("actors")
+
+
+def _waits_for(viewer: Viewer) -> ColumnElement[bool]:
+    return and_(acts.c.appealed_at.is_not(None), acts.c.appeal_decided_at.is_(None), appeals_judged_by(viewer))
+
+
+def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:
+    return acts.c.appeal_by_id == viewer.id
+
+
+def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
+    """What an act was about: not selected at all for somebody who judges without reading the network."""
+    is_shown = acts_shown_to(viewer)
+    is_read = and_(is_shown, threads_readable_by(viewer))
+    # Whoever it concerns may know the network's name while it has an address that shows it to them.
+    named = or_(networks.c.access.in_(("open", "closed")), readable_by(viewer), viewer_oversees(viewer))
+    return [
+        case((is_shown, acts.c.reason), else_=""),
+        case((is_shown, posts.c.id)),
+        case((is_read, acts.c.thread_id)),
+        case((is_read, posts.c.number)),
+        case((is_read, threads.c.title), else_=""),
+        case((is_shown, posts.c.html), else_=""),
+        posts.c.erased_at.is_not(None),
+        is_shown,
+        case((named, networks.c.name), else_=""),
+        case((named, networks.c.slug), else_=""),
+    ]
+
+
+def _acts(viewer: Viewer) -> Select[Any]:
+    return (
+        select(
+            acts.c.id,
+            acts.c.network_id,
+            acts.c.kind,
+            acts.c.rule,
+            acts.c.at,
+            acts.c.until,
+            acts.c.undone_at,
+            acts.c.appeal,
+            acts.c.appealed_at,
+            acts.c.appeal_outcome,
+            acts.c.appeal_answer,
+            acts.c.appeal_decided_at,
+            acts.c.version,
+            _waits_for(viewer),
+            nobody_else_administers(),
+            *columns_of(_people),
+            *columns_of(_actors),
+            *_about(viewer),
+        )
+        .select_from(acts)
+        .join(networks, networks.c.id == acts.c.network_id)
+        .outerjoin(posts, posts.c.id == acts.c.post_id)
+        .outerjoin(threads, threads.c.id == acts.c.thread_id)
+        .outerjoin(_people, _people.c.id == acts.c.account_id)
+        .outerjoin(_actors, _actors.c.id == acts.c.by_id)
+    )
+
+
+def viewer_oversees(viewer: Viewer) -> ColumnElement[bool]:
+    """An administrator of the site knows every network's name."""
+    return literal(viewer.is_site_administrator)
+
+
+def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
+    is_moderated = viewer.has_role(row[1], "moderator")
+    person, by, about = person_from(row[15:18]), person_from(row[18:21]), row[21:]
+    return ShownAct(
+        id=row[0],
+        network_id=row[1],
+        kind=row[2],
+        rule=row[3],
+        reason=about[0],
+        at=row[4],
+        until=row[5],
+        person=person,
+        by=by if is_moderated else None,
+        undone_at=row[6],
+        appeal=row[7],
+        appealed_at=row[8],
+        appeal_outcome=row[9],
+        appeal_answer=row[10],
+        appeal_decided_at=row[11],
+        version=row[12],
+        post_id=about[1],
+        thread_id=about[2],
+        number=about[3],
+        title=about[4] or "",
+        html=about[5] or "",
+        is_erased=bool(about[6]),
+        is_whole=bool(about[7]),
+        network=about[8],
+        slug=about[9],
+        is_mine=person is not None and person.id == viewer.id,
+        is_moderated=is_moderated,
+        is_judged=bool(row[13]),
+        goes_to_site=bool(row[14]),
+    )
+
+
+async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> ShownAct:
+    """An act, for whom it concerns, the network's moderators and whoever judges an appeal. Raises NotFound."""
+    may_see = or_(acts_shown_to(viewer), _waits_for(viewer), _was_judged_by(viewer))
+    query = _acts(viewer).where(acts.c.id == act_id, may_see)
+    row = (await connection.execute(query)).first() if viewer.id else None
+    if row is None:
+        raise NotFound
+    return _act(viewer, tuple(row))
+
+
+async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: str) -> str:
+    """The id of the newest act on a post that this viewer may see. Raises NotFound."""
+    query = (
+        select(acts.c.id)
+        .where(acts.c.post_id == post_id, acts.c.kind.in_(("hide", "remove", "erase")), acts_shown_to(viewer))
+        .order_by(acts.c.id.desc())
+        .limit(1)
+    )
+    found: str | None = await connection.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def list_appeals(connection: AsyncConnection, viewer: Viewer, network_id: str | None) -> tuple[ShownAct, ...]:
+    """Appeals that wait for this viewer, in one network or (None) wherever an administrator of the site must judge."""
+    place = nobody_else_administers() if network_id is None else acts.c.network_id == network_id
+    query = _acts(viewer).where(_waits_for(viewer), place).order_by(acts.c.appealed_at, acts.c.id).limit(MOST_APPEALS)
+    return tuple(_act(viewer, tuple(row)) for row in (await connection.execute(query)).all())

@@ -1,0 +1,107 @@
+"""Whoever an act concerns may ask once that somebody else looks at it; that is answered here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select, update
+
+from auth.tables import accounts
+from forum.acts.undoing import NEVER, UNDOERS, take_back
+from forum.audit import Deed, ObjectKind, record
+from forum.errors import Conflict, Forbidden, NotFound
+from forum.moderation.act_queries import get_act
+from forum.moderation.records import ShownAct
+from forum.policy import acts_shown_to
+from forum.tables import acts, memberships
+from forum.telling import tell
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+ONCE = "You have appealed against this already. It can be done once."
+NOT_YOURS = "Only whom it concerns may appeal."
+TOO_LATE = "This was taken back already, so there is nothing left to appeal against."
+NOT_FOR_YOU = "Somebody else is to judge this appeal."
+DECIDED = "This appeal is decided already."
+
+_LOCK = select(acts.c.id).where(acts.c.id == bindparam("act_id", type_=Identifier)).with_for_update(key_share=True)
+_OTHERS = select(memberships.c.account_id).where(
+    memberships.c.network_id == bindparam("in_network", type_=Identifier),
+    memberships.c.current,
+    memberships.c.status == "active",
+    memberships.c.role == "administrator",
+)
+_OVERSEERS = select(accounts.c.id).where(accounts.c.site_administrator, accounts.c.closed_at.is_(None))
+
+
+async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> None:
+    """Ask that another administrator looks at an act. Raises NotFound, Forbidden and Conflict."""
+    shown = or_(acts.c.account_id == viewer.id, acts_shown_to(viewer))
+    if (await tx.execute(select(acts.c.id).where(acts.c.id == act_id, shown))).first() is None:
+        raise NotFound
+    await tx.execute(_LOCK, {"act_id": act_id})
+    found = await get_act(tx.connection, viewer, act_id)
+    if not found.is_mine:
+        raise Forbidden(NOT_YOURS)
+    if found.kind not in UNDOERS:
+        raise Conflict(NEVER)
+    if found.appealed_at is not None:
+        raise Conflict(ONCE)
+    if found.undone_at is not None:
+        raise Conflict(TOO_LATE)
+    values: dict[str, Any] = {"appeal": words, "appealed_at": now(), "version": acts.c.version + 1}
+    await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
+    await tell(tx, await _judges(tx, found, viewer.id), "appeal.made", act_id, network_id=found.network_id)
+    await record(tx, _deed(found, "appealed", viewer.id, ""))
+
+
+async def _judges(tx: Transaction, found: ShownAct, account_id: str) -> Sequence[str]:
+    """Who may judge, as `policy.appeals_judged_by` has it, seen from the other side."""
+    by_id: str | None = await tx.connection.scalar(select(acts.c.by_id).where(acts.c.id == found.id))
+    administrators = set(await tx.connection.scalars(_OTHERS, {"in_network": found.network_id}))
+    others = administrators - {by_id, account_id}
+    return sorted(others or set(await tx.connection.scalars(_OVERSEERS)) - {by_id, account_id})
+
+
+async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: str, answer: str) -> None:
+    """Let the act stand (`upheld`) or take it back (`overturned`); who appealed is told.
+
+    Raises NotFound, Forbidden for whoever acted or whom it concerns, and Conflict where it was decided before.
+    """
+    found = await get_act(tx.connection, viewer, act_id)
+    if found.appeal_outcome:
+        raise Conflict(DECIDED)
+    if not found.is_judged:
+        raise Forbidden(NOT_FOR_YOU)
+    if outcome == "overturned" and found.undone_at is None:
+        await take_back(tx, viewer.id, act_id)
+    await tx.execute(_LOCK, {"act_id": act_id})
+    if (await get_act(tx.connection, viewer, act_id)).appeal_outcome:
+        raise Conflict(DECIDED)
+    values: dict[str, Any] = {
+        "appeal_outcome": outcome,
+        "appeal_answer": answer,
+        "appeal_by_id": viewer.id,
+        "appeal_decided_at": now(),
+        "version": acts.c.version + 1,
+    }
+    await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
+    if found.person is not None:
+        await tell(tx, [found.person.id], "appeal.answered", act_id, network_id=found.network_id)
+        tx.enqueue("mail", {"letter": "appeal_answered", "act_id": act_id})
+    await record(tx, _deed(found, f"appeal_{outcome}", viewer.id, answer))
+
+
+def _deed(found: ShownAct, what: str, actor_id: str, reason: str) -> Deed:
+    person_id = found.person.id if found.person else ""
+    kind: ObjectKind = "post" if found.post_id else "thread" if found.thread_id else "account"
+    return Deed(
+        act=f"{kind}.{what}",
+        kind=kind,
+        object_id=found.post_id or found.thread_id or person_id,
+        network_id=found.network_id,
+        actor_id=actor_id,
+        subject_id=person_id or None,
+        after={"act": found.id},
+        reason=reason,
+    )

@@ -1,0 +1,265 @@
+"""Reports are made, looked into and decided. Each in one transaction, with its event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from auth.tables import accounts
+from forum.acts.cases import Outcome, close_case, tell_moderators
+from forum.acts.posts import hide_post, hold_post, remove_post
+from forum.acts.warning import warn_person
+from forum.audit import Deed, record
+from forum.errors import Conflict, Forbidden, Invalid
+from forum.idempotency import RequestKey, claim
+from forum.moderation.inputs import MOST_KEPT, Decision, NewReport
+from forum.moderation.queries import find_reported_person, get_case
+from forum.moderation.records import Case
+from forum.network_reads import get_network_by_id
+from forum.policy import about_staff, may_report_person, may_report_post
+from forum.tables import cases, memberships, reports
+from forum.telling import tell
+from forum.viewer import Viewer
+from ground.columns import Identifier, new_id, now
+from realtime.transaction import Transaction
+
+LEASE = timedelta(minutes=30)
+SAY_WHY = "Say why. Whom it concerns reads these words."
+CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
+NO_POST = "This is about a person and no post: warn them, or decide without an act."
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is reported: a post with its author, or a person."""
+
+    network_id: str
+    account_id: str
+    post_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The report that was made, or that there was before: a person counts once in a case."""
+
+    report_id: str
+    is_replay: bool
+
+
+async def report_post(
+    tx: Transaction,
+    viewer: Viewer,
+    post_id: str,
+    said: NewReport,
+    key: RequestKey | None = None,
+    receipt_hash: str | None = None,
+) -> Reported:
+    """Tell the moderators what is wrong with a post. Somebody without an account gives the hash of their receipt.
+
+    Where its author removed it meanwhile they are told all the same. Raises NotFound, Forbidden for one's own,
+    Conflict where a moderator has dealt with it, and Invalid where somebody says more than is kept.
+    """
+    post = await hold_post(tx, viewer, post_id)
+    decision = may_report_post(viewer, post.standing)
+    standing = post.standing
+    if not decision and not (standing.is_gone and standing.by_author and not standing.is_erased):
+        raise (Conflict if standing.is_gone else Forbidden)(decision.reason)
+    subject = Subject(post.network_id, post.author_id, post.id)
+    return await _report(tx, viewer, subject, said, key, receipt_hash)
+
+
+async def report_person(
+    tx: Transaction, viewer: Viewer, network_id: str, account_id: str, said: NewReport, key: RequestKey | None = None
+) -> Reported:
+    """Tell the moderators of a network what somebody does. Raises NotFound and Forbidden."""
+    decision = may_report_person(viewer, account_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    await get_network_by_id(tx.connection, viewer, network_id)
+    await find_reported_person(tx.connection, viewer, network_id, account_id)
+    return await _report(tx, viewer, Subject(network_id, account_id), said, key, None)
+
+
+async def _report(
+    tx: Transaction,
+    viewer: Viewer,
+    subject: Subject,
+    said: NewReport,
+    key: RequestKey | None,
+    receipt_hash: str | None,
+) -> Reported:
+    earlier = await _find_earlier(tx, subject, viewer, receipt_hash)
+    claimed = await claim(tx, viewer.id, key if viewer.id else None, earlier or new_id())
+    if claimed.is_replay:
+        return Reported(claimed.object_id, True)
+    case_id = await _hold_case(tx, subject)
+    earlier = await _find_earlier(tx, subject, viewer, receipt_hash)
+    if earlier is not None:
+        await _say_more(tx, earlier, said, is_same=receipt_hash is not None)
+        return Reported(earlier, receipt_hash is not None)
+    row = {
+        "id": claimed.object_id,
+        "case_id": case_id,
+        "reporter_id": viewer.id or None,
+        "rule": said.rule,
+        "words": said.words,
+        "receipt_hash": receipt_hash,
+        "created_at": now(),
+    }
+    await tx.execute(insert(reports), row)
+    counted = update(cases).where(cases.c.id == case_id)
+    await tx.execute(counted.values(report_count=cases.c.report_count + 1, version=cases.c.version + 1))
+    told = await _who_decides(tx, case_id, subject)
+    await tell(tx, set(told) - {viewer.id}, "report.made", case_id, network_id=subject.network_id)
+    await tell_moderators(tx, case_id, subject.network_id)
+    return Reported(str(row["id"]), False)
+
+
+async def _hold_case(tx: Transaction, subject: Subject) -> str:
+    """The open case about it, locked; a new one where there is none."""
+    row = {
+        "id": new_id(),
+        "network_id": subject.network_id,
+        "post_id": subject.post_id,
+        "account_id": subject.account_id,
+        "opened_at": now(),
+    }
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    await tx.execute(dialect.insert(cases).on_conflict_do_nothing(), row)
+    found = await tx.execute(select(cases.c.id).where(*_open_about(subject)).with_for_update(key_share=True))
+    return str(found.scalar_one())
+
+
+async def _find_earlier(tx: Transaction, subject: Subject, viewer: Viewer, receipt_hash: str | None) -> str | None:
+    """The report that this person made of the same thing while it waits; without an account, by the same form."""
+    asked = select(reports.c.id).join(cases, cases.c.id == reports.c.case_id)
+    if viewer.id:
+        asked = asked.where(reports.c.reporter_id == viewer.id, *_open_about(subject))
+    else:
+        asked = asked.where(reports.c.receipt_hash == receipt_hash)
+    found: str | None = await tx.connection.scalar(asked)
+    return found
+
+
+def _open_about(subject: Subject) -> list[ColumnElement[bool]]:
+    if subject.post_id is not None:
+        return [cases.c.outcome == "", cases.c.post_id == subject.post_id]
+    person = [cases.c.network_id == subject.network_id, cases.c.account_id == subject.account_id]
+    return [cases.c.outcome == "", cases.c.post_id.is_(None), *person]
+
+
+async def _say_more(tx: Transaction, report_id: str, said: NewReport, *, is_same: bool) -> None:
+    """Whoever reports the same thing again adds to what they said; the same form twice adds nothing."""
+    if is_same:
+        return
+    words = (await tx.execute(select(reports.c.words).where(reports.c.id == report_id))).scalar_one()
+    together = "\n\n".join(filter(None, [words, said.words])) if said.words not in words else words
+    if len(together) > MOST_KEPT:
+        raise Invalid({"words": "You have reported this before, and what you said then and now is too long together."})
+    # The graver word stands: what was first said is still in what was said.
+    await tx.execute(update(reports).where(reports.c.id == report_id).values(words=together, rule=said.rule))
+
+
+_STAFF = (
+    select(memberships.c.account_id, memberships.c.role)
+    .where(
+        memberships.c.network_id == bindparam("in_network", type_=Identifier),
+        memberships.c.current,
+        memberships.c.status == "active",
+        memberships.c.role != "member",
+    )
+    .order_by(memberships.c.account_id)
+)
+_IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
+_OVERSEERS = select(accounts.c.id).where(accounts.c.site_administrator, accounts.c.closed_at.is_(None))
+
+
+async def _who_decides(tx: Transaction, case_id: str, subject: Subject) -> Sequence[str]:
+    """Who is told of a case: `policy.cases_shown_to` seen from the other side; the site's where nobody is left."""
+    staff = (await tx.execute(_STAFF, {"in_network": subject.network_id})).all()
+    others = [row for row in staff if row.account_id != subject.account_id]
+    is_about_staff = (await tx.execute(_IS_ABOUT_STAFF, {"of_case": case_id})).scalar_one()
+    above = [row.account_id for row in others if row.role == "administrator"]
+    if is_about_staff and above:
+        return above
+    if others:
+        return [row.account_id for row in others]
+    return list(await tx.connection.scalars(_OVERSEERS))
+
+
+# -- Deciding --------------------------------------------------------------------------------------
+
+
+async def take_case(tx: Transaction, viewer: Viewer, case_id: str, *, taken: bool) -> None:
+    """Say that one looks into a case, for half an hour, or no longer. Raises NotFound and Conflict."""
+    found = await _hold_open(tx, viewer, case_id)
+    if not taken and (found.taken_by is None or found.taken_by.id != viewer.id):
+        return
+    values: dict[str, Any] = {"taken_by": None, "taken_until": None}
+    if taken:
+        values = {"taken_by": viewer.id, "taken_until": now() + LEASE}
+    await tx.execute(update(cases).where(cases.c.id == case_id).values(**values, version=cases.c.version + 1))
+    await tell_moderators(tx, case_id, found.network_id)
+
+
+async def _hold_open(tx: Transaction, viewer: Viewer, case_id: str) -> Case:
+    """A case that waits and that nobody else looks into, locked. Its post is locked first, as acts on it do."""
+    found = await get_case(tx.connection, viewer, case_id)
+    if found.post_id is not None:
+        await hold_post(tx, None, found.post_id)
+    await tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update(key_share=True))
+    found = await get_case(tx.connection, viewer, case_id)
+    if found.outcome:
+        who = found.decided_by.name if found.decided_by else "Confer"
+        raise Conflict(f"{who} has decided this already. Nothing was changed.")
+    other = found.taken_from(viewer.id, now())
+    if other is not None:
+        raise Conflict(f"{other.name} is looking into this at the moment. Nothing was changed.")
+    return found
+
+
+_OUTCOMES: dict[str, Outcome] = {"agree": "agreed", "disagree": "disagreed", "ignore": "ignored"}
+
+
+async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Decision) -> None:
+    """Agree (with an act or without one), disagree or ignore; those who reported are told.
+
+    Raises NotFound, Conflict where somebody else was first, Invalid where a reason or a rule is missing.
+    """
+    found = await _hold_open(tx, viewer, case_id)
+    outcome = _OUTCOMES[value.decision]
+    act_id = await _act(tx, viewer, found, value) if value.decision == "agree" else None
+    # An act on the post has closed the case; its answer is still to come.
+    if act_id is None or value.act == "warn":
+        await close_case(tx, case_id, found.network_id, outcome, viewer.id, act_id)
+    await tx.execute(update(cases).where(cases.c.id == case_id).values(answer=value.answer))
+    deed = Deed(
+        act=f"report.{outcome}",
+        kind="report",
+        object_id=case_id,
+        network_id=found.network_id,
+        actor_id=viewer.id,
+        subject_id=found.person.id,
+        after={"act": act_id, "post": found.post_id},
+        reason=value.answer,
+    )
+    await record(tx, deed)
+
+
+async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
+    if value.act == "none":
+        return None
+    if not value.reason:
+        raise Invalid({"reason": SAY_WHY})
+    if value.act == "warn":
+        return await warn_person(tx, viewer, found.network_id, found.person.id, value.reason, value.rule)
+    if found.post_id is None:
+        raise Invalid({"act": NO_POST})
+    if value.act == "remove":
+        return (await remove_post(tx, viewer, found.post_id, value.reason, rule=value.rule)).act_id
+    if value.rule is None:
+        raise Invalid({"rule": CHOOSE_RULE})
+    return (await hide_post(tx, viewer, found.post_id, value.rule, value.reason)).act_id

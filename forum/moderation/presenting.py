@@ -1,0 +1,211 @@
+"""Reports, cases and acts as the API shows them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from forum.moderation.records import Case, OwnReport, Report, ShownAct
+from forum.records import ActKind, Person, Rule
+from ground.columns import moment_text
+
+State = Literal["waiting", "agreed", "disagreed", "ignored"]
+
+
+class ApiSomebody(BaseModel):
+    """A person."""
+
+    id: str
+    name: str
+
+
+class ApiReport(BaseModel):
+    """One's own report, and what came of it. Of what one may no longer read nothing but the report is told.
+
+    `receipt` is the address of the page for whoever has no account; it is told once, when the report is made.
+    """
+
+    id: str
+    rule: Rule
+    words: str
+    created_at: str
+    state: State
+    answer: str
+    decided_at: str | None
+    post_id: str | None
+    receipt: str | None
+
+
+class ApiReports(BaseModel):
+    """A part of a list of one's own reports, newest first."""
+
+    items: list[ApiReport]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiCaseReport(BaseModel):
+    """What one person said; null is somebody without an account."""
+
+    reporter: ApiSomebody | None
+    rule: Rule
+    words: str
+    created_at: str
+
+
+class ApiCase(BaseModel):
+    """A post or a person, however many have reported it."""
+
+    id: str
+    network_id: str
+    post_id: str | None
+    account: ApiSomebody
+    opened_at: str
+    report_count: int
+    rules: dict[str, int]
+    state: State
+    taken_by: ApiSomebody | None
+    taken_until: str | None
+    answer: str
+    decided_by: ApiSomebody | None
+    decided_at: str | None
+    act_id: str | None
+    version: int
+
+
+class ApiWholeCase(ApiCase):
+    """The same with what was said."""
+
+    reports: list[ApiCaseReport]
+
+
+class ApiCases(BaseModel):
+    """A part of a list of cases: waiting ones oldest first, decided ones newest first."""
+
+    items: list[ApiCase]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
+class ApiAppeal(BaseModel):
+    """What was written against an act, and what was answered; `outcome` is empty while it waits."""
+
+    words: str
+    at: str
+    outcome: Literal["", "upheld", "overturned"]
+    answer: str
+    decided_at: str | None
+
+
+class ApiAct(BaseModel):
+    """What a moderator did. `by` is told to moderators alone; the words of the post to its author and to them.
+
+    Whoever judges an appeal without reading the network sees neither the words nor the reason.
+    """
+
+    id: str
+    network_id: str
+    kind: ActKind
+    rule: str
+    reason: str
+    at: str
+    until: str | None
+    account: ApiSomebody | None
+    by: ApiSomebody | None
+    post_id: str | None
+    thread_id: str | None
+    html: str
+    undone_at: str | None
+    appeal: ApiAppeal | None
+    version: int
+
+
+class ApiErasure(BaseModel):
+    """Whether anything was left to erase."""
+
+    erased: bool
+
+
+def _somebody(person: Person | None) -> dict[str, object] | None:
+    return {"id": person.id, "name": person.name} if person else None
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment_text(moment) if moment else None
+
+
+def api_report(report: OwnReport, receipt: str | None = None) -> dict[str, object]:
+    """A report for whoever made it."""
+    return {
+        "id": report.id,
+        "rule": report.rule,
+        "words": report.words,
+        "created_at": moment_text(report.created_at),
+        "state": report.outcome or "waiting",
+        "answer": report.answer,
+        "decided_at": _moment(report.decided_at),
+        "post_id": report.post_id,
+        "receipt": receipt,
+    }
+
+
+def api_case(case: Case, at: datetime) -> dict[str, object]:
+    """A case for those who decide. `at`: the moment at which it is asked whether somebody has it."""
+    taken = case.taken_by if case.taken_until is not None and case.taken_until > at else None
+    return {
+        "id": case.id,
+        "network_id": case.network_id,
+        "post_id": case.post_id,
+        "account": _somebody(case.person),
+        "opened_at": moment_text(case.opened_at),
+        "report_count": case.report_count,
+        "rules": dict(case.rules),
+        "state": case.outcome or "waiting",
+        "taken_by": _somebody(taken),
+        "taken_until": _moment(case.taken_until) if taken else None,
+        "answer": case.answer,
+        "decided_by": _somebody(case.decided_by),
+        "decided_at": _moment(case.decided_at),
+        "act_id": case.act_id,
+        "version": case.version,
+    }
+
+
+def api_case_report(report: Report) -> dict[str, object]:
+    """What one person said, for those who decide."""
+    return {
+        "reporter": _somebody(report.reporter),
+        "rule": report.rule,
+        "words": report.words,
+        "created_at": moment_text(report.created_at),
+    }
+
+
+def api_act(act: ShownAct) -> dict[str, object]:
+    """An act as this viewer may see it."""
+    appeal = None
+    if act.appealed_at is not None:
+        appeal = {
+            "words": act.appeal,
+            "at": moment_text(act.appealed_at),
+            "outcome": act.appeal_outcome,
+            "answer": act.appeal_answer,
+            "decided_at": _moment(act.appeal_decided_at),
+        }
+    return {
+        "id": act.id,
+        "network_id": act.network_id,
+        "kind": act.kind,
+        "rule": act.rule,
+        "reason": act.reason,
+        "at": moment_text(act.at),
+        "until": _moment(act.until),
+        "account": _somebody(act.person),
+        "by": _somebody(act.by),
+        "post_id": act.post_id,
+        "thread_id": act.thread_id,
+        "html": act.html,
+        "undone_at": _moment(act.undone_at),
+        "appeal": appeal,
+        "version": act.version,
+    }

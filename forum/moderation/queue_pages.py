@@ -1,0 +1,215 @@
+"""The queue of a network: what is reported, who looks into it, and what is decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from auth.rules import EDITS
+from forum.addresses import get, post
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.forms import read_form, validate
+from forum.fronts import NetworkHead, network_head
+from forum.moderation.act_queries import list_appeals
+from forum.moderation.asking import limit, open_moderated
+from forum.moderation.commands import decide_case, take_case
+from forum.moderation.inputs import RULES, CaseList, Decision
+from forum.moderation.queries import (
+    EarlierAct,
+    get_case,
+    list_around,
+    list_cases,
+    list_record,
+    list_reports,
+)
+from forum.moderation.records import Around, Case, Report, ShownAct
+from forum.network_reads import Found
+from forum.rendering import RULES as RULE_WORDS
+from forum.rendering import redirect, render_page
+from forum.state import state_of
+from forum.viewer import Viewer
+from ground.columns import now
+
+PAGE_SIZE = 20
+RULE_CHOICES = tuple((rule, RULE_WORDS[rule].capitalize()) for rule in RULES)
+DECISIONS = (
+    ("agree", "Agree", "Something is wrong here. Choose below what is to be done."),
+    ("disagree", "Disagree", "Nothing is wrong here; it stays as it is."),
+    ("ignore", "Ignore", "This is no report that one needs to answer, such as a slip or a quarrel."),
+)
+POST_ACTS = (
+    ("hide", "Hide the post", "A stub that names the rule stays. You can undo this."),
+    ("remove", "Remove the post", "A stub with your reason stays, for everybody to read. You can undo this."),
+    ("warn", "Warn its author", "The post stays. They read your words, and it stands in their record."),
+    ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
+)
+PERSON_ACTS = (
+    ("warn", "Warn them", "They read your words, and it stands in their record."),
+    ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What waits for this moderator, or what was decided: `moderation/queue.html`."""
+
+    head: NetworkHead
+    show: str
+    cases: Sequence[Case]
+    appeals: Sequence[ShownAct]
+    at: datetime
+    me: str
+    first: str
+    later: str
+
+
+async def list_queue(request: Request) -> Response:
+    """What is reported in the network, longest first, each post or person once; and appeals."""
+    viewer, found = await open_moderated(request)
+    show = "decided" if request.query_params.get("show") == "decided" else "waiting"
+    after = request.query_params.get("after", "")[:200]
+    asked = CaseList(show="decided" if show == "decided" else "waiting", limit=PAGE_SIZE, after=after)
+    async with state_of(request).database.read() as connection:
+        part = await list_cases(connection, viewer, found.network.id, asked)
+        appeals = await list_appeals(connection, viewer, found.network.id) if show == "waiting" and not after else ()
+    path = f"/networks/{found.network.slug}/reports"
+    query = "?show=decided" if show == "decided" else ""
+    page = QueuePage(
+        head=network_head(viewer, found),
+        show=show,
+        cases=part.items,
+        appeals=appeals,
+        at=now(),
+        me=viewer.id,
+        first=f"{path}{query}" if after else "",
+        later=f"{path}{query or '?show=waiting'}&after={part.next}" if part.next else "",
+    )
+    title = f"Reports in {found.network.name}"
+    return render_page(request, viewer, "moderation/queue.html", page, title=title, network_id=found.network.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case with all that it takes to decide it: `moderation/case.html`."""
+
+    head: NetworkHead
+    case: Case
+    reports: Sequence[Report]
+    around: Sequence[Around]
+    record: Sequence[EarlierAct]
+    taken_from: str
+    """Who looks into it, where that is somebody else."""
+    is_mine: bool
+    decisions: Sequence[tuple[str, str, str]]
+    acts: Sequence[tuple[str, str, str]]
+    rules: Sequence[tuple[str, str]]
+    typed: Mapping[str, str]
+    errors: Mapping[str, str]
+    refusal: str
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"{self.head.path}/reports/{self.case.id}"
+
+
+async def show_case(request: Request) -> Response:
+    """What was reported, what stands around it, and what was done about the person before."""
+    viewer, found = await open_moderated(request)
+    return await _show(request, viewer, found, {})
+
+
+async def _show(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    typed: Mapping[str, str],
+    error: Invalid | Conflict | Forbidden | None = None,
+) -> Response:
+    async with state_of(request).database.read() as connection:
+        case = await get_case(connection, viewer, request.path_params["case_id"])
+        if case.network_id != found.network.id:
+            raise NotFound
+        reports = await list_reports(connection, viewer, case.id)
+        around = await list_around(connection, viewer, case)
+        record = await list_record(connection, viewer, found.network.id, case.person.id)
+    moment = now()
+    other = case.taken_from(viewer.id, moment)
+    suggested = {"rule": case.rules[0][0] if case.rules else "", "decision": "", "act": ""}
+    page = CasePage(
+        head=network_head(viewer, found),
+        case=case,
+        reports=reports,
+        around=around,
+        record=record,
+        taken_from=other.name if other else "",
+        is_mine=case.taken_by is not None and other is None and (case.taken_until or moment) > moment,
+        decisions=DECISIONS,
+        acts=PERSON_ACTS if case.post_id is None or case.is_gone else POST_ACTS,
+        rules=RULE_CHOICES,
+        typed={**suggested, **typed},
+        errors=dict(error.errors) if isinstance(error, Invalid) else {},
+        refusal=str(error) if error is not None and not isinstance(error, Invalid) else "",
+    )
+    statuses = {Invalid: 422, Conflict: 409, Forbidden: 403}
+    status = statuses[type(error)] if error is not None else 200
+    title = f"A report about {case.person.name}"
+    return render_page(
+        request, viewer, "moderation/case.html", page, title=title, network_id=found.network.id, status=status
+    )
+
+
+async def _case_here(request: Request, viewer: Viewer, found: Found) -> Case:
+    """The case of the address. Raises NotFound where it is not of this network."""
+    async with state_of(request).database.read() as connection:
+        case = await get_case(connection, viewer, request.path_params["case_id"])
+    if case.network_id != found.network.id:
+        raise NotFound
+    return case
+
+
+async def update_lease(request: Request) -> Response:
+    """Look into it, so that nobody else does for half an hour; or no longer."""
+    viewer, found = await open_moderated(request)
+    taken = (await read_form(request)).get("taken") != "no"
+    case = await _case_here(request, viewer, found)
+    try:
+        async with state_of(request).transaction() as tx:
+            await take_case(tx, viewer, case.id, taken=taken)
+    except Conflict as error:
+        return await _show(request, viewer, found, {}, error)
+    path = f"/networks/{found.network.slug}/reports"
+    if taken:
+        return redirect(request, f"{path}/{case.id}", notice="case-taken")
+    return redirect(request, path, notice="case-released")
+
+
+async def create_decision(request: Request) -> Response:
+    """Decide, then back to what still waits; where somebody else was first, the case as it stands now."""
+    viewer, found = await open_moderated(request)
+    fields = await read_form(request)
+    case = await _case_here(request, viewer, found)
+    try:
+        wanted = {name: value for name, value in fields.items() if name in Decision.model_fields}
+        if wanted.get("decision") != "agree":
+            wanted |= {"act": "none", "rule": "", "reason": ""}
+        elif "act" not in wanted:
+            raise Invalid({"act": "Choose what is to be done."})
+        value = validate(Decision, wanted)
+        await limit(request, EDITS, viewer.id)
+        async with state_of(request).transaction() as tx:
+            await decide_case(tx, viewer, case.id, value)
+    except (Invalid, Conflict, Forbidden) as error:
+        return await _show(request, viewer, found, fields, error)
+    return redirect(request, f"/networks/{found.network.slug}/reports", notice="report-answered")
+
+
+ROUTES: list[BaseRoute] = [
+    get("/networks/{slug:slug}/reports", list_queue),
+    get("/networks/{slug:slug}/reports/{case_id:id}", show_case),
+    post("/networks/{slug:slug}/reports/{case_id:id}/lease", update_lease),
+    post("/networks/{slug:slug}/reports/{case_id:id}/decision", create_decision),
+]

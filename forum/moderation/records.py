@@ -1,0 +1,132 @@
+"""Reports, cases and acts as they are read: frozen, and without behaviour but to tell how they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from forum.records import ActKind, Person, Rule
+
+Outcome = Literal["", "agreed", "disagreed", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A post or a person, however many have reported it."""
+
+    id: str
+    network_id: str
+    person: Person
+    """The author of the post, or who was reported."""
+    opened_at: datetime
+    report_count: int
+    taken_by: Person | None
+    taken_until: datetime | None
+    outcome: Outcome
+    decided_by: Person | None
+    decided_at: datetime | None
+    answer: str
+    act_id: str | None
+    version: int
+    post_id: str | None
+    thread_id: str | None
+    number: int | None
+    title: str
+    """Of the thread in which the post stands."""
+    excerpt: str
+    is_gone: bool
+    """The post was removed or hidden."""
+    is_erased: bool
+    rules: tuple[tuple[Rule, int], ...] = ()
+    """What it was reported for, and how often."""
+
+    def taken_from(self, account_id: str, at: datetime) -> Person | None:
+        """Who looks into it at this moment, where that is not this person."""
+        if self.taken_by is None or self.taken_until is None or self.taken_until <= at:
+            return None
+        return self.taken_by if self.taken_by.id != account_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one person said, for those who decide."""
+
+    id: str
+    reporter: Person | None
+    """None: somebody without an account."""
+    rule: Rule
+    words: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """A report as whoever made it sees it. What it was about is named where they may still read it."""
+
+    id: str
+    rule: Rule
+    words: str
+    created_at: datetime
+    outcome: Outcome
+    answer: str
+    decided_at: datetime | None
+    post_id: str | None
+    thread_id: str | None
+    number: int | None
+    title: str
+    person: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A post as it stands beside a reported one."""
+
+    number: int
+    person: Person
+    html: str
+    created_at: datetime
+    is_it: bool
+    """It is the reported one itself: shown whatever became of it."""
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAct:
+    """An act of moderation. What it was about is empty for whoever judges an appeal without reading the network."""
+
+    id: str
+    network_id: str
+    kind: ActKind
+    rule: Rule | Literal[""]
+    reason: str
+    at: datetime
+    until: datetime | None
+    person: Person | None
+    """Whom it concerns."""
+    by: Person | None
+    """Who did it; None for Confer itself, and for whoever is not to be told."""
+    undone_at: datetime | None
+    appeal: str
+    appealed_at: datetime | None
+    appeal_outcome: Literal["", "upheld", "overturned"]
+    appeal_answer: str
+    appeal_decided_at: datetime | None
+    version: int
+    post_id: str | None
+    thread_id: str | None
+    number: int | None
+    title: str
+    html: str
+    is_erased: bool
+    is_whole: bool
+    """Whether the viewer may know what it was about."""
+    network: str
+    """Its name, where the viewer may know it."""
+    slug: str
+    is_mine: bool
+    is_moderated: bool
+    """The viewer moderates the network."""
+    is_judged: bool
+    """An appeal against it waits for this viewer."""
+    goes_to_site: bool
+    """No administrator of the network but who acted: an appeal goes to the site's."""

@@ -1,0 +1,96 @@
+"""What an administrator of the site does without reading any network: judges appeals nobody else can, and erases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from auth.rules import EDITS
+from forum.acts.erasing import erase_post
+from forum.addresses import get, post
+from forum.errors import Forbidden, Invalid, NotFound
+from forum.forms import read_form, validate
+from forum.moderation.act_queries import list_appeals
+from forum.moderation.asking import limit
+from forum.moderation.inputs import Erasure
+from forum.moderation.queries import Stuck, list_stuck
+from forum.moderation.records import ShownAct
+from forum.policy import may_edit_site, may_erase
+from forum.rendering import redirect, render_page
+from forum.state import account_of, state_of
+from forum.viewer import Viewer
+
+NO_SUCH_POST = "There is no post with this number. Copy it again from what you were sent."
+
+
+@dataclass(frozen=True, slots=True)
+class AppealsPage:
+    """What nobody in its network may decide: `moderation/site_appeals.html`."""
+
+    appeals: Sequence[ShownAct]
+    stuck: Sequence[Stuck]
+
+
+async def list_site_appeals(request: Request) -> Response:
+    """Appeals that no administrator of the network may judge, and networks where nobody may decide about a report."""
+    viewer = await account_of(request)
+    decision = may_edit_site(viewer)
+    if not decision:
+        raise Forbidden(decision.reason)
+    async with state_of(request).database.read() as connection:
+        page = AppealsPage(await list_appeals(connection, viewer, None), await list_stuck(connection, viewer))
+    return render_page(request, viewer, "moderation/site_appeals.html", page, title="Appeals")
+
+
+@dataclass(frozen=True, slots=True)
+class ErasingPage:
+    """The form that erases a post by its number: `moderation/erasing.html`."""
+
+    typed: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+async def new_erasing(request: Request) -> Response:
+    """Which post, and why; nothing of it is shown."""
+    viewer = await _eraser(request)
+    return _form(request, viewer, {"post": request.query_params.get("post", "")[:100]}, {})
+
+
+async def _eraser(request: Request) -> Viewer:
+    viewer = await account_of(request)
+    decision = may_erase(viewer)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return viewer
+
+
+def _form(request: Request, viewer: Viewer, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    page, status = ErasingPage(typed, errors), 422 if errors else 200
+    return render_page(request, viewer, "moderation/erasing.html", page, title="Erase a post", status=status)
+
+
+async def create_erasing(request: Request) -> Response:
+    """Erase the post and every quote of it."""
+    viewer = await _eraser(request)
+    fields = await read_form(request)
+    try:
+        if fields.get("sure") != "yes":
+            raise Invalid({"sure": "Tick this box: nobody can bring the words back."})
+        value = validate(Erasure, {name: fields.get(name, "") for name in ("post", "reason")})
+        await limit(request, EDITS, viewer.id)
+        async with state_of(request).transaction() as tx:
+            act_id = await erase_post(tx, viewer, value.post, value.reason)
+    except NotFound:
+        return _form(request, viewer, fields, {"post": NO_SUCH_POST})
+    except Invalid as error:
+        return _form(request, viewer, fields, error.errors)
+    return redirect(request, "/site/erasing", notice="erased" if act_id else "erased-before")
+
+
+ROUTES: list[BaseRoute] = [
+    get("/site/appeals", list_site_appeals),
+    get("/site/erasing", new_erasing),
+    post("/site/erasing", create_erasing),
+]

@@ -1,0 +1,177 @@
+"""Who reports, who decides about reports, and who sees, undoes, appeals against and judges an act of moderation."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from forum.policy.decision import YES, Decision, when
+from forum.policy.threads import may_moderate
+from forum.records import Post
+from forum.tables import acts, cases, memberships
+from forum.viewer import Viewer
+
+ONLY_MODERATORS = "Only moderators and administrators may do this."
+_ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What rights over a post depend on."""
+
+    network_id: str
+    author_id: str
+    is_gone: bool
+    """Removed or hidden: nobody reads it in its thread."""
+    is_hidden: bool
+    is_erased: bool
+    by_author: bool
+    """Its author took it away."""
+
+
+def standing_of(post: Post) -> Standing:
+    """The standing of a post at hand."""
+    return Standing(
+        post.network_id,
+        post.author.id,
+        post.removed_at is not None,
+        bool(post.hidden_rule),
+        post.is_erased,
+        post.removed_by_author,
+    )
+
+
+def may_remove(viewer: Viewer, post: Standing) -> Decision:
+    """One's own post while a member; another's as a moderator, with a reason. A hidden one only as a moderator."""
+    if post.is_gone and not post.is_hidden:
+        return Decision(False, "This post was removed already.")
+    if viewer.has_role(post.network_id, "moderator"):
+        return YES
+    own = bool(viewer.id) and post.author_id == viewer.id and viewer.role_in(post.network_id) is not None
+    if own and post.is_hidden:
+        return Decision(False, "A moderator has hidden this post. You can appeal against that.")
+    return when(own, "Only the author or a moderator may remove a post.")
+
+
+def may_hide(viewer: Viewer, post: Standing) -> Decision:
+    """Moderators hide posts that can be read, their own too."""
+    decision = may_moderate(viewer, post.network_id)
+    if not decision:
+        return decision
+    return when(
+        not post.is_gone, "This post is hidden already." if post.is_hidden else "This post was removed already."
+    )
+
+
+def may_erase(viewer: Viewer) -> Decision:
+    """The site's administrators, who need not be able to read what they erase."""
+    return when(viewer.is_site_administrator, "Only an administrator of the site may erase words for good.")
+
+
+def may_report_post(viewer: Viewer, post: Standing) -> Decision:
+    """Whoever reads a post may report it, with or without an account; but not one's own."""
+    if viewer.id and post.author_id == viewer.id:
+        return Decision(False, "This post is yours. You can edit or remove it yourself.")
+    if not post.is_gone:
+        return YES
+    by_moderator = post.is_hidden or post.is_erased or not post.by_author
+    done = "A moderator has dealt with this post already." if by_moderator else "Its author has removed this post."
+    return Decision(False, f"{done} There is nothing left here to report.")
+
+
+def may_report_person(viewer: Viewer, account_id: str) -> Decision:
+    """Anybody whom one meets in a network, but not oneself."""
+    return when(viewer.id != account_id, "You can’t report yourself.")
+
+
+def may_warn(viewer: Viewer, network_id: str, account_id: str) -> Decision:
+    """Moderators warn others."""
+    decision = may_moderate(viewer, network_id)
+    return decision if not decision else when(viewer.id != account_id, "You can’t warn yourself.")
+
+
+# -- Reports ---------------------------------------------------------------------------------------
+
+
+def about_staff() -> ColumnElement[bool]:
+    """Rows of `cases` about somebody who moderates the network themselves."""
+    return exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == cases.c.network_id,
+            memberships.c.account_id == cases.c.account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            memberships.c.role != "member",
+        )
+    ).correlate(cases)
+
+
+def _another_administers(besides: ColumnElement[str], network_id: ColumnElement[str]) -> ColumnElement[bool]:
+    others = memberships.alias("other_administrators")
+    return exists(
+        select(others.c.id).where(
+            others.c.network_id == network_id,
+            others.c.account_id != besides,
+            others.c.current,
+            others.c.status == "active",
+            others.c.role == _ADMINISTRATOR,
+        )
+    ).correlate(cases, acts)
+
+
+def cases_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `cases` that this viewer may see and decide: never one about themselves.
+
+    Those about somebody who moderates are for administrators; where there is no other, for the other moderators.
+    """
+    roles = {key: place.role for key, place in viewer.places.items() if place.status == "active"}
+    moderated = [key for key, role in roles.items() if role != "member"]
+    if not moderated:
+        return false()
+    administered = [key for key, role in roles.items() if role == _ADMINISTRATOR]
+    nobody_above = ~_another_administers(cases.c.account_id, cases.c.network_id)
+    return and_(
+        cases.c.network_id.in_(moderated),
+        cases.c.account_id != viewer.id,
+        or_(~about_staff(), cases.c.network_id.in_(administered), nobody_above),
+    )
+
+
+# -- Acts ------------------------------------------------------------------------------------------
+
+
+def acts_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `acts` that this viewer may see: whom they concern, and the network's moderators."""
+    if not viewer.id:
+        return false()
+    places = viewer.active_places()
+    moderated = [place.network_id for place in places if place.role != "member"]
+    return or_(acts.c.account_id == viewer.id, acts.c.network_id.in_(moderated))
+
+
+def nobody_else_administers() -> ColumnElement[bool]:
+    """Rows of `acts` of which no administrator of the network may judge an appeal: who acted, or whom it concerns."""
+    others = memberships.alias("judges")
+    return ~exists(
+        select(others.c.id).where(
+            others.c.network_id == acts.c.network_id,
+            others.c.current,
+            others.c.status == "active",
+            others.c.role == _ADMINISTRATOR,
+            or_(acts.c.by_id.is_(None), others.c.account_id != acts.c.by_id),
+            others.c.account_id != acts.c.account_id,
+        )
+    ).correlate(acts)
+
+
+def appeals_judged_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `acts` whose appeal this viewer may judge: another administrator of the network than who acted.
+
+    Where there is no other, an administrator of the site, who sees nothing of what it was about.
+    """
+    places = viewer.active_places()
+    administered = [place.network_id for place in places if place.role == _ADMINISTRATOR]
+    of_network = acts.c.network_id.in_(administered) if administered else false()
+    of_site = nobody_else_administers() if viewer.is_site_administrator else false()
+    not_by_me = or_(acts.c.by_id.is_(None), acts.c.by_id != viewer.id)
+    not_about_me = or_(acts.c.account_id.is_(None), acts.c.account_id != viewer.id)
+    return and_(or_(of_network, of_site), not_by_me, not_about_me)

@@ -1,0 +1,87 @@
+"""Quotes of words that are erased go with them: in the Markdown or the plain letter of whoever quoted them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from html import unescape
+
+from forum.text.mentions import mention_key
+
+ERASED = "[erased]"
+RUN = 5
+"""So many words one after the other are a quote; fewer are a turn of phrase, unless they are a whole line of it."""
+_MARKS = re.compile(r"^[ \t]{0,8}(?:>[ \t]?)+")
+_WORDS = re.compile(r"\w+")
+_LETTER_MARKS = re.compile(r"^[ \t]{0,8}(?:[A-Za-z]{0,4}>[ \t]?)+|^ ?\| ")
+_MENTION = re.compile(r'<a class="mention" href="/people/([0-9a-f-]{36})"[^>]*>([^<]*)</a>')
+
+
+class Quoted:
+    """What a post said, in all its versions, to be found again in quotes. `header` begins a quote of it by name."""
+
+    def __init__(self, texts: Iterable[str], header: str = "") -> None:
+        self._runs: set[tuple[str, ...]] = set()
+        self._lines: set[tuple[str, ...]] = set()
+        self._header = header
+        for text in texts:
+            words = _words(text)
+            self._runs.update(zip(*(words[start:] for start in range(RUN)), strict=False))
+            lines = [tuple(_words(line)) for line in text.split("\n")]
+            # One word alone on a line, such as a greeting, is nobody's, unless it is a number or all that was said.
+            self._lines.update(line for line in lines if len(line) > 1 or (line and line[0].isdigit()))
+            self._lines.update({tuple(words)} - {()})
+
+    def erase_from(self, body: str, *, is_letter: bool = False) -> str:
+        """The text with each block of quotes that holds these words replaced; the same text where there is none.
+
+        `is_letter`: plain text with the marks that mail programs make, rather than Markdown.
+        """
+        marks = _LETTER_MARKS if is_letter else _MARKS
+        lines, at = body.split("\n"), 0
+        kept: list[str] = []
+        while at < len(lines):
+            if not marks.match(lines[at]):
+                kept.append(lines[at])
+                at += 1
+                continue
+            block, lazy, at = _block(lines, at, marks)
+            if self._holds(block, lazy, marks):
+                kept.append(f"> {ERASED}")
+                # What follows without a mark is the writer's own, unless it goes on with the words.
+                kept += ["", *lazy] if lazy and not self._knows(lazy) else []
+            else:
+                kept += block + lazy
+        return "\n".join(kept)
+
+    def _holds(self, block: list[str], lazy: list[str], marks: re.Pattern[str]) -> bool:
+        bare = [marks.sub("", line) for line in block]
+        if self._header and any(self._header in line for line in bare):
+            return True
+        return self._knows(bare) or self._knows(bare + lazy)
+
+    def _knows(self, lines: list[str]) -> bool:
+        words = _words("\n".join(lines))
+        if any(run in self._runs for run in zip(*(words[start:] for start in range(RUN)), strict=False)):
+            return True
+        return any(tuple(_words(line)) in self._lines for line in lines if _words(line))
+
+
+def _block(lines: list[str], at: int, marks: re.Pattern[str]) -> tuple[list[str], list[str], int]:
+    """The marked lines from here on, those without a mark that belong to their last paragraph, and what follows."""
+    block: list[str] = []
+    lazy: list[str] = []
+    while at < len(lines) and marks.match(lines[at]):
+        block.append(lines[at])
+        at += 1
+    while at < len(lines) and lines[at].strip() and not marks.match(lines[at]):
+        lazy.append(lines[at])
+        at += 1
+    return block, lazy, at
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORDS.findall(text)]
+
+
+def mentioned_in(html: str) -> Mapping[str, str]:
+    """Whom a rendered post mentions, by the key of their name: it can be laid out again without asking who that is."""
+    return {mention_key(unescape(name).removeprefix("@")): account_id for account_id, name in _MENTION.findall(html)}
