@@ -14,7 +14,7 @@ from forum.errors import Forbidden, NotFound
 from forum.policy import may_review
 from forum.records import Network, Person, Role
 from forum.reviews.inputs import Decision
-from forum.tables import audit_rows, memberships, networks, posts, review_decisions, reviews
+from forum.tables import audit_rows, memberships, networks, organisation_domains, posts, review_decisions, reviews
 from forum.viewer import Viewer
 from ground.columns import now
 
@@ -184,9 +184,9 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
         .where(memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
     )
     rows = (await connection.execute(asked)).all()
-    domains = Counter(_domain(row.email_key) for row in rows)
-    bounced: frozenset[str] = frozenset()
-    subjects = [_subject(row, domains, len(rows), bounced) for row in rows if not row.is_decided]
+    kept = select(organisation_domains.c.domain).where(organisation_domains.c.network_id == network.id)
+    usual = _Usual(tuple(await connection.scalars(kept)), Counter(_domain(row.email_key) for row in rows), frozenset())
+    subjects = [_subject(row, usual) for row in rows if not row.is_decided]
     return sorted(
         subjects, key=lambda each: (-each.weight, _RANK[each.role], each.person.name.casefold(), each.person.id)
     )
@@ -206,19 +206,32 @@ def _domain(email_key: str | None) -> str:
     return (email_key or "").rpartition("@")[2]
 
 
-def _subject(row: Any, domains: Mapping[str, int], members: int, bounced: frozenset[str]) -> Subject:
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What addresses members of the network usually have, and at which of them mail does not arrive."""
+
+    kept: tuple[str, ...]
+    """Domains of the organisations that its administrators keep, if they do."""
+    members: Mapping[str, int]
+    bounced: frozenset[str]
+
+    def is_unlike(self, email_key: str | None) -> bool:
+        """Whether the address belongs to none of the organisations; where none are kept, whether it stands alone."""
+        domain = _domain(email_key)
+        if self.kept:
+            return not any(domain == each or domain.endswith(f".{each}") for each in self.kept)
+        return sum(self.members.values()) >= FEW_MEMBERS and self.members[domain] == 1
+
+
+def _subject(row: Any, usual: _Usual) -> Subject:
     came_on = max((moment for moment in (row.visited_at, row.wrote_at) if moment is not None), default=None)
     moment = now()
     found = [
-        (8, "Mail to them does not arrive", row.email_key in bounced),
+        (8, "Mail to them does not arrive", row.email_key in usual.bounced),
         (7, "Was asked before, and did not answer", bool(row.kept_silent)),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
-        (
-            3,
-            "No other member has an address like theirs",
-            members >= FEW_MEMBERS and domains[_domain(row.email_key)] == 1,
-        ),
+        (3, "Has an address unlike the others", usual.is_unlike(row.email_key)),
         (1, "Can change the network and see its log", row.role == "administrator"),
         (1, "Can remove what others wrote", row.role == "moderator"),
     ]
