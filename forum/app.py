@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -39,7 +39,6 @@ from forum.settings import Settings
 from forum.site.pages import HEALTH
 from forum.state import State
 from forum.visits import Visits
-from forum.work import Worker
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker
 from realtime.ending import end
@@ -77,6 +76,14 @@ class Confer:
         await self._app(scope, receive, send)
 
 
+class _Beside(Protocol):
+    """What runs beside the answers, such as a worker."""
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
 class _Live:
     """The gateway as an endpoint that Starlette leaves alone."""
 
@@ -101,7 +108,6 @@ def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
     assets = Assets(resource("static"), development=settings.development)
     templates = make_templates(resource("templates"), settings, assets.url)
-    templates.globals["preloads"] = assets.preloads
     key = settings.key()
     return State(
         settings=settings,
@@ -124,7 +130,8 @@ def create_app(settings: Settings, *, with_worker: bool = False, only: Part | No
     gateway = make_gateway(state)
     gateway.draining = only == "web"  # then whoever asks for a socket here is told 503
     log = RequestLog(everything=settings.log_requests == "on")
-    worker = Worker(state) if with_worker else None
+    # The worker writes letters: 3 MB that a process without it does not hold.
+    worker: _Beside | None = import_module("forum.work").Worker(state) if with_worker else None
     app = Starlette(
         middleware=[] if only == "live" else [Middleware(SetUpGuard, state=state)],
         exception_handlers={
@@ -166,7 +173,7 @@ def _watched(state: State, gateway: Gateway, log: RequestLog) -> tuple[Watch | N
 
 
 def _lifespan(
-    state: State, gateway: Gateway, worker: Worker | None, log: RequestLog, *, has_sockets: bool
+    state: State, gateway: Gateway, worker: _Beside | None, log: RequestLog, *, has_sockets: bool
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What runs beside the answers, from the start of the process to its end."""
     heads = HeadsKeeper(state.database, state.broker, state.settings.data_dir)

@@ -1,19 +1,22 @@
 """Styles, scripts and pictures: gathered at the start, named by their content, cached for ever.
 
-The stylesheet is one file made of those that `static/styles.txt` lists. Scripts stay native ES
-modules: each relative `import` is rewritten to the named form of its file. Comments and indents stay
-here: they are a fifth of what a script weighs.
+The stylesheet is one file made of those that `static/styles.txt` lists. The script is one native module
+made of those that `static/app.js` comes to by its imports; development serves each for itself, with its
+imports rewritten to the named form of their files. Comments and indents stay here: they are a fifth of
+what a script weighs.
 """
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import brotli
 from starlette.requests import Request
 from starlette.responses import Response
+
+from forum.joining_scripts import Script, join_scripts, list_scripts, with_addresses
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -22,7 +25,6 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
-_IMPORT = re.compile(r"""((?:\bfrom|\bimport)\s*\(?\s*)(["'])(\.{1,2}/[^"']+)\2""")
 _WHOLE_COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?s:.)*?\*/[ \t]*)\n", re.MULTILINE)
 _INDENTS = re.compile(r"^\s+", re.MULTILINE)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -63,11 +65,6 @@ class Assets:
             self._read()
         return self._by_path[path].url
 
-    def preloads(self, path: str) -> str:
-        """HTML that has a browser fetch all that this script imports side by side, instead of one after the other."""
-        self.url(path)
-        return self._preloads[path]
-
     def respond(self, request: Request) -> Response:
         """The bytes of `/static/{name}`, or 404."""
         asset = self._by_name.get(request.path_params["name"])
@@ -92,15 +89,12 @@ class Assets:
     def _read(self) -> None:
         self._read_at = self._newest()
         self._by_path: dict[str, Asset] = {}
-        self._imports: dict[str, list[str]] = {}
         for path in sorted(self._root.rglob("*")):
             name = path.relative_to(self._root).as_posix()
             if path.suffix in CONTENT_TYPES and path.suffix not in (".css", ".js"):
                 self._keep(name, path.read_bytes())
         self._keep("app.css", self._stylesheet())
-        for path in sorted(self._root.rglob("*.js")):
-            self._keep_module(path.relative_to(self._root).as_posix(), ())
-        self._preloads = {path: self._list_preloads(path) for path in self._imports}
+        self._keep_scripts(list_scripts(self._root, "app.js"))
         self._by_name = {asset.name: asset for asset in self._by_path.values()}
 
     def _stylesheet(self) -> bytes:
@@ -108,33 +102,14 @@ class Assets:
         text = "\n".join((self._root / name).read_text() for name in listed)
         return _CSS_SPACE.sub(" ", _CSS_COMMENT.sub("", text)).encode()
 
-    def _keep_module(self, name: str, importers: tuple[str, ...]) -> Asset:
-        if name in importers:
-            raise ValueError(f"scripts import each other in a circle: {' → '.join((*importers, name))}")
-        if name in self._by_path:
-            return self._by_path[name]
-        source = (self._root / name).read_text()
-        imported = self._imports.setdefault(name, [])
-
-        def rewrite(match: re.Match[str]) -> str:
-            target = (
-                (self._root / name).parent.joinpath(match[3]).resolve().relative_to(self._root.resolve()).as_posix()
-            )
-            imported.append(target)
-            return f"{match[1]}{match[2]}./{self._keep_module(target, (*importers, name)).name}{match[2]}"
-
-        rewritten = _IMPORT.sub(rewrite, source)
-        return self._keep(name, (rewritten if self._development else slim(rewritten)).encode())
-
-    def _list_preloads(self, path: str) -> str:
-        found: dict[str, None] = {}
-        ahead = list(self._imports[path])
-        while ahead:
-            name = ahead.pop(0)
-            if name not in found:
-                found[name] = None
-                ahead.extend(self._imports[name])
-        return "".join(f'<link rel="modulepreload" href="{self._by_path[name].url}">' for name in found)
+    def _keep_scripts(self, scripts: list[Script]) -> None:
+        if self._development:
+            addresses: dict[str, str] = {}
+            for script in scripts:
+                addresses[script.name] = self._keep(script.name, with_addresses(script, addresses).encode()).url
+        else:
+            joined = join_scripts([replace(script, source=slim(script.source)) for script in scripts])
+            self._keep("app.js", joined.encode())
 
     def _keep(self, name: str, content: bytes) -> Asset:
         path = Path(name)

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.engine import make_url
 
 from forum.database import open_database
+from forum.errors import BackupFailed
 from forum.schema import SCHEMA, bring_up_to_date
 from forum.settings import Settings
 from ground.columns import moment_text, now
@@ -29,10 +30,6 @@ from realtime.heads import Heads, read_heads
 MANIFEST = "manifest.json"
 FORMAT = 1
 _SQLITE, _POSTGRESQL, _FILES = "database.sqlite3", "database.dump", "files"
-
-
-class BackupFailed(Exception):
-    """It was not backed up, or not restored; the text says why, and nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The command line: what to run is said by options, how by the environment.
 
 A wrong setting, or a server that can't start, is a sentence on stderr and code 2; a command that was
-refused is a sentence and code 1.
+refused is a sentence and code 1. What one command alone needs is loaded for it alone: a server would hold
+all of it, with 3 MB, and have no use for it.
 """
 
 import argparse
@@ -22,19 +23,15 @@ from auth.passwords import PasswordsBusy
 from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.app import make_state
-from forum.backup import BackupFailed, back_up, restore
-from forum.checking import find_troubles
 from forum.database import DatabaseBusy
-from forum.errors import ForumError
+from forum.errors import BackupFailed, ForumError
 from forum.forms import validate
 from forum.logs import configure_logging
 from forum.private_files import keep_private
 from forum.schema import bring_up_to_date, is_current
-from forum.seeds import seed
 from forum.serve import CannotStart, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
 from forum.state import State
-from forum.work import work_until_stopped
 from realtime.event_log import renew_epoch
 
 _T = TypeVar("_T")
@@ -140,7 +137,7 @@ def _work(settings: Settings, _: argparse.Namespace) -> None:
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     configure_logging()
     try:
-        asyncio.run(_with_state(settings, work_until_stopped))
+        asyncio.run(_with_state(settings, import_module("forum.work").work_until_stopped))
     finally:
         if lock is not None:
             os.close(lock)
@@ -156,7 +153,8 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> None:
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     async def act(state: State) -> list[str]:
-        return await find_troubles(state.database)
+        troubles: list[str] = await import_module("forum.checking").find_troubles(state.database)
+        return troubles
 
     troubles = asyncio.run(_with_state(settings, act, migrated=False))
     for trouble in troubles:
@@ -176,14 +174,14 @@ def _renew_epoch(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _back_up(settings: Settings, options: argparse.Namespace) -> None:
-    manifest = asyncio.run(back_up(settings, options.file))
+    manifest = asyncio.run(import_module("forum.backup").back_up(settings, options.file))
     print(f"{options.file} holds everything up to event {manifest.events}, {manifest.made_at}.")
 
 
 def _restore(settings: Settings, options: argparse.Namespace) -> None:
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     try:
-        manifest = asyncio.run(restore(settings, options.file))
+        manifest = asyncio.run(import_module("forum.backup").restore(settings, options.file))
     finally:
         if lock is not None:
             os.close(lock)
@@ -231,14 +229,14 @@ async def _with_state(settings: Settings, act: Callable[[State], Awaitable[_T]],
 
 def _seed(settings: Settings, options: argparse.Namespace) -> None:
     async def act(state: State) -> list[str]:
-        return await seed(state, if_empty=options.if_empty)
+        lines: list[str] = await import_module("forum.seeds").seed(state, if_empty=options.if_empty)
+        return lines
 
     for line in asyncio.run(_with_state(settings, act)):
         print(line)
 
 
 def _import_mbox(settings: Settings, options: argparse.Namespace) -> None:
-    # What reads mail is loaded for it alone: a server has no use for it.
     commands, progress = import_module("forum.imports.commands"), import_module("forum.imports.progress")
 
     async def act(state: State) -> Any:

@@ -87,3 +87,7 @@ class TooLarge(ForumError):
 
 class Unavailable(ForumError):
     """The database can't be used just now; nothing was written."""
+
+
+class BackupFailed(Exception):
+    """It was not backed up, or not restored; the text says why, and nothing was changed."""

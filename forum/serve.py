@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import uvicorn
+from uvicorn.config import Config
+from uvicorn.server import Server
 
 from auth.accounts import has_claimed_account
 from forum.accounts.set_up import set_up_secret
@@ -37,12 +38,10 @@ class CannotStart(Exception):
     """The server can't start; the text says why and what to do."""
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says when it is ready, and tells the open sockets goodbye before it stops."""
 
-    def __init__(
-        self, config: uvicorn.Config, confer: Confer, only: Part | None, watched: socket.socket | None
-    ) -> None:
+    def __init__(self, config: Config, confer: Confer, only: Part | None, watched: socket.socket | None) -> None:
         """`watched` is where the figures are asked for."""
         super().__init__(config)
         self._confer = confer
@@ -108,7 +107,7 @@ def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) ->
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     asyncio.run(_prepare(settings))
     confer = create_app(settings, with_worker=with_worker or not settings.is_postgresql, only=only)
-    config = uvicorn.Config(
+    config = Config(
         confer,
         host=settings.host,
         port=settings.port,

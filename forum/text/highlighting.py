@@ -6,13 +6,13 @@ Only these languages: an allow-list keeps out lexers that nobody asks for and wh
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from importlib import import_module
 from io import StringIO
 from time import thread_time
 from typing import Any
 
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
 HIGHLIGHTED_AT_MOST = 10_000
@@ -73,4 +73,6 @@ def _in_time(tokens: Iterator[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
 
 @cache
 def _lexer(name: str) -> Lexer:
-    return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+    # Loaded with the first block of code: the list of all lexers is half a megabyte, and most networks write none.
+    lexer: Lexer = import_module("pygments.lexers").get_lexer_by_name(name, stripnl=False, ensurenl=False)
+    return lexer

@@ -1,5 +1,7 @@
 """The live link away and back: what was missed comes after, what may no longer be read goes at once, quietly said."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
@@ -7,6 +9,8 @@ from forum.events import ThreadChanged
 from tests.browser.scene import Scene, equals_reload, live, post, say, words, write
 from tests.servers.confer import ConferServer
 from tests.servers.shapes import SQLITE_MEMORY
+
+SOCKET = Path(__file__).parents[2] / "static" / "live" / "socket.js"
 
 
 async def test_what_was_missed_offline_comes_on_coming_back(scene: Scene) -> None:
@@ -147,8 +151,8 @@ async def test_pages_come_back_at_moments_of_their_own(scene: Scene) -> None:
     """Full jitter: at random within 1, 2, 4 … 30 s, or when told by `bye`; from the start after a steady minute."""
     page = await scene.open(scene.amara)
     scene.visitors.tolerate("WebSocket connection")
-    address = await page.locator("link[rel=modulepreload][href*=socket]").get_attribute("href")
-    waits = await page.evaluate(_WAITS, address)
+    await page.route("**/static/socket.js", lambda route: route.fulfill(path=SOCKET))
+    waits = await page.evaluate(_WAITS, "/static/socket.js")
     for number, wait in enumerate(waits["many"]):
         assert 0 <= wait <= min(30_000, 1000 * 2**number)
     assert all(0 <= wait <= 1000 for wait in [*waits["first"], *waits["steady"]])

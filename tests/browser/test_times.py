@@ -9,8 +9,9 @@ from tests.servers.browser import Visitors
 from tests.servers.confer import confer_in_shape
 from tests.servers.shapes import SQLITE_MEMORY
 
+SCRIPT = Path(__file__).parents[2] / "static" / "ui" / "times.js"
 SAY = """async (at) => {
-  const times = await import(document.querySelector("link[href*='ui.times.']").href);
+  const times = await import("/static/times.js");
   return times.makeTime(at).textContent;
 }"""
 
@@ -22,6 +23,7 @@ async def test_times_are_the_sites_and_name_their_zone(visitors: Visitors, tmp_p
         place = await village.network(ada, access="open")
         thread_id = await village.thread(ada, place)
         page = await visitors.open(f"{server.url}/threads/{thread_id}", timezone_id="America/New_York")
+        await page.route("**/static/times.js", lambda route: route.fulfill(path=SCRIPT))
         shown = page.locator("#post-1 time")
         await expect(shown).to_have_text("just now")
         assert await page.evaluate(SAY, await shown.get_attribute("datetime")) == await shown.get_attribute("title")

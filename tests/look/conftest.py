@@ -38,7 +38,6 @@ def application() -> Starlette:
     """`/` is the style guide; posts to `/styleguide` are taken and do nothing."""
     assets = Assets(ROOT / "static")
     templates = make_templates(ROOT / "templates", Settings(), assets.url)
-    templates.globals["preloads"] = assets.preloads
 
     async def page(request: Request) -> Response:
         shown = shell(request.query_params.get("notice"))

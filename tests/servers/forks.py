@@ -198,8 +198,13 @@ def _become(wish: dict[str, Any], handles: list[int]) -> list[str]:
 
 
 if __name__ == "__main__":
+    from ground.leaving_out import leave_out_what_is_unused
+
+    leave_out_what_is_unused()  # as `python -m forum` does
     from forum.command_line import main
 
+    for name in ("backup", "checking", "schema", "seeds", "work"):  # what single commands load
+        import_module(f"forum.{name}")
     gc.collect()
     gc.freeze()
     asked = wait_for_wishes(socket.socket(fileno=int(sys.argv[1])))
