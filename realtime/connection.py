@@ -204,8 +204,8 @@ class Connection:
         self._transport.finish(message, taken)
 
     def offer_lightly(self, frame: Frame) -> None:
-        """Hand over what is worth nothing late (presence); dropped where much waits already."""
-        if not self.lagging and self.has_room:
+        """Hand over what is worth nothing late (presence); dropped where much waits already, or goodbye was said."""
+        if not self.lagging and not self.closing and self.has_room:
             self._push(frame, True)
 
     def send(self, frame: Frame, *, is_event: bool = False) -> None:

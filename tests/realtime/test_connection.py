@@ -138,6 +138,7 @@ def test_closing_forgets_events_and_keeps_answers() -> None:
     assert [frame.text for frame in drain(connection)] == ["bye"]
     listen(connection).offer(Batch([parcel(3)]))
     connection.send(Frame("late"))
+    connection.offer_lightly(Frame("who is here"))
     assert drain(connection) == []
 
 
