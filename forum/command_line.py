@@ -2,7 +2,7 @@
 
 A wrong setting, or a server that can't start, is a sentence on stderr and code 2; a command that was
 refused is a sentence and code 1. What one command alone needs is loaded for it alone: a server would hold
-all of it, with 3 MB, and have no use for it.
+all of it, 1 MB, and have no use for it.
 """
 
 import argparse

@@ -28,10 +28,15 @@ def test_a_server_holds_what_it_uses() -> None:
     assert refusal == "AsyncSession is left out of this process by ground.leaving_out."
     idle = {"sqlalchemy.orm", "click", "multiprocessing", "alembic", "aiosmtplib", "pygments.lexers", "tarfile"}
     assert idle & set(loaded) == set()
-    # The worker's: a process without a queue has none of it.
-    assert {"forum.work", "forum.mailing", "forum.accounts.worker", "forum.seeds", "forum.backup"} & set(
-        loaded
-    ) == set()
+    # What the worker alone has, and what the pages: a process without them holds none of it.
+    assert {
+        "forum.routes",
+        "forum.work",
+        "forum.mailing",
+        "forum.accounts.worker",
+        "forum.seeds",
+        "forum.backup",
+    } & set(loaded) == set()
 
 
 @pytest.mark.parametrize("name", UNUSED)

@@ -203,7 +203,7 @@ if __name__ == "__main__":
     leave_out_what_is_unused()  # as `python -m forum` does
     from forum.command_line import main
 
-    for name in ("backup", "checking", "schema", "seeds", "work"):  # what single commands load
+    for name in ("backup", "checking", "routes", "schema", "seeds", "work"):  # what single commands load
         import_module(f"forum.{name}")
     gc.collect()
     gc.freeze()
