@@ -16,8 +16,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, ReportsChanged, RequestsChanged
+from forum.holdings import Giving, hand_over
 from forum.policy import REASONS, ending_of
-from forum.records import Role, Status
+from forum.records import ROLE_RANK, Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import addressed_posts, membership_states, memberships, networks, posts, read_states, site
 from ground.columns import new_id, now
@@ -62,6 +63,8 @@ class Step:
     by: str | None = None
     words: str = ""
     reason: str = ""
+    heir: str | None = None
+    """Who takes over what the person can no longer hold: an administrator. Without one it ends."""
 
 
 _COLUMNS = (
@@ -202,9 +205,17 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
         version=current.version + 1,
     )
     await _remember(tx, became, step, moment)
+    await _let_go(tx, current, became, step)
     await _count(tx, current, became)
     _tell(tx, current, became)
     return became
+
+
+async def _let_go(tx: Transaction, before: Current, after: Current, step: Step) -> None:
+    """What took the role that is lost goes to the heir, or ends."""
+    rank = ROLE_RANK[after.role] if after.status == "active" else 0
+    if before.status == "active" and rank < ROLE_RANK[before.role]:
+        await hand_over(tx, after.network_id, after.account_id, rank, Giving(step.by or after.account_id, step.heir))
 
 
 async def _write_down(

@@ -13,10 +13,11 @@ from forum.errors import NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.idempotency import Claim
 from forum.network_reads import find_network, get_network, get_network_by_id, read_front
-from forum.networks import commands, invitation_commands, member_commands
+from forum.networks import commands, invitation_commands, leaving_commands, member_commands
 from forum.networks.inputs import (
     Directory,
     Joining,
+    Leaving,
     MemberChange,
     MemberList,
     NetworkChange,
@@ -152,12 +153,17 @@ async def api_join_network(request: Request) -> Response:
     return _answer({"status": status}, 200 if status == "active" else 202)
 
 
-@operation("Leave a network", TAG, {204: None}, refusals=(403, 409))
+@operation("Leave a network", TAG, {204: None}, query=Leaving, refusals=(403, 409))
 async def api_leave_network(request: Request) -> Response:
-    """Leave, withdraw a request, or decline an invitation. The last administrator among others names another first."""
+    """Leave, withdraw a request, or decline an invitation.
+
+    With `heir`, another member's account, an administrator makes them one too and hands over what they hold; without,
+    that ends. The last administrator among others names somebody.
+    """
     viewer = await account_of(request)
+    heir = read_query(request, Leaving).heir
     async with state_of(request).transaction() as tx:
-        await member_commands.leave_network(tx, viewer, request.path_params["slug"], may_be_last=True)
+        await leaving_commands.leave_network(tx, viewer, request.path_params["slug"], may_be_last=True, heir=heir)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 

@@ -66,6 +66,10 @@ AccessChoice = Annotated[Access, BeforeValidator(_known_access)]
 RoleChoice = Annotated[Role, BeforeValidator(_known_role)]
 
 
+HeirId = Annotated[str, Field(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+"""Whom somebody names to take over; empty for nobody."""
+
+
 class NewNetwork(Input):
     """A network to be made."""
 
@@ -117,6 +121,8 @@ class MemberChange(Input):
     status: Literal["active", "refused", "removed", "banned"] | None = None
     role: RoleChoice | None = None
     reason: Words = ""
+    heir: HeirId | None = None
+    """The administrator who takes over what the person holds; the caller where nothing is said, nobody if empty."""
 
     @model_validator(mode="after")
     def _decides_something(self) -> "MemberChange":
@@ -125,10 +131,17 @@ class MemberChange(Input):
         return self
 
 
-class Reason(Input):
-    """Why somebody is refused, removed or banned; they are told."""
+class Ending(Input):
+    """Why somebody is removed or banned, which they are told; and who takes over what they hold."""
 
     reason: Words = ""
+    heir: HeirId | None = None
+
+
+class Leaving(Input):
+    """Leaving: who becomes an administrator and takes over what one holds."""
+
+    heir: HeirId = ""
 
 
 class NewRole(Input):
@@ -180,3 +193,29 @@ class MemberList(Page):
 
     status: Status = "active"
     q: str = Field(default="", max_length=LONGEST_SEARCH)
+
+
+Sort = Literal["role", "name", "organisation", "visit", "since"]
+
+
+class People(Input):
+    """The people of a network as its administrators list them."""
+
+    status: Literal["active", "requested", "refused", "left", "removed", "banned"] = "active"
+    q: str = Field(default="", max_length=LONGEST_SEARCH)
+    role: Literal["", "administrator", "moderator", "member"] = ""
+    organisation: str = Field(default="", max_length=200)
+    sort: Sort = "role"
+
+
+class PeoplePage(People):
+    """A page of them, from 1."""
+
+    page: int = Field(default=1, ge=1, le=10_000)
+
+
+class PeopleList(People):
+    """A part of them."""
+
+    limit: int = Field(default=20, ge=1, le=LARGEST_PAGE)
+    after: str | None = Field(default=None, max_length=1_000)

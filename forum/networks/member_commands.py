@@ -6,15 +6,16 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
-from auth.accounts import normalise_email
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.invitations import use_invitation
-from forum.membership import STANDS, Current, Step, begin, change, is_alone, lock_current
+from forum.membership import Current, Step, begin, change, lock_current, lock_several
 from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_network
 from forum.networks.inputs import MemberChange
+from forum.networks.leaving_commands import check_heir, end_own_invitation
 from forum.policy import may_admit, may_change_member, may_join, member_of
-from forum.records import Network, Role, Status
-from forum.tables import invitations, memberships, networks
+from forum.records import Network, NotificationKind, Role, Status
+from forum.tables import memberships, networks
+from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -66,7 +67,7 @@ async def _come_nearer(
             return "active"
         if network.access == "secret":
             raise Forbidden(NOT_INVITED_ANY_MORE)
-        await _end_invitation(tx, viewer, network.id)
+        await end_own_invitation(tx, viewer, network.id)
     target: Joined = "active" if network.access == "open" else "requested"
     if current is not None and current.status == "requested" and target == "requested":
         if words:
@@ -74,10 +75,14 @@ async def _come_nearer(
         return "requested"
     if current is not None and current.status in ("requested", "invited"):
         await change(tx, current, Step(target, words=words))
-    elif await begin(tx, network.id, viewer.id, Step(target, words=words)) is None:
-        return None
+        request_id = current.id
+    else:
+        begun = await begin(tx, network.id, viewer.id, Step(target, words=words))
+        if begun is None:
+            return None
+        request_id = begun.id
     if target == "requested":
-        await _tell_administrators(tx, network.id)
+        await _tell_administrators(tx, network.id, viewer.id, request_id)
     else:
         await _check_still_open(tx, network.id)
     return target
@@ -92,8 +97,16 @@ async def _check_still_open(tx: Transaction, network_id: str) -> None:
         raise Conflict("This network was closed in this very moment. Load the page again.")
 
 
-async def _tell_administrators(tx: Transaction, network_id: str) -> None:
-    """One mail an hour at most, to each administrator, however many ask."""
+async def _tell_administrators(tx: Transaction, network_id: str, asker_id: str, request_id: str) -> None:
+    """A line on each administrator's list, and one mail an hour at most, however many ask."""
+    administrators = select(memberships.c.account_id).where(
+        memberships.c.network_id == network_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+        memberships.c.role == "administrator",
+    )
+    account_ids = list(await tx.connection.scalars(administrators))
+    await tell(tx, account_ids, "request.made", request_id, network_id=network_id, actor_id=asker_id)
     this = networks.c.id == network_id
     moment = now()
     last = await tx.connection.scalar(select(networks.c.requests_mail_at).where(this).with_for_update(key_share=True))
@@ -101,43 +114,9 @@ async def _tell_administrators(tx: Transaction, network_id: str) -> None:
         return  # a mail is on its way already, and will tell of everybody who waits by then
     due = moment if last is None else max(moment, last + BETWEEN_REQUEST_MAILS)
     await tx.execute(update(networks).where(this).values(requests_mail_at=due))
-    administrators = select(memberships.c.account_id).where(
-        memberships.c.network_id == network_id,
-        memberships.c.current,
-        memberships.c.status == "active",
-        memberships.c.role == "administrator",
-    )
-    for account_id in await tx.connection.scalars(administrators):
+    for account_id in account_ids:
         reference = {"letter": "membership_asked", "network_id": network_id, "account_id": account_id}
         tx.enqueue("mail", reference, after=due)
-
-
-async def _end_invitation(tx: Transaction, viewer: Viewer, network_id: str) -> None:
-    """The invitation to the viewer's own address has its answer."""
-    if viewer.account is None:
-        return
-    mine = (invitations.c.network_id == network_id) & (invitations.c.email_key == normalise_email(viewer.account.email))
-    await tx.execute(update(invitations).where(mine, invitations.c.ended_at.is_(None)).values(ended_at=now()))
-
-
-async def leave_network(tx: Transaction, viewer: Viewer, slug: str, *, may_be_last: bool = False) -> Status:
-    """Leave, withdraw a request, or decline an invitation; what the viewer was until now.
-
-    Leaving an open network once more, where the answer to the first time was lost, changes nothing; of any other
-    all that is under its front page is not found by whoever has left. Who is alone in a network leaves it to
-    nobody, where they `may_be_last`. Raises NotFound where there is nothing to end, Forbidden for the last
-    administrator among others.
-    """
-    found = await find_network(tx.connection, viewer, slug)
-    current = None if found is None else await lock_current(tx, found.network.id, viewer.id)
-    if found is not None and found.network.access == "open" and current is not None and current.has_left:
-        return "left"
-    if current is None or current.status not in STANDS:
-        raise NotFound
-    alone = may_be_last and current.status == "active" and await is_alone(tx, current.network_id)
-    await change(tx, current, Step("left", current.role), may_be_last=alone)
-    await _end_invitation(tx, viewer, current.network_id)
-    return current.status
 
 
 async def decide_about(tx: Transaction, viewer: Viewer, slug: str, account_id: str, wanted: MemberChange) -> str:
@@ -146,14 +125,29 @@ async def decide_about(tx: Transaction, viewer: Viewer, slug: str, account_id: s
     Raises NotFound where the viewer may not see the network's content or the person has nothing to do with it,
     Forbidden for who is no administrator, Conflict where the step does not follow from how things stand.
     """
-    network = await get_administered(tx, viewer, slug)
-    current = await lock_current(tx, network.id, account_id)
+    network, people = await _hold(tx, viewer, slug, [account_id, *([wanted.heir] if wanted.heir else [])])
+    current = people.get(account_id)
     if current is None or not current.is_shown:
         raise NotFound
     decision = may_change_member(viewer, network, current.role)
     if not decision:
         raise Forbidden(decision.reason)
+    if wanted.heir:
+        check_heir(current, people.get(wanted.heir))
     return await _decide(tx, viewer, current, wanted)
+
+
+async def _hold(
+    tx: Transaction, viewer: Viewer, slug: str, account_ids: Sequence[str]
+) -> tuple[Network, dict[str, Current]]:
+    """The network, and the places of these people, held together with the viewer's: of two administrators who remove
+    each other at once, the second is none any more."""
+    network = await get_administered(tx, viewer, slug)
+    people = await lock_several(tx, network.id, [viewer.id, *account_ids])
+    mine = people.get(viewer.id)
+    if mine is None or (mine.status, mine.role) != ("active", "administrator"):
+        raise Forbidden(ADMINISTRATORS_ONLY)
+    return network, people
 
 
 async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: MemberChange) -> str:
@@ -166,13 +160,24 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
         letter = "role_changed" if current.account_id != viewer.id else None
     if letter is not None:
         tx.enqueue("mail", {"letter": letter, "membership_id": became.id})
+        told, of = [became.account_id], became.network_id
+        await tell(tx, told, _TOLD[letter], became.id, network_id=of, actor_id=viewer.id)
     return became.id
+
+
+_TOLD: dict[str, NotificationKind] = {
+    "membership_admitted": "membership.admitted",
+    "membership_refused": "membership.refused",
+    "membership_ended": "membership.ended",
+    "role_changed": "role.changed",
+}
+"""What stands on a person's list beside each letter."""
 
 
 async def decide_first(tx: Transaction, viewer: Viewer, slug: str, account_id: str, wanted: MemberChange) -> str:
     """The same for somebody who looks at a page: Conflict too where another administrator has done it before them."""
-    network = await get_administered(tx, viewer, slug)
-    current = await lock_current(tx, network.id, account_id)
+    _, people = await _hold(tx, viewer, slug, [account_id])
+    current = people.get(account_id)
     if current is not None and current.status == wanted.status and not _was_done_by(viewer, current, wanted):
         raise Conflict(MEANWHILE)
     return await decide_about(tx, viewer, slug, account_id, wanted)
@@ -190,9 +195,9 @@ async def admit_or_refuse(
 ) -> set[str]:
     """Give several people the same answer; the ids of those who have it. Whom others answered is passed over."""
     answered = set()
-    network = await get_administered(tx, viewer, slug)
+    _, people = await _hold(tx, viewer, slug, account_ids)
     for account_id in sorted(set(account_ids)):
-        current = await lock_current(tx, network.id, account_id)
+        current = people.get(account_id)
         if current is not None and current.status == "requested":
             await _decide(tx, viewer, current, wanted)
             answered.add(account_id)
@@ -237,7 +242,9 @@ def _step(viewer: Viewer, current: Current, wanted: MemberChange) -> Step:
         raise Conflict("Only a member has a role. Admit them first.")
     if current.account_id == viewer.id and status in ("removed", "banned"):
         raise Forbidden("You can't remove yourself. You can leave the network instead.")
-    return Step(status, role, viewer.id, reason=wanted.reason)
+    # Whoever takes another's role away looks after what goes with it, unless they say who does.
+    heir = wanted.heir or (viewer.id if current.account_id != viewer.id and wanted.heir is None else None)
+    return Step(status, role, viewer.id, reason=wanted.reason, heir=heir)
 
 
 _WHY_NOT = {

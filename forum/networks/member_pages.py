@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -11,15 +10,21 @@ from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
-from forum.asking import limit, open_administered, open_as_account, open_network, read_page_query
+from forum.asking import limit, open_administered, open_network, read_page_query
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
+from forum.holdings import list_held
 from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
-from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole, Reason
-from forum.networks.member_commands import MEANWHILE, decide_first, join_network, leave_network
+from forum.networks.heirs import NOBODY, HeldLine, heir_options, held_lines
+from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole
+from forum.networks.leaving_queries import list_heirs
+from forum.networks.member_commands import MEANWHILE, decide_first, join_network
 from forum.networks.member_queries import get_member, list_members
+from forum.networks.roll import history_words
+from forum.networks.roll_pages import Roll, read_roll, roll_address
+from forum.networks.roll_queries import State, list_states
 from forum.policy import may_admit, may_see_invited, may_see_requests
 from forum.records import Member, Network, Role, Status
 from forum.rendering import redirect, render_page
@@ -74,6 +79,8 @@ class MembersPage:
     later: str
     may_manage: bool
     me: str
+    roll: Roll | None = None
+    """What only administrators see of the members, and of those who were."""
 
 
 async def show_members(request: Request) -> Response:
@@ -89,28 +96,59 @@ async def show_members(request: Request) -> Response:
     asked = read_page_query(request, MemberList, limit=PAGE_SIZE, q=words)
     if asked.status == "requested":
         return redirect(request, f"/networks/{network.slug}/requests")
+    manages = bool(may_admit(viewer, network))
+    if manages and asked.status != "invited":
+        return await _show_roll(request, viewer, found)
     async with state_of(request).database.read() as connection:
         part = await list_members(connection, viewer, network, asked)
-    path = f"/networks/{network.slug}/members"
-
-    def address(status: Status, **more: str) -> str:
-        kept = {"status": status if status != "active" else "", "q": asked.q} | more
-        query = urlencode({name: value for name, value in kept.items() if value})
-        return f"{path}?{query}" if query else path
-
     page = MembersPage(
         head=network_head(viewer, found),
         status=asked.status,
         q=asked.q,
-        filters=[(key, STATUS_NAMES[key], address(key, q="")) for key in _lists_for(viewer, network)],
+        filters=_filters(viewer, network),
         members=part.items,
-        first=address(asked.status) if asked.after else "",
-        later=address(asked.status, after=part.next) if part.next else "",
-        may_manage=bool(may_admit(viewer, network)),
+        first=_address(network, asked.status, asked.q) if asked.after else "",
+        later=_address(network, asked.status, asked.q, part.next) if part.next else "",
+        may_manage=manages,
         me=viewer.id,
     )
+    return _rendered(request, viewer, network, page)
+
+
+def _rendered(request: Request, viewer: Viewer, network: Network, page: MembersPage) -> Response:
     title = f"Members of {network.name}"
     return render_page(request, viewer, "networks/members.html", page, title=title, network_id=network.id)
+
+
+def _address(network: Network, status: Status, q: str = "", after: str = "") -> str:
+    kept = {"status": status if status != "active" else "", "q": q, "after": after}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    path = f"/networks/{network.slug}/members"
+    return f"{path}?{query}" if query else path
+
+
+def _filters(viewer: Viewer, network: Network) -> list[tuple[str, str, str]]:
+    return [(key, STATUS_NAMES[key], _address(network, key)) for key in _lists_for(viewer, network)]
+
+
+async def _show_roll(request: Request, viewer: Viewer, found: Found) -> Response:
+    """The same list for administrators, with organisations and last visits, in the order of their choice."""
+    network = found.network
+    part = await read_roll(request, viewer, network)
+    path, asked = f"/networks/{network.slug}/members", part.roll.asked
+    page = MembersPage(
+        head=network_head(viewer, found),
+        status=asked.status,
+        q=asked.q,
+        filters=_filters(viewer, network),
+        members=[line.member for line in part.roll.lines.values()],
+        first=roll_address(path, asked, part.earlier),
+        later=roll_address(path, asked, part.later),
+        may_manage=True,
+        me=viewer.id,
+        roll=part.roll,
+    )
+    return _rendered(request, viewer, network, page)
 
 
 def _lists_for(viewer: Viewer, network: Network) -> list[Status]:
@@ -146,63 +184,6 @@ async def create_membership(request: Request) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class DeparturePage:
-    """Asks whether to leave: `networks/departure.html`."""
-
-    head: NetworkHead
-    last_administrator: str
-    """Why they can't, where they can't."""
-    is_alone: bool
-    """Nobody else belongs to the network: it is told what becomes of it."""
-
-
-async def new_departure(request: Request) -> Response:
-    """Asks whether to leave, and says what becomes of what one wrote."""
-    viewer, found = await open_as_account(request)
-    if viewer.role_in(found.network.id) is None:
-        raise Forbidden("You are no member of this network.")
-    return await _ask_to_leave(request, viewer, found, 200)
-
-
-async def _ask_to_leave(request: Request, viewer: Viewer, found: Found, status: int) -> Response:
-    network = found.network
-    is_alone = network.member_count == 1
-    is_last = not is_alone and await _is_last(request, viewer, network)
-    page = DeparturePage(network_head(viewer, found), LAST_ADMINISTRATOR if is_last else "", is_alone)
-    title = f"Leave {network.name}"
-    return render_page(
-        request, viewer, "networks/departure.html", page, title=title, network_id=network.id, status=status
-    )
-
-
-async def _is_last(request: Request, viewer: Viewer, network: Network) -> bool:
-    if viewer.role_in(network.id) != "administrator":
-        return False
-    async with state_of(request).database.read() as connection:
-        part = await list_members(connection, viewer, network, MemberList(limit=2))
-    return sum(member.role == "administrator" for member in part.items) < 2
-
-
-async def create_departure(request: Request) -> Response:
-    """Leave, withdraw a request, or decline an invitation."""
-    viewer = await account_of(request)
-    slug = request.path_params["slug"]
-    fields = await read_form(request)
-    try:
-        async with state_of(request).transaction() as tx:
-            # Who leaves as the last of all has read what becomes of the network.
-            was = await leave_network(tx, viewer, slug, may_be_last=fields.get("alone") == "yes")
-    except Forbidden:
-        viewer, found = await open_network(request)
-        return await _ask_to_leave(request, viewer, found, 403)
-    if was in ("active", "left"):
-        return redirect(request, "/", notice="left")
-    if was == "requested":
-        return redirect(request, f"/networks/{slug}", notice="asked-withdrawn")
-    return redirect(request, "/", notice="invitation-declined")
-
-
-@dataclass(frozen=True, slots=True)
 class MemberPage:
     """What an administrator can do with one person: `networks/member.html`."""
 
@@ -214,21 +195,21 @@ class MemberPage:
     """Why the role can't be changed, where it can't."""
     errors: Mapping[str, str]
     reason: str
+    held: Sequence[HeldLine]
+    """What they hold, which somebody must take over."""
+    heirs: Sequence[tuple[str, str]]
+    heir: str
+    history: Sequence[tuple[State, str]]
+    """What they were here from time to time, the latest first."""
 
 
 async def show_member(request: Request) -> Response:
     """One person in the network, for its administrators: role, removal, a ban."""
     viewer, found = await open_administered(request)
-    return await _show(request, viewer, found, "networks/member.html")
+    return await show_with(request, viewer, found, "networks/member.html")
 
 
-async def new_ban(request: Request) -> Response:
-    """Asks whether to remove somebody for good, and says what that means."""
-    viewer, found = await open_administered(request)
-    return await _show(request, viewer, found, "networks/ban.html")
-
-
-async def _show(
+async def show_with(
     request: Request,
     viewer: Viewer,
     found: Found,
@@ -236,8 +217,13 @@ async def _show(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    """A page about one person, with what they hold; with `errors` what was typed, and what must change."""
+    typed = request.scope.get("confer.form", {})
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
+        held = await list_held(connection, found.network.id, member.person.id)
+        heirs = await list_heirs(connection, viewer, found.network, member.person.id) if held else []
+        states = await list_states(connection, viewer, found.network, member.person.id)
     is_me = member.person.id == viewer.id
     page = MemberPage(
         head=network_head(viewer, found),
@@ -246,46 +232,43 @@ async def _show(
         is_me=is_me,
         last_administrator=await _why_not(request, viewer, found.network) if is_me else "",
         errors={"": meanwhile([member])} if status == 409 else errors or {},
-        reason=request.scope.get("confer.form", {}).get("reason", ""),
+        reason=typed.get("reason", ""),
+        held=held_lines(found.network, held),
+        heirs=[*heir_options(heirs, viewer.id), NOBODY],
+        heir=typed.get("heir", viewer.id),
+        history=history_words(states),
     )
     title = f"{member.person.name} in {found.network.name}"
     return render_page(request, viewer, template, page, title=title, network_id=found.network.id, status=status)
+
+
+async def is_last(request: Request, viewer: Viewer, network: Network) -> bool:
+    """Whether the viewer is the only administrator that the network has."""
+    if viewer.role_in(network.id) != "administrator":
+        return False
+    async with state_of(request).database.read() as connection:
+        part = await list_members(connection, viewer, network, MemberList(limit=2))
+    return sum(member.role == "administrator" for member in part.items) < 2
 
 
 async def _why_not(request: Request, viewer: Viewer, network: Network) -> str:
     """Why the viewer can't give themselves another role; empty where they can."""
     if network.member_count == 1:
         return ONLY_MEMBER
-    return LAST_ADMINISTRATOR if await _is_last(request, viewer, network) else ""
+    return LAST_ADMINISTRATOR if await is_last(request, viewer, network) else ""
 
 
 async def update_role(request: Request) -> Response:
     """Give a member another role."""
-    return await _decide(request, "role-changed", lambda fields: MemberChange(role=validate(NewRole, fields).role))
-
-
-async def create_removal(request: Request) -> Response:
-    """Remove a member, who may ask again."""
-    return await _decide(request, "member-removed", lambda fields: _ending("removed", fields))
-
-
-async def create_ban(request: Request) -> Response:
-    """Remove somebody for good: they may not ask again."""
-    return await _decide(
-        request, "member-banned", lambda fields: _ending("banned", fields), template="networks/ban.html"
-    )
+    return await decide(request, "role-changed", lambda fields: MemberChange(role=validate(NewRole, fields).role))
 
 
 async def delete_ban(request: Request) -> Response:
     """Lift a ban: the person may ask to join again."""
-    return await _decide(request, "member-restored", lambda _: MemberChange(status="removed"))
+    return await decide(request, "member-restored", lambda _: MemberChange(status="removed"))
 
 
-def _ending(status: Literal["removed", "banned"], fields: Mapping[str, str]) -> MemberChange:
-    return MemberChange(status=status, reason=validate(Reason, fields).reason)
-
-
-async def _decide(
+async def decide(
     request: Request,
     notice: str,
     read: Callable[[Mapping[str, str]], MemberChange],
@@ -301,11 +284,11 @@ async def _decide(
         async with state_of(request).transaction() as tx:
             await decide_first(tx, viewer, slug, request.path_params["account_id"], wanted)
     except Invalid as error:
-        return await _show(request, viewer, found, template, error.errors, 422)
+        return await show_with(request, viewer, found, template, error.errors, 422)
     except Conflict:
-        return await _show(request, viewer, found, "networks/member.html", {}, 409)
+        return await show_with(request, viewer, found, "networks/member.html", {}, 409)
     except Forbidden as error:
-        return await _show(request, viewer, found, template, {"": str(error)}, 403)
+        return await show_with(request, viewer, found, template, {"": str(error)}, 403)
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
     return redirect(request, f"/networks/{slug}/members", notice=notice, who=member.person.name)
@@ -323,11 +306,6 @@ ROUTES: list[BaseRoute] = [
     get(f"{_NETWORK}/members", show_members),
     get(_MEMBER, show_member),
     post(f"{_MEMBER}/role", update_role),
-    post(f"{_MEMBER}/removal", create_removal),
-    get(f"{_MEMBER}/ban", new_ban),
-    post(f"{_MEMBER}/ban", create_ban),
     post(f"{_MEMBER}/ban/end", delete_ban),
     post(f"{_NETWORK}/membership", create_membership),
-    get(f"{_NETWORK}/departure", new_departure),
-    post(f"{_NETWORK}/departure", create_departure),
 ]

@@ -28,7 +28,7 @@ from ground.columns import now
 
 _rank = case((memberships.c.role == "administrator", 1), (memberships.c.role == "moderator", 2), else_=3)
 _name = func.lower(accounts.c.name)
-_COLUMNS: tuple[ColumnElement[Any], ...] = (
+MEMBER_COLUMNS: tuple[ColumnElement[Any], ...] = (
     memberships.c.id,
     memberships.c.network_id,
     accounts.c.id,
@@ -55,13 +55,15 @@ class Part:
     next: str | None
 
 
-def _member(row: Sequence[Any]) -> Member:
+def member_from(row: Sequence[Any]) -> Member:
+    """The membership in the first values of a row of `people`."""
     person = Person(row[2], row[3], row[4], row[5], row[6] is not None)
     return Member(row[0], row[1], person, *row[7:15])
 
 
-def _people() -> Select[Any]:
-    return select(*_COLUMNS).join(accounts, accounts.c.id == memberships.c.account_id)
+def people() -> Select[Any]:
+    """Memberships with whose they are."""
+    return select(*MEMBER_COLUMNS).join(accounts, accounts.c.id == memberships.c.account_id)
 
 
 async def list_members(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
@@ -86,7 +88,7 @@ async def list_members(connection: AsyncConnection, viewer: Viewer, network: Net
 
 async def _list_active(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
     statement = (
-        _people()
+        people()
         .add_columns(_rank, _name)
         .join(networks, networks.c.id == memberships.c.network_id)
         .where(*_of(network, asked), members_listed_to(viewer))
@@ -100,12 +102,12 @@ async def _list_active(connection: AsyncConnection, viewer: Viewer, network: Net
     rows = (await connection.execute(statement)).all()
     last = rows[asked.limit - 1] if len(rows) > asked.limit else None
     following = None if last is None else cursor_of(last[15], last[16], last[2])
-    return Part(tuple(_member(row) for row in rows[: asked.limit]), following)
+    return Part(tuple(member_from(row) for row in rows[: asked.limit]), following)
 
 
 async def _list_others(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
     """Those who wait: longest first; those whose membership ended: the latest first."""
-    statement = _people().join(networks, networks.c.id == memberships.c.network_id)
+    statement = people().join(networks, networks.c.id == memberships.c.network_id)
     statement = statement.where(*_of(network, asked), moderated_by(viewer)).limit(asked.limit + 1)
     waits = asked.status == "requested"
     statement = statement.order_by(memberships.c.id if waits else memberships.c.id.desc())
@@ -114,7 +116,7 @@ async def _list_others(connection: AsyncConnection, viewer: Viewer, network: Net
         statement = statement.where(memberships.c.id > identifier if waits else memberships.c.id < identifier)
     rows = (await connection.execute(statement)).all()
     following = cursor_of(rows[asked.limit - 1][0]) if len(rows) > asked.limit else None
-    return Part(tuple(_member(row) for row in rows[: asked.limit]), following)
+    return Part(tuple(member_from(row) for row in rows[: asked.limit]), following)
 
 
 def is_newest_shown() -> ColumnElement[bool]:
@@ -208,7 +210,7 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
     """
     row = (
         await connection.execute(
-            _people()
+            people()
             .join(networks, networks.c.id == memberships.c.network_id)
             .where(memberships.c.network_id == network.id, memberships.c.account_id == account_id)
             .where(is_newest_shown(), moderated_by(viewer))
@@ -216,7 +218,7 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
     ).first()
     if row is None:
         raise NotFound
-    return _member(row)
+    return member_from(row)
 
 
 async def list_named(
@@ -224,25 +226,25 @@ async def list_named(
 ) -> list[Member]:
     """The newest membership of each of these people by name, as its moderators see it; who withdrew is left out."""
     rows = await connection.execute(
-        _people()
+        people()
         .join(networks, networks.c.id == memberships.c.network_id)
         .where(memberships.c.network_id == network.id, memberships.c.account_id.in_(account_ids))
         .where(is_newest_shown(), moderated_by(viewer))
         .order_by(_name, accounts.c.id)
     )
-    return [_member(row) for row in rows]
+    return [member_from(row) for row in rows]
 
 
 async def read_members(connection: AsyncConnection, membership_ids: Sequence[str]) -> dict[str, tuple[Member, Network]]:
     """Memberships with their networks, for events; who hears them is decided by the stream."""
     statement = (
-        _people()
+        people()
         .add_columns(*NETWORK_COLUMNS)
         .join(networks, networks.c.id == memberships.c.network_id)
         .where(memberships.c.id.in_(membership_ids))
     )
     rows = await connection.execute(statement)
-    return {row[0]: (_member(row), Network(*row[15 : 15 + NETWORK_WIDTH])) for row in rows}
+    return {row[0]: (member_from(row), Network(*row[15 : 15 + NETWORK_WIDTH])) for row in rows}
 
 
 async def read_networks(connection: AsyncConnection, network_ids: Sequence[str]) -> dict[str, Network]:

@@ -16,7 +16,17 @@ from forum.errors import AlreadySent, Forbidden, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Front, get_network_by_id, read_front
-from forum.networks import commands, invitation_pages, member_pages, people_pages, request_pages, settings_pages
+from forum.networks import (
+    commands,
+    invitation_pages,
+    leaving_pages,
+    member_pages,
+    organisation_pages,
+    people_pages,
+    request_pages,
+    roll_pages,
+    settings_pages,
+)
 from forum.networks.choices import ACCESS_CHOICES, access_words
 from forum.networks.inputs import Directory, NewNetwork
 from forum.networks.queries import Listed, list_networks
@@ -193,6 +203,9 @@ ROUTES: list[BaseRoute] = [
     get("/networks/new", new_network),
     get("/networks/{slug:slug}/about", show_about),
     *member_pages.ROUTES,
+    *leaving_pages.ROUTES,
+    *organisation_pages.ROUTES,
+    *roll_pages.ROUTES,
     *request_pages.ROUTES,
     *invitation_pages.ROUTES,
     *settings_pages.ROUTES,

@@ -19,13 +19,14 @@ from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberLis
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.member_pages import meanwhile
 from forum.networks.member_queries import list_members, list_named
+from forum.networks.organisation_queries import Fellows, list_fellows
 from forum.notices import name_all
 from forum.policy import may_admit, may_see_requests
 from forum.records import Member
-from forum.rendering import redirect, render_page
+from forum.rendering import redirect, render_page, spell
 from forum.state import state_of
 from forum.viewer import Viewer
-from ground.columns import is_id
+from ground.columns import is_id, now
 
 PAGE_SIZE = 50
 WHO = "who-"
@@ -33,11 +34,21 @@ WHO = "who-"
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """Somebody who waits, for how long, and for administrators who of their organisation is here already."""
+
+    member: Member
+    waits: str
+    organisation: str
+    fellows: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestsPage:
     """Those who wait: `networks/requests.html`."""
 
     head: NetworkHead
-    waiting: Sequence[Member]
+    waiting: Sequence[WaitingLine]
     first: str
     later: str
     may_answer: bool
@@ -74,13 +85,16 @@ async def _page(
     asked = read_page_query(request, MemberList, limit=PAGE_SIZE, status="requested", q="")
     async with state_of(request).database.read() as connection:
         part = await list_members(connection, viewer, network, asked)
+        waiting_ids = [member.person.id for member in part.items]
+        answers = bool(may_admit(viewer, network))
+        fellows = await list_fellows(connection, viewer, network, waiting_ids) if answers else {}
     path = f"/networks/{network.slug}/requests"
     page = RequestsPage(
         head=network_head(viewer, found),
-        waiting=part.items,
+        waiting=[_line(member, fellows.get(member.person.id)) for member in part.items],
         first=path if asked.after else "",
         later=f"{path}?after={part.next}" if part.next else "",
-        may_answer=bool(may_admit(viewer, network)),
+        may_answer=answers,
         invites=network.access in ("open", "secret"),
         reason=reason,
         errors=errors or {},
@@ -90,6 +104,17 @@ async def _page(
     return render_page(
         request, viewer, "networks/requests.html", page, title=title, network_id=network.id, status=status
     )
+
+
+def _line(member: Member, fellows: Fellows | None) -> WaitingLine:
+    days = (now() - member.created_at).days
+    waits = f"waits for {spell(days, 'day', 'days')}" if days else "since today"
+    if fellows is None:
+        return WaitingLine(member, waits, member.person.organisation, "")
+    others = fellows.count - len(fellows.names)
+    names = [*fellows.names, *([spell(others, "other", "others")] if others else [])]
+    here = f"Already here: {', '.join(names[:-1])}{' and ' if names[:-1] else ''}{names[-1]}" if names else ""
+    return WaitingLine(member, waits, fellows.organisation, here or "Nobody of theirs is here yet")
 
 
 async def answer_requests(request: Request) -> Response:

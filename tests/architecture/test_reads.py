@@ -23,6 +23,7 @@ SPEAKERS = {
     "worker": "follows events, and asks for rights again",
     "network_reads": "finds a network as a viewer, for every slice",
     "membership": "begins and ends memberships, for every slice",
+    "holdings": "lists and hands on what somebody holds, for every slice",
     "invitations": "turns invitations by address into memberships",
     "audit": "writes down what was done, for every slice",
     "acts": "does what moderators do, for every slice",

@@ -79,6 +79,7 @@ def filled(address: str, filling: Filling) -> str:
         "decision_id": filling.invitation,
         "case_id": filling.case,
         "act_id": filling.act,
+        "organisation_id": filling.account,  # there is none of this id
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }

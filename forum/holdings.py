@@ -1,0 +1,116 @@
+"""What somebody holds in a network that others wait for: listed before they go, and handed on in the transaction that
+ends it.
+
+Shared ground: a slice with something that people hold adds a `Holding` here, as SQL over its own table. A holding
+needs at least a role; with that role it ends or goes to an heir, who is an administrator.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, Update, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum.audit import Deed, record
+from forum.records import ROLE_RANK, Role
+from forum.tables import invitations
+from ground.columns import Identifier, Moment, now
+from realtime.transaction import Transaction
+
+_NETWORK = bindparam("of_network", type_=Identifier)
+_HOLDER = bindparam("holder", type_=Identifier)
+_HEIR = bindparam("heir", type_=Identifier)
+_MOMENT = bindparam("moment", type_=Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A kind of thing that somebody holds. The statements ask for `of_network` and `holder`, `heir` and `moment`."""
+
+    kind: str
+    one: str
+    many: str
+    """As in "one invitation that waits", "three invitations that wait"."""
+    page: str
+    """Where it is looked after, below the address of the network."""
+    least: Role
+    """The role without which nobody can hold it."""
+    counted: Select[Any]
+    passed: Update
+    """Gives it to the heir."""
+    ended: Update
+    """What becomes of it where there is none."""
+    end: str
+    """The same in words: "They end …"."""
+
+
+def _invitations() -> Holding:
+    waiting = (
+        invitations.c.network_id == _NETWORK,
+        invitations.c.invited_by == _HOLDER,
+        invitations.c.ended_at.is_(None),
+    )
+    return Holding(
+        kind="invitations",
+        one="invitation that waits for an answer",
+        many="invitations that wait for an answer",
+        page="/invitations",
+        least="administrator",
+        counted=select(func.count()).select_from(invitations).where(*waiting, invitations.c.expires_at > _MOMENT),
+        passed=update(invitations).where(*waiting).values(invited_by=_HEIR),
+        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT),
+        end="Whoever has not answered yet can’t use their invitation any more.",
+    )
+
+
+HOLDINGS: tuple[Holding, ...] = (_invitations(),)
+"""Every kind of thing that somebody holds, in the order in which pages list them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """So many things of one kind that somebody holds."""
+
+    holding: Holding
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """By whose decision it is given up, and who takes it over; None: it ends."""
+
+    by: str
+    heir: str | None
+
+
+async def list_held(connection: AsyncConnection, network_id: str, account_id: str) -> Sequence[Held]:
+    """What this person holds in the network at this moment. The caller has asked who may know."""
+    asked = {"of_network": network_id, "holder": account_id}
+    counted = [(holding, await connection.scalar(*_asking(holding.counted, asked))) for holding in HOLDINGS]
+    return [Held(holding, count) for holding, count in counted if count]
+
+
+async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int, giving: Giving) -> None:
+    """Pass on what takes a higher role than this rank (0: as no member), or end it where nobody is heir.
+
+    To be called in the transaction that changes the role, which holds the membership and has asked whether the heir
+    may be one.
+    """
+    asked = {"of_network": network_id, "holder": account_id, "heir": giving.heir}
+    done: dict[str, str | int | bool | None] = {}
+    for holding in HOLDINGS:
+        if rank < ROLE_RANK[holding.least]:
+            result = await tx.execute(*_asking(holding.passed if giving.heir else holding.ended, asked))
+            if result.rowcount > 0:
+                done[holding.kind] = result.rowcount
+    if done:
+        act = "member.handed_on" if giving.heir else "member.let_go"
+        done["heir"] = giving.heir
+        await record(tx, Deed(act, "member", account_id, network_id, giving.by, account_id, after=done))
+
+
+def _asking(statement: Any, asked: Mapping[str, str | None]) -> tuple[Any, dict[str, Any]]:
+    """The statement with those of the values that it asks for."""
+    known = {**asked, "moment": now()}
+    return statement, {name: known[name] for name in known if name in statement.compile().params}

@@ -1,0 +1,41 @@
+"""What somebody holds in a network, and who may take it over, as pages show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forum.holdings import Held
+from forum.records import Network, Person
+from forum.rendering import spell
+
+NOBODY = ("", "Nobody: it ends")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """One line of what somebody holds, where it is looked after, and what becomes of it without an heir."""
+
+    words: str
+    path: str
+    end: str
+
+
+def held_lines(network: Network, held: Sequence[Held]) -> list[HeldLine]:
+    """What is held, each kind in a line."""
+    return [
+        HeldLine(
+            spell(each.count, each.holding.one, each.holding.many),
+            f"/networks/{network.slug}{each.holding.page}",
+            each.holding.end,
+        )
+        for each in held
+    ]
+
+
+def heir_options(people: Sequence[Person], viewer_id: str) -> list[tuple[str, str]]:
+    """Those who may take over, as options of a form: the viewer first, as "You"."""
+    others = [(person.id, _named(person)) for person in people if person.id != viewer_id]
+    return [(viewer_id, "You") for person in people if person.id == viewer_id] + others
+
+
+def _named(person: Person) -> str:
+    return f"{person.name}, {person.organisation}" if person.organisation else person.name

@@ -1,0 +1,76 @@
+"""The list of members in words: what each column of the file says, and each step of a person's history."""
+
+from collections.abc import Sequence
+
+from forum.networks.roll_queries import RollLine, State
+from forum.records import Member
+
+STATES = {
+    "active": "member",
+    "requested": "asks to join",
+    "invited": "invited",
+    "refused": "refused",
+    "left": "left",
+    "removed": "removed",
+    "banned": "removed for good",
+}
+COLUMNS = (
+    "Name",
+    "Invited address",
+    "Job title",
+    "Organisation",
+    "State",
+    "Role",
+    "Member since",
+    "Last visit",
+    "Asked or invited on",
+    "Ended on",
+    "By",
+    "Why",
+)
+
+
+def file_row(line: RollLine) -> Sequence[str]:
+    """Somebody as a row of the file. Days are in UTC."""
+    member = line.member
+    days = (member.since, member.created_at, member.ended_at)
+    since, began, ended = (f"{moment:%Y-%m-%d}" if moment else "" for moment in days)
+    visited = line.visited_on.isoformat() if line.visited_on and member.status == "active" else ""
+    name, state = member.person.name, STATES[member.status]
+    who = (name, "", member.person.job_title, line.organisation, state, member.role)
+    return (*who, since, visited, began, ended, line.by, member.reason)
+
+
+def invited_row(member: Member) -> Sequence[str]:
+    """An invitation as a row of the file: by the address that was typed, whoever has it."""
+    began = f"{member.created_at:%Y-%m-%d}"
+    return ("", member.person.name, "", "", STATES["invited"], member.role, "", "", began, "", "", "")
+
+
+def history_words(states: Sequence[State]) -> list[tuple[State, str]]:
+    """Each step with a sentence that says it, the latest first as they come."""
+    earlier = [*states[1:], None]
+    return [(state, _words(state, before)) for state, before in zip(states, earlier, strict=True)]
+
+
+def _words(state: State, before: State | None) -> str:
+    by = f" by {state.by}" if state.by else ""
+    if state.status == "active" and before is not None and before.status == "active":
+        return f"Made {_ROLES[state.role]}{by}"
+    if state.status == "active":
+        asked = before is not None and before.status == "requested"
+        return f"{'Admitted' if asked else 'Added'}{by}" if by else f"Became {_ROLES[state.role]}"
+    if state.status == "removed" and before is not None and before.status == "banned":
+        return f"Ban lifted{by}"
+    return f"{_STEPS[state.status]}{by}"
+
+
+_ROLES = {"administrator": "an administrator", "moderator": "a moderator", "member": "a member"}
+_STEPS = {
+    "requested": "Asked to join",
+    "invited": "Invited",
+    "refused": "Refused",
+    "left": "Left",
+    "removed": "Removed",
+    "banned": "Removed for good",
+}

@@ -1,0 +1,117 @@
+"""The list of members as administrators have it: order, days of visits, history, and the file."""
+
+import csv
+import io
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from auth.tables import accounts
+from forum.tables import audit_rows, memberships
+from ground.columns import now
+from tests.forum.networks.test_pages import path_of, sent, shown
+from tests.forum.threads.village import Village
+
+
+async def test_the_last_visit_is_a_day_and_for_administrators_alone(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    thread = await village.thread(amara, place)
+    await shown(village.browser(gareth), f"/threads/{thread}")
+    page = await shown(village.browser(amara), path_of(place, "/members?sort=visit"))
+    assert page.index("Priya Shah") < page.index("Gareth Williams")
+    assert "last here" in page
+    assert "not here yet" in page
+    assert "last here" not in await shown(village.browser(priya), path_of(place, "/members"))
+    async with village.state.database.read() as connection:
+        mine = (memberships.c.network_id == place.id) & (memberships.c.account_id == gareth.id)
+        visited = await connection.scalar(select(memberships.c.visited_at).where(mine))
+    assert visited is not None
+    assert (visited.hour, visited.minute, visited.second) == (12, 0, 0)
+    assert visited.date() == now().date()
+
+
+async def test_orders_and_choices(village: Village) -> None:
+    amara, *others = await village.people("Amara Okafor", "Zed Last", "Bo First", "Cy Middle")
+    place = await village.network(amara, others)
+    browser = village.browser(amara)
+    page = await shown(browser, path_of(place, "/members?sort=name"))
+    assert page.index("Bo First") < page.index("Cy Middle") < page.index("Zed Last")
+    only = await shown(browser, path_of(place, "/members?role=administrator"))
+    assert "Bo First" not in only.split("data-members")[1]
+    assert "Nobody here is of that kind" in await shown(browser, path_of(place, "/members?role=moderator"))
+    assert "Nobody here is called that" in await shown(browser, path_of(place, "/members?q=%00%25"))
+    for wrong in ("sort=email", "role=king", "page=0", "page=x"):
+        await shown(browser, path_of(place, f"/members?{wrong}"), 422)
+    assert "Bo First" not in await shown(browser, path_of(place, "/members?page=2"))
+
+
+async def test_a_history_says_what_somebody_was(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara)
+    administrator, person = village.program(amara), village.program(gareth)
+    members = f"/api/v1/networks/{place.slug}/members"
+    await person.put(f"{members}/me", json={"words": "Let me in"})
+    for decision in (
+        {"status": "active"},
+        {"role": "moderator"},
+        {"status": "banned", "reason": "Words that hurt"},
+        {"status": "removed"},
+    ):
+        assert (await administrator.patch(f"{members}/{gareth.id}", json=decision)).status_code == 200
+    page = await shown(village.browser(amara), path_of(place, f"/members/{gareth.id}"))
+    steps = ["Ban lifted by", "Removed for good by", "Made a moderator by", "Admitted by", "Asked to join"]
+    places = [page.index(step) for step in steps]
+    assert places == sorted(places)
+    assert "Words that hurt" in page
+
+
+async def test_an_invitation_that_waits_tells_no_history(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara, [gareth])
+    await village.remove(place.id, gareth)
+    async with village.state.database.read() as connection:
+        email = await connection.scalar(select(accounts.c.email).where(accounts.c.id == gareth.id))
+    body = {"emails": [email]}
+    await village.program(amara).post(f"/api/v1/networks/{place.slug}/invitations", json=body)
+    assert (await village.viewer(gareth)).invitations()
+    path = path_of(place, f"/members/{gareth.id}")
+    assert "Invited" not in (await shown(village.browser(amara), path)).split("What they were here")[1]
+    await sent(village.browser(gareth), path_of(place, "/membership"))
+    assert "Invited by Amara Okafor" in await shown(village.browser(amara), path)
+
+
+async def test_the_file_holds_everybody_and_runs_nothing(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "黄 蓉", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    await village.remove(place.id, priya)
+    async with village.state.transaction() as tx:
+        mine = accounts.c.id == gareth.id
+        await tx.execute(update(accounts).where(mine).values(organisation="=HYPERLINK(1)", job_title="+44"))
+    await village.program(amara).post(f"/api/v1/networks/{place.slug}/invitations", json={"emails": ["-x@example.org"]})
+    answer = await village.browser(amara).post(path_of(place, "/members/file"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="Members-of-Network-')
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    by_name = {row[0]: row for row in rows}
+    assert by_name["黄 蓉"][2:4] == ["'+44", "'=HYPERLINK(1)"]
+    assert by_name["Priya Shah"][4] == "removed"
+    assert [row[1] for row in rows if row[4] == "invited"] == ["'-x@example.org"]
+    async with village.state.database.read() as connection:
+        acts = list(await connection.scalars(select(audit_rows.c.act).where(audit_rows.c.chain == place.id)))
+    assert acts.count("members.exported") == 1
+    refused = await village.browser(gareth).post(path_of(place, "/members/file"))
+    assert refused.status_code == 403
+    assert (await village.browser(amara).get(path_of(place, "/members/file"))).status_code in (404, 405)
+
+
+async def test_who_was_away_for_longest_comes_first(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    async with village.state.transaction() as tx:
+        for person, days in ((gareth, 3), (priya, 300)):
+            mine = (memberships.c.network_id == place.id) & (memberships.c.account_id == person.id)
+            await tx.execute(update(memberships).where(mine).values(visited_at=now() - timedelta(days=days)))
+    page = await shown(village.browser(amara), path_of(place, "/members?sort=visit"))
+    assert page.index("Priya Shah") < page.index("Gareth Williams")
