@@ -10,7 +10,8 @@ from forum.live import present
 from forum.membership import Step, change, lock_current
 from forum.networks.commands import change_network
 from forum.networks.inputs import MemberChange, NetworkChange
-from forum.networks.member_commands import decide_about, join_network, leave_network
+from forum.networks.leaving_commands import leave_network
+from forum.networks.member_commands import decide_about, join_network
 from forum.streams import account_stream, moderators_stream, network_stream
 from realtime import event_log
 from realtime.events import Event

@@ -11,7 +11,8 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.networks.commands import create_network
 from forum.networks.inputs import MemberChange, NewInvitations, NewNetwork
 from forum.networks.invitation_commands import invite
-from forum.networks.member_commands import decide_about, join_network, leave_network
+from forum.networks.leaving_commands import leave_network
+from forum.networks.member_commands import decide_about, join_network
 from forum.tables import invitations, memberships, networks
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
