@@ -34,6 +34,11 @@ PHRASES: Mapping[str, str] = {
     "organisation.added": "added an organisation",
     "organisation.changed": "changed an organisation",
     "organisation.removed": "removed an organisation",
+    "member.handed_on": "handed on what {subject} held",
+    "member.let_go": "ended what {subject} held",
+    "organisation.added": "added the organisation {organisation}",
+    "organisation.changed": "changed the organisation {organisation}",
+    "organisation.removed": "took away the organisation {organisation}",
     "members.exported": "took away the list of members as a file",
     "network.created": "created the network",
     "network.changed": "changed how the network is called or looks",
@@ -135,7 +140,7 @@ STATUSES: Mapping[str, str] = {
     "requested": "asked to join",
     "banned": "removed for good",
 }
-_QUIET = frozenset(("act", "glass", "review", "question", "decisions"))
+_QUIET = frozenset(("act", "organisation", "heir", "glass", "review", "question", "decisions"))
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
 
