@@ -300,6 +300,7 @@ def _broken_glass() -> Any:
             broken_glass.c.account_id == accounts.c.id,
             broken_glass.c.ended_at.is_(None),
             broken_glass.c.ends_at > this_moment(),
+            networks.c.deleted_at.is_(None),
         )
         .correlate(accounts)
     )

@@ -6,7 +6,7 @@ in `readable_by_account` and its like, and in `may_read`, so that pages, API and
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from auth.tables import accounts
 from forum.policy.decision import YES, Decision, when
@@ -19,9 +19,9 @@ _keepers = accounts.alias("keepers")
 
 
 def reads_through_glass(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
-    """Networks whose glass this account has broken, and whose time is not over; not for who looks after the site no
-    more."""
-    return exists(
+    """Networks whose glass this account has broken, as long as it lasts and they look after the site; nothing of those
+    that are deleted."""
+    through = exists(
         select(broken_glass.c.id)
         .join(_keepers, _keepers.c.id == broken_glass.c.account_id)
         .where(
@@ -32,6 +32,7 @@ def reads_through_glass(account_id: str | ColumnElement[Any]) -> ColumnElement[b
             _keepers.c.site_administrator,
         )
     ).correlate_except(broken_glass, _keepers)
+    return and_(networks.c.deleted_at.is_(None), through)
 
 
 def may_oversee(viewer: Viewer) -> Decision:
