@@ -112,6 +112,13 @@ class NetworkChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementMade(Change):
+    """An administrator told all members something: the announcement. Of an open network only its ids."""
+
+    kind: ClassVar[str] = "announcement.made"
+
+
+@dataclass(frozen=True, slots=True)
 class RequestsChanged(Change):
     """For moderators: somebody asked to join, or was answered: `{network_id, waiting_count}`."""
 

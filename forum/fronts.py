@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forum.network_reads import Found, Front, read_front
-from forum.policy import may_join, may_list_members, may_see_exact_count, may_see_purpose
+from forum.policy import ending_of, may_add_to, may_join, may_list_members, may_see_exact_count, may_see_purpose
 from forum.records import Access, Role, Status, Watcher
 from forum.rendering import initials, render_page, size_band, tint
 from forum.state import state_of
@@ -53,6 +53,10 @@ class NetworkHead:
     """What the head of an open network offers to who only reads it."""
     is_left: bool
     """Nobody belongs to the network any more."""
+    ending: Literal["", "archived", "deleting"]
+    """Whether it is read only; told to who may read it."""
+    ending_at: datetime | None
+    """Since when it is archived, or when it is deleted."""
     stream: str
     streams: str
     """Streams with their positions, as JSON, that are heard for this page beside those of the frame."""
@@ -85,6 +89,8 @@ def network_head(viewer: Viewer, found: Found) -> NetworkHead:
         status=place.status if place else None,
         join=_offer(viewer, found),
         is_left=network.member_count == 0,
+        ending=ending_of(network.archived_at, network.deletes_at) if found.is_readable else "",
+        ending_at=(network.deletes_at or network.archived_at) if found.is_readable else None,
         stream=network.stream if found.is_readable else "",
         streams="" if role or not found.is_readable else _compact(found.positions(viewer)),
         watchers=found.watchers if role == "administrator" else (),
@@ -112,7 +118,7 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
 
 def _offer(viewer: Viewer, found: Found) -> Literal["", "join", "sign-in"]:
     network = found.network
-    if network.access != "open" or network.member_count == 0 or viewer.role_in(network.id) is not None:
+    if network.access != "open" or network.member_count == 0 or viewer.role_in(network.id) or not may_add_to(network):
         return ""
     if not viewer.is_signed_in:
         return "sign-in"
@@ -139,6 +145,9 @@ class FrontPage:
     words: str
     errors: Mapping[str, str]
 
+    is_closing: bool
+    """The network is read only, so that nobody is let in any more."""
+
     @property
     def may_ask(self) -> bool:
         """Whether the form is shown: asking, asking again, or accepting an invitation."""
@@ -146,6 +155,7 @@ class FrontPage:
         return (
             self.is_signed_in
             and not self.head.is_left
+            and not self.is_closing
             and (standing is None or standing.status not in ("requested", "banned"))
         )
 
@@ -173,6 +183,7 @@ async def render_front(
         next=f"/networks/{network.slug}",
         words=words,
         errors=errors or {},
+        is_closing=not may_add_to(network),
     )
     return render_page(
         request, viewer, "networks/front.html", page, title=network.name, network_id=network.id, status=status

@@ -127,6 +127,13 @@ async def lock_several(tx: Transaction, network_id: str, account_ids: Collection
     return held
 
 
+async def list_member_ids(tx: Transaction, network_id: str) -> list[str]:
+    """Who belongs to the network at this moment, by id."""
+    active = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+    found = await tx.connection.scalars(select(memberships.c.account_id).where(active).order_by(memberships.c.id))
+    return list(found)
+
+
 async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -> Current | None:
     """Begin a time of asking, being invited or belonging for somebody who has none; an ended one stays as it was.
 

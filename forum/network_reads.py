@@ -155,6 +155,11 @@ async def get_network(connection: AsyncConnection, viewer: Viewer, slug: str) ->
     return _readable(await find_network(connection, viewer, slug))
 
 
+def is_name_typed(typed: str, network: Network) -> bool:
+    """Whether somebody typed the network's name, in small or large letters: what can't be undone asks for that."""
+    return " ".join(typed.split()).casefold() == " ".join(network.name.split()).casefold()
+
+
 async def get_network_by_id(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Found:
     """The network with this id, where the viewer may read what it holds. Raises NotFound."""
     condition = and_(networks.c.id == network_id, readable_by(viewer))
@@ -202,6 +207,12 @@ async def lock_administered(connection: AsyncConnection, viewer: Viewer, slug: s
     if again is None:
         raise NotFound
     return again.network
+
+
+async def lock_inside(connection: AsyncConnection, viewer: Viewer, slug: str) -> Network:
+    """The same for what lies under the network's front page: not found by whoever may not read what it holds."""
+    await get_network(connection, viewer, slug)
+    return await lock_administered(connection, viewer, slug)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from forum.addresses import get
+from forum.announcement_queries import Announcement, list_unread_announcements
 from forum.home.addressed_queries import Addressed, list_addressed
 from forum.home.queries import (
     News,
@@ -85,6 +86,8 @@ class HomePage:
     news: Sequence[NetworkNews]
     quiet: Sequence[Place]
     asked: Sequence[Place]
+    announcements: Sequence[tuple[Announcement, Place]]
+    """What administrators told all members, until the viewer puts it away."""
     may_create: bool
     is_first: bool
     """There is no network that the viewer could find, and they may create one."""
@@ -117,10 +120,20 @@ async def show_home(request: Request) -> Response:
         news=news,
         quiet=[place for place in viewer.active_places() if place.network_id not in found],
         asked=[place for place in viewer.places.values() if place.status == "requested" and place.access != "secret"],
+        announcements=await _announced(state, viewer),
         may_create=may_create,
         is_first=may_create and not viewer.places and not await _finds_any(state, viewer),
     )
     return render_page(request, viewer, "home/home.html", page, title="Home")
+
+
+async def _announced(state: State, viewer: Viewer) -> list[tuple[Announcement, Place]]:
+    announcing = {place.network_id: place for place in viewer.active_places() if place.is_announcing}
+    if not announcing:
+        return []
+    async with state.database.read() as connection:
+        told = await list_unread_announcements(connection, viewer, announcing)
+    return [(each, announcing[each.network_id]) for each in told]
 
 
 async def _finds_any(state: State, viewer: Viewer) -> bool:

@@ -9,14 +9,15 @@ from forum.audit import Deed, record, text_hash
 from forum.errors import Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
 from forum.idempotency import Claim, RequestKey, claim
-from forum.membership import Step, begin
-from forum.network_reads import lock_administered
+from forum.membership import Step, begin, list_member_ids
+from forum.network_reads import is_name_typed, lock_administered
 from forum.networks.inputs import NetworkChange, NewNetwork
 from forum.networks.slugs import fold, hidden_slug, plain_slugs
 from forum.policy import may_create_network
 from forum.records import Access, Network
 from forum.streams import moderators_stream, network_stream
-from forum.tables import former_addresses, memberships, networks
+from forum.tables import former_addresses, networks
+from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import new_id, now
 from realtime import event_log
@@ -157,14 +158,14 @@ async def change_network(
         # When members wrote, came and went while it was closed is not for everybody who hears the stream from now on.
         await event_log.forget(tx.connection, network.stream)
     tx.emit(network.stream, NetworkChanged(network.id, network.version + 1), authz=access_changes)
-    if wanted.access is not None and WIDTH[wanted.access] > WIDTH[network.access]:
-        await _announce(tx, network.id, viewer.id)
+    if wanted.access is not None and access_changes:
+        await _tell_members(tx, network, viewer.id, is_wider=WIDTH[wanted.access] > WIDTH[network.access])
     return network.id
 
 
 async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange, access: Access) -> dict[str, Any]:
     """What a change of access brings with it, once it is confirmed."""
-    if _plain(wanted.confirm or "") != _plain(network.name):
+    if not is_name_typed(wanted.confirm or "", network):
         raise Invalid({"confirm": f"To confirm, type the name of the network: {network.name}"})
     values: dict[str, Any] = {"access": access}
     if access == "open":
@@ -175,13 +176,10 @@ async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange
     return values
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-async def _announce(tx: Transaction, network_id: str, by: str) -> None:
-    """Tell every member by mail that more people may see the network from now on."""
-    active = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
-    for account_id in await tx.connection.scalars(select(memberships.c.account_id).where(active)):
+async def _tell_members(tx: Transaction, network: Network, by: str, *, is_wider: bool) -> None:
+    """Tell every member that others may see the network now; by mail, too, where more people may than before."""
+    members = await list_member_ids(tx, network.id)
+    await tell(tx, members, "network.changed", network.id, network_id=network.id, actor_id=by)
+    for account_id in members if is_wider else ():
         if account_id != by:
-            tx.enqueue("mail", {"letter": "network_widened", "network_id": network_id, "account_id": account_id})
+            tx.enqueue("mail", {"letter": "network_widened", "network_id": network.id, "account_id": account_id})

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from auth.rules import NETWORKS
 from forum.addresses import get, post
 from forum.asking import limit, open_network, read_page_query, read_viewer_anew
+from forum.choices import ACCESS_CHOICES, access_words
 from forum.errors import AlreadySent, Forbidden, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
@@ -27,7 +28,6 @@ from forum.networks import (
     roll_pages,
     settings_pages,
 )
-from forum.networks.choices import ACCESS_CHOICES, access_words
 from forum.networks.inputs import Directory, NewNetwork
 from forum.networks.queries import Listed, list_networks
 from forum.policy import may_create_network, may_list_members, may_see_exact_count

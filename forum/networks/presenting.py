@@ -26,7 +26,10 @@ class ApiPlace(BaseModel):
 
 
 class ApiNetwork(BaseModel):
-    """A network. Its version and beginning are for its readers; of an unlisted one outsiders get the name alone."""
+    """A network. Its version and beginning are for its readers; of an unlisted one outsiders get the name alone.
+
+    With `archived_at` or `deletes_at`, which its readers see, nobody adds to it; at the latter it is deleted for good.
+    """
 
     id: str
     slug: str
@@ -39,6 +42,8 @@ class ApiNetwork(BaseModel):
     size: str | None
     created_at: str | None
     version: int | None
+    archived_at: str | None
+    deletes_at: str | None
     my: ApiPlace | None
 
 
@@ -138,6 +143,8 @@ def heard_network(network: Network, public_url: str) -> dict[str, object]:
         "size": size_band(network.member_count),
         "created_at": moment_text(network.created_at),
         "version": network.version,
+        "archived_at": _moment(network.archived_at),
+        "deletes_at": _moment(network.deletes_at),
     }
 
 
@@ -147,7 +154,7 @@ def api_network(viewer: Viewer, network: Network, public_url: str) -> dict[str, 
     if not may_see_purpose(viewer, network):
         shown |= {"purpose": None, "size": None}
     if not may_see_exact_count(viewer, network):
-        shown |= {"member_count": None, "version": None}
+        shown |= {"member_count": None, "version": None, "archived_at": None, "deletes_at": None}
     if not may_see_beginning(viewer, network):
         shown["created_at"] = None
     place = viewer.place_in(network.id)

@@ -1,7 +1,8 @@
-"""A network's settings: how it is called and looks, and who may see it."""
+"""How a network is called and looks, and who may see it: two of its settings, each with a form of its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,14 +11,15 @@ from starlette.routing import BaseRoute
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
+from forum.choices import ACCESS_CHOICES
 from forum.errors import Invalid, Stale
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
-from forum.networks.choices import ACCESS_CHOICES
 from forum.networks.commands import change_network
 from forum.networks.inputs import AccessChange, NetworkChange, NetworkLook
-from forum.records import ACCENTS, Network
+from forum.networks.reach_queries import Effects, count_reach, effects_of
+from forum.records import ACCENTS, Access, Network
 from forum.rendering import redirect, render_page
 from forum.state import state_of
 from forum.viewer import Viewer
@@ -29,16 +31,14 @@ MEANWHILE = (
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsPage:
-    """Name, purpose and colour: `networks/settings.html`."""
+class LookPage:
+    """Name, purpose and colour: `networks/look.html`."""
 
     head: NetworkHead
     network: Network
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     accents: Sequence[str]
-    access_name: str
-    access_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +50,30 @@ class AccessPage:
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     choices: Sequence[tuple[str, str, str]]
+    wanted: str
+    """The kind that was chosen; empty as long as none was."""
+    wanted_name: str
+    effects: Effects | None
 
 
-async def show_settings(request: Request) -> Response:
+async def edit_look(request: Request) -> Response:
     """The form with the network's name, purpose and colour."""
     viewer, found = await open_administered(request)
     network = found.network
     typed = {"name": network.name, "purpose": network.purpose, "accent": network.accent}
-    return _settings(request, viewer, found, typed, {}, 200)
+    return _look(request, viewer, found, typed, {}, 200)
 
 
-def _settings(
+def _look(
     request: Request, viewer: Viewer, found: Found, typed: Mapping[str, str], errors: Mapping[str, str], status: int
 ) -> Response:
     network = found.network
-    name, words = next((name, words) for key, name, words in ACCESS_CHOICES if key == network.access)
-    page = SettingsPage(network_head(viewer, found), network, typed, errors, ACCENTS, name, words)
-    title = f"Settings of {network.name}"
-    return render_page(
-        request, viewer, "networks/settings.html", page, title=title, network_id=network.id, status=status
-    )
+    page = LookPage(network_head(viewer, found), network, typed, errors, ACCENTS)
+    title = f"Name and look of {network.name}"
+    return render_page(request, viewer, "networks/look.html", page, title=title, network_id=network.id, status=status)
 
 
-async def update_settings(request: Request) -> Response:
+async def update_look(request: Request) -> Response:
     """Change name, purpose and colour."""
     viewer, found = await open_administered(request)
     fields = await read_form(request)
@@ -83,11 +84,11 @@ async def update_settings(request: Request) -> Response:
         async with state_of(request).transaction() as tx:
             await change_network(tx, viewer, found.network.slug, wanted, _version(look.version))
     except Invalid as error:
-        return _settings(request, viewer, found, fields, error.errors, 422)
+        return _look(request, viewer, found, fields, error.errors, 422)
     except Stale:
         differences = _differences(found.network, fields)
         if differences:
-            return _settings(request, viewer, found, fields, {"": MEANWHILE} | differences, 422)
+            return _look(request, viewer, found, fields, {"": MEANWHILE} | differences, 422)
     return redirect(request, f"/networks/{found.network.slug}/settings", notice="saved")
 
 
@@ -106,16 +107,30 @@ def _version(text: str) -> int | None:
 
 
 async def show_access(request: Request) -> Response:
-    """The form that changes who may see the network."""
+    """The kinds of access to choose from; once one is chosen, what that would change, and the form that does it."""
     viewer, found = await open_administered(request)
-    return _access(request, viewer, found, {"access": found.network.access}, {}, 200)
+    return await _access(request, viewer, found, {"access": request.query_params.get("access", "")}, {}, 200)
 
 
-def _access(
+async def _access(
     request: Request, viewer: Viewer, found: Found, typed: Mapping[str, str], errors: Mapping[str, str], status: int
 ) -> Response:
     network = found.network
-    page = AccessPage(network_head(viewer, found), network, typed, errors, ACCESS_CHOICES)
+    chosen = next((kind for kind in get_args(Access) if kind == typed.get("access") and kind != network.access), None)
+    effects = None
+    if chosen is not None:
+        async with state_of(request).database.read() as connection:
+            effects = effects_of(network, chosen, await count_reach(connection, viewer, network))
+    page = AccessPage(
+        head=network_head(viewer, found),
+        network=network,
+        typed={**typed, "access": chosen or network.access},
+        errors=errors,
+        choices=ACCESS_CHOICES,
+        wanted=chosen or "",
+        wanted_name=(chosen or "").capitalize(),
+        effects=effects,
+    )
     title = f"Who can see {network.name}"
     return render_page(request, viewer, "networks/access.html", page, title=title, network_id=network.id, status=status)
 
@@ -134,7 +149,7 @@ async def update_access(request: Request) -> Response:
         async with state.transaction() as tx:
             network_id = await change_network(tx, viewer, found.network.slug, wanted)
     except Invalid as error:
-        return _access(request, viewer, found, fields, error.errors, 422)
+        return await _access(request, viewer, found, fields, error.errors, 422)
     async with state.database.read() as connection:
         changed = await get_network_by_id(connection, viewer, network_id)
     return redirect(request, f"/networks/{changed.network.slug}/settings", notice="access-changed")
@@ -142,8 +157,8 @@ async def update_access(request: Request) -> Response:
 
 _NETWORK = "/networks/{slug:slug}"
 ROUTES: list[BaseRoute] = [
-    get(f"{_NETWORK}/settings", show_settings),
-    post(f"{_NETWORK}/settings", update_settings),
+    get(f"{_NETWORK}/settings/look", edit_look),
+    post(f"{_NETWORK}/settings/look", update_look),
     get(f"{_NETWORK}/access", show_access),
     post(f"{_NETWORK}/access", update_access),
 ]

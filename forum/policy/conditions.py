@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select
 
 from auth.tables import accounts
 from forum.policy.glass import reads_through_glass
@@ -49,7 +49,7 @@ def listed_to(viewer: Viewer) -> ColumnElement[bool]:
 def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose address shows this viewer at least a front page."""
     if viewer.is_site_administrator:
-        return true()
+        return networks.c.deleted_at.is_(None)
     by_address = networks.c.access.in_(("open", "closed", "unlisted"))
     return or_(by_address, _has_place(viewer.id, ("active", "invited"))) if viewer.id else by_address
 
@@ -61,7 +61,7 @@ def led_on_to(viewer: Viewer) -> ColumnElement[bool]:
     those who were told.
     """
     if viewer.is_site_administrator:
-        return true()
+        return networks.c.deleted_at.is_(None)
     listed = networks.c.access.in_(("open", "closed"))
     return or_(listed, _has_place(viewer.id, ("active", "invited"))) if viewer.id else listed
 

@@ -3,6 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from forum.state import State
+from forum.stewardship.announcement_queries import read_announcements
+from forum.stewardship.presenting import heard_announcement
 from realtime.questions import Presented
 
-PRESENTERS: dict[str, Callable[[State, Sequence[str]], Awaitable[Mapping[str, Presented]]]] = {}
+
+async def present_announcements(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """What members were told. An open network's stream is heard by everybody: there only that something was said."""
+    async with state.database.read() as connection:
+        found = await read_announcements(connection, ids)
+    return {
+        key: Presented({"id": key, "network_id": each.network_id} if access == "open" else heard_announcement(each))
+        for key, (each, access) in found.items()
+    }
+
+
+PRESENTERS: dict[str, Callable[[State, Sequence[str]], Awaitable[Mapping[str, Presented]]]] = {
+    "announcement.made": present_announcements
+}

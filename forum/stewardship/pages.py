@@ -2,4 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from forum.stewardship import announcement_pages, ending_pages, numbers_pages, seen_pages, settings_pages
+
+ROUTES: list[BaseRoute] = [
+    *settings_pages.ROUTES,
+    *ending_pages.ROUTES,
+    *announcement_pages.ROUTES,
+    *seen_pages.ROUTES,
+    *numbers_pages.ROUTES,
+]

@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.secrets import secret_hash
+from forum.announcement_queries import Announcement, list_unread_announcements
 from forum.errors import Invalid, NotFound
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.network_reads import Found, find_network, get_network
 from forum.policy import may_keep_read_state, may_start_thread
 from forum.rendering import PRIVATE, redirect, render_page
-from forum.state import account_of, set_viewer, shown_by, state_of, viewer_of
+from forum.state import State, account_of, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
 from forum.threads.cursors import keyset_cursor, parse_keyset
 from forum.threads.discussion_queries import find_readable_network
@@ -41,6 +42,8 @@ class DiscussionPage:
     """How many posts the network had when this page was made: "Mark all read" reaches up to here."""
     unread: int
     may_start: bool
+    announcements: Sequence[Announcement]
+    """What the viewer was told with all members, and has not put away."""
 
 
 async def show_network(request: Request) -> Response:
@@ -59,7 +62,8 @@ async def show_network(request: Request) -> Response:
     listed = await list_threads(state.database, viewer, network.id, chosen=chosen, after=after, at_most=PAGE_SIZE + 1)
     is_top = chosen == "all" and after is None
     pinned = await list_pinned_threads(state.database, viewer, network.id, at_most=MOST_PINNED) if is_top else []
-    page = _make_page(viewer, found, chosen, listed, pinned, after is None)
+    told = await _announced(state, viewer, network.id) if after is None else []
+    page = _make_page(viewer, found, chosen, (listed, pinned), after is None, told)
     return render_page(
         request,
         viewer,
@@ -84,6 +88,14 @@ async def _find(request: Request) -> tuple[Viewer, Found | None]:
         return viewer, await find_network(connection, viewer, slug)
 
 
+async def _announced(state: State, viewer: Viewer, network_id: str) -> Sequence[Announcement]:
+    place = viewer.place_in(network_id)
+    if place is None or not place.is_announcing:
+        return ()
+    async with state.database.read() as connection:
+        return await list_unread_announcements(connection, viewer, [network_id])
+
+
 def _chosen(request: Request, viewer: Viewer, found: Found) -> Chosen:
     name = request.query_params.get("show", "all")
     is_kept = may_keep_read_state(viewer, found.network.id)
@@ -94,11 +106,11 @@ def _make_page(
     viewer: Viewer,
     found: Found,
     chosen: Chosen,
-    listed: Sequence[ListedThread],
-    pinned: Sequence[ListedThread],
+    rows: tuple[Sequence[ListedThread], Sequence[ListedThread]],
     is_first: bool,
+    announced: Sequence[Announcement],
 ) -> DiscussionPage:
-    network = found.network
+    network, (listed, pinned) = found.network, rows
     path = f"/networks/{network.slug}"
     place = viewer.place_in(network.id)
     shown = listed[:PAGE_SIZE]
@@ -119,6 +131,7 @@ def _make_page(
         position=network.post_count if is_kept else 0,
         unread=max(0, place.unread) if place and is_kept else 0,
         may_start=bool(may_start_thread(viewer, network.id)),
+        announcements=announced,
     )
 
 

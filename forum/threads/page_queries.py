@@ -45,6 +45,8 @@ class Glance:
     stream: str
     member_count: int
     version: int
+    archived_at: datetime | None
+    deletes_at: datetime | None
     head: int
 
 
@@ -111,6 +113,8 @@ _NETWORK_COLUMNS: list[ColumnElement[Any]] = [
     networks.c.stream,
     networks.c.member_count,
     networks.c.version,
+    networks.c.archived_at,
+    networks.c.deletes_at,
     _heads.c.head,
 ]
 _READING_COLUMNS: list[ColumnElement[Any]] = [

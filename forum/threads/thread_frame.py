@@ -22,7 +22,7 @@ class FrameParts:
     may: str
     has_unread: bool
     invitation: str
-    """What is offered instead of the composer: "sign-in", "join", or nothing."""
+    """What stands in place of the composer: "sign-in", "join", "ended" where nobody writes any more, or nothing."""
     pages: int
     place: str
     earlier: str
@@ -41,6 +41,7 @@ def frame_of(
     key: FrameKey = (
         *(thread.id, thread.version, sight.viewer.people_version, number, thread.is_kept),
         *(network.name, network.slug, may, has_unread, invitation),
+        *(network.archived_at, network.deletes_at),
     )
     shelf = kept_parts(state).frames
     found = shelf.find(key)

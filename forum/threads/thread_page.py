@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from forum.network_reads import audience_words
-from forum.policy import may_moderate, may_reply, may_retitle
+from forum.policy import ending_of, may_moderate, may_reply, may_retitle, may_write_in
 from forum.records import Thread
 from forum.rendering import day_words
 from forum.state import State
@@ -106,13 +106,15 @@ def may_words(sight: Sight) -> str:
     viewer, thread = sight.viewer, sight.thread
     decisions = {
         "reply": may_reply(viewer, thread),
-        "moderate": may_moderate(viewer, thread.network_id),
+        "moderate": may_moderate(viewer, thread.network_id) and may_write_in(viewer, thread.network_id),
         "retitle": may_retitle(viewer, thread),
     }
     return " ".join(word for word, decision in decisions.items() if decision)
 
 
 def _invitation(sight: Sight) -> str:
+    if ending_of(sight.network.archived_at, sight.network.deletes_at):
+        return "ended"
     if sight.network.access != "open" or sight.viewer.role_in(sight.network.id) is not None:
         return ""
     return "join" if sight.viewer.is_signed_in else "sign-in"

@@ -152,6 +152,11 @@ async def _change_network(scenery: Scenery) -> None:
     await scenery.call(scenery.amara, "PATCH", scenery.network, change)
 
 
+async def _announce(scenery: Scenery) -> None:
+    told = {"title": "The line is down", "body": "Until **noon**."}
+    await scenery.call(scenery.amara, "POST", f"{scenery.network}/announcements", told)
+
+
 async def _ask(scenery: Scenery) -> None:
     await scenery.call(scenery.maeve, "PUT", f"{scenery.network}/members/me", {"words": "May I come back?"})
 
@@ -223,6 +228,7 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "member.changed": (_give_role,),
     "member.left": (_leave,),
     "network.changed": (_change_network,),
+    "announcement.made": (_announce,),
     "requests.changed": (_ask, _withdraw),
     "membership.changed": (_belong_elsewhere, _moderate, _moderate_no_more, _belong_no_more),
     "read.changed": (_read_some, _read_all),

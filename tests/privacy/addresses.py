@@ -34,13 +34,15 @@ class Filling:
     network: str
     case: str
     act: str
+    announcement: str
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
     """The place, the thread and the post of `member`, and somebody in it."""
     invitation = place.invitation or new_id()
     thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
-    return Filling(place.slug, thread, post, account_id, invitation, place.id, place.case, place.act)
+    mine = (place.case, place.act, place.announcement or new_id())
+    return Filling(place.slug, thread, post, account_id, invitation, place.id, *mine)
 
 
 def nothing(place: Place) -> Filling:
@@ -48,7 +50,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, new_id(), new_id(), new_id(), new_id(), new_id(), new_id(), new_id())
+    return Filling(slug, *(new_id() for _ in range(8)))
 
 
 def every_address() -> set[str]:
@@ -80,6 +82,7 @@ def filled(address: str, filling: Filling) -> str:
         "case_id": filling.case,
         "act_id": filling.act,
         "organisation_id": filling.account,  # there is none of this id
+        "announcement_id": filling.announcement,
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }

@@ -77,6 +77,8 @@ NO_REASON = "401 403 403 422 403 403 403 403"
 ADMINISTRATORS_SEE = form("403 403 403 200")
 JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
 LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
+ADMINISTRATORS_ASK = Row("404 404 404 404 403 403 403 200", open="404 403 403 403 403 403 403 200")
+TOLD = Row("404 404 404 404 200 200 200 200", open="404 403 403 403 200 200 200 200")
 COMPLETE = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
 # Whoever reads a post may report it, and everybody who is signed in anybody whom they meet.
 REPORT = Row("404 404 404 404 ok 403 ok ok", open="ok ok ok ok ok 403 ok ok")
@@ -177,9 +179,22 @@ TABLE: dict[str, Row] = {
         "401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404"
     ),
     "GET /networks/{slug:slug}/settings": ADMINISTRATORS_SEE,
-    "POST /networks/{slug:slug}/settings": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/settings/look": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/settings/look": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/access": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/access": act("403 403 403 422"),  # it is of that kind already
+    "GET /networks/{slug:slug}/seen": ADMINISTRATORS_SEE,
+    "GET /networks/{slug:slug}/numbers": ADMINISTRATORS_SEE,
+    "GET /networks/{slug:slug}/numbers/file": ADMINISTRATORS_SEE,
+    "GET /networks/{slug:slug}/archive": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/archive": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/deletion": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/deletion": act("403 403 403 422"),  # its name is not typed
+    "POST /networks/{slug:slug}/deletion/undo": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/announcements": form("200 200 200 200"),
+    "POST /networks/{slug:slug}/announcements": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/announcements/limit": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/announcements/{announcement_id:id}/reading": MEMBERS_DO,
     "GET /people/{account_id:id}": account("200", "404"),
     # the log, who could see what, and broken glass
     "GET /networks/{slug:slug}/log": ADMINISTRATORS_SEE,
@@ -274,6 +289,17 @@ TABLE: dict[str, Row] = {
     "PUT /api/v1/networks/{slug:slug}/members/me": JOIN,
     "GET /api/v1/networks/{slug:slug}/members": Row(READ.closed, open=account("200", "404").closed),
     "POST /api/v1/networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/seen": ADMINISTRATORS_ASK,
+    "GET /api/v1/networks/{slug:slug}/numbers": ADMINISTRATORS_ASK,
+    "PUT /api/v1/networks/{slug:slug}/archive": ADMINISTRATORS_DO,
+    "DELETE /api/v1/networks/{slug:slug}/archive": ADMINISTRATORS_DO,
+    "PUT /api/v1/networks/{slug:slug}/deletion": act("403 403 403 422"),  # its name is not typed
+    "DELETE /api/v1/networks/{slug:slug}/deletion": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/announcements": TOLD,
+    "GET /api/v1/networks/{slug:slug}/announcements/{announcement_id:id}": TOLD,
+    "POST /api/v1/networks/{slug:slug}/announcements": ADMINISTRATORS_DO,
+    "PATCH /api/v1/networks/{slug:slug}/announcements": ADMINISTRATORS_DO,
+    "PUT /api/v1/networks/{slug:slug}/announcements/{announcement_id:id}/read": MEMBERS_DO,
     "GET /api/v1/networks/{slug:slug}/threads": READ,
     "POST /api/v1/networks/{slug:slug}/threads": MEMBERS_DO,
     "GET /api/v1/networks/{slug:slug}/events": READ,
@@ -326,7 +352,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /networks/{slug:slug}/organisations/suggestions": {"take-other.example": "on", "name-other.example": "Other"},
     "POST /networks/{slug:slug}/organisations/{organisation_id:id}": {"name": "A trust", "domains": ""},
     "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
-    "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
+    "POST /networks/{slug:slug}/settings/look": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
     "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
     "POST /networks/{slug:slug}/log/export": {"form": "json"},
     "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},
@@ -335,6 +361,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions": {
         "items": [{"account_id": "01a222dd-9070-78fc-a611-c5728db58c98", "decision": "keep"}]
     },
+    "POST /networks/{slug:slug}/archive": {"archived": "no"},
+    "POST /networks/{slug:slug}/deletion": {"confirm": "Another name"},
+    "POST /networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
+    "POST /networks/{slug:slug}/announcements/limit": {"weekly": "7"},
+    "POST /networks/{slug:slug}/announcements/{announcement_id:id}/reading": {"back": "home"},
     "POST /networks/{slug:slug}/reading": {"position": "1"},
     "POST /networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "POST /threads/{id:id}/posts": {"body": "Words"},
@@ -367,6 +398,9 @@ BODIES: dict[str, dict[str, object]] = {
     "PATCH /api/v1/networks/{slug:slug}": {"purpose": "Another purpose"},
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "moderator"},
     "POST /api/v1/networks/{slug:slug}/invitations": {"emails": ["someone.new@example.org"]},
+    "PUT /api/v1/networks/{slug:slug}/deletion": {"confirm": "Another name"},
+    "PATCH /api/v1/networks/{slug:slug}/announcements": {"weekly": 7},
+    "POST /api/v1/networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
     "POST /api/v1/networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "PATCH /api/v1/threads/{id:id}": {"title": "Another title"},
     "PUT /api/v1/threads/{id:id}/read": {"ranges": [[1, 1]]},

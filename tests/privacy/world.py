@@ -50,6 +50,7 @@ class Place:
     """What `fellow` reported of `member`."""
     act: str = ""
     """A warning of `member` by `moderator`."""
+    announcement: str = ""
     threads: list[str] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
@@ -225,6 +226,9 @@ class World:
             self.join(place, "requested", place.words["asked"])
             self.join(place, "refused")
             self.change_member(place, "refused", status="refused", reason=place.reason("refused"))
+        self.do("administrator", "PATCH", f"/networks/{place.slug}/announcements", {"weekly": 7})
+        told = {"title": f"To all {place.words['title']}", "body": f"Note {place.words['content']}"}
+        place.announcement = self.do("administrator", "POST", f"/networks/{place.slug}/announcements", told)["id"]
         self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))

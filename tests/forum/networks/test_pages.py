@@ -268,13 +268,13 @@ async def test_settings_and_who_can_see(village: Village) -> None:
     amara, gareth, outsider = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
     place = await village.network(amara, [gareth])
     browser = village.browser(amara)
-    page = await shown(browser, path_of(place, "/settings"))
+    page = await shown(browser, path_of(place, "/settings/look"))
     version = re.search(r'name="version" value="(\d+)"', page)[1]  # type: ignore[index]
     fields = {"name": f"Name {secrets.token_hex(6)}", "purpose": "Another.", "accent": "moss", "version": version}
-    await sent(browser, path_of(place, "/settings"), **fields)
-    await sent(browser, path_of(place, "/settings"), **fields)  # it says so already
+    await sent(browser, path_of(place, "/settings/look"), **fields)
+    await sent(browser, path_of(place, "/settings/look"), **fields)  # it says so already
     late = fields | {"name": f"{fields['name']} 2", "purpose": "A third."}
-    stale = await sent(browser, path_of(place, "/settings"), 422, **late)
+    stale = await sent(browser, path_of(place, "/settings/look"), 422, **late)
     assert "Somebody has changed this network since" in stale.text
     for words in (f"It is called “{fields['name']}” now.", "It says now: “Another.”", "A third."):
         assert words in stale.text

@@ -1,0 +1,109 @@
+"""What a change of who may see a network touches, and what it shows to whom: said before it is made."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum.policy import member_of
+from forum.records import Access, Network
+from forum.rendering import spell
+from forum.tables import invitations, networks, threads
+from forum.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much there is in a network that somebody may come to see, or no longer see."""
+
+    threads: int
+    posts: int
+    members: int
+    waiting: int
+    invited: int
+    public_threads: int
+    """Of these, threads that everybody can read as long as the network is open."""
+
+
+async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Network) -> Reach:
+    """How much there is, for an administrator of the network."""
+    mine = select(networks.c.id).where(networks.c.id == network.id, member_of(viewer.id, "administrator"))
+    public = select(func.count()).where(
+        threads.c.network_id.in_(mine), threads.c.first_position > network.members_only_until
+    )
+    sent = select(func.count()).where(invitations.c.network_id.in_(mine), invitations.c.ended_at.is_(None))
+    return Reach(
+        network.thread_count,
+        network.post_count,
+        network.member_count,
+        network.waiting_count,
+        await connection.scalar(sent) or 0,
+        await connection.scalar(public) or 0 if network.access == "open" else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """A change in sentences: what others come to see, what is taken from their sight, and what stays."""
+
+    shown: tuple[str, ...]
+    hidden: tuple[str, ...]
+    stays: tuple[str, ...]
+
+
+_FOUND: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 2}
+"""How far a network is found: by nobody, by whoever has its address, in the directory."""
+
+
+def effects_of(network: Network, access: Access, reach: Reach) -> Effects:
+    """What it means for people that the network becomes of this kind."""
+    before = network.access
+    all_of_it = f"{spell(reach.threads, 'thread', 'threads')} with {spell(reach.posts, 'post', 'posts')}"
+    members = spell(reach.members, "member", "members")
+    shown = [*_opened(reach, members, all_of_it)] if access == "open" else []
+    if _FOUND[access] == 2 and _FOUND[before] < 2:
+        shown.append("Everybody finds its name, its purpose, who runs it and which organisations are in it.")
+    if _FOUND[access] == 1 and before == "secret":
+        shown.append("Whoever has its address sees its name, and can ask to join.")
+    if before == "secret" and access == "closed":
+        shown.append("Anybody can ask to join.")
+    hidden = [*_narrowed(network, access, reach)]
+    stays = [f"{members.capitalize()} {'reads' if reach.members == 1 else 'read'} and write as before."]
+    if before != "open" and access != "open":
+        stays.append(f"What is written in it ({all_of_it}) is for members only, as before.")
+    if reach.invited and access != "open":
+        stays.append(f"{spell(reach.invited, 'open invitation stays', 'open invitations stay').capitalize()} good.")
+    return Effects(tuple(shown), tuple(hidden), tuple(stays))
+
+
+def _opened(reach: Reach, members: str, all_of_it: str) -> tuple[str, ...]:
+    asked = f" {spell(reach.waiting, 'person who has', 'people who have').capitalize()} asked can come in so."
+    written = "Anybody, also without an account, reads what is written from now on."
+    if reach.threads:
+        written += f" Whether they read what stands there today, too ({all_of_it}), you choose below."
+    return (
+        written,
+        f"Everybody who is signed in sees who its {members} are." if reach.members > 1 else "",
+        "People join by one press, and nobody is asked to admit them." + (asked if reach.waiting else ""),
+    )
+
+
+def _narrowed(network: Network, access: Access, reach: Reach) -> list[str]:
+    found = []
+    if network.access == "open":
+        public = spell(reach.public_threads, "thread", "threads")
+        found.append(
+            f"Whoever is no member can no longer read {public} that they can read today. Copies that search engines "
+            "and readers have made are out of our hands."
+        )
+        found.append("Outsiders no longer see who belongs to it, and people who want to join must be let in.")
+    if _FOUND[access] < _FOUND[network.access]:
+        found.append("It gets a new address. The old one leads on for its members, and for nobody else.")
+        if _FOUND[network.access] == 2:
+            found.append("It is no longer in the directory, in searches or on profiles that outsiders see.")
+    if access == "secret" and reach.waiting:
+        waiting = spell(reach.waiting, "person who waits", "people who wait")
+        found.append(f"{waiting.capitalize()} to be admitted can no longer see that it exists. Answer them first.")
+    elif access == "secret":
+        found.append("Nobody can ask to join: people come when they are invited.")
+    return found

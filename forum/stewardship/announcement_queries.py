@@ -1,0 +1,58 @@
+"""How many announcements may still be made this week, and what the events of announcements show."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.announcement_queries import COLUMNS, Announcement
+from forum.policy import member_of
+from forum.records import Access
+from forum.tables import announcements, networks
+from forum.viewer import Viewer
+from ground.columns import now
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often administrators may tell all members something."""
+
+    weekly: int
+    left: int
+    """How many may be made now."""
+    next_at: datetime | None
+    """When one more may be made; None where none ever may, or one may now."""
+
+
+async def get_allowance(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Allowance:
+    """What is left of this week's, for an administrator; nothing for others."""
+    mine = networks.c.id == network_id, member_of(viewer.id, "administrator")
+    weekly = await connection.scalar(select(networks.c.weekly_announcements).where(*mine)) or 0
+    lately = (
+        select(announcements.c.created_at)
+        .where(announcements.c.network_id == network_id, announcements.c.created_at > now() - WEEK)
+        .order_by(announcements.c.created_at)
+    )
+    made = list(await connection.scalars(lately))
+    left = max(0, weekly - len(made))
+    full = made[len(made) - weekly] if weekly and not left else None
+    return Allowance(weekly, left, full + WEEK if full else None)
+
+
+async def read_announcements(
+    connection: AsyncConnection, announcement_ids: Collection[str]
+) -> dict[str, tuple[Announcement, Access]]:
+    """Those with these ids and their networks' access, for everybody who hears of them."""
+    statement = (
+        select(*COLUMNS, networks.c.access)
+        .join(networks, networks.c.id == announcements.c.network_id)
+        .join(accounts, accounts.c.id == announcements.c.author_id)
+        .where(announcements.c.id.in_(announcement_ids))
+    )
+    rows = await connection.execute(statement)
+    return {row[0]: (Announcement(*row[: len(COLUMNS)]), row[len(COLUMNS)]) for row in rows}

@@ -1,0 +1,137 @@
+"""Numbers of a network for its administrators: by page, as a file, and by the API."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from forum.addresses import get
+from forum.asking import open_administered
+from forum.errors import Forbidden, NotFound
+from forum.fronts import NetworkHead, network_head
+from forum.network_reads import get_network
+from forum.openapi import operation
+from forum.policy import may_administer
+from forum.records import Network
+from forum.rendering import PRIVATE, render_page
+from forum.spreadsheets import csv_answer
+from forum.state import state_of, viewer_of
+from forum.stewardship.numbers_queries import FEWEST_SHOWN, Week, list_weeks
+from forum.stewardship.presenting import ApiNumbers
+
+HEIGHT, STEP, BAR = 80, 10, 7
+"""Of the drawing, in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a drawing."""
+
+    x: int
+    y: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A small drawing of the last year, and its most in words."""
+
+    title: str
+    bars: Sequence[Bar]
+    most: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersPage:
+    """How much goes on in the network: `stewardship/numbers.html`."""
+
+    head: NetworkHead
+    network: Network
+    now: Week
+    active: str
+    charts: Sequence[Chart]
+    rows: Sequence[tuple[Week, str]]
+    """Each week with its active members in words."""
+
+
+def active_words(week: Week) -> str:
+    """The number of active members as it may be told; nothing where it was not counted."""
+    if week.active is None:
+        return ""
+    return str(week.active) if week.active >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
+
+
+def draw(title: str, values: Sequence[int]) -> Chart:
+    """The values, the latest first, as bars from left to right."""
+    most = max(values, default=0)
+    heights = [round(HEIGHT * value / most) if most else 0 for value in reversed(values)]
+    bars = [Bar(place * STEP, HEIGHT - height, height) for place, height in enumerate(heights)]
+    return Chart(title, bars, f"{most:,}")
+
+
+def _told(week: Week) -> int:
+    return week.active if week.active is not None and week.active >= FEWEST_SHOWN else 0
+
+
+async def show_numbers(request: Request) -> Response:
+    """The numbers of this week, drawings of the last year, and the table behind them."""
+    viewer, found = await open_administered(request)
+    async with state_of(request).database.read() as connection:
+        weeks = await list_weeks(connection, viewer, found.network.id)
+    charts = [
+        draw("Posts", [week.posts for week in weeks]),
+        draw("Active members", [_told(week) for week in weeks]),
+        draw("Members", [week.members for week in weeks]),
+    ]
+    rows = [(week, active_words(week)) for week in weeks]
+    page = NumbersPage(network_head(viewer, found), found.network, weeks[0], rows[0][1], charts, rows)
+    title = f"Numbers of {found.network.name}"
+    return render_page(request, viewer, "stewardship/numbers.html", page, title=title, network_id=found.network.id)
+
+
+async def download_numbers(request: Request) -> Response:
+    """The same table as a file for a spreadsheet."""
+    viewer, found = await open_administered(request)
+    async with state_of(request).database.read() as connection:
+        weeks = await list_weeks(connection, viewer, found.network.id)
+
+    async def rows() -> AsyncIterator[Sequence[str]]:
+        yield ("Week from", "Members at its end", "Active members", "Posts", "Requests to join")
+        for week in weeks:
+            counts = (str(week.members), active_words(week), str(week.posts), str(week.asked))
+            yield (week.begins_on.isoformat(), *counts)
+
+    return csv_answer(f"Numbers of {found.network.name}", rows())
+
+
+@operation("Read a network's numbers", "Looking after a network", {200: ApiNumbers}, refusals=(403,), is_public=True)
+async def api_show_numbers(request: Request) -> Response:
+    """The last 52 weeks, the latest first. `active` is null where fewer than three came or it was not counted."""
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+        if not viewer.is_signed_in:
+            raise NotFound
+        decision = may_administer(viewer, found.network)
+        if not decision:
+            raise Forbidden(decision.reason)
+        weeks = await list_weeks(connection, viewer, found.network.id)
+    items = [
+        {
+            "week": week.begins_on.isoformat(),
+            "members": week.members,
+            "active": _told(week) or None,
+            "posts": week.posts,
+            "asked": week.asked,
+        }
+        for week in weeks
+    ]
+    shown = {"items": items, "waiting": found.network.waiting_count}
+    return JSONResponse(shown, headers={"Cache-Control": PRIVATE})
+
+
+_NUMBERS = "/networks/{slug:slug}/numbers"
+ROUTES: list[BaseRoute] = [get(_NUMBERS, show_numbers), get(f"{_NUMBERS}/file", download_numbers)]
+API_ROUTES: list[BaseRoute] = [get(f"/api/v1{_NUMBERS}", api_show_numbers)]

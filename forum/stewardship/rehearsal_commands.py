@@ -1,0 +1,106 @@
+"""Somebody who is not there: a person of each standing, made in a transaction that is never kept.
+
+To see what others see, an administrator has the real pages made for such a person. They exist while the pages are
+made, for the connection that makes them, and for nobody else; then everything is rolled back. So each answer comes
+from the same statements as everybody's, nothing is written, and nobody can act as somebody.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Literal, cast, get_args
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.accounts import create_account
+from auth.sessions import start_session
+from forum.database import Database
+from forum.state import State
+from forum.streams import account_stream
+from forum.tables import addressed_posts, memberships, notifications, posts
+from ground.columns import new_id, now
+from ground.hot import HotStatement, run
+from realtime import event_log
+
+Standing = Literal["signed_out", "outsider", "invited", "removed", "member"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+_NAME = "Somebody Else"
+
+
+class _NeverKept(Exception):
+    """Ends the transaction; nobody hears of it."""
+
+
+class Rehearsal:
+    """A database in which one connection reads what only it can see, and nothing writes."""
+
+    def __init__(self, connection: AsyncConnection, dialect: str) -> None:
+        self.dialect = dialect
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """The one connection, for one reader after the other."""
+        async with self._turn:
+            yield self._connection
+
+    async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        """The rows of a hot statement."""
+        async with self._turn:
+            return await run(self._connection, read, parameters)
+
+    def write(self) -> Any:
+        """Nothing is written here."""
+        raise RuntimeError("a page that is only looked at wanted to write")
+
+
+@asynccontextmanager
+async def rehearse(state: State, network_id: str, standing: Standing) -> AsyncIterator[tuple[State, str]]:
+    """The parts of the process with such a person in them, and the secret of their cookie; empty where signed out."""
+    with contextlib.suppress(_NeverKept):
+        async with state.database.write() as connection:
+            secret = ""
+            if standing != "signed_out":
+                secret = await _stand_in(connection, network_id, standing)
+            database = cast(Database, Rehearsal(connection, state.database.dialect))
+            yield replace(state, database=database, kept={}), secret
+            raise _NeverKept
+
+
+async def _stand_in(connection: AsyncConnection, network_id: str, standing: Standing) -> str:
+    """Somebody with this standing, and a line on their list from the time when they could see the newest post."""
+    account = await create_account(connection, f"{new_id()}@example.invalid", _NAME, verified=True)
+    if account is None:
+        raise RuntimeError("an address that was never used is taken")
+    await event_log.create_stream(connection, account_stream(account.id))
+    statuses = {"invited": "invited", "removed": "removed", "member": "active"}
+    if standing in statuses:
+        moment = now()
+        row: dict[str, Any] = {"id": new_id(), "network_id": network_id, "account_id": account.id}
+        row |= {"status": statuses[standing], "current": True, "created_at": moment}
+        row |= {"since": moment if standing != "invited" else None}
+        row |= {"ended_at": moment if standing == "removed" else None}
+        await connection.execute(insert(memberships), row)
+    if standing in ("removed", "member"):
+        await _tell(connection, network_id, account.id)
+    return await start_session(connection, account.id, "")
+
+
+async def _tell(connection: AsyncConnection, network_id: str, account_id: str) -> None:
+    newest = (
+        select(posts.c.id, posts.c.thread_id, posts.c.number, posts.c.position)
+        .where(posts.c.network_id == network_id, posts.c.removed_at.is_(None))
+        .order_by(posts.c.id.desc())
+        .limit(1)
+    )
+    post = (await connection.execute(newest)).first()
+    if post is None:
+        return
+    told = {"id": new_id(), "account_id": account_id, "kind": "post.mentioned", "network_id": network_id}
+    await connection.execute(insert(notifications), told | {"object_id": post.id, "created_at": now()})
+    where = {"network_id": network_id, "thread_id": post.thread_id, "number": post.number, "position": post.position}
+    await connection.execute(insert(addressed_posts), {"account_id": account_id, "post_id": post.id, **where})

@@ -1,0 +1,39 @@
+"""Numbers count people and name nobody; one or two who came are not counted out."""
+
+from forum.stewardship.numbers_commands import count_weeks
+from forum.stewardship.numbers_pages import draw
+from tests.forum.threads.village import Village
+
+
+async def test_numbers_by_week(village: Village) -> None:
+    amara, gareth, priya, maeve = await village.people("Amara", "Gareth", "Priya", "Maeve")
+    place = await village.network(amara)
+    path = f"/networks/{place.slug}/numbers"
+    for thread in range(2):
+        await village.thread(amara, place, f"Thread {thread}")
+    await village.program(maeve).put(f"/api/v1/networks/{place.slug}/members/me", json={"words": "May I?"})
+    first = (await village.program(amara).get(f"/api/v1{path}")).json()
+    assert (first["items"][0]["posts"], first["items"][0]["active"], first["waiting"]) == (2, None, 1)
+    assert first["items"][0]["asked"] == 1
+    page = (await village.browser(amara).get(path)).text
+    assert "fewer than 3" in page
+    for person in (gareth, priya):
+        await village.join(place.id, person)
+    await count_weeks(village.state)
+    week = (await village.program(amara).get(f"/api/v1{path}")).json()["items"][0]
+    assert (week["members"], week["active"]) == (3, 3)
+    file = await village.browser(amara).get(f"{path}/file")
+    assert file.headers["content-type"].startswith("text/csv")
+    lines = file.text.lstrip("\ufeff").splitlines()
+    assert lines[0] == "Week from,Members at its end,Active members,Posts,Requests to join"
+    assert lines[1].split(",")[1:] == ["3", "3", "2", "1"]
+    for name in ("Amara", "Gareth", "Priya", "Maeve"):
+        assert name not in file.text
+    assert (await village.browser(gareth).get(path)).status_code == 403
+
+
+def test_bars_are_as_high_as_their_numbers() -> None:
+    chart = draw("Posts", [4, 0, 2])
+    assert [bar.height for bar in chart.bars] == [40, 0, 80]
+    assert draw("Posts", []).bars == []
+    assert [bar.height for bar in draw("Posts", [0, 0]).bars] == [0, 0]

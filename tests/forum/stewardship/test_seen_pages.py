@@ -1,0 +1,73 @@
+"""What others see is what they get: the same bytes, and nothing written for it."""
+
+import re
+from html import unescape
+
+from sqlalchemy import func, select
+
+from auth.tables import accounts, sessions
+from forum.tables import metadata
+from tests.forum.threads.village import Place, Village, Villager
+
+STANDINGS = ("signed_out", "outsider", "invited", "removed", "member")
+
+
+async def seen(village: Village, who: Villager, place: Place, by: str) -> dict[str, dict[str, object]]:
+    answer = await village.program(who).get(f"/api/v1/networks/{place.slug}/seen?by={by}")
+    assert answer.status_code == 200, answer.text
+    return {item["place"]: item for item in answer.json()["items"]}
+
+
+async def counts(village: Village) -> dict[str, int]:
+    async with village.state.database.read() as connection:
+        return {
+            table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
+            for table in (*metadata.sorted_tables, accounts, sessions)
+        }
+
+
+async def test_each_kind_of_network_shows_what_it_may(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    for access in ("open", "closed", "unlisted", "secret"):
+        place = await village.network(amara, [gareth], access=access)
+        await village.thread(gareth, place, "Whom nobody should see", "Words that stay among the members here.")
+        before = await counts(village)
+        for by in STANDINGS:
+            shown = await seen(village, amara, place, by)
+            reads = access == "open" or by == "member"
+            assert shown["thread"]["status"] == (200 if reads else 404), (access, by)
+            assert ("titles of threads" in shown["address"]["shows"]) == reads, (access, by)  # type: ignore[operator]
+            knows = access != "secret" or by in ("invited", "member")
+            assert (shown["address"]["status"] == 200) == knows, (access, by)
+            listed = access in ("open", "closed") or by == "member"
+            assert ("its name" in shown["directory"]["shows"]) == listed, (access, by)  # type: ignore[operator]
+            if by != "member":
+                assert "words of posts" not in shown["home"]["shows"], (access, by)  # type: ignore[operator]
+        assert await counts(village) == before
+
+
+async def test_it_is_what_a_real_person_gets(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    await village.thread(gareth, place, "A title", "Words that stay among the members here.")
+    await village.remove(place.id, priya)
+    path = f"/networks/{place.slug}"
+    for by, browser in (("signed_out", village.browser()), ("removed", village.browser(priya))):
+        page = (await village.browser(amara).get(f"{path}/seen?by={by}&place=address")).text
+        framed = unescape(re.search(r'srcdoc="([^"]*)"', page)[1])  # type: ignore[index]
+        real = (await browser.get(path)).text
+        main = re.compile(r"<main.*?</main>", re.DOTALL)
+        assert main.search(framed)[0] == main.search(real)[0]  # type: ignore[index]
+        assert "<script" not in framed
+    assert "letter by letter" in (await village.browser(amara).get(f"{path}/seen?by=removed")).text
+
+
+async def test_it_is_for_administrators(village: Village) -> None:
+    amara, gareth, maeve = await village.people("Amara", "Gareth", "Maeve")
+    place = await village.network(amara, [gareth])
+    assert (await village.browser(gareth).get(f"/networks/{place.slug}/seen")).status_code == 403
+    assert (await village.browser(maeve).get(f"/networks/{place.slug}/seen")).status_code == 404
+    strange = await village.browser(amara).get(f"/networks/{place.slug}/seen?by=amara&place=../x")
+    assert strange.status_code == 200
+    wrong = await village.program(amara).get(f"/api/v1/networks/{place.slug}/seen?by=amara")
+    assert wrong.status_code == 422

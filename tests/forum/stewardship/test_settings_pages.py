@@ -1,0 +1,46 @@
+"""All settings in one place, each saying how it stands; and a change of who may see it, said before it is made."""
+
+from html import unescape
+
+from tests.forum.threads.village import Village
+
+
+async def test_settings_say_how_things_stand(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth])
+    path = f"/networks/{place.slug}"
+    page = (await village.browser(amara).get(f"{path}/settings")).text
+    for words in ("Two members: one administrator", "name another administrator first", "Only members read"):
+        assert words in page
+    for way in ("settings/look", "access", "seen", "announcements", "numbers", "archive", "deletion", "members"):
+        assert f'href="{path}/{way}"' in page
+        assert (await village.browser(amara).get(f"{path}/{way}")).status_code == 200
+    assert (await village.browser(gareth).get(f"{path}/settings")).status_code == 403
+
+
+async def test_what_a_change_shows_to_whom_is_said_before(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth])
+    await village.thread(gareth, place)
+    await village.program(priya).put(f"/api/v1/networks/{place.slug}/members/me", json={"words": "May I?"})
+    browser, path = village.browser(amara), f"/networks/{place.slug}/access"
+    page = (await browser.get(path)).text
+    assert "Nothing changes yet" in page
+    assert 'name="confirm"' not in page
+    opening = unescape((await browser.get(f"{path}?access=open")).text)
+    for words in (
+        "one thread with one post",
+        "who its two members are",
+        "One person who has asked",
+        "written before, too",
+    ):
+        assert words in opening, words
+    hiding = unescape((await browser.get(f"{path}?access=secret")).text)
+    for words in ("It gets a new address", "no longer in the directory", "One person who waits to be admitted"):
+        assert words in hiding, words
+    assert "written before, too" not in hiding
+    assert "Nothing changes yet" in (await browser.get(f"{path}?access=closed")).text  # it is that already
+    assert "Nothing changes yet" in (await browser.get(f"{path}?access=%3Cb%3E")).text
+    await browser.post(path, data={"access": "open", "confirm": place.name, "past": "yes"})
+    closing = unescape((await browser.get(f"{path}?access=closed")).text)
+    assert "can no longer read one thread" in closing
