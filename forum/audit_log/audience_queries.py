@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit_log.log_queries import chain_of
 from forum.records import Access, Network, Role
-from forum.tables import audit_rows, broken_glass, memberships, threads
+from forum.tables import audit_rows, audit_words, broken_glass, memberships, threads
 from forum.viewer import Viewer
 from ground.columns import is_id, now
 
@@ -35,8 +35,17 @@ class Asked:
     id: str
     number: int
     title: str
+    """The one it has; of a thread that was moved away the one it had then."""
     created_at: datetime
     first_position: int
+    is_here: bool
+    moves: tuple[tuple[datetime, bool], ...]
+    """When it came into this network (True) or left it, in order, as the log tells."""
+
+    def was_here(self, at: datetime) -> bool:
+        """Whether it lay in this network at that moment."""
+        following = [arrived for moment, arrived in self.moves if moment > at]
+        return not following[0] if following else self.is_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +72,70 @@ class Audience:
     """The network was open, and the thread was not kept for its members."""
     log_since: datetime | None
     """When the log of the network began."""
+    elsewhere: bool = False
+    """The thread lay in another network then, whose administrators can tell."""
 
 
 async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
-    """The thread of this network that was meant: by its number in the network, its id, or an address with its id."""
+    """The thread of this network that was meant: by its number in the network, its id, or an address with its id.
+
+    One that was moved away is found too, for the time when it lay here.
+    """
     chain_of(viewer, network)
-    columns = (threads.c.id, threads.c.number, threads.c.title, threads.c.created_at, threads.c.first_position)
     words = words.strip()
-    if words.isascii() and words.isdigit() and len(words) < 10:
-        this = threads.c.number == int(words)
-    else:
-        parts = [part for part in words.replace("?", "/").replace("#", "/").split("/") if is_id(part)]
-        if not parts:
-            return None
-        this = threads.c.id == parts[-1]
-    row = (await connection.execute(select(*columns).where(threads.c.network_id == network.id, this))).first()
-    return Asked(*row) if row is not None else None
+    number = int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
+    parts = [part for part in words.replace("?", "/").replace("#", "/").split("/") if is_id(part)]
+    if number is None and not parts:
+        return None
+    this = threads.c.number == number if number is not None else threads.c.id == parts[-1]
+    found = select(threads.c.id, threads.c.number).where(threads.c.network_id == network.id, this)
+    row = (await connection.execute(found)).first()
+    thread_id = row.id if row is not None else await _moved_away(connection, network.id, number, parts)
+    return None if thread_id is None else await _asked(connection, network.id, thread_id)
+
+
+_MOVES = ("thread.move", "thread.moved_here")
+
+
+async def _moved_away(
+    connection: AsyncConnection, network_id: str, number: int | None, parts: Sequence[str]
+) -> str | None:
+    """The id of a thread that left this network, as its log tells."""
+    left = select(audit_rows.c.object_id, audit_rows.c.before).where(
+        audit_rows.c.chain == network_id, audit_rows.c.act == "thread.move"
+    )
+    for row in await connection.execute(left.order_by(audit_rows.c.number.desc())):
+        had = json.loads(row.before or "{}").get("number")
+        if row.object_id == parts[-1] if number is None else had == number:
+            return str(row.object_id)
+    return None
+
+
+async def _asked(connection: AsyncConnection, network_id: str, thread_id: str) -> Asked | None:
+    row = (await connection.execute(select(threads).where(threads.c.id == thread_id))).first()
+    if row is None:
+        return None
+    moved = (
+        select(audit_rows.c.at, audit_rows.c.act, audit_rows.c.before, audit_words.c.word)
+        .outerjoin(audit_words, and_(audit_words.c.row_id == audit_rows.c.id, audit_words.c.name == "title"))
+        .where(audit_rows.c.chain == network_id, audit_rows.c.object_id == thread_id, audit_rows.c.act.in_(_MOVES))
+        .order_by(audit_rows.c.number)
+    )
+    steps = (await connection.execute(moved)).all()
+    is_here = row.network_id == network_id
+    number, title = row.number, row.title
+    if not is_here:
+        # What it is called elsewhere, and where it lies there, is not for this network.
+        number, title = json.loads(steps[-1].before or "{}").get("number", 0), steps[-1].word or "a thread"
+    return Asked(
+        id=row.id,
+        number=number,
+        title=title,
+        created_at=row.created_at,
+        first_position=row.first_position,
+        is_here=is_here,
+        moves=tuple((step.at, step.act == "thread.moved_here") for step in steps),
+    )
 
 
 async def list_choices(connection: AsyncConnection, viewer: Viewer, network: Network) -> tuple[Choice, ...]:
@@ -94,11 +151,15 @@ async def read_audience(
 ) -> Audience:
     """Who could see the thread at this moment, for an administrator of its network. Raises Forbidden."""
     chain_of(viewer, network)
+    if not thread.was_here(at):
+        return Audience((), None, False, None, elsewhere=True)
     steps = await _steps(connection, network.id)
     members = await _members(connection, network, at, steps)
     through_glass = await _through_glass(connection, network.id, at)
     access, kept_until = _access_at(network, at, steps)
-    everybody = access == "open" and thread.first_position > kept_until
+    # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
+    is_public = not thread.is_here or bool(thread.moves) or thread.first_position > kept_until
+    everybody = access == "open" and is_public
     people = sorted((*members, *through_glass), key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
     return Audience(tuple(people), access, everybody, steps[0].at if steps else None)
 

@@ -68,11 +68,15 @@ class ApiWitness(BaseModel):
 
 
 class ApiAudience(BaseModel):
-    """Who could see a thread at a moment. `access` is null where the log began later and nobody knows any more."""
+    """Who could see a thread at a moment. `access` is null where the log began later and nobody knows any more.
+
+    `elsewhere`: the thread lay in another network then, whose administrators can tell.
+    """
 
     items: list[ApiWitness]
     everybody: bool
     access: Access | None
+    elsewhere: bool
 
 
 class ApiOverseen(BaseModel):
@@ -127,9 +131,14 @@ def api_entry(entry: Entry) -> dict[str, Any]:
 def api_audience(audience: Audience | None) -> dict[str, Any]:
     """Who could see it; nobody where it did not exist yet."""
     if audience is None:
-        return {"items": [], "everybody": False, "access": None}
+        return {"items": [], "everybody": False, "access": None, "elsewhere": False}
     items = [_witness(each) for each in audience.people]
-    return {"items": items, "everybody": audience.everybody, "access": audience.access}
+    return {
+        "items": items,
+        "everybody": audience.everybody,
+        "access": audience.access,
+        "elsewhere": audience.elsewhere,
+    }
 
 
 def _witness(each: Witness) -> dict[str, Any]:

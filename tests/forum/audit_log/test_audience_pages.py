@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from forum.audit import Deed, record
 from forum.audit_log.audience_queries import Asked, Audience, find_thread, read_audience
 from forum.audit_log.glass_commands import break_glass, end_glass
 from forum.network_reads import get_network
@@ -89,6 +90,37 @@ async def test_what_was_before_the_log_began_is_not_made_up(village: Village) ->
     assert (told.access, told.everybody, roles(told)) == (None, False, {"Amara Okafor": "administrator"})
     async with village.state.transaction() as tx:
         await tx.execute(update(audit_rows).where(made).values(act="network.created"))
+
+
+async def move(village: Village, by: Villager, thread: str, here: Place, there: Place, number: int) -> None:
+    """What the log of each network says of a move, and where the thread is then."""
+    async with village.state.transaction() as tx:
+        before = {"number": number, "network_id": here.id}
+        names = {"title": "Rota"}
+        await record(tx, Deed("thread.move", "thread", thread, here.id, by.id, before=before, names=names))
+        await record(tx, Deed("thread.moved_here", "thread", thread, there.id, by.id, names=names))
+        await tx.execute(update(threads).where(threads.c.id == thread).values(network_id=there.id, number=9))
+
+
+async def test_each_network_answers_for_its_own_time_of_a_thread_that_moved(village: Village) -> None:
+    amara, ben, helen = await village.people("Amara Okafor", "Ben Ito", "Helen Turner")
+    here, there = await village.network(amara, [ben]), await village.network(helen)
+    thread = await village.thread(ben, here, "Rota")
+    before = now()
+    await move(village, amara, thread, here, there, 1)
+    after = now()
+    async with village.state.transaction() as tx:
+        await tx.execute(update(threads).where(threads.c.id == thread).values(title="Renamed in secret"))
+    assert roles(await at(village, amara, here, "1", before)) == {"Amara Okafor": "administrator", "Ben Ito": "member"}
+    assert (await at(village, amara, here, thread, after)).elsewhere
+    assert (await at(village, helen, there, "9", before)).elsewhere
+    assert roles(await at(village, helen, there, "9", after)) == {"Helen Turner": "administrator"}
+    page = (await village.browser(amara).get(f"/networks/{here.slug}/audience?thread=1&at=2026-01-01T00:00")).text
+    assert "Rota" in page
+    assert "Renamed in secret" not in page
+    await move(village, helen, thread, there, here, 9)
+    assert (await at(village, amara, here, thread, after)).elsewhere
+    assert not (await at(village, amara, here, thread, now())).elsewhere
 
 
 async def test_the_page_and_the_file(village: Village) -> None:
