@@ -56,6 +56,8 @@ MEMBERSHIP_CHANGES = Rule("membership_changes", 600, _HOUR)
 INVITATIONS = Rule("invitations", 500, _DAY)
 REPORTS = Rule("reports", 30, _HOUR)
 APPEALS = Rule("appeals", 20, _HOUR)
+#: By invitation: how often one is sent again.
+INVITATIONS_AGAIN = Rule("invitations_again", 3, _DAY)
 TOKENS = Rule("tokens", 30, _HOUR)
 DOWNLOAD_OF_DATA = Rule("download_of_data", 10, _HOUR)
 SEARCH = Rule("search", 120, _MINUTE, shared=False)

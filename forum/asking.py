@@ -3,12 +3,13 @@
 from pydantic import ValidationError
 from starlette.requests import Request
 
+from auth.proxies import address_group
 from auth.rules import Rule
 from forum.errors import Forbidden, Invalid, TooMany
 from forum.forms import InputType
 from forum.network_reads import Found, get_network
 from forum.policy import may_administer
-from forum.state import account_of, state_of, viewer_of
+from forum.state import account_of, client_of, state_of, viewer_of
 from forum.viewer import Viewer
 
 
@@ -57,3 +58,10 @@ async def open_administered(request: Request) -> tuple[Viewer, Found]:
     if not decision:
         raise Forbidden(decision.reason)
     return viewer, found
+
+
+async def limit_client(request: Request, rule: Rule) -> None:
+    """Count one act of this client's address, whoever is signed in there. Raises TooMany."""
+    verdict = await state_of(request).rate_limits.hit(rule, address_group(client_of(request)))
+    if not verdict.allowed:
+        raise TooMany(verdict.sentence, verdict.retry_after)

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -35,6 +36,7 @@ from forum.state import State
 from realtime.event_log import renew_epoch
 
 _T = TypeVar("_T")
+_PIPE_BYTES = 64 * 1024
 
 
 class CommandRefused(Exception):
@@ -45,6 +47,12 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command; `words` are those of the command line by default. Returns the exit code."""
     options = make_parser().parse_args(words)
     signal.signal(signal.SIGTERM, _end)
+    if getattr(options, "is_silent", False) and not sys.stderr.isatty():
+        return _run_silently(options)
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         settings = read_settings()
         keep_private(settings)
@@ -60,6 +68,19 @@ def main(words: Sequence[str] | None = None) -> int:
         return _say(f"{error.filename or 'A file'}: {error.strerror or error}.", 2)
     except KeyboardInterrupt:
         return 0
+
+
+TRY_LATER = 75
+"""What a mail server understands as "not now" (EX_TEMPFAIL): it keeps the mail and hands it over again."""
+
+
+def _run_silently(options: argparse.Namespace) -> int:
+    """Run a command whose output a mail server would send to whoever wrote the mail: nothing is ever said."""
+    try:
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            return TRY_LATER if _run(options) else 0
+    except Exception:
+        return TRY_LATER
 
 
 def _say(error: object, code: int) -> int:
@@ -100,6 +121,8 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser(word, help=help_text).add_argument("file", type=Path, metavar="FILE")
     commands.choices["backup"].set_defaults(run=_back_up)
     commands.choices["restore"].set_defaults(run=_restore)
+    receiving = commands.add_parser("receive", help="take a mail that came back, from a mail server's pipe")
+    receiving.set_defaults(run=_receive, is_silent=True)
     _add_account_commands(commands.add_parser("account", help="accounts").add_subparsers(required=True, metavar="act"))
     _add_imports(commands.add_parser("import", help="bring archives in").add_subparsers(required=True, metavar="kind"))
     return parser
@@ -210,6 +233,19 @@ def _ask_password() -> str:
     if not sys.stdin.isatty():
         raise CommandRefused("Write --password-stdin to give the password on standard input.")
     return getpass.getpass("Password: ")
+
+
+def _receive(settings: Settings, _: argparse.Namespace) -> None:
+    reports = import_module("forum.inviting.delivery_reports")
+    commands = import_module("forum.inviting.bounce_commands")
+    data = sys.stdin.buffer.read(reports.MOST_BYTES)
+    while sys.stdin.buffer.read(_PIPE_BYTES):  # the rest is taken and thrown away, so that the pipe does not break
+        pass
+
+    async def act(state: State) -> None:
+        await commands.receive(state, data)
+
+    asyncio.run(_with_state(settings, act))
 
 
 async def _with_state(settings: Settings, act: Callable[[State], Awaitable[_T]], *, migrated: bool = True) -> _T:

@@ -126,6 +126,13 @@ class RequestsChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationsChanged(Change):
+    """For moderators: invitations were sent, or one of them was answered, opened or came back: `{network_id}`."""
+
+    kind: ClassVar[str] = "invitations.changed"
+
+
+@dataclass(frozen=True, slots=True)
 class MembershipChanged(Change):
     """On a person's own stream: a membership of theirs began, changed or ended: the membership with its network."""
 

@@ -1,38 +1,57 @@
-"""Invitations by e-mail: kept by address, and turned into an invited membership once the address is verified.
+"""Invitations by e-mail: kept by address, and turned into memberships once whoever reads there has said yes.
 
 Whether an address has an account is never told: an invitation looks the same to administrators
-until the person accepts it.
+until the person accepts it. It is bound to its network, its role, its address and to the right of who sent it,
+each asked at the moment of use, and ends with the first answer.
 """
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import Account, normalise_email
 from auth.tables import accounts
+from forum.audit import Deed, record
+from forum.bounces import forget_bounce
+from forum.errors import Conflict, NotFound
+from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.records import Role
+from forum.streams import moderators_stream
 from forum.tables import invitations, memberships, networks
-from ground.columns import now
+from ground.columns import is_id, now
 from realtime.transaction import Transaction
 
-VALID_FOR = timedelta(days=30)
+VALID_DAYS = 28
+MOST_VALID_DAYS = 90
+VALID_FOR = timedelta(days=VALID_DAYS)
 
 _INVITER = memberships.alias("inviter")
+_INVITING = accounts.alias("inviting")
 inviter_may_still = exists(
-    select(_INVITER.c.id).where(
+    select(_INVITER.c.id)
+    .join(_INVITING, _INVITING.c.id == _INVITER.c.account_id)
+    .where(
         _INVITER.c.network_id == invitations.c.network_id,
         _INVITER.c.account_id == invitations.c.invited_by,
         _INVITER.c.current,
         _INVITER.c.status == "active",
         _INVITER.c.role == "administrator",
+        _INVITING.c.suspended_at.is_(None),
     )
 )
 """Invitations whose inviter is an administrator of the network at this moment."""
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Invitations that can be accepted at this moment."""
+    return and_(invitations.c.ended_at.is_(None), invitations.c.expires_at > now(), inviter_may_still)
+
 
 _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.invited_by).where(
     invitations.c.email_key == bindparam("email_key"),
@@ -52,23 +71,40 @@ class Invited:
     inviter: str
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An invitation that somebody has just accepted."""
+
+    role: Role
+    inviter_id: str
+
+
 def prove_invitation(key: bytes, invitation_id: str) -> str:
     """What the mail of an invitation carries, and nobody can make who has not had it: kept nowhere."""
     seal = hmac.new(key, f"invitation {invitation_id}".encode(), hashlib.sha256).hexdigest()
     return f"{invitation_id}.{seal}"
 
 
-async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> Invited | None:
-    """Whom the mail with this proof reached; None where it is none of ours, or is answered, withdrawn or too old."""
+def proven_id(key: bytes, proof: str) -> str | None:
+    """The id of the invitation whose mail carried this proof; None where it is none of ours."""
     invitation_id = proof.partition(".")[0]
-    if not hmac.compare_digest(prove_invitation(key, invitation_id).encode(), proof.encode()):
+    if not is_id(invitation_id) or not hmac.compare_digest(
+        prove_invitation(key, invitation_id).encode(), proof.encode(errors="replace")
+    ):
+        return None
+    return invitation_id
+
+
+async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> Invited | None:
+    """Whom the mail with this proof reached; None where it is none of ours, or is answered, cancelled or too old."""
+    invitation_id = proven_id(key, proof)
+    if invitation_id is None:
         return None
     asked = (
         select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name)
         .join(networks, networks.c.id == invitations.c.network_id)
         .join(accounts, accounts.c.id == invitations.c.invited_by)
-        .where(invitations.c.id == invitation_id, invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
-        .where(inviter_may_still)
+        .where(invitations.c.id == invitation_id, is_waiting())
     )
     row = (await connection.execute(asked)).one_or_none()
     return Invited(*row) if row is not None else None
@@ -84,6 +120,7 @@ async def accept_pending_invitations(tx: Transaction, account: Account) -> int:
     asked = {"email_key": normalise_email(account.email), "moment": now()}
     rows = (await tx.execute(_WAITING.order_by(invitations.c.network_id), asked)).all()
     made = [await offer_place(tx, row.network_id, account.id, row.role, row.invited_by) for row in rows]
+    await forget_bounce(tx, asked["email_key"])  # type: ignore[arg-type]
     return sum(current is not None and current.status == "invited" for current in made)
 
 
@@ -97,22 +134,120 @@ async def offer_place(tx: Transaction, network_id: str, account_id: str, role: R
     return current
 
 
-async def use_invitation(tx: Transaction, network_id: str, email: str) -> Role | None:
-    """End the invitation of this network to this address, once; the role that it gives.
+async def accept_invitation(tx: Transaction, account_id: str, email: str, network_id: str) -> bool:
+    """Make the account a member by the invitation to its address, once; whether it is one now.
 
-    None where there is none any more: answered, withdrawn, too old, to an address that the person had before, or
+    False where the invitation is good no longer, and nothing was changed.
+    """
+    current = await lock_current(tx, network_id, account_id)
+    used = await use_invitation(tx, network_id, email, account_id)
+    if used is None:
+        # Of two clicks at once the second finds that the first made them a member.
+        current = await lock_current(tx, network_id, account_id)
+        return current is not None and current.status == "active"
+    if current is not None and current.status == "active":
+        return True
+    offered = await offer_place(tx, network_id, account_id, used.role, used.inviter_id)
+    if offered is None:
+        raise Conflict("Something else happened here at the same moment. Try again.")
+    if offered.status == "invited":
+        await change(tx, offered, Step("active", used.role))
+    return True
+
+
+async def use_invitation(tx: Transaction, network_id: str, email: str, account_id: str) -> Used | None:
+    """End the invitation of this network to this address as accepted by this account, once.
+
+    None where there is none any more: answered, cancelled, too old, to an address that the person had before, or
     sent by somebody who may no longer invite.
     """
-    ended = (
-        update(invitations)
-        .where(
-            invitations.c.network_id == network_id,
-            invitations.c.email_key == normalise_email(email),
-            invitations.c.ended_at.is_(None),
-            invitations.c.expires_at > now(),
-            inviter_may_still,
-        )
-        .values(ended_at=now())
-        .returning(invitations.c.role)
+    row = await _end(tx, _to(network_id, email), "accepted")
+    if row is None:
+        return None
+    await forget_bounce(tx, normalise_email(email))
+    await _write_down(tx, "invitation.accepted", row, actor_id=account_id, after={"role": row.role})
+    return Used(row.role, row.invited_by)
+
+
+async def decline_invitation(tx: Transaction, network_id: str, email: str) -> bool:
+    """End it as declined; whether there was one that waited. The log does not tell whether by an account."""
+    row = await _end(tx, _to(network_id, email), "declined")
+    if row is not None:
+        await _write_down(tx, "invitation.declined", row)
+    return row is not None
+
+
+async def leave_invitation(tx: Transaction, network_id: str, email: str) -> None:
+    """End an invitation that was of no use any more: who had it came in another way."""
+    mine = (invitations.c.network_id == network_id) & (invitations.c.email_key == normalise_email(email))
+    ended = update(invitations).where(mine, invitations.c.ended_at.is_(None))
+    await tx.execute(ended.values(ended_at=now(), outcome="expired"))
+
+
+async def refuse_invitation(tx: Transaction, network_id: str, address: str) -> bool:
+    """Decline for whoever reads at this address, signed in or not; whether there was one that waited."""
+    offered = await _offered(tx, network_id, normalise_email(address))
+    if not await decline_invitation(tx, network_id, address):
+        return False
+    if offered is not None:
+        await change(tx, offered, Step("left", offered.role))
+    return True
+
+
+async def cancel_invitation(tx: Transaction, network_id: str, viewer_id: str, invitation_id: str) -> None:
+    """Take back an invitation that waits for its answer; again changes nothing. Raises NotFound where none waits."""
+    mine = (invitations.c.id == invitation_id) & (invitations.c.network_id == network_id)
+    asked = select(invitations.c.email_key, invitations.c.outcome).where(mine)
+    known = (await tx.execute(asked)).one_or_none()
+    if known is None:
+        raise NotFound
+    if known.outcome == "cancelled":
+        return
+    offered = await _offered(tx, network_id, known.email_key)
+    row = await _end(tx, mine & invitations.c.ended_at.is_(None), "cancelled")
+    if row is None:
+        raise NotFound
+    await _write_down(tx, "invitation.cancelled", row, actor_id=viewer_id)
+    if offered is not None:
+        await change(tx, offered, Step("left", offered.role, viewer_id))
+
+
+async def _offered(tx: Transaction, network_id: str, email_key: str) -> Current | None:
+    """The invited membership beside an invitation, where the address has an account; held before the invitation is.
+
+    In the order in which it is accepted, so that two answers at once wait for each other.
+    """
+    account_id = await tx.connection.scalar(select(accounts.c.id).where(accounts.c.email_key == email_key))
+    current = None if account_id is None else await lock_current(tx, network_id, account_id)
+    return current if current is not None and current.status == "invited" else None
+
+
+def _to(network_id: str, email: str) -> ColumnElement[bool]:
+    mine = (invitations.c.network_id == network_id) & (invitations.c.email_key == normalise_email(email))
+    return and_(mine, is_waiting())
+
+
+async def _end(tx: Transaction, which: ColumnElement[bool], outcome: str) -> Any:
+    """End one invitation: of any number at once, one gets its row."""
+    ended = update(invitations).where(which).values(ended_at=now(), outcome=outcome).returning(invitations)
+    return (await tx.execute(ended)).one_or_none()
+
+
+def tell_of_invitations(tx: Transaction, network_id: str) -> None:
+    """Let open lists of the network's invitations know that they have changed."""
+    tx.emit(moderators_stream(network_id), InvitationsChanged(network_id))
+
+
+async def _write_down(tx: Transaction, act: str, row: Any, actor_id: str | None = None, **more: Any) -> None:
+    tell_of_invitations(tx, row.network_id)
+    deed = Deed(
+        act=act,
+        kind="invitation",
+        object_id=row.id,
+        network_id=row.network_id,
+        actor_id=actor_id,
+        subject_id=actor_id if act == "invitation.accepted" else None,
+        names={"address": row.address},
+        **more,
     )
-    return (await tx.execute(ended)).scalar_one_or_none()
+    await record(tx, deed)

@@ -8,6 +8,8 @@ A mail is plain text and HTML. It goes out by SMTP, or, without SMTP_URL, into a
 """
 
 import asyncio
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -27,7 +29,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import aiosmtplib
 from jinja2 import Environment
 
-from auth.emails import mailable_email
+from auth.emails import mailable_email, normalise_email
 from forum.settings import Settings, is_loopback, is_mailable
 from forum.state import State
 from ground.columns import now
@@ -60,10 +62,35 @@ class Undeliverable(Exception):
     """No later try can deliver this mail; the text holds no address and no words."""
 
 
+class AddressRefused(Undeliverable):
+    """The mail server refuses the address for good; `code` is its answer, such as 550."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("the mail server refuses this address for good")
+        self.code = code
+
+
+def mail_key(address: str) -> str:
+    """The key that tells the addresses of letters apart, as accounts are told apart by it."""
+    try:
+        return normalise_email(address)
+    except ValueError:
+        return address.casefold()
+
+
+def seal_mail(key: bytes, task_id: str, address: str) -> str:
+    """The part of a Message-ID before the @: whoever reports on the mail shows by it that they have seen it.
+
+    The same for each try of one task, so that a mail sent twice shows once.
+    """
+    seal = hmac.new(key, f"mail {task_id} {mail_key(address)}".encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{task_id}.{seal}"
+
+
 def compose(letter: Letter, settings: Settings, templates: Environment, message_id: str) -> EmailMessage:
     """The mail for a letter: plain text first, then HTML with its styles inline.
 
-    `message_id` is the part before the @; the same for each try, so that a mail sent twice shows once.
+    `message_id` is the part before the @, see `seal_mail`.
     Raises Undeliverable where an address or a header can't be sent as it is.
     """
     host = _host(settings)
@@ -135,7 +162,7 @@ async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
             await _send(message, urlsplit(settings.smtp_url))
     except aiosmtplib.SMTPRecipientsRefused as error:
         if all(refusal.code in _PERMANENT for refusal in error.recipients):
-            raise Undeliverable("the mail server refuses this address for good") from error
+            raise AddressRefused(error.recipients[0].code) from error
         raise
     return None
 

@@ -166,6 +166,16 @@ async def get_network_by_id(connection: AsyncConnection, viewer: Viewer, network
     return _readable(await _find(connection, _finding(viewer, condition, false())))
 
 
+async def get_administered(connection: AsyncConnection, viewer: Viewer, slug: str) -> Network:
+    """The network at this address, for an administrator of it at this moment. Raises NotFound or Forbidden."""
+    network = (await get_network(connection, viewer, slug)).network
+    decision = may_administer(viewer, network)
+    still = select(networks.c.id).where(networks.c.id == network.id, member_of(viewer.id, "administrator"))
+    if not decision or (await connection.execute(still)).first() is None:
+        raise Forbidden(decision.reason or ADMINISTRATORS_ONLY)
+    return network
+
+
 async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | None:
     row = (await connection.execute(statement)).first()
     if row is None:

@@ -19,8 +19,9 @@ from auth.sessions import forget_expired_sessions
 from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
 from forum.audit_log import worker as audit_log_worker
+from forum.bounces import note_bounce
 from forum.inviting import worker as inviting_worker
-from forum.mailing import Letter, LetterWriter, Undeliverable, compose, deliver
+from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, compose, deliver, mail_key, seal_mail
 from forum.moderation import worker as moderation_worker
 from forum.networks import worker as networks_worker
 from forum.notifications import worker as notifications_worker
@@ -55,6 +56,9 @@ TASKS: Mapping[str, Doer] = {
     **stewardship_worker.TASKS,
 }
 """What else the outbox may hold, by its kind."""
+
+SENT: Mapping[str, Doer] = {**inviting_worker.SENT}
+"""What is noted once a mail server has taken over a letter of this name."""
 
 CHORES: Sequence[Chore] = (
     *audit_log_worker.CHORES,
@@ -184,12 +188,21 @@ class Worker:
         letter = await self._write_letter(task)
         if letter is None:
             return
-        message = compose(letter, state.settings, state.templates, task.id)
-        path = await deliver(message, state.settings)
+        message_id = seal_mail(state.key, task.id, letter.address)
+        message = compose(letter, state.settings, state.templates, message_id)
+        try:
+            path = await deliver(message, state.settings)
+        except AddressRefused as error:
+            async with state.transaction() as tx:
+                await note_bounce(tx, mail_key(letter.address), f"The mail server refused this address ({error.code}).")
+            raise
         if path is not None:
             print(f"A mail was written to {path}", flush=True)
-        async with state.database.write() as connection:
-            await outbox.finish(connection, task)
+        async with state.transaction() as tx:
+            note = SENT.get(task.reference["letter"])
+            if note is not None:
+                await note(state, tx, task.reference)
+            await outbox.finish(tx.connection, task)
 
     async def _write_letter(self, task: Task) -> Letter | None:
         """The letter, with its links committed; None where nobody is to get it, and then the task is finished.

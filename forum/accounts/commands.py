@@ -34,7 +34,7 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from forum.events import SessionsEnded
 from forum.idempotency import Claim as RequestClaim
 from forum.idempotency import RequestKey, claim
-from forum.invitations import accept_pending_invitations
+from forum.invitations import Invited, accept_invitation, accept_pending_invitations
 from forum.settings import Settings
 from forum.streams import account_stream
 from forum.tables import site
@@ -83,6 +83,27 @@ async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None
         await forget_password(tx.connection, known.id)
     letter = "claim_account" if known.verified_at is None else "already_registered"
     tx.enqueue("mail", {"letter": letter, "account_id": known.id})
+
+
+async def register_invited(tx: Transaction, new: NewAccount, password_hash: str, invited: Invited) -> Account:
+    """Make the account of whoever shows the mail of an invitation, which proves its address, and a member at once.
+
+    An account that waited for its owner, from an archive or never proved, is theirs now, by the password that they
+    chose. Raises Conflict where somebody uses the account already, or the invitation is good no longer.
+    """
+    connection = tx.connection
+    account = await create_account(connection, new.email, new.name, password_hash=password_hash, verified=True)
+    if account is None:
+        known = await find_account_by_email(connection, new.email)
+        if known is None or known.verified_at is not None or known.suspended_at is not None:
+            raise Conflict("You have an account with this address already. Sign in, and the invitation waits for you.")
+        account = await reset_password(connection, known.id, password_hash, name=new.name)
+        await people_changed(tx)
+    await tx.create_stream(account_stream(account.id))
+    await accept_pending_invitations(tx, account)
+    if not await accept_invitation(tx, account.id, new.email, invited.network_id):
+        raise Conflict("This invitation is no longer good. Ask whoever invited you for a new one.")
+    return account
 
 
 async def create_verified_account(

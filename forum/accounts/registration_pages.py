@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,14 +13,13 @@ from auth.proxies import address_group
 from auth.rules import REGISTER
 from forum.accounts import commands
 from forum.accounts.inputs import Address, NewAccount
-from forum.accounts.proving import hash_password, limit, limit_links, limit_mail, remember_registration
+from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail, remember_registration
 from forum.addresses import get, post
-from forum.errors import Invalid, TooMany
+from forum.errors import Conflict, Invalid, TooMany
 from forum.forms import read_form, validate
 from forum.invitations import Invited, find_invited
-from forum.network_reads import find_network
 from forum.rendering import redirect, render_page, safe_path
-from forum.state import account_of, client_of, state_of, viewer_of
+from forum.state import client_of, state_of, viewer_of
 
 NEXT_COOKIE = "next"
 
@@ -47,17 +46,6 @@ class SentPage:
     what: str
     again: str
     is_file: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAddressPage:
-    """An invitation that went to another address than that of whoever opens it."""
-
-    inviter: str
-    invited_address: str
-    email: str
-    path: str
-    """The network's front page, where this person may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +129,15 @@ async def create_account(request: Request) -> Response:
     except TooMany as error:
         return await register_form(request, fields, {"": str(error)}, 429, retry_after=error.retry_after)
     password_hash = await hash_password(state, new.password)
+    is_invited = invited is not None and normalise_email(new.email) == normalise_email(invited.address)
+    if invited is not None and is_invited:
+        return await _register_invited(request, fields, new, password_hash, invited)
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
     response = redirect(request, "/register/sent")
     remember_registration(request, response, new.email, password_hash)
     path = safe_path(fields.get("next", ""))
-    if invited is not None and normalise_email(new.email) != normalise_email(invited.address):
+    if invited is not None:
         path = invited_path(fields["invitation"])
     if path != "/":
         _keep_next(request, response, path)
@@ -154,28 +145,22 @@ async def create_account(request: Request) -> Response:
 
 
 def invited_path(proof: str) -> str:
-    """Where an invitation leads whoever is signed in, whatever their address."""
-    return "/register/invited?" + urlencode({"invitation": proof})
+    """The page of an invitation, which says to whoever is signed in whether it is for them."""
+    return f"/invitations/{quote(proof, safe='')}"
 
 
-async def show_invited(request: Request) -> Response:
-    """Lead whom an invitation is for to the network, and tell others that it is not for their address.
-
-    Who holds the mail knows who invited whom; of the network they see what its front page shows them, if anything.
-    """
-    viewer = await account_of(request)
-    invited = await _find_invited(request, request.query_params)
-    if invited is None:
-        return redirect(request, "/")
-    path = f"/networks/{invited.network_slug}"
-    async with state_of(request).database.read() as connection:
-        found = await find_network(connection, viewer, invited.network_slug)
-    if found is not None and (found.is_readable or viewer.place_in(invited.network_id) is not None):
-        return redirect(request, path)
-    email = viewer.account.email if viewer.account else ""
-    page = OtherAddressPage(invited.inviter, invited.address, email, path if found is not None else "")
-    title = "The invitation is for another address"
-    return render_page(request, viewer, "accounts/other_address.html", page, title=title)
+async def _register_invited(
+    request: Request, fields: Mapping[str, str], new: NewAccount, password_hash: str, invited: Invited
+) -> Response:
+    """Let whoever shows the mail of an invitation in at once: no second mail has to prove the address."""
+    try:
+        async with state_of(request).transaction() as tx:
+            account = await commands.register_invited(tx, new, password_hash, invited)
+            session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
+    except Conflict as error:
+        return await register_form(request, fields, {"": str(error)}, 409)
+    response = redirect(request, f"/networks/{invited.network_slug}", notice="joined")
+    return let_in(request, response, session, account)
 
 
 def _keep_next(request: Request, response: Response, path: str) -> None:
@@ -223,7 +208,6 @@ ROUTES: list[BaseRoute] = [
     get("/register", show_register),
     post("/register", create_account),
     get("/register/sent", show_registered),
-    get("/register/invited", show_invited),
     get("/register/again", show_register_again),
     post("/register/again", send_again),
 ]

@@ -2,4 +2,11 @@
 
 from starlette.routing import BaseRoute
 
-ROUTES: list[BaseRoute] = []
+from forum.inviting import answering_pages, invitation_pages, joining_pages, sending_pages
+
+ROUTES: list[BaseRoute] = [
+    *sending_pages.ROUTES,
+    *invitation_pages.ROUTES,
+    *answering_pages.ROUTES,
+    *joining_pages.ROUTES,
+]

@@ -1,10 +1,83 @@
-"""What the worker does for this slice: letters, tasks, and chores that come round."""
+"""What the worker does for this slice: the letters that invite people, and what becomes of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from forum.mailing import LetterWriter
+from sqlalchemy import Row, select, update
+
+from auth.tables import accounts
+from forum.invitations import is_waiting, prove_invitation, tell_of_invitations
+from forum.mailing import Letter, LetterWriter
+from forum.state import State
+from forum.tables import invitations, networks
 from forum.tasks import Chore, Doer
+from ground.columns import now
+from realtime.transaction import Transaction
 
-LETTERS: Mapping[str, LetterWriter] = {}
+Reference = Mapping[str, str]
+
+
+async def write_invitation(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To an address: that somebody invites whoever reads there, and where to answer."""
+    row = await _find(tx, reference)
+    if row is None:
+        return None
+    subject = f"{row.inviter} invites you to a network on {state.settings.site_name}"
+    return Letter(row.address, "", subject, "invitation", _context(state, row, is_reminder=False))
+
+
+async def write_reminder(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To an address that was invited and has not answered: once more the same."""
+    row = await _find(tx, reference)
+    if row is None or row.bounced_at is not None:
+        return None
+    subject = f"Still open: {row.inviter} invites you to a network on {state.settings.site_name}"
+    return Letter(row.address, "", subject, "invitation", _context(state, row, is_reminder=True))
+
+
+async def _find(tx: Transaction, reference: Reference) -> Row[Any] | None:
+    asked = (
+        select(
+            networks.c.name,
+            networks.c.purpose,
+            invitations.c.id,
+            invitations.c.address,
+            invitations.c.role,
+            invitations.c.message,
+            invitations.c.expires_at,
+            invitations.c.bounced_at,
+            accounts.c.name.label("inviter"),
+        )
+        .join(invitations, invitations.c.network_id == networks.c.id)
+        .join(accounts, accounts.c.id == invitations.c.invited_by)
+        .where(invitations.c.id == reference["invitation_id"], is_waiting())
+    )
+    return (await tx.execute(asked)).first()
+
+
+def _context(state: State, row: Row[Any], *, is_reminder: bool) -> dict[str, Any]:
+    return {
+        "network_name": row.name,
+        "purpose": row.purpose,
+        "inviter": row.inviter,
+        "message": row.message,
+        "role": row.role,
+        "until": row.expires_at,
+        "is_reminder": is_reminder,
+        "link": f"{state.settings.public_url}/invitations/{prove_invitation(state.key, row.id)}",
+    }
+
+
+async def note_sent(state: State, tx: Transaction, reference: Reference) -> None:
+    """A mail server, or the folder of mails, has taken the letter over."""
+    handed_over = update(invitations).where(invitations.c.id == reference["invitation_id"])
+    handed_over = handed_over.values(sent_at=now(), bounced_at=None, bounce="").returning(invitations.c.network_id)
+    network_id = (await tx.execute(handed_over)).scalar_one_or_none()
+    if network_id is not None:
+        tell_of_invitations(tx, network_id)
+
+
+LETTERS: Mapping[str, LetterWriter] = {"invitation": write_invitation, "invitation_reminder": write_reminder}
+SENT: Mapping[str, Doer] = {"invitation": note_sent, "invitation_reminder": note_sent}
 TASKS: Mapping[str, Doer] = {}
 CHORES: Sequence[Chore] = ()

@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from auth.rules import INVITATIONS, JOINING, MEMBERSHIP_CHANGES, NETWORKS
+from auth.rules import JOINING, MEMBERSHIP_CHANGES, NETWORKS
 from forum.addresses import get, post, route
 from forum.asking import limit, read_viewer_anew
 from forum.errors import NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.idempotency import Claim
 from forum.network_reads import find_network, get_network, get_network_by_id, read_front
-from forum.networks import commands, invitation_commands, leaving_commands, member_commands
+from forum.networks import commands, leaving_commands, member_commands
 from forum.networks.inputs import (
     Directory,
     Joining,
@@ -21,12 +21,10 @@ from forum.networks.inputs import (
     MemberChange,
     MemberList,
     NetworkChange,
-    NewInvitations,
     NewNetwork,
 )
 from forum.networks.member_queries import find_invitation, get_member, list_members
 from forum.networks.presenting import (
-    ApiInvitations,
     ApiJoined,
     ApiMember,
     ApiMembers,
@@ -198,7 +196,7 @@ async def api_change_member(request: Request) -> Response:
         invited = await find_invitation(connection, viewer, network, account_id)
     if invited is not None and wanted.status == "removed":
         async with state.transaction() as tx:
-            await invitation_commands.withdraw_invitation(tx, viewer, slug, account_id)
+            await member_commands.cancel_invitation_of(tx, viewer, slug, account_id)
         return _answer(api_member(viewer, network, invited) | {"status": "removed"})
     async with state.transaction() as tx:
         await member_commands.decide_about(tx, viewer, slug, account_id, wanted)
@@ -206,20 +204,6 @@ async def api_change_member(request: Request) -> Response:
         found = await get_network(connection, viewer, slug)
         member = await get_member(connection, viewer, found.network, account_id)
     return _answer(api_member(viewer, found.network, member))
-
-
-@operation("Invite people", TAG, {201: ApiInvitations}, body=NewInvitations, refusals=(403,), is_idempotent=True)
-async def api_invite(request: Request) -> Response:
-    """Invite people by e-mail: one outcome for each entry, in its order."""
-    viewer = await account_of(request)
-    wanted = validate(NewInvitations, await read_json(request))
-    key = header_key(request, wanted)
-    await limit(request, INVITATIONS, viewer.id)
-    async with state_of(request).transaction() as tx:
-        slug = request.path_params["slug"]
-        outcomes, is_replay = await invitation_commands.invite(tx, viewer, slug, wanted, key)
-    items = [{"address": each.address, "status": each.status, "detail": each.detail} for each in outcomes]
-    return _answer({"items": items}, 201, {"Idempotent-Replay": "true"} if is_replay else {})
 
 
 _SLUG = "/api/v1/networks/{slug:slug}"
@@ -232,5 +216,4 @@ ROUTES: list[BaseRoute] = [
     route("DELETE", f"{_SLUG}/members/me", api_leave_network),
     get(f"{_SLUG}/members", api_list_members),
     route("PATCH", f"{_SLUG}/members/{{account_id:id}}", api_change_member),
-    post(f"{_SLUG}/invitations", api_invite),
 ]

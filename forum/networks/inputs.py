@@ -4,15 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from auth.names import clean_about, clean_line, clean_name
+from auth.names import clean_line, clean_name
+from forum.fields import RoleChoice, Words, bounded
 from forum.forms import Input
-from forum.records import Access, Role, Status
+from forum.records import Access, Status
 
 LONGEST_NAME = 100
 LONGEST_PURPOSE = 500
-LONGEST_WORDS = 1_000
-MOST_ADDRESSES = 500
-"""Addresses in one request; more are refused as a whole."""
 MOST_ANSWERED = 100
 LONGEST_SEARCH = 200
 LARGEST_PAGE = 100
@@ -20,31 +18,19 @@ LARGEST_PAGE = 100
 Accent = Literal["teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate"]
 
 
-def _bounded(text: str, most: int) -> str:
-    """Refuse at once what can't become short enough: putting long rows of accents in order takes its time."""
-    if len(text) > 4 * most:
-        raise ValueError(f"This is too long: at most {most:,} characters, and it has {len(text):,}.")
-    return text
-
-
 def clean_network_name(text: str) -> str:
     """A network's name on one line. Raises ValueError with a sentence."""
-    if not any(character.isalnum() for character in _bounded(text, LONGEST_NAME)):
+    if not any(character.isalnum() for character in bounded(text, LONGEST_NAME)):
         raise ValueError("Give the network a name.")
     return clean_name(text)
 
 
 def clean_purpose(text: str) -> str:
     """What a network is for, on one line. Raises ValueError with a sentence."""
-    purpose = clean_line(_bounded(text, LONGEST_PURPOSE), LONGEST_PURPOSE)
+    purpose = clean_line(bounded(text, LONGEST_PURPOSE), LONGEST_PURPOSE)
     if not purpose:
         raise ValueError("Say in a sentence what the network is for.")
     return purpose
-
-
-def clean_words(text: str) -> str:
-    """A few words of one person to another, with their line breaks; may be empty."""
-    return clean_about(_bounded(text, LONGEST_WORDS), LONGEST_WORDS)
 
 
 def _known_access(value: object) -> object:
@@ -53,17 +39,9 @@ def _known_access(value: object) -> object:
     return value
 
 
-def _known_role(value: object) -> object:
-    if value not in ("administrator", "moderator", "member"):
-        raise ValueError("Choose a role: administrator, moderator or member.")
-    return value
-
-
 Name = Annotated[str, AfterValidator(clean_network_name)]
 Purpose = Annotated[str, AfterValidator(clean_purpose)]
-Words = Annotated[str, AfterValidator(clean_words)]
 AccessChoice = Annotated[Access, BeforeValidator(_known_access)]
-RoleChoice = Annotated[Role, BeforeValidator(_known_role)]
 
 
 HeirId = Annotated[str, Field(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
@@ -156,22 +134,6 @@ class Answer(Input):
     answer: Literal["admit", "refuse"]
     reason: Words = ""
     back: Literal["", "home"] = ""
-
-
-class InvitationForm(Input):
-    """The form that invites people: addresses as `address_lists` reads them."""
-
-    emails: str = Field(max_length=200_000)
-    role: RoleChoice = "member"
-    message: Words = ""
-
-
-class NewInvitations(Input):
-    """Addresses to invite, each as it was typed; which of them are good is said one by one."""
-
-    emails: list[Annotated[str, Field(max_length=1_000)]] = Field(min_length=1, max_length=MOST_ADDRESSES)
-    role: RoleChoice = "member"
-    message: Words = ""
 
 
 class Page(Input):

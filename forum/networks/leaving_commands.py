@@ -1,27 +1,15 @@
 """Leaving a network: what somebody holds there goes to an heir, and the last administrator names another first."""
 
-from sqlalchemy import update
-
-from auth.accounts import normalise_email
 from forum.errors import Invalid, NotFound
+from forum.invitations import decline_invitation
 from forum.membership import STANDS, Current, Step, change, is_alone, lock_several
 from forum.network_reads import find_network
 from forum.records import Status
-from forum.tables import invitations
 from forum.viewer import Viewer
-from ground.columns import now
 from realtime.transaction import Transaction
 
 NO_HEIR = "Choose somebody who is a member of this network now."
 NOT_AN_ADMINISTRATOR = "Choose one of the administrators of this network."
-
-
-async def end_own_invitation(tx: Transaction, viewer: Viewer, network_id: str) -> None:
-    """The invitation to the viewer's own address has its answer."""
-    if viewer.account is None:
-        return
-    mine = (invitations.c.network_id == network_id) & (invitations.c.email_key == normalise_email(viewer.account.email))
-    await tx.execute(update(invitations).where(mine, invitations.c.ended_at.is_(None)).values(ended_at=now()))
 
 
 async def leave_network(
@@ -46,7 +34,8 @@ async def leave_network(
     if heir and current.status == "active":
         await _name_heir(tx, viewer, current, people.get(heir))
     await change(tx, current, Step("left", current.role, heir=heir or None), may_be_last=alone)
-    await end_own_invitation(tx, viewer, current.network_id)
+    if current.status == "invited" and viewer.account is not None:
+        await decline_invitation(tx, current.network_id, viewer.account.email)
     return current.status
 
 

@@ -1,26 +1,24 @@
 """Joining, asking, leaving; and what administrators decide about the people of a network."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import select, update
 
+from forum.calling import call_administrators
 from forum.errors import Conflict, Forbidden, NotFound
-from forum.invitations import use_invitation
+from forum.invitations import cancel_invitation, leave_invitation, use_invitation
 from forum.membership import Current, Step, begin, change, lock_current, lock_several
 from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_network
 from forum.networks.inputs import MemberChange
-from forum.networks.leaving_commands import check_heir, end_own_invitation
+from forum.networks.leaving_commands import check_heir
 from forum.policy import may_admit, may_change_member, may_join, member_of
 from forum.records import Network, NotificationKind, Role, Status
 from forum.tables import memberships, networks
 from forum.telling import tell
 from forum.viewer import Viewer
-from ground.columns import now
 from realtime.transaction import Transaction
 
-BETWEEN_REQUEST_MAILS = timedelta(hours=1)
 BANNED = "An administrator removed you from this network, and you can't ask to join again."
 NOT_INVITED_ANY_MORE = "This invitation is no longer good. Ask an administrator of the network for a new one."
 MEANWHILE = "Somebody changed this before you."
@@ -61,13 +59,14 @@ async def _come_nearer(
 ) -> Joined | None:
     """One try; None where another transaction was faster and the state must be looked at again."""
     if current is not None and current.status == "invited":
-        role = await use_invitation(tx, network.id, viewer.account.email) if viewer.account else None
-        if role is not None:
-            await change(tx, current, Step("active", role, words=words))
+        used = await use_invitation(tx, network.id, viewer.account.email, viewer.id) if viewer.account else None
+        if used is not None:
+            await change(tx, current, Step("active", used.role, words=words))
             return "active"
         if network.access == "secret":
             raise Forbidden(NOT_INVITED_ANY_MORE)
-        await end_own_invitation(tx, viewer, network.id)
+        if viewer.account is not None:
+            await leave_invitation(tx, network.id, viewer.account.email)
     target: Joined = "active" if network.access == "open" else "requested"
     if current is not None and current.status == "requested" and target == "requested":
         if words:
@@ -82,7 +81,7 @@ async def _come_nearer(
             return None
         request_id = begun.id
     if target == "requested":
-        await _tell_administrators(tx, network.id, viewer.id, request_id)
+        await call_administrators(tx, network.id, viewer.id, request_id)
     else:
         await _check_still_open(tx, network.id)
     return target
@@ -95,28 +94,6 @@ async def _check_still_open(tx: Transaction, network_id: str) -> None:
     ).one()
     if row.access != "open" or row.member_count < 2:
         raise Conflict("This network was closed in this very moment. Load the page again.")
-
-
-async def _tell_administrators(tx: Transaction, network_id: str, asker_id: str, request_id: str) -> None:
-    """A line on each administrator's list, and one mail an hour at most, however many ask."""
-    administrators = select(memberships.c.account_id).where(
-        memberships.c.network_id == network_id,
-        memberships.c.current,
-        memberships.c.status == "active",
-        memberships.c.role == "administrator",
-    )
-    account_ids = list(await tx.connection.scalars(administrators))
-    await tell(tx, account_ids, "request.made", request_id, network_id=network_id, actor_id=asker_id)
-    this = networks.c.id == network_id
-    moment = now()
-    last = await tx.connection.scalar(select(networks.c.requests_mail_at).where(this).with_for_update(key_share=True))
-    if last is not None and last > moment:
-        return  # a mail is on its way already, and will tell of everybody who waits by then
-    due = moment if last is None else max(moment, last + BETWEEN_REQUEST_MAILS)
-    await tx.execute(update(networks).where(this).values(requests_mail_at=due))
-    for account_id in account_ids:
-        reference = {"letter": "membership_asked", "network_id": network_id, "account_id": account_id}
-        tx.enqueue("mail", reference, after=due)
 
 
 async def decide_about(tx: Transaction, viewer: Viewer, slug: str, account_id: str, wanted: MemberChange) -> str:
@@ -214,6 +191,12 @@ async def get_administered(tx: Transaction, viewer: Viewer, slug: str) -> Networ
     if not decision or (await tx.execute(still)).first() is None:
         raise Forbidden(decision.reason or ADMINISTRATORS_ONLY)
     return network
+
+
+async def cancel_invitation_of(tx: Transaction, viewer: Viewer, slug: str, invitation_id: str) -> None:
+    """Take an invitation back that waits for its answer. Raises NotFound where none does."""
+    network = await get_administered(tx, viewer, slug)
+    await cancel_invitation(tx, network.id, viewer.id, invitation_id)
 
 
 _LETTERS: dict[tuple[str, str], str] = {

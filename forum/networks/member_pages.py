@@ -12,6 +12,7 @@ from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
 from forum.asking import limit, open_administered, open_network, read_page_query
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
+from forum.fields import ROLE_CHOICES
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.holdings import list_held
@@ -50,20 +51,6 @@ STANDS: dict[Status, str] = {
     "banned": "was removed for good",
 }
 """What a person is at this moment, for whoever comes too late to change it."""
-ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (
-    ("member", "Member", "Reads and writes."),
-    (
-        "moderator",
-        "Moderator",
-        "Also pins, locks and removes what others wrote; sees who asks to join, with their words, and who was refused, "
-        "has left or was removed, and why.",
-    ),
-    (
-        "administrator",
-        "Administrator",
-        "Also invites, admits and removes people, and changes the network’s settings.",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Front, get_network_by_id, read_front
 from forum.networks import (
     commands,
-    invitation_pages,
     leaving_pages,
     member_pages,
     organisation_pages,
@@ -207,7 +206,6 @@ ROUTES: list[BaseRoute] = [
     *organisation_pages.ROUTES,
     *roll_pages.ROUTES,
     *request_pages.ROUTES,
-    *invitation_pages.ROUTES,
     *settings_pages.ROUTES,
     *people_pages.ROUTES,
 ]

@@ -110,20 +110,6 @@ class ApiJoined(BaseModel):
     status: Status
 
 
-class ApiInvited(BaseModel):
-    """What became of one address. Never tells whether it has an account, but for members of the network."""
-
-    address: str
-    status: str
-    detail: str
-
-
-class ApiInvitations(BaseModel):
-    """One outcome for each entry of the request, in its order."""
-
-    items: list[ApiInvited]
-
-
 def network_url(network: Network, public_url: str) -> str:
     """The address of the network's page."""
     return f"{public_url}/networks/{network.slug}"

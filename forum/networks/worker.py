@@ -6,19 +6,16 @@ asked to join, and so has seen its front page, as long as it has one.
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy import Row, select
 
 from auth.tables import accounts
-from forum.invitations import inviter_may_still, prove_invitation
 from forum.mailing import Letter, LetterWriter
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.records import Network
 from forum.rendering import spell
 from forum.state import State
-from forum.tables import invitations, memberships, networks
-from ground.columns import now
+from forum.tables import memberships, networks
 from realtime.transaction import Transaction
 
 Reference = Mapping[str, str]
@@ -146,46 +143,6 @@ async def write_asked(state: State, tx: Transaction, reference: Reference) -> Le
     return Letter(row.email, row.person, subject, "membership_asked", context)
 
 
-async def write_invitation(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To an address: that somebody invites whoever reads there, and how to accept."""
-    inviters = accounts.alias("inviters")
-    row = (
-        await tx.execute(
-            select(
-                *NETWORK_COLUMNS,
-                invitations.c.address,
-                invitations.c.message,
-                inviters.c.name.label("inviter"),
-                accounts.c.id.label("account_id"),
-            )
-            .join(invitations, invitations.c.network_id == networks.c.id)
-            .join(inviters, inviters.c.id == invitations.c.invited_by)
-            .outerjoin(
-                accounts, (accounts.c.email_key == invitations.c.email_key) & accounts.c.verified_at.is_not(None)
-            )
-            .where(invitations.c.id == reference["invitation_id"], inviter_may_still)
-            .where(invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
-        )
-    ).first()
-    if row is None:
-        return None
-    network = Network(*row[:NETWORK_WIDTH])
-    door = "sign-in" if row.account_id else "register"
-    way = {"next": f"/networks/{network.slug}"}
-    if row.account_id is None:
-        way["invitation"] = prove_invitation(state.key, reference["invitation_id"])
-    context = {
-        "network_name": network.name,
-        "purpose": network.purpose,
-        "inviter": row.inviter,
-        "message": row.message,
-        "has_account": row.account_id is not None,
-        "link": f"{state.settings.public_url}/{door}?{urlencode(way, safe='/')}",
-    }
-    subject = f"{row.inviter} invites you to a network on {state.settings.site_name}"
-    return Letter(row.address, "", subject, "invitation", context)
-
-
 async def write_widened(state: State, tx: Transaction, reference: Reference) -> Letter | None:
     """To a member: that more people may see the network than before."""
     row = await _by_member(tx, reference)
@@ -207,6 +164,5 @@ LETTERS: dict[str, LetterWriter] = {
     "membership_ended": write_ended,
     "role_changed": write_role_changed,
     "membership_asked": write_asked,
-    "invitation": write_invitation,
     "network_widened": write_widened,
 }

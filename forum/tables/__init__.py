@@ -6,8 +6,9 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
 from forum.tables.governance import broken_glass
+from forum.tables.inviting import bounced_addresses, invitations, joining_links
 from forum.tables.moderation import acts, cases, reports
-from forum.tables.networks import former_addresses, invitations, memberships, networks
+from forum.tables.networks import former_addresses, memberships, networks
 from forum.tables.notifications import notifications
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
@@ -33,11 +34,13 @@ __all__ = [
     "audit_chains",
     "audit_rows",
     "audit_words",
+    "bounced_addresses",
     "broken_glass",
     "cases",
     "former_addresses",
     "imported_messages",
     "invitations",
+    "joining_links",
     "membership_states",
     "memberships",
     "mentions",

@@ -1,6 +1,6 @@
-"""Networks, who belongs to them, and who was invited."""
+"""Networks, and who belongs to them."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
 
 from forum.tables.parts import account, metadata, own_id
 from ground.columns import Identifier, Moment
@@ -97,34 +97,4 @@ memberships = Table(
     Index("ix_memberships_by_since", "network_id", "status", "since"),
     Index("ix_memberships_by_role", "network_id", "status", "role"),
     Index("ix_memberships_by_account", "account_id", "network_id"),
-)
-
-# Whom administrators invited by e-mail. It says nothing of whether the address has an account: where
-# it has a verified one, or once it gets one, an invited membership stands beside it.
-invitations = Table(
-    "invitations",
-    metadata,
-    own_id(),
-    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
-    # One request invites several people; its key stands in `requests` with this id.
-    Column("batch_id", Identifier, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("email_key", Text, nullable=False),
-    Column("role", String(14), nullable=False),
-    Column("message", String(1000), nullable=False, server_default=""),
-    account("invited_by"),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    # Accepted, declined or withdrawn; until then it waits for an answer.
-    Column("ended_at", Moment),
-    CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),
-    Index(
-        "uq_invitations_waiting",
-        "network_id",
-        "email_key",
-        unique=True,
-        postgresql_where=text("ended_at IS NULL"),
-        sqlite_where=text("ended_at IS NULL"),
-    ),
-    Index("ix_invitations_email_key", "email_key"),
 )

@@ -1,13 +1,13 @@
-// A token is shown once: a button copies it, and where the browser does not let us, it is marked to be copied by hand.
+// What a button copies: a token, a link. Where the browser does not let us, it is marked to be copied by hand.
 import { toast } from "../ui/toast.js";
 
 async function copy(shown) {
   try {
     await navigator.clipboard.writeText(shown.textContent.trim());
-    toast("The token is copied.");
+    toast("Copied.");
   } catch {
     getSelection().selectAllChildren(shown);
-    toast("Your browser does not let us copy. The token is marked: copy it yourself.");
+    toast("Your browser does not let us copy. It is marked: copy it yourself.");
   }
 }
 

@@ -68,5 +68,6 @@ on("needs.changed", ({ object }) => {
 
 // Both are rare, and few hear of them: the server knows best what shows then.
 for (const kind of ["requests.changed", "reports.changed"]) on(kind, () => refreshSoon());
+on("invitations.changed", () => document.querySelector('[data-invitations], [data-members="invited"]') && refreshSoon());
 on("announcement.made", () => refreshSoon({ among: 500 }));
 on("membership.changed", () => refreshSoon());

@@ -25,6 +25,8 @@ SPEAKERS = {
     "membership": "begins and ends memberships, for every slice",
     "holdings": "lists and hands on what somebody holds, for every slice",
     "invitations": "turns invitations by address into memberships",
+    "calling": "calls administrators when somebody asks to join",
+    "bounces": "notes at which addresses mail does not arrive",
     "audit": "writes down what was done, for every slice",
     "acts": "does what moderators do, for every slice",
     "telling": "tells people something, for every slice",

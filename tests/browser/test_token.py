@@ -16,7 +16,7 @@ async def test_token_is_copied_by_a_button(server: ConferServer, visitors: Visit
     shown = page.locator("#secret")
     secret = await shown.inner_text()
     await page.get_by_role("button", name="Copy").click()
-    await expect(page.locator("#toasts")).to_contain_text("The token is copied.")
+    await expect(page.locator("#toasts")).to_contain_text("Copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == secret
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await shown.evaluate("shown => shown.scrollWidth <= shown.clientWidth")

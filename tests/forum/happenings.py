@@ -165,6 +165,11 @@ async def _withdraw(scenery: Scenery) -> None:
     await scenery.call(scenery.maeve, "DELETE", f"{scenery.network}/members/me")
 
 
+async def _invite(scenery: Scenery) -> None:
+    wanted = {"emails": [f"{secrets.token_hex(6)}@example.org"]}
+    await scenery.call(scenery.amara, "POST", f"{scenery.network}/invitations", wanted)
+
+
 async def _belong_elsewhere(scenery: Scenery) -> None:
     """Another network takes the reader in, where something is new a moment later."""
     place = await scenery.village.network(scenery.amara, name=f"Wound care {secrets.token_hex(3)}")
@@ -230,6 +235,7 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "network.changed": (_change_network,),
     "announcement.made": (_announce,),
     "requests.changed": (_ask, _withdraw),
+    "invitations.changed": (_invite,),
     "membership.changed": (_belong_elsewhere, _moderate, _moderate_no_more, _belong_no_more),
     "read.changed": (_read_some, _read_all),
     "needs.changed": (_mention, _read_mention),

@@ -10,13 +10,14 @@ from sqlalchemy import update
 from auth.accounts import Account, create_account, verify_account
 from forum.errors import Forbidden
 from forum.invitations import accept_pending_invitations
+from forum.inviting.invitation_commands import invite
 from forum.membership import Step, change, lock_current
-from forum.networks.inputs import NewInvitations
-from forum.networks.invitation_commands import invite
 from forum.networks.member_commands import join_network
+from forum.records import Role
 from forum.tables import invitations
 from forum.viewer import Viewer, viewer_of_account
 from ground.columns import now
+from tests.forum.inviting.wishes import wish
 from tests.forum.threads.village import Place, Village, Villager, open_village
 from tests.servers.confer import ConferServer
 
@@ -28,11 +29,10 @@ async def village(server: ConferServer) -> AsyncIterator[Village]:
     await opened.close()
 
 
-async def send(village: Village, by: Villager, place: Place, address: str, role: str = "member") -> list[str]:
+async def send(village: Village, by: Villager, place: Place, address: str, role: Role = "member") -> list[str]:
     viewer = await village.viewer(by)
-    wanted = NewInvitations.model_validate({"emails": [address], "role": role})
     async with village.state.transaction() as tx:
-        return [each.status for each in (await invite(tx, viewer, place.slug, wanted, None))[0]]
+        return [each.status for each in (await invite(tx, viewer, place.slug, wish(address, role=role), None))[0]]
 
 
 async def prove(village: Village, address: str) -> tuple[Account, int]:

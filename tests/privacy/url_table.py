@@ -74,6 +74,9 @@ ANSWERING = replace(ADMINISTRATORS_DO, secret="401 404 404 404 403 403 403 409",
 OVERSEERS_SEE = Row("303 403 403 200 403 403 403 403")
 OVERSEERS_DO = Row("401 403 403 ok 403 403 403 403")
 NO_REASON = "401 403 403 422 403 403 403 403"
+# One of the invitations, of which there are none in the open network.
+WITH_INVITATION = Row("401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404")
+
 ADMINISTRATORS_SEE = form("403 403 403 200")
 JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
 LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
@@ -130,7 +133,6 @@ TABLE: dict[str, Row] = {
     "GET /register": account("303", "200"),
     "POST /register": everybody("422"),
     "GET /register/sent": ALL,
-    "GET /register/invited": everybody("303"),
     "GET /register/again": ALL,
     "POST /register/again": everybody("422"),
     "GET /verify/{secret}": NOWHERE,
@@ -175,9 +177,34 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/organisations/{organisation_id:id}/removal": act("403 403 403 404"),
     "GET /networks/{slug:slug}/invitations": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/invitations/new": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/invitations/new": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/invitations/reminders": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/invitations/{invitation_id:id}/sending": WITH_INVITATION,
+    "POST /api/v1/networks/{slug:slug}/invitations/{invitation_id:id}/sending": WITH_INVITATION,
+    "POST /networks/{slug:slug}/invitations/{invitation_id:id}/reminder": WITH_INVITATION,
+    "POST /api/v1/networks/{slug:slug}/invitations/{invitation_id:id}/reminder": WITH_INVITATION,
     "POST /networks/{slug:slug}/invitations/{invitation_id:id}/withdrawal": Row(
         "401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404"
     ),
+    "DELETE /api/v1/networks/{slug:slug}/invitations/{invitation_id:id}": WITH_INVITATION,
+    "GET /networks/{slug:slug}/joining-link": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/joining-link": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/joining-link/reset": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/joining-link/ending": ADMINISTRATORS_DO,
+    # made before it is read, in the order in which each can be done
+    "PUT /api/v1/networks/{slug:slug}/joining-link": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/joining-link": act("403 403 403 ok"),
+    "POST /api/v1/networks/{slug:slug}/joining-link/reset": ADMINISTRATORS_DO,
+    "DELETE /api/v1/networks/{slug:slug}/joining-link": ADMINISTRATORS_DO,
+    "GET /api/v1/joining-links/{secret}": NOWHERE,
+    "POST /api/v1/joining-links/{secret}/uses": account("404", "401"),
+    "GET /join/{secret}": NOWHERE,
+    "POST /join/{secret}": account("404", "401"),
+    "POST /join/{secret}/withdrawal": account("404", "401"),
+    "GET /invitations/{secret}": NOWHERE,
+    "POST /invitations/{secret}/acceptance": account("404", "401"),
+    "POST /invitations/{secret}/refusal": NOWHERE,
     "GET /networks/{slug:slug}/settings": ADMINISTRATORS_SEE,
     "GET /networks/{slug:slug}/settings/look": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/settings/look": ADMINISTRATORS_DO,
@@ -288,6 +315,9 @@ TABLE: dict[str, Row] = {
     ),
     "PUT /api/v1/networks/{slug:slug}/members/me": JOIN,
     "GET /api/v1/networks/{slug:slug}/members": Row(READ.closed, open=account("200", "404").closed),
+    "GET /api/v1/networks/{slug:slug}/invitations": Row(
+        "401 404 404 404 403 403 403 200", open="401 403 403 403 403 403 403 200"
+    ),
     "POST /api/v1/networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/seen": ADMINISTRATORS_ASK,
     "GET /api/v1/networks/{slug:slug}/numbers": ADMINISTRATORS_ASK,
@@ -300,6 +330,7 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/networks/{slug:slug}/announcements": ADMINISTRATORS_DO,
     "PATCH /api/v1/networks/{slug:slug}/announcements": ADMINISTRATORS_DO,
     "PUT /api/v1/networks/{slug:slug}/announcements/{announcement_id:id}/read": MEMBERS_DO,
+    "POST /api/v1/networks/{slug:slug}/invitations/reminders": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/threads": READ,
     "POST /api/v1/networks/{slug:slug}/threads": MEMBERS_DO,
     "GET /api/v1/networks/{slug:slug}/events": READ,
@@ -353,6 +384,9 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /networks/{slug:slug}/organisations/{organisation_id:id}": {"name": "A trust", "domains": ""},
     "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
     "POST /networks/{slug:slug}/settings/look": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
+    "PUT /api/v1/networks/{slug:slug}/joining-link": {"most_uses": 5},
+    "POST /networks/{slug:slug}/invitations/new": {"emails": "someone.new@example.org"},
+    "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
     "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
     "POST /networks/{slug:slug}/log/export": {"form": "json"},
     "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},

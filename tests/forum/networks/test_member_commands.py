@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.inviting.invitation_commands import invite
 from forum.networks.commands import create_network
-from forum.networks.inputs import MemberChange, NewInvitations, NewNetwork
-from forum.networks.invitation_commands import invite
+from forum.networks.inputs import MemberChange, NewNetwork
 from forum.networks.leaving_commands import leave_network
 from forum.networks.member_commands import decide_about, join_network
 from forum.tables import invitations, memberships, networks
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
+from tests.forum.inviting.wishes import wish
 from tests.forum.threads.village import Place, Village, Villager
 
 Act = Callable[[Transaction, Viewer], Awaitable[Any]]
@@ -132,7 +133,7 @@ async def test_one_address_is_invited_once_and_used_once(village: Village) -> No
     place = await village.network(first, access="secret")
     await village.join(place.id, second, "administrator")
     address = (await village.viewer(stranger)).account.email  # type: ignore[union-attr]
-    wanted = NewInvitations(emails=[address, f"{secrets.token_hex(6)}@example.org"])
+    wanted = wish(address, f"{secrets.token_hex(6)}@example.org")
 
     async def invites(tx: Transaction, viewer: Viewer) -> list[str]:
         return [each.status for each in (await invite(tx, viewer, place.slug, wanted, None))[0]]

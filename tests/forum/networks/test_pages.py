@@ -231,39 +231,6 @@ async def test_a_name_in_the_directory_is_taken(village: Village) -> None:
     assert "Kept words" in taken.text
 
 
-async def test_inviting_by_the_form(village: Village) -> None:
-    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
-    place = await village.network(amara, access="secret")
-    address = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
-    stranger = f"{secrets.token_hex(6)}@example.org"
-    browser = village.browser(amara)
-    answer = await sent(
-        browser,
-        path_of(place, "/invitations"),
-        200,
-        emails=f"{address},\nA Stranger <{stranger}>; nobody",
-        role="moderator",
-    )
-    for words in (address, stranger, "Not an address", "Not answered yet"):
-        assert words in answer.text
-    assert "Gareth Williams" not in answer.text
-    assert "Gareth Williams" not in await shown(browser, path_of(place, "/members?status=invited"))
-    assert stranger not in answer.text.partition("<textarea")[2].partition("</textarea>")[0]
-    assert "nobody" in answer.text.partition("<textarea")[2].partition("</textarea>")[0]
-    empty = await sent(browser, path_of(place, "/invitations"), 422, emails=" ,; ", role="member")
-    assert "Write at least one e-mail address." in empty.text
-    invited = village.browser(gareth)
-    home = await shown(invited, "/")
-    assert "Amara Okafor invites you to join" in home
-    assert "You are invited" in await shown(invited, path_of(place))
-    await sent(invited, path_of(place, "/membership"))
-    assert (await village.viewer(gareth)).role_in(place.id) == "moderator"
-    withdrawal = re.search(r'action="([^"]+/withdrawal)"', await shown(browser, path_of(place, "/invitations")))
-    assert withdrawal is not None
-    await sent(browser, withdrawal[1])
-    assert stranger not in await shown(browser, path_of(place, "/invitations"))
-
-
 async def test_settings_and_who_can_see(village: Village) -> None:
     amara, gareth, outsider = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
     place = await village.network(amara, [gareth])

@@ -1,7 +1,6 @@
 """The letters about networks: who gets one, what it says, and who gets none any more."""
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -9,11 +8,10 @@ from sqlalchemy import select
 from forum.mailing import Letter, compose
 from forum.membership import lock_current
 from forum.networks.commands import change_network
-from forum.networks.inputs import MemberChange, NetworkChange, NewInvitations
-from forum.networks.invitation_commands import invite
+from forum.networks.inputs import MemberChange, NetworkChange
 from forum.networks.member_commands import decide_about, join_network
 from forum.networks.worker import LETTERS
-from forum.tables import invitations, networks
+from forum.tables import networks
 from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail
@@ -166,36 +164,6 @@ async def test_administrators_get_one_letter_an_hour_about_all_who_wait(village:
     for person in crowd[:1]:
         await decide(village, helen, place, person, status="refused")
     assert await write(village, reference | {"account_id": helen.id}) is None
-
-
-async def test_invitation_leads_whoever_has_the_address(village: Village) -> None:
-    amara, helen, gareth = await village.people("Amara", "Helen", "Gareth")
-    place = await village.network(amara, access="secret")
-    await village.join(place.id, helen, "administrator")
-    known = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
-    stranger = f"{secrets.token_hex(6)}@example.org"
-    viewer = await village.viewer(amara)
-    async with village.state.transaction() as tx:
-        await invite(tx, viewer, place.slug, NewInvitations(emails=[known, stranger], message="Do come."), None)
-    letters = {}
-    for invitation_id in await invitation_ids(village, place):
-        letter = await write(village, {"letter": "invitation", "invitation_id": invitation_id})
-        assert letter is not None
-        letters[letter.address] = letter
-        assert place.name not in letter.subject
-    assert set(letters) == {known, stranger}
-    assert {letter.name for letter in letters.values()} == {""}
-    assert f"/sign-in?next=/networks/{place.slug}" in plain(village, letters[known])
-    assert f"/register?next=/networks/{place.slug}&invitation=" in plain(village, letters[stranger])
-    assert "Do come." in plain(village, letters[stranger])
-    await decide(village, helen, place, amara, role="member")
-    for invitation_id in await invitation_ids(village, place):
-        assert await write(village, {"letter": "invitation", "invitation_id": invitation_id}) is None
-
-
-async def invitation_ids(village: Village, place: Place) -> list[str]:
-    async with village.state.database.read() as connection:
-        return list(await connection.scalars(select(invitations.c.id).where(invitations.c.network_id == place.id)))
 
 
 async def test_members_are_told_when_more_people_may_see_the_network(village: Village) -> None:

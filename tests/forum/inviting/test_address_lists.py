@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.networks.address_lists import Entry, read_addresses
+from forum.inviting.address_lists import Entry, read_addresses
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_each_entry_is_one_address(text: str, addresses: list[str]) -> None:
 
 def test_what_was_typed_is_kept() -> None:
     assert read_addresses("Anna  Ek <anna at x>;b@c.example") == [
-        Entry("Anna  Ek <anna at x>", "anna at x"),
+        Entry("Anna  Ek <anna at x>", "anna at x", "Anna Ek"),
         Entry("b@c.example", "b@c.example"),
     ]

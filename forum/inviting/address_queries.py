@@ -1,0 +1,83 @@
+"""What is known of the addresses of a list before they are invited, for an administrator of the network."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.invitations import is_waiting
+from forum.inviting.sorting import Known
+from forum.records import Network
+from forum.tables import invitations, memberships
+from forum.viewer import Viewer
+from ground.columns import now
+
+MOST_A_DAY = 500
+"""New invitations by one person in a day."""
+_DAY = timedelta(days=1)
+_PART = 500
+_MOST_DOMAINS = 2_000
+
+
+async def look_up(
+    connection: AsyncConnection, viewer: Viewer, network: Network, keys: Sequence[str], domains: Collection[str] = ()
+) -> Known:
+    """What is known of these addresses. `domains`: those that the site names as its own.
+
+    To be asked for who administers the network alone.
+    """
+    known = Known(left=await _left(connection, viewer))
+    members: set[str] = set()
+    waiting: dict[str, str] = {}
+    lately: dict[str, int] = {}
+    declined: dict[str, str] = {}
+    for part in _parts(sorted(set(filter(None, keys)))):
+        members |= await _members(connection, network.id, part)
+        here = (invitations.c.network_id == network.id) & invitations.c.email_key.in_(part)
+        open_ones = select(invitations.c.email_key, invitations.c.batch_id).where(here, is_waiting())
+        waiting |= {row.email_key: row.batch_id for row in await connection.execute(open_ones)}
+        recent = select(invitations.c.email_key, func.count().label("times"))
+        recent = recent.where(here, invitations.c.created_at > now() - _DAY).group_by(invitations.c.email_key)
+        lately |= {row.email_key: row.times for row in await connection.execute(recent)}
+        declined |= await _declined(connection, here)
+    known.members, known.waiting, known.lately, known.declined = members, waiting, lately, declined
+    known.site_domains = domains
+    known.domains = {*domains, *await _domains(connection, network.id)}
+    return known
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _PART):
+        yield keys[start : start + _PART]
+
+
+async def _left(connection: AsyncConnection, viewer: Viewer) -> int:
+    mine = (invitations.c.invited_by == viewer.id) & (invitations.c.created_at > now() - _DAY)
+    return MOST_A_DAY - (await connection.scalar(select(func.count()).where(mine)) or 0)
+
+
+async def _members(connection: AsyncConnection, network_id: str, keys: Sequence[str]) -> set[str]:
+    """Of the active members alone: that another address has an account is nobody's business."""
+    usable = accounts.c.verified_at.is_not(None) & accounts.c.closed_at.is_(None) & accounts.c.email_key.in_(keys)
+    active = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
+    mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+    return set(await connection.scalars(active.where(usable, mine)))
+
+
+async def _declined(connection: AsyncConnection, here: Any) -> dict[str, str]:
+    """Addresses whose last answer to this network was no."""
+    asked = select(invitations.c.email_key, invitations.c.outcome).where(here, invitations.c.ended_at.is_not(None))
+    last = {row.email_key: row.outcome for row in await connection.execute(asked.order_by(invitations.c.id))}
+    sentence = "They declined an earlier invitation to this network."
+    return {key: sentence for key, outcome in last.items() if outcome == "declined"}
+
+
+async def _domains(connection: AsyncConnection, network_id: str) -> set[str]:
+    """The domains of the network's members."""
+    mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+    asked = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
+    keys = await connection.scalars(asked.where(mine, accounts.c.email_key.is_not(None)).limit(_MOST_DOMAINS))
+    return {key.rpartition("@")[2] for key in keys}

@@ -1,0 +1,145 @@
+"""The page behind the link in an invitation's mail: it tells who invites whom, and acts by its buttons alone."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from auth.accounts import normalise_email
+from auth.rules import JOINING, LINKS
+from forum.addresses import get, post
+from forum.asking import limit, limit_client
+from forum.forms import read_form
+from forum.inviting.answering_commands import accept, note_opened, refuse
+from forum.inviting.queries import Shown, find_shown
+from forum.network_reads import find_network
+from forum.rendering import redirect, render_page
+from forum.state import account_of, state_of, viewer_of
+from forum.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """An invitation that waits for its answer: `inviting/invitation.html`."""
+
+    invitation: Shown
+    secret: str
+    path: str
+    is_for_viewer: bool
+    """Signed in with the address that it went to."""
+    sign_in: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAddressPage:
+    """An invitation that went to another address than that of whoever opens it: `inviting/other_address.html`."""
+
+    inviter: str
+    invited_address: str
+    email: str
+    path: str
+    """The network's front page, where this person may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPage:
+    """An invitation that is good no longer: `inviting/ended.html`. Names no network."""
+
+    sentence: str
+    path: str
+    """Where a member goes on; empty for everybody else."""
+
+
+async def show_invitation(request: Request) -> Response:
+    """What the invitation is; that it was opened is noted, and nothing else happens."""
+    viewer, shown = await _open(request)
+    is_for_viewer = viewer.account is not None and normalise_email(viewer.account.email) == shown.email_key
+    if viewer.role_in(shown.network_id) is not None and (is_for_viewer or not shown.is_good):
+        return redirect(request, f"/networks/{shown.slug}")
+    if not shown.is_good:
+        return _ended(request, viewer, shown)
+    if viewer.is_signed_in and not is_for_viewer:
+        return await _other_address(request, viewer, shown)
+    if shown.opened_at is None and request.method == "GET" and "prefetch" not in request.headers.get("sec-purpose", ""):
+        async with state_of(request).transaction() as tx:
+            await note_opened(tx, shown)
+    secret = request.path_params["secret"]
+    path = f"/invitations/{secret}"
+    sign_in = "/sign-in?" + urlencode({"next": path})
+    page = InvitationPage(shown, secret, path, is_for_viewer, sign_in, "")
+    return render_page(request, viewer, "inviting/invitation.html", page, title="You are invited")
+
+
+async def _open(request: Request) -> tuple[Viewer, Shown]:
+    """Who is asking, and the invitation of the link. Raises TooMany or NotFound."""
+    await limit_client(request, LINKS)
+    viewer = await viewer_of(request)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        return viewer, await find_shown(connection, state.key, request.path_params["secret"])
+
+
+async def _other_address(request: Request, viewer: Viewer, shown: Shown) -> Response:
+    """Of the network this person sees what its front page shows them, if anything."""
+    async with state_of(request).database.read() as connection:
+        found = await find_network(connection, viewer, shown.slug)
+    email = viewer.account.email if viewer.account else ""
+    page = OtherAddressPage(shown.inviter, shown.address, email, f"/networks/{shown.slug}" if found else "")
+    title = "The invitation is for another address"
+    return render_page(request, viewer, "inviting/other_address.html", page, title=title)
+
+
+def _ended(request: Request, viewer: Viewer, shown: Shown) -> Response:
+    sentence = _ENDED.get(shown.outcome) or (_LATE if shown.is_late else _NOT_ALLOWED)
+    page = EndedPage(sentence, f"/networks/{shown.slug}" if viewer.role_in(shown.network_id) else "")
+    return render_page(request, viewer, "inviting/ended.html", page, title="This invitation is over", status=410)
+
+
+_ENDED = {
+    "accepted": "It was accepted already. Sign in with the address that it went to, and you find the network there.",
+    "declined": "It was declined. If that was a mistake, ask whoever invited you for a new one.",
+    "cancelled": "It was taken back. If you think that was a mistake, ask whoever invited you.",
+    "expired": "Its time is over. Ask whoever invited you for a new one.",
+}
+_LATE = _ENDED["expired"]
+_NOT_ALLOWED = "Whoever sent it may no longer invite people. Ask another administrator of the network for a new one."
+
+
+async def create_acceptance(request: Request) -> Response:
+    """Accept as the account whose address the invitation went to; once, however often it is pressed."""
+    viewer = await account_of(request)
+    await read_form(request)
+    _, shown = await _open(request)
+    if viewer.account is None or normalise_email(viewer.account.email) != shown.email_key:
+        return await _other_address(request, viewer, shown)
+    await limit(request, JOINING, viewer.id)
+    is_member = not shown.is_good and viewer.role_in(shown.network_id) is not None  # the same button pressed twice
+    if shown.is_good:
+        async with state_of(request).transaction() as tx:
+            is_member = await accept(tx, viewer, shown)
+    if not is_member:
+        return _ended(request, viewer, shown)
+    return redirect(request, f"/networks/{shown.slug}", notice="joined")
+
+
+async def create_refusal(request: Request) -> Response:
+    """Decline, signed in or not: whoever has the mail reads at the address."""
+    await read_form(request)
+    viewer, shown = await _open(request)
+    is_declined = shown.outcome == "declined"
+    if shown.is_good:
+        async with state_of(request).transaction() as tx:
+            is_declined = await refuse(tx, shown)
+    if not is_declined:
+        return _ended(request, viewer, shown)
+    return redirect(request, "/", notice="invitation-declined")
+
+
+ROUTES: list[BaseRoute] = [
+    get("/invitations/{secret}", show_invitation),
+    post("/invitations/{secret}/acceptance", create_acceptance),
+    post("/invitations/{secret}/refusal", create_refusal),
+]

@@ -1,0 +1,132 @@
+"""What would become of each entry of a list, found out before anything is sent: the same for the page and the act."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from auth.accounts import clean_email, normalise_email
+from forum.inviting.address_lists import Entry
+from forum.inviting.look_alikes import known_domains, mailbox_key, warning_of
+
+Outcome = Literal["sent", "already_member", "already_invited", "duplicate", "invalid", "over_limit"]
+
+MOST_TO_ONE_A_DAY = 3
+"""Invitations of one network to one address in a day, where they are cancelled and sent anew."""
+
+DETAILS: Mapping[str, str] = {
+    "sent": "We have written to this address.",
+    "already_member": "This person is a member already.",
+    "already_invited": "This address was invited already, and has not answered yet.",
+    "duplicate": "This address comes twice in your list.",
+    "over_limit": "You have invited many people today. Invite this one tomorrow.",
+}
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of addresses before any of them is invited. Says nothing of who has an account."""
+
+    members: Collection[str] = frozenset()
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """By address: the batch to which its waiting invitation belongs."""
+    declined: Mapping[str, str] = field(default_factory=dict)
+    """By address: why to ask oneself before inviting it again."""
+    lately: Mapping[str, int] = field(default_factory=dict)
+    """By address: how often this network invited it in a day."""
+    domains: Collection[str] = frozenset()
+    """Domains that are taken to be right."""
+    site_domains: Collection[str] = frozenset()
+    """Where the site names any: the only domains whose addresses can register."""
+    left: int = 0
+    """How many more the viewer may invite today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """One entry, and what would become of it."""
+
+    entry: Entry
+    email_key: str
+    """Empty where it is no address."""
+    status: Outcome
+    detail: str
+    warning: str = ""
+    """Why to look twice before it is invited."""
+
+
+def keys_of(entries: Sequence[Entry]) -> list[str]:
+    """For each entry the key that tells two addresses apart; empty where it is none."""
+    return [_key_of(entry.address) for entry in entries]
+
+
+def _key_of(address: str) -> str:
+    try:
+        return normalise_email(address)
+    except ValueError:
+        return ""
+
+
+def sort_out(entries: Sequence[Entry], keys: Sequence[str], known: Known) -> list[Sorted]:
+    """What would become of each entry, in their order. One person in several spellings counts once."""
+    domains = known_domains({*known.domains, *_usual_domains(keys)})
+    seen: set[str] = set()
+    mailboxes: dict[str, str] = {}
+    left = known.left
+    found = []
+    for entry, key in zip(entries, keys, strict=True):
+        if not key:
+            found.append(Sorted(entry, "", "invalid", what_is_wrong(entry)))
+            continue
+        status = _status(key, seen, known, left)
+        left -= status == "sent"
+        earlier = mailboxes.setdefault(mailbox_key(key), entry.address)
+        warning = _warning(entry, key, earlier, known, domains) if status == "sent" else ""
+        found.append(Sorted(entry, key, status, DETAILS[status], warning))
+        seen.add(key)
+    return found
+
+
+def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome:
+    if key in seen:
+        return "duplicate"
+    if key in known.members:
+        return "already_member"
+    if key in known.waiting:
+        return "already_invited"
+    if left <= 0 or known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY:
+        return "over_limit"
+    return "sent"
+
+
+def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Mapping[str, str]) -> str:
+    domain = key.rpartition("@")[2]
+    odd = warning_of(domain, domains)
+    if odd:
+        return odd
+    if known.site_domains and domain not in known.site_domains:
+        return "Only addresses at " + " or ".join(sorted(known.site_domains)) + " can register on this site."
+    if earlier != entry.address:
+        return f"Perhaps the same person as {earlier}."
+    return known.declined.get(key, "")
+
+
+def _usual_domains(keys: Sequence[str]) -> set[str]:
+    """Domains of the list itself that are written in plain letters: another in it may look like one of them.
+
+    Of two that look alike the one that comes more often is taken to be right.
+    """
+    counts: dict[str, int] = {}
+    for key in keys:
+        domain = key.rpartition("@")[2]
+        if domain and "xn--" not in domain:
+            counts[domain] = counts.get(domain, 0) + 1
+    return {domain for domain, count in counts.items() if count > 1}
+
+
+def what_is_wrong(entry: Entry) -> str:
+    """Why this entry is no address, in a sentence that says what to mend."""
+    try:
+        clean_email(entry.address or entry.typed)
+    except ValueError as error:
+        return str(error)
+    return "This is not an e-mail address."

@@ -1,0 +1,180 @@
+"""The page behind an invitation's link: what each who opens it sees, and what its buttons do."""
+
+import asyncio
+from html import unescape
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.forum.accounts.visitor import PASSWORD, Visitor, link_in, new_address, newcomer, wait_for_mail
+from tests.servers.confer import ConferServer
+
+AMARA = "Amara Okafor"
+
+
+class Host:
+    """Somebody who administers a network and speaks to the API."""
+
+    def __init__(self, server: ConferServer, name: str = AMARA, access: str = "secret") -> None:
+        self.server = server
+        self.bearer = server.person(name).bearer
+        made = self.call("POST", "/networks", {"name": f"N {new_address()[9:21]}", "purpose": "P.", "access": access})
+        self.name, self.path = made["name"], f"/networks/{made['slug']}"
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        answer = Visitor(self.server).request(method, f"/api/v1{path}", json=body, headers=self.bearer)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def invite(self, address: str, **more: Any) -> str:
+        """Invite an address; the path of the link in its mail."""
+        number = len(self.states(address)) + 1
+        assert (
+            self.call("POST", f"{self.path}/invitations", {"emails": [address], **more})["items"][0]["status"] == "sent"
+        )
+        return link_in(self.server, wait_for_mail(self.server, address, number, about="invites you"))
+
+    def invitation(self, address: str) -> dict[str, Any]:
+        listed = self.call("GET", f"{self.path}/invitations?limit=100")["items"]
+        return next(item for item in listed if item["address"] == address)
+
+    def states(self, address: str) -> list[str]:
+        listed = self.call("GET", f"{self.path}/invitations?limit=100")["items"]
+        return [item["state"] for item in listed if item["address"] == address]
+
+
+def text(answer: httpx2.Response, status: int = 200) -> str:
+    assert answer.status_code == status, answer.text[:2000]
+    return unescape(answer.text)
+
+
+def test_who_has_no_account_registers_and_is_in_the_network_in_one_go(server: ConferServer) -> None:
+    host, address = Host(server), new_address()
+    link = host.invite(address, role="moderator", message="Do come.")
+    assert host.states(address) == ["sent"]
+    visitor = Visitor(server)
+    assert visitor.head(link).status_code == 200
+    assert host.states(address) == ["sent"]
+    page = text(visitor.get(link))
+    for words in (f"{AMARA} invites you to {host.name}", "Do come.", address, "As a moderator"):
+        assert words in page
+    assert host.states(address) == ["opened"]
+    person = {"name": "Nadia Osman", "email": address, "invitation": link.rpartition("/")[2]}
+    short = visitor.send_form("/register", **person, password="short")
+    assert (short.status_code, "Nadia Osman" in short.text) == (422, True)
+    joined = visitor.send_form("/register", **person, password=PASSWORD)
+    assert joined.headers["location"] == host.path
+    assert "You are a member now." in text(visitor.get(host.path))
+    assert visitor.get("/api/v1/me").json()["memberships"][0]["role"] == "moderator"
+    assert host.states(address) == ["accepted"]
+    assert visitor.get(link).headers["location"] == host.path
+    assert "accepted already" in text(Visitor(server).get(link), 410)
+    assert host.name not in Visitor(server).get(link).text
+    assert Visitor(server).sign_in(address).status_code == 303
+    again = Visitor(server).send_form("/register", **person, password=PASSWORD)
+    assert again.headers["location"] == "/register/sent"  # answered as for any address
+
+
+def test_who_has_an_account_signs_in_and_accepts_or_declines(server: ConferServer) -> None:
+    host = Host(server)
+    visitor, address = newcomer(server)
+    link = host.invite(address)
+    page = text(Visitor(server).get(link))
+    assert "Sign in to join" in page
+    taken = Visitor(server).send_form(
+        "/register", name="X Y", email=address, password=PASSWORD, invitation=link.rpartition("/")[2]
+    )
+    assert "You have an account with this address already" in text(taken, 409)
+    assert "Join " in text(visitor.get(link))
+    assert visitor.get(host.path).status_code == 200  # its front page, which offers the same
+    for _ in range(2):
+        assert visitor.post(f"{link}/refusal").headers["location"] == "/"
+    assert host.states(address) == ["declined"]
+    assert visitor.get(host.path).status_code == 404
+    assert "declined" in text(visitor.get(link), 410)
+    assert "declined" in text(visitor.post(f"{link}/acceptance"), 410)
+    second = host.invite(address)
+    assert text(visitor.post(f"{link}/acceptance"), 410)  # the first stays over
+    assert host.states(address) == ["sent", "declined"]
+    for _ in range(2):
+        assert visitor.post(f"{second}/acceptance").headers["location"] == host.path
+    assert host.states(address) == ["accepted", "declined"]
+
+
+def test_an_invitation_is_declined_without_an_account(server: ConferServer) -> None:
+    host, address = Host(server), new_address()
+    link = host.invite(address)
+    assert Visitor(server).post(f"{link}/acceptance").status_code == 401
+    assert Visitor(server).post(f"{link}/refusal").headers["location"] == "/"
+    assert host.states(address) == ["declined"]
+    assert "declined" in text(Visitor(server).get(link), 410)
+
+
+def test_it_is_for_its_address_alone(server: ConferServer) -> None:
+    host, address = Host(server), new_address()
+    link = host.invite(address)
+    other, own = newcomer(server)
+    for answer in (other.get(link), other.post(f"{link}/acceptance")):
+        page = text(answer)
+        assert f"Ask {AMARA} to invite {own}" in page
+        assert host.name not in page
+    assert host.states(address) == ["sent"]
+    forged = f"{link[:-1]}{'0' if link[-1] != '0' else '1'}"
+    for path in (forged, "/invitations/x", f"{link}0"):
+        assert other.get(path).status_code == 404
+        assert other.post(f"{path}/acceptance").status_code == 404
+        assert other.post(f"{path}/refusal").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["removed", "demoted", "secret", "cancelled"])
+def test_after_things_have_changed(server: ConferServer, how: str) -> None:
+    host = Host(server, access="closed")
+    helper = server.person("Helen Turner")
+    address = new_address()
+    me = Visitor(server).get("/api/v1/me", headers=helper.bearer).json()["id"]
+    host.call("POST", f"{host.path}/invitations", {"emails": [helper.email], "role": "administrator"})
+    Visitor(server).put(f"/api/v1{host.path}/members/me", json={}, headers=helper.bearer)
+    body = {"emails": [address]}
+    assert Visitor(server).post(f"/api/v1{host.path}/invitations", json=body, headers=helper.bearer).status_code == 201
+    link = link_in(server, wait_for_mail(server, address))
+    visitor = Visitor(server)
+    if how == "secret":
+        host.call("PATCH", host.path, {"access": "secret", "confirm": host.name})
+        assert f"to {host.name}" in text(visitor.get(link))  # whom it was sent to may still come
+        stranger, _ = newcomer(server)
+        assert host.name not in text(stranger.get(link))
+        person = {"name": "N O", "email": address, "invitation": link.rpartition("/")[2], "password": PASSWORD}
+        where = visitor.send_form("/register", **person).headers["location"]
+        assert visitor.get(where).status_code == 200
+        return
+    if how == "cancelled":
+        host.call("DELETE", f"{host.path}/invitations/{host.invitation(address)['id']}")
+        expected, state = "It was taken back", "cancelled"
+    else:
+        change = {"status": "removed"} if how == "removed" else {"role": "member"}
+        host.call("PATCH", f"{host.path}/members/{me}", change)
+        expected, state = "may no longer invite", "expired"
+    page = text(visitor.get(link), 410)
+    assert expected in page
+    assert host.name not in page
+    person = {"name": "N O", "email": address, "invitation": link.rpartition("/")[2], "password": PASSWORD}
+    assert visitor.send_form("/register", **person).headers["location"] == "/register/sent"
+    assert host.states(address) == [state]
+
+
+async def test_fifty_at_once_are_one(server: ConferServer) -> None:
+    host, address = Host(server), new_address()
+    link = await asyncio.to_thread(host.invite, address)
+    person = {"name": "Nadia Osman", "email": address, "invitation": link.rpartition("/")[2], "password": PASSWORD}
+    headers = {"Origin": server.url}
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, verify=False, timeout=90) as client:
+        answers = await asyncio.gather(*(client.post("/register", data=person) for _ in range(6)))
+        assert [answer.headers.get("location") for answer in answers].count(host.path) == 1
+        visitor, other = await asyncio.to_thread(newcomer, server)
+        second = await asyncio.to_thread(host.invite, other)
+        client.cookies = visitor.cookies
+        answers = await asyncio.gather(*(client.post(f"{second}/acceptance") for _ in range(50)))
+    assert {answer.headers.get("location") for answer in answers} == {host.path}
+    assert host.states(other) == ["accepted"]
+    assert host.call("GET", host.path)["member_count"] == 3

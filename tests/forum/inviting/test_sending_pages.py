@@ -1,0 +1,172 @@
+"""A list is pasted, shown as it was understood, and sent by a second press alone."""
+
+import asyncio
+import re
+import secrets
+from html import unescape
+
+import httpx2
+from sqlalchemy import delete, func, select
+
+from forum.tables import audit_rows, audit_words, invitations
+from realtime.tables import outbox
+from tests.forum.accounts.visitor import wait_for_mail, words_of
+from tests.forum.inviting.wishes import new_address
+from tests.forum.threads.village import Place, Village
+from tests.servers.confer import ConferServer
+
+
+async def look(browser: httpx2.AsyncClient, place: Place, emails: str, status: int = 200, **more: str) -> str:
+    fields = {"emails": emails, "act": "look", **more}
+    answer = await browser.post(f"/networks/{place.slug}/invitations/new", data=fields)
+    assert answer.status_code == status, answer.text[:2000]
+    return unescape(answer.text)
+
+
+def parts(page: str) -> dict[str, str]:
+    """What the page of a list that was understood would send."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    kept = dict(re.findall(r'<textarea name="(\w+)" hidden>\n?(.*?)</textarea>', page, re.DOTALL))
+    return hidden | kept
+
+
+async def send(browser: httpx2.AsyncClient, place: Place, page: str, **more: str) -> httpx2.Response:
+    return await browser.post(f"/networks/{place.slug}/invitations", data=parts(page) | more)
+
+
+async def count_of(village: Village, place: Place) -> int:
+    async with village.state.database.read() as connection:
+        here = select(func.count()).where(invitations.c.network_id == place.id)
+        return int(await connection.scalar(here) or 0)
+
+
+async def test_a_list_is_understood_before_anything_goes(village: Village) -> None:
+    amara, gareth, stranger = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth], access="secret")
+    browser = village.browser(amara)
+    member, known = [(await village.viewer(who)).account.email for who in (gareth, stranger)]  # type: ignore[union-attr]
+    waiting, fresh, other = new_address("waiting"), new_address("Fresh"), new_address("other")
+    assert (await send(browser, place, await look(browser, place, waiting))).status_code == 303
+    mark = secrets.token_hex(3)
+    text = (
+        f'Name,E-mail\n"Ek, Anna",{fresh}\nAnna again,{fresh.upper()}\nGareth,{member}\nPriya,{known}\n'
+        f"W,{waiting}\nBroken,anna(at)x-{mark}\nSpaced,an na@example.org\nOther,{other}\n"
+        "Look,someone@ex\u0430mple.org\n"
+    )
+    page = await look(browser, place, text, role="moderator", message="Dear all", days="60")
+    form = parts(page)
+    for words in ("Invite three people", "Members already", "Invited before", "Twice in your list", "Ek, Anna"):
+        assert words in page, words
+    assert f'value="anna(at)x-{mark}"' in page
+    assert "Write only the address itself" in page
+    assert "There is a space in the middle" in page
+    assert "Looks like example.org, and is another domain: xn--exmple-4nf.org." in page
+    assert "Priya Shah" not in page  # that the address has an account is nobody's business
+    assert [line.split("<")[1] for line in form["emails"].splitlines()] == [f"{fresh}>", f"{known}>", f"{other}>"]
+    assert await count_of(village, place) == 1
+    answer = await send(browser, place, page)
+    assert answer.headers["location"] == f"/networks/{place.slug}/invitations"
+    listed = unescape((await browser.get(answer.headers["location"])).text)
+    for words in ("Invited three people.", "Ek, Anna", fresh, "Four people have not answered", "good until"):
+        assert words in listed, words
+    assert await count_of(village, place) == 4
+    again = await send(browser, place, page)
+    assert again.status_code == 303
+    assert await count_of(village, place) == 4
+    async with village.state.database.read() as connection:
+        rows = (await connection.execute(select(invitations).where(invitations.c.email_key == fresh.lower()))).all()
+        assert [(row.name, row.role, row.message, row.valid_days) for row in rows] == [
+            ("Ek, Anna", "moderator", "Dear all", 60)
+        ]
+        logged = select(audit_words.c.names).join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
+        logged = logged.where(audit_rows.c.act == "invitation.sent", audit_rows.c.object_id == rows[0].id)
+        assert (await connection.scalar(logged))["address"] == fresh  # type: ignore[index]
+
+
+async def test_what_was_mended_is_looked_at_before_it_goes(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser = village.browser(amara)
+    good, mended = new_address("good"), new_address("mended")
+    page = await look(browser, place, f"{good}, mended.example.org")
+    assert "Invite one person" in page
+    answer = await send(browser, place, page, **{"wrong-1": mended})
+    assert answer.status_code == 200
+    assert "Invite two people" in answer.text
+    assert await count_of(village, place) == 0
+    assert (await send(browser, place, unescape(answer.text))).status_code == 303
+    assert await count_of(village, place) == 2
+    nobody = await look(browser, place, "nobody at all")
+    assert ">Invite " not in nobody
+    refused = await send(browser, place, nobody, **{"wrong-1": "nobody at all"})
+    assert (refused.status_code, "There is nobody to invite" in refused.text) == (422, True)
+    back = await look(browser, place, "a@b.example", act="edit", message="Kept", **{"wrong-1": "broken"})
+    assert "a@b.example\nbroken</textarea>" in back
+    assert "Kept" in back
+
+
+async def test_doubtful_ones_go_only_when_they_are_ticked(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser = village.browser(amara)
+    odd = f"{secrets.token_hex(4)}@ex\u0430mple.org"
+    page = await look(browser, place, f"{new_address()}\n{odd}")
+    assert (await send(browser, place, page)).status_code == 303
+    assert await count_of(village, place) == 1
+    page = await look(browser, place, odd)
+    assert (await send(browser, place, page, with_doubtful="yes")).status_code == 303
+    assert await count_of(village, place) == 2
+
+
+async def test_five_thousand_with_a_hundred_broken_ones(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser = village.browser(amara)
+    mark = secrets.token_hex(4)
+    lines = [f"Person {n} <p{n}.{mark}@example.org>" if n % 50 else f"broken {n} at example" for n in range(5_000)]
+    page = await look(browser, place, "\n".join(lines))
+    assert "Invite 500 people" in page
+    assert "100 are no addresses" in page
+    assert page.count('class="field mending"') == 100
+    assert "Over the limit" in page
+    assert len(parts(page)["later"].splitlines()) == 4_400
+    answer = await send(browser, place, page)
+    assert answer.status_code == 200
+    assert "You invited 500 people" in answer.text
+    assert await count_of(village, place) == 500
+    assert f"p4999.{mark}@example.org" in answer.text  # kept for another day
+    more = await look(browser, place, f"x.{mark}@example.org")
+    assert "Over the limit" in more
+    assert ">Invite " not in more
+    async with village.state.database.write() as connection:
+        await connection.execute(delete(outbox))  # other tests need not wait for five hundred mails
+    too_many = await look(browser, place, "\n".join(lines) + "\nlast@example.org", 422)
+    assert "more than 5,000 entries" in too_many
+    assert "last@example.org" in too_many
+
+
+async def test_hostile_lists_do_nothing_but_what_they_say(village: Village, server: ConferServer) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser = village.browser(amara)
+    address = new_address("victim")
+    page = await look(
+        browser,
+        place,
+        f'Bcc: evil\x0b\r\n"Bcc: a@b.example\\r\\nX" <{address}>\n<script>alert(1)</script>',
+        message="Hi\r\nBcc: c@d.example",
+    )
+    assert "<script>alert(1)" not in page.replace('value="<script>', "")
+    assert (await send(browser, place, page)).status_code == 303
+    letter = await asyncio.to_thread(wait_for_mail, server, address)
+    assert (letter["bcc"], letter["to"]) == (None, address)
+    assert "Bcc: c@d.example" in words_of(letter)  # in the body, where it is words
+    assert "evil" not in str(letter)
+    empty = await look(browser, place, " ,;\n", 422)
+    assert "Write at least one e-mail address." in empty
+    for wrong in ({"days": "91"}, {"days": "0"}, {"days": "x"}, {"role": "owner"}, {"message": "x" * 1001}):
+        refused = await look(browser, place, address, 422, **wrong)
+        assert address in refused
+    async with village.state.database.read() as connection:
+        queued = await connection.execute(select(outbox.c.reference))
+        assert all("@" not in str(row.reference) for row in queued if row.reference.get("letter") == "invitation")

@@ -1,0 +1,67 @@
+"""What would become of each entry of a list, and which addresses to look at twice."""
+
+import pytest
+
+from forum.inviting.address_lists import Entry
+from forum.inviting.look_alikes import known_domains, mailbox_key, warning_of
+from forum.inviting.sorting import Known, keys_of, sort_out
+
+
+def sorted_out(*addresses: str, known: Known) -> list[tuple[str, str]]:
+    entries = [Entry(address, address) for address in addresses]
+    return [(each.status, each.warning) for each in sort_out(entries, keys_of(entries), known)]
+
+
+def test_one_person_in_three_spellings_counts_once() -> None:
+    found = sorted_out("Jose\u0301@example.org", "jos\u00e9@EXAMPLE.org", "JOS\u00c9@example.org", known=Known(left=9))
+    assert [status for status, _ in found] == ["sent", "duplicate", "duplicate"]
+    found = sorted_out("anna.ek@example.org", "annaek+falls@example.org", known=Known(left=9))
+    assert found == [("sent", ""), ("sent", "Perhaps the same person as anna.ek@example.org.")]
+
+
+def test_limits_members_and_those_who_wait_come_before_anything_is_sent() -> None:
+    known = Known(
+        members={"m@example.org"},
+        waiting={"w@example.org": "b"},
+        lately={"l@example.org": 3},
+        left=1,
+        declined={"d@example.org": "They said no."},
+    )
+    found = sorted_out(
+        "m@example.org", "w@example.org", "l@example.org", "d@example.org", "n@example.org", "x", known=known
+    )
+    assert [status for status, _ in found] == [
+        "already_member",
+        "already_invited",
+        "over_limit",
+        "sent",
+        "over_limit",
+        "invalid",
+    ]
+    assert found[3][1] == "They said no."
+
+
+@pytest.mark.parametrize(
+    ("domain", "warned"),
+    [
+        ("example.org", ""),
+        ("other.org", ""),
+        ("xn--exmple-4nf.org", "Looks like example.org, and is another domain: xn--exmple-4nf.org."),
+        ("examp1e.org", "Looks like example.org, and is another domain: examp1e.org."),
+        ("xn--bcher-kva.example", ""),
+        ("mail.example.org", ""),
+        ("xn--tst-rdd.example", "The domain mixes letters of two alphabets: it is xn--tst-rdd.example."),
+    ],
+)
+def test_domains_that_look_like_a_known_one(domain: str, warned: str) -> None:
+    assert warning_of(domain, known_domains(["example.org"])) == warned
+
+
+def test_of_two_domains_in_a_list_the_odd_one_is_warned_of() -> None:
+    found = sorted_out("a@trust1.example", "b@trust1.example", "c@trustl.example", known=Known(left=9))
+    assert [bool(warning) for _, warning in found] == [False, False, True]
+
+
+def test_mailboxes() -> None:
+    assert mailbox_key("a.b+c@x.example") == "ab@x.example"
+    assert mailbox_key("+@x.example") == "+@x.example"

@@ -1,0 +1,62 @@
+"""What the tests ask for when they invite people."""
+
+import secrets
+
+from forum.inviting.address_lists import Entry
+from forum.inviting.invitation_commands import Wish
+from forum.records import Role
+
+
+def wish(*addresses: str, role: Role = "member", message: str = "", days: int = 28) -> Wish:
+    """These addresses, invited."""
+    return Wish([Entry(address, address) for address in addresses], role, message, days)
+
+
+def new_address(name: str = "somebody") -> str:
+    """An address that nobody has used before."""
+    return f"{name}.{secrets.token_hex(6)}@example.org"
+
+
+def report(
+    mark: str, address: str, *, action: str = "failed", status: str = "5.1.1", original: str = "message/rfc822"
+) -> bytes:
+    """A report that the mail with this mark did not reach this address, as Postfix writes it."""
+    return f"""From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+Subject: Undelivered Mail Returned to Sender
+To: confer@example.org
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+ boundary="8A1.164/mx.example.org"
+
+--8A1.164/mx.example.org
+Content-Description: Notification
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--8A1.164/mx.example.org
+Content-Description: Delivery report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+Arrival-Date: Fri, 27 Nov 2026 10:00:00 +0000 (GMT)
+
+Final-Recipient: rfc822; {address}
+Original-Recipient: rfc822;{address}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 5.1.1 <{address}>: <b>their words</b>
+
+--8A1.164/mx.example.org
+Content-Description: Undelivered Message
+Content-Type: {original}
+
+From: Confer <confer@example.org>
+To: {address}
+Subject: Amara Okafor invites you to a network on Confer
+Message-ID: <{mark}@example.org>
+
+Hello,
+
+--8A1.164/mx.example.org--
+""".replace("\n", "\r\n").encode()
