@@ -121,9 +121,10 @@ async def _forget_events(tx: Transaction, network_id: str) -> bool:
 async def _forget_words(tx: Transaction, network_id: str) -> bool:
     """What the audit log says in words: names, addresses, reasons. Its chain of rows holds without them."""
     rows = select(audit_rows.c.id).where(audit_rows.c.chain == network_id)
-    some = select(audit_words.c.row_id).where(audit_words.c.row_id.in_(rows)).limit(PART)
+    # A row has several words: as many go as belong to so many rows, until there are none.
+    some = select(audit_words.c.row_id).where(audit_words.c.row_id.in_(rows)).distinct().limit(PART)
     gone = await tx.execute(delete(audit_words).where(audit_words.c.row_id.in_(some)))
-    return bool(gone.rowcount == PART)
+    return gone.rowcount > 0
 
 
 def _remains(network_id: str) -> Iterator[tuple[Table, ColumnElement[bool], Column[Any] | None]]:
