@@ -68,7 +68,8 @@ async def test_one_moderator_at_a_time(village: Village) -> None:
         refused = await hall.ask(hall.amara, method, f"{path}/{where}", body)
         assert refused.status_code == 409
         assert "Priya Shah is looking into this" in refused.json()["detail"]
-    await hall.do(hall.amara, "PUT", f"{path}/lease", {"taken": False})  # nobody gives back what is another's
+    # Nobody gives back what is another's.
+    assert (await hall.ask(hall.amara, "PUT", f"{path}/lease", {"taken": False})).status_code == 409
     assert (await hall.do(hall.amara, "GET", path))["taken_by"]["name"] == "Priya Shah"
     await hall.do(hall.priya, "PUT", f"{path}/lease", {"taken": False})
     both = await asyncio.gather(

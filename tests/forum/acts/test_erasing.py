@@ -1,0 +1,136 @@
+"""What is erased is nowhere any more: not in the post, its versions, quotes, reports or lines above answers."""
+
+import asyncio
+import secrets
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from forum.tables import acts, audit_rows, post_versions, posts
+from tests.forum.moderation.hall import Hall, column, open_hall
+from tests.forum.threads.village import Village
+from tests.servers.confer import ConferServer
+
+SURNAME = "Thornbury"
+
+
+def new_patient() -> str:
+    """Words about somebody of whom no other test speaks."""
+    return f"Ezekiel {SURNAME}{secrets.token_hex(4)} of bed four takes warfarin"
+
+
+async def set_scene(village: Village, patient: str) -> tuple[Hall, str, dict[str, str]]:
+    """A post with a patient in it, edited, quoted in four ways and reported with the words."""
+    hall = await open_hall(village)
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"First.\n\n{patient}, I think.")
+    await hall.do(hall.gareth, "PATCH", f"/posts/{post}", {"body": f"{patient}, I am sure."})
+    path = f"/threads/{hall.thread}/posts"
+    made = {
+        "quote": f"> **Gareth Williams** in post 3:\n>\n> {patient}, I am sure.\n\nIs he, @Priya Shah?",
+        "part": f"> {patient[: patient.index(' takes')]}\n\nMy own words stay.",
+        "answer": "Without a quote.",
+    }
+    written = {}
+    for name, body in made.items():
+        reply_to = {"reply_to": post} if name == "answer" else {}
+        written[name] = (await hall.do(hall.maeve, "POST", path, {"body": body, **reply_to}))["id"]
+    written["edited"] = (await hall.do(hall.maeve, "POST", path, {"body": f"> {patient}\n\nBefore."}))["id"]
+    await hall.do(hall.maeve, "PATCH", f"/posts/{written['edited']}", {"body": "Now nothing of it."})
+    other = {"title": "Elsewhere", "body": f"> {patient}\n\nSaid in another thread."}
+    written["elsewhere"] = (await hall.do(hall.priya, "POST", f"/networks/{hall.place.slug}/threads", other))[
+        "first_post"
+    ]["id"]
+    await hall.report(hall.maeve, post, "patient_data", f"It says that {patient}.")
+    return hall, post, written
+
+
+async def test_nothing_is_left_and_the_rest_stays(village: Village) -> None:
+    patient = new_patient()
+    name = patient.split()[1]
+    hall, post, written = await set_scene(village, patient)
+    overseer = await hall.overseer()
+    page = village.browser(overseer)
+    assert (await page.get(f"/posts/{post}")).status_code == 404  # who erases can't read it
+    assert name not in (await page.get(f"/site/erasing?post={post}")).text
+    form = {"post": post, "reason": "A patient is named."}
+    assert (await page.post("/site/erasing", data=form)).status_code == 422
+    done = await page.post("/site/erasing", data={**form, "sure": "yes"})
+    assert done.status_code == 303
+    async with village.state.database.read() as connection:
+        for table in ("posts", "post_versions", "reports", "acts", "cases", "threads", "audit_words", "outbox"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert not [row for row in rows if name in str(row)], table
+    shown = await hall.read(hall.maeve, post)
+    assert (shown["erased"], shown["body"], shown["html"]) == (True, "", "")
+    assert (
+        "The words of this post by Gareth Williams have been erased."
+        in (await village.browser(hall.maeve).get(f"/threads/{hall.thread}")).text
+    )
+    quote = await hall.read(hall.maeve, written["quote"])
+    assert quote["body"] == "> [erased]\n\nIs he, @Priya Shah?"
+    assert hall.priya.id in quote["html"]
+    assert (quote["edited_at"], quote["version"]) == (None, 2)
+    assert (await hall.read(hall.maeve, written["part"]))["body"] == "> [erased]\n\nMy own words stay."
+    assert (await hall.read(hall.maeve, written["answer"]))["body"] == "Without a quote."
+    assert (await hall.read(hall.maeve, written["elsewhere"]))["body"] == "> [erased]\n\nSaid in another thread."
+    versions = await hall.stored(column(post_versions, "body").where(post_versions.c.post_id == written["edited"]))
+    assert [row.body for row in versions] == ["> [erased]\n\nBefore."]
+    # A stub, one act, one row of proof; once more changes nothing.
+    assert (await hall.do(overseer, "POST", f"/posts/{post}/erasure", {"reason": "Again."})) == {"erased": False}
+    assert len(await hall.stored(column(acts, "id").where(acts.c.post_id == post))) == 1
+    logged = await hall.stored(column(audit_rows, "act", "role").where(audit_rows.c.object_id == post))
+    assert [(row.act, row.role) for row in logged] == [("post.erase", "site administrator")]
+    assert (await hall.do(hall.maeve, "GET", "/me/reports"))["items"][0]["state"] == "agreed"
+    own = await hall.do(
+        hall.gareth, "GET", f"/acts/{(await hall.stored(column(acts, 'id').where(acts.c.post_id == post)))[0].id}"
+    )
+    assert (own["kind"], own["html"]) == ("erase", "")
+
+
+async def test_who_may_erase(village: Village) -> None:
+    hall = await open_hall(village)
+    body = {"reason": "Why."}
+    for who, status in ((hall.amara, 403), (hall.priya, 403), (hall.gareth, 403), (hall.olu, 404), (None, 401)):
+        assert (await hall.ask(who, "POST", f"/posts/{hall.post}/erasure", body)).status_code == status
+    overseer = await hall.overseer()
+    assert (await hall.ask(overseer, "POST", f"/posts/{hall.thread}/erasure", body)).status_code == 404
+    assert (await hall.ask(overseer, "POST", f"/posts/{hall.post}/erasure", {})).status_code == 422
+    wrong = await village.browser(overseer).post(
+        "/site/erasing", data={"post": "what?", "reason": "Why.", "sure": "yes"}
+    )
+    assert (wrong.status_code, "not the number of a post" in wrong.text) == (422, True)
+    assert (await hall.read(hall.maeve))["erased"] is False
+
+
+async def test_twice_at_once_and_beside_those_who_quote_it(village: Village) -> None:
+    patient = new_patient()
+    hall, post, _ = await set_scene(village, patient)
+    overseer = await hall.overseer()
+    path, quoting = f"/threads/{hall.thread}/posts", {"body": f"> {patient}\n\nMine."}
+    answers = await asyncio.gather(
+        *(hall.ask(overseer, "POST", f"/posts/{post}/erasure", {"reason": "Why."}) for _ in range(4)),
+        *(hall.ask(hall.priya, "POST", f"/posts/{post}/hiding", {"rule": "abuse", "reason": "W."}) for _ in range(2)),
+        *(hall.ask(hall.maeve, "POST", path, quoting) for _ in range(4)),
+    )
+    assert sorted(answer.json()["erased"] for answer in answers[:4]) == [False, False, False, True]
+    assert all(answer.status_code in (201, 403) for answer in answers[4:6])
+    (row,) = await hall.stored(select(posts.c.body, posts.c.html).where(posts.c.id == post))
+    assert (row.body, row.html) == ("", "")
+
+
+async def test_a_hidden_post_that_is_erased_cannot_come_back(village: Village) -> None:
+    hall, post, _ = await set_scene(village, new_patient())
+    act = await hall.hide(hall.priya, post, "patient_data", "It names a patient.")
+    await hall.do(await hall.overseer(), "POST", f"/posts/{post}/erasure", {"reason": "Why."})
+    refused = await hall.ask(hall.priya, "POST", f"/acts/{act}/undo", {})
+    assert refused.status_code == 409
+    appealed = await hall.ask(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "It was nobody."})
+    assert appealed.status_code in (200, 409)
+
+
+def test_neither_mail_nor_log_holds_it(server: ConferServer) -> None:
+    """What the tests above wrote went out by no other door."""
+    mails = "".join(mail.as_string() for mail in server.mails())
+    assert SURNAME not in mails
+    logs = [path for path in Path(server.data_dir).glob("*.log") if path.is_file()]
+    assert not [path for path in logs if SURNAME in path.read_text(errors="replace")]

@@ -1,0 +1,84 @@
+"""An appeal goes once to somebody else than who acted; who judges without reading the network sees nothing of it."""
+
+import asyncio
+
+from forum.tables import audit_rows, notifications
+from tests.forum.moderation.hall import column, open_hall
+from tests.forum.threads.village import Village
+
+ANSWER = {"outcome": "overturned", "answer": "You are right."}
+
+
+async def test_another_administrator_answers(village: Village) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    act = await hall.hide(hall.amara)
+    for who, status in ((hall.maeve, 404), (hall.priya, 403), (None, 401)):
+        answer = await hall.ask(who, "POST", f"/acts/{act}/appeal", {"words": "No."})
+        assert answer.status_code == status
+    for wrong in ({"words": ""}, {"words": "w" * 10_000}, {}):
+        assert (await hall.ask(hall.gareth, "POST", f"/acts/{act}/appeal", wrong)).status_code == 422
+    shown = await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "I named nobody."})
+    assert (shown["appeal"]["words"], shown["appeal"]["outcome"]) == ("I named nobody.", "")
+    assert (await hall.ask(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "Again."})).status_code == 409
+    told = await hall.stored(column(notifications, "account_id", "kind").where(notifications.c.object_id == act))
+    assert {row.account_id for row in told if row.kind == "appeal.made"} == {hall.olu.id}
+    for who, status in ((hall.amara, 403), (hall.priya, 403), (hall.gareth, 403), (hall.maeve, 404)):
+        assert (await hall.ask(who, "POST", f"/acts/{act}/answer", ANSWER)).status_code == status
+    page = (await village.browser(hall.olu).get(f"/networks/{hall.place.slug}/reports")).text
+    assert "Appeals that you judge" in page
+    assert (
+        "Appeals that you judge"
+        not in (await village.browser(hall.amara).get(f"/networks/{hall.place.slug}/reports")).text
+    )
+    both = await asyncio.gather(*(hall.ask(hall.olu, "POST", f"/acts/{act}/answer", ANSWER) for _ in range(3)))
+    assert sorted(answer.status_code for answer in both) in ([200, 403, 403], [200, 403, 409], [200, 409, 409])
+    assert (await hall.read(hall.maeve))["hidden_rule"] == ""
+    answered = await hall.do(hall.gareth, "GET", f"/acts/{act}")
+    assert (answered["appeal"]["outcome"], answered["appeal"]["answer"]) == ("overturned", "You are right.")
+    assert answered["undone_at"]
+    told = await hall.stored(column(notifications, "account_id", "kind").where(notifications.c.object_id == act))
+    assert (hall.gareth.id, "appeal.answered") in {(row.account_id, row.kind) for row in told}
+    logged = [
+        row.act for row in await hall.stored(column(audit_rows, "act").where(audit_rows.c.object_id == hall.post))
+    ]
+    assert logged == ["post.hide", "post.appealed", "post.hide_undone", "post.appeal_overturned"]
+
+
+async def test_the_site_answers_where_nobody_else_can_and_sees_nothing_of_it(village: Village) -> None:
+    hall = await open_hall(village)
+    overseer = await hall.overseer()
+    act = await hall.hide(hall.amara, reason="He says that all are fools.")
+    assert (await hall.ask(overseer, "GET", f"/acts/{act}")).status_code == 404
+    own = (await village.browser(hall.gareth).get(f"/acts/{act}")).text
+    assert "They can’t read the network" in own
+    await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "Look at it again."})
+    seen = await hall.do(overseer, "GET", f"/acts/{act}")
+    assert (seen["html"], seen["reason"], seen["post_id"], seen["thread_id"]) == ("", "", None, None)
+    page = village.browser(overseer)
+    shown = (await page.get("/site/appeals")).text + (await page.get(f"/acts/{act}")).text
+    assert "Look at it again." in shown
+    for words in ("Only fools", "all are fools", "Night rota"):
+        assert words not in shown
+    answer = {"outcome": "upheld", "answer": "It stands."}
+    done = await page.post(f"/acts/{act}/answer", data=answer)
+    assert done.status_code == 303
+    assert (await hall.read(hall.maeve))["hidden_rule"] == "abuse"
+    assert (await hall.ask(overseer, "POST", f"/acts/{act}/answer", ANSWER)).status_code == 409
+    assert "The decision stands" in (await village.browser(hall.gareth).get(f"/acts/{act}")).text
+
+
+async def test_somebody_removed_may_still_appeal_and_learns_no_name(village: Village) -> None:
+    hall = await open_hall(village, "secret")
+    act = await hall.hide(hall.priya)
+    await village.remove(hall.place.id, hall.gareth)
+    page = (await village.browser(hall.gareth).get(f"/acts/{act}")).text
+    assert "Only fools would ask" in page  # their own words stay theirs
+    for words in (hall.place.name, "Night rota", "Priya"):
+        assert words not in page
+    await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "Why?"})
+    await hall.do(hall.amara, "POST", f"/acts/{act}/answer", ANSWER)
+    undone = await hall.hide(hall.priya)
+    await hall.do(hall.priya, "POST", f"/acts/{undone}/undo", {})
+    late = await hall.ask(hall.gareth, "POST", f"/acts/{undone}/appeal", {"words": "Why?"})
+    assert late.status_code == 409

@@ -1,0 +1,73 @@
+"""Reporting by page: with an account and, in open networks, without one."""
+
+import re
+
+from tests.forum.moderation.hall import open_hall
+from tests.forum.threads.village import Village
+
+
+async def test_without_an_account_one_gets_a_receipt(village: Village) -> None:
+    hall = await open_hall(village, "open")
+    guest = village.browser()
+    form = (await guest.get(f"/posts/{hall.post}/report")).text
+    found = re.search(r'name="key" value="([^"]+)"', form)
+    assert found
+    said = {"rule": "abuse", "words": "This is rude.", "key": found[1]}
+    done = await guest.post(f"/posts/{hall.post}/report", data=said)
+    assert done.status_code == 303
+    receipt = done.headers["location"]
+    assert re.fullmatch(r"/reports/receipt/[\w-]{43}", receipt)
+    page = (await guest.get(receipt)).text
+    assert "Waiting" in page
+    assert "This is rude." in page
+    # The same form twice is one report with one receipt; other forms are others.
+    assert (await guest.post(f"/posts/{hall.post}/report", data=said)).headers["location"] == receipt
+    other = await guest.post(f"/posts/{hall.post}/report", data={**said, "key": "another"})
+    assert other.headers["location"] != receipt
+    (case,) = await hall.cases(hall.priya)
+    assert case["report_count"] == 2
+    shown = (await village.browser(hall.priya).get(f"/networks/{hall.place.slug}/reports/{case['id']}")).text
+    assert "Somebody without an account" in shown
+    body = {"decision": "disagree", "answer": "We think it is fair."}
+    await hall.do(hall.priya, "POST", f"/reports/{case['id']}/decision", body)
+    assert "We think it is fair." in (await guest.get(receipt)).text
+    assert (await guest.get(f"{receipt[:-1]}!")).status_code == 404
+    assert (await guest.get("/reports/receipt/" + "x" * 5_000)).status_code in (404, 414, 431)
+
+
+async def test_a_guest_of_a_closed_network_learns_nothing(village: Village) -> None:
+    hall = await open_hall(village)
+    guest = village.browser()
+    assert (await guest.get(f"/posts/{hall.post}/report")).status_code == 404
+    answer = await guest.post(f"/posts/{hall.post}/report", data={"rule": "abuse"})
+    assert answer.status_code == 404
+    by_api = await hall.ask(None, "POST", f"/posts/{hall.post}/reports", {"rule": "abuse"})
+    assert by_api.status_code == 404
+
+
+async def test_the_form_keeps_what_was_typed_and_leads_to_the_list(village: Village) -> None:
+    hall = await open_hall(village)
+    page = village.browser(hall.maeve)
+    assert f'href="/posts/{hall.post}/report"' in (await page.get(f"/posts/{hall.post}/actions")).text
+    wrong = await page.post(f"/posts/{hall.post}/report", data={"rule": "other", "words": "", "key": "k"})
+    assert wrong.status_code == 422
+    assert "Say in a few words what is wrong." in wrong.text
+    assert 'value="k"' in wrong.text
+    done = await page.post(f"/posts/{hall.post}/report", data={"rule": "other", "words": "It is rude.", "key": "k"})
+    assert done.headers["location"] == "/reports"
+    shown = (await page.get("/reports")).text
+    assert "post 2 in “Night rota”" in shown
+    assert "It is rude." in shown
+    assert "You have reported nothing" in (await village.browser(hall.gareth).get("/reports")).text
+    assert (await village.browser(hall.gareth).get(f"/posts/{hall.post}/report")).status_code == 403
+    person = f"/networks/{hall.place.slug}/people/{hall.gareth.id}/report"
+    assert "Report Gareth Williams?" in (await page.get(person)).text
+    assert (await page.post(person, data={"rule": "abuse", "key": "p"})).headers["location"] == "/reports"
+    assert len(await hall.cases(hall.priya)) == 2
+
+
+async def test_by_the_api_without_an_account(village: Village) -> None:
+    hall = await open_hall(village, "open")
+    made = await hall.report(None, rule="wrong")
+    assert made["receipt"].startswith(f"{village.state.settings.public_url}/reports/receipt/")
+    assert (await village.browser().get(made["receipt"])).status_code == 200
