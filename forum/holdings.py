@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, func, select, update
+from sqlalchemy import Select, Update, bindparam, case, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.records import ROLE_RANK, Role
-from forum.tables import invitations
+from forum.tables import cases, invitations
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -64,7 +64,24 @@ def _invitations() -> Holding:
     )
 
 
-HOLDINGS: tuple[Holding, ...] = (_invitations(),)
+def _reports() -> Holding:
+    taken = (cases.c.network_id == _NETWORK, cases.c.taken_by == _HOLDER, cases.c.outcome == "")
+    # Nobody looks into what is about themselves.
+    to_heir = case((cases.c.account_id == _HEIR, null()), else_=_HEIR)
+    return Holding(
+        kind="reports",
+        one="report that they look into",
+        many="reports that they look into",
+        page="/reports",
+        least="moderator",
+        counted=select(func.count()).select_from(cases).where(*taken, cases.c.taken_until > _MOMENT),
+        passed=update(cases).where(*taken).values(taken_by=to_heir),
+        ended=update(cases).where(*taken).values(taken_by=None, taken_until=None),
+        end="The other moderators can look into the reports.",
+    )
+
+
+HOLDINGS: tuple[Holding, ...] = (_invitations(), _reports())
 """Every kind of thing that somebody holds, in the order in which pages list them."""
 
 

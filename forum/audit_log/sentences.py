@@ -74,6 +74,12 @@ PHRASES: Mapping[str, str] = {
     "thread.appealed": "appealed against an act on a thread",
     "post.appealed": "appealed against an act on a post",
     "account.appealed": "appealed against an act",
+    "post.appeal_upheld": "let an act on a post of {subject} stand after an appeal",
+    "post.appeal_overturned": "took back an act on a post of {subject} after an appeal",
+    "account.appeal_upheld": "let an act about {subject} stand after an appeal",
+    "account.appeal_overturned": "took back an act about {subject} after an appeal",
+    "thread.appeal_upheld": "let an act on a thread of {subject} stand after an appeal",
+    "thread.appeal_overturned": "took back an act on a thread of {subject} after an appeal",
     "report.made": "reported something",
     "report.agreed": "agreed with a report about {subject}",
     "report.disagreed": "disagreed with a report about {subject}",
@@ -135,7 +141,9 @@ STATUSES: Mapping[str, str] = {
     "requested": "asked to join",
     "banned": "removed for good",
 }
-_QUIET = frozenset(("act", "organisation", "heir", "glass", "review", "question", "decisions"))
+_QUIET = frozenset(
+    ("act", "post", "version", "hidden_rule", "organisation", "heir", "glass", "review", "question", "decisions")
+)
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
 
