@@ -148,7 +148,8 @@ async def api_list_cases(request: Request) -> Response:
         part = await list_cases(connection, viewer, found.network.id, asked)
     moment = now()
     items = [api_case(case, moment) for case in part.items]
-    return _answer({"items": items, "next": part.next, "as_of": found.positions(viewer)})
+    shown = {"items": items, "next": part.next, "waiting_count": found.reports_waiting}
+    return _answer(shown | {"as_of": found.positions(viewer)})
 
 
 async def _whole_case(request: Request, viewer: Viewer, case_id: str) -> Response:

@@ -80,10 +80,14 @@ class ApiWholeCase(ApiCase):
 
 
 class ApiCases(BaseModel):
-    """A part of a list of cases: waiting ones oldest first, decided ones newest first."""
+    """A part of a list of cases: waiting ones oldest first, decided ones newest first.
+
+    `waiting_count` is how many wait, as `reports.changed` tells it: without those about somebody who moderates.
+    """
 
     items: list[ApiCase]
     next: str | None
+    waiting_count: int
     as_of: dict[str, list[str | int]]
 
 

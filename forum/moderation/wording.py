@@ -22,6 +22,7 @@ _TO_YOU = {
     "move": "A moderator has moved your thread",
     "restore": "Your post can be read again",
 }
+_SOMETHING = "A moderator has done something that concerns you"
 _DONE = {
     "hide": "hid a post by {who}",
     "remove": "removed a post by {who}",
@@ -46,15 +47,15 @@ _DONE = {
 
 def said_to_you(kind: str) -> str:
     """What was done, to whom it concerns: a sentence without its full stop."""
-    return _TO_YOU[kind]
+    return _TO_YOU.get(kind, _SOMETHING)
 
 
 def what_was_done(act: ShownAct) -> str:
     """What was done, to this viewer: a sentence without its full stop."""
     if act.is_mine:
-        return _TO_YOU[act.kind]
+        return said_to_you(act.kind)
     by = act.by.name if act.by else "Confer" if act.is_moderated else "A moderator"
-    return f"{by} {_DONE[act.kind].format(who=act.person.name if act.person else 'somebody')}"
+    return f"{by} {_DONE.get(act.kind, 'did something that concerns {who}').format(who=act.person.name if act.person else 'somebody')}"
 
 
 def act_title(act: ShownAct) -> str:

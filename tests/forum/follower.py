@@ -57,7 +57,7 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
     lists.members = {each["account"]["id"]: _heard(each) for each in members}
     if lists.networks[scenery.place.id]["my"]["role"] != "member":
         lists.waiting = len(await read(f"{scenery.network}/members?status=requested&limit=100"))
-        lists.reported = len(await read(f"{scenery.network}/reports?limit=100"))
+        lists.reported = (await scenery.call(person, "GET", f"{scenery.network}/reports"))["waiting_count"]
     return lists
 
 
