@@ -55,7 +55,8 @@ def what_was_done(act: ShownAct) -> str:
     if act.is_mine:
         return said_to_you(act.kind)
     by = act.by.name if act.by else "Confer" if act.is_moderated else "A moderator"
-    return f"{by} {_DONE.get(act.kind, 'did something that concerns {who}').format(who=act.person.name if act.person else 'somebody')}"
+    done = _DONE.get(act.kind, "did something that concerns {who}")
+    return f"{by} {done.format(who=act.person.name if act.person else 'somebody')}"
 
 
 def act_title(act: ShownAct) -> str:
