@@ -48,6 +48,11 @@ REPORTS_BY_ADDRESS = Rule("reports_by_address", 10, _HOUR)
 POSTS = Rule("posts", 30, _MINUTE)
 POSTS_A_DAY = Rule("posts_a_day", 1_000, _DAY)
 THREADS = Rule("threads", 20, 10 * _MINUTE)
+#: In one network, for who has become a member of it lately.
+NEW_POSTS = Rule("new_posts", 20, _DAY)
+NEW_THREADS = Rule("new_threads", 3, _DAY)
+#: The very same words in one network.
+SAME_WORDS = Rule("same_words", 2, _DAY)
 EDITS = Rule("edits", 60, _MINUTE)
 PREVIEWS = Rule("previews", 60, _MINUTE, shared=False)
 NETWORKS = Rule("networks", 20, _DAY)

@@ -62,6 +62,17 @@ class Conflict(ForumError):
     """It was changed by somebody else meanwhile."""
 
 
+class Moved(ForumError):
+    """A moderator took the thread to another network meanwhile; it is found there, by the same id."""
+
+    def __init__(self) -> None:
+        super().__init__("A moderator moved this thread to another network meanwhile. Load it again to go on there.")
+
+
+class Warned(ForumError):
+    """Nothing is wrong, but the writer should look again before it goes out; the text says at what."""
+
+
 class Stale(ForumError):
     """`If-Match` names a version that is no longer the current one."""
 

@@ -19,12 +19,22 @@ class ThreadCreated(Change):
 
 @dataclass(frozen=True, slots=True)
 class ThreadChanged(Change):
-    """A thread's title, pin or lock changed: the thread.
+    """A thread's title, pin, lock or pace changed: the thread.
 
     The pin of one that stayed with the members of an opened network is told to its moderators alone.
     """
 
     kind: ClassVar[str] = "thread.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMoved(Change):
+    """A thread went to another network: `{id, network_id, number}` of what it was here, without its words.
+
+    Whoever may read it there hears on that network's stream of a new thread.
+    """
+
+    kind: ClassVar[str] = "thread.moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,13 @@ class InvitationsChanged(Change):
     """For moderators: invitations were sent, or one of them was answered, opened or came back: `{network_id}`."""
 
     kind: ClassVar[str] = "invitations.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChanged(Change):
+    """For moderators: a post waits for a moderator, or one was decided on: `{network_id, held_count}`."""
+
+    kind: ClassVar[str] = "held.changed"
 
 
 @dataclass(frozen=True, slots=True)

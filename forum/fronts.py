@@ -13,7 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forum.network_reads import Found, Front, read_front
-from forum.policy import ending_of, may_add_to, may_join, may_list_members, may_see_exact_count, may_see_purpose
+from forum.policy import (
+    ending_of,
+    may_add_to,
+    may_join,
+    may_list_members,
+    may_see_exact_count,
+    may_see_held,
+    may_see_purpose,
+)
 from forum.records import Access, Role, Status, Watcher
 from forum.rendering import initials, render_page, size_band, tint
 from forum.state import state_of
@@ -111,6 +119,8 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
         tabs.append(("requests", "Requests", f"{path}/requests", network.waiting_count))
     if viewer.has_role(network.id, "moderator"):
         tabs.append(("reports", "Reports", f"{path}/reports", found.reports_waiting))
+    if (network.held_count or network.hold_first) and may_see_held(viewer, network.id):
+        tabs.append(("held", "Waiting posts", f"{path}/held", network.held_count))
     if viewer.has_role(network.id, "administrator"):
         tabs.append(("settings", "Settings", f"{path}/settings", 0))
     return tuple(tabs)

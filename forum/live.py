@@ -133,4 +133,12 @@ async def present(state: State, stream: str, events: Sequence[Event]) -> list[Pr
     for kind, ids in wanted.items():
         presenter = presenters.get(kind)
         shown[kind] = await presenter(state, list(dict.fromkeys(ids))) if presenter else {}
-    return [shown[event.kind].get(event.object_id, GONE) for event in events]
+    found = [shown[event.kind].get(event.object_id, GONE) for event in events]
+    return [one if _is_of(parsed, one) else GONE for one in found]
+
+
+def _is_of(parsed: tuple[str, str] | None, shown: Presented) -> bool:
+    """Whether this belongs to the network whose stream it is: a thread may have moved to another since."""
+    if parsed is None or parsed[0] == "account" or shown.object is None:
+        return True
+    return bool(shown.object.get("network_id", parsed[1]) == parsed[1])

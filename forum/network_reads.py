@@ -52,6 +52,8 @@ NETWORK_COLUMNS: tuple[ColumnElement[Any], ...] = (
     networks.c.members_only_until,
     networks.c.archived_at,
     networks.c.deletes_at,
+    networks.c.hold_first,
+    networks.c.held_count,
 )
 """What a query selects in order to make a record by `Network(*row[:NETWORK_WIDTH])`."""
 NETWORK_WIDTH = len(NETWORK_COLUMNS)

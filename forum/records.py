@@ -8,6 +8,8 @@ Access = Literal["open", "closed", "unlisted", "secret"]
 Role = Literal["administrator", "moderator", "member"]
 Status = Literal["requested", "invited", "active", "refused", "left", "removed", "banned"]
 WatchLevel = Literal["watch", "normal", "mute"]
+Limit = Literal["new_threads", "new_posts", "new_links", "same_words"]
+"""What holds back newcomers, and whoever writes the same over and over."""
 Rule = Literal["personal_data", "patient_data", "abuse", "off_topic", "wrong", "other"]
 ActKind = Literal[
     "hide",
@@ -98,6 +100,10 @@ class Network:
     """Since when it is read only, until an administrator brings it back."""
     deletes_at: datetime | None = None
     """When it is deleted for good; it is read only until then, and an administrator may think better of it."""
+    hold_first: int = 0
+    """So many posts of whoever becomes a member wait for a moderator first."""
+    held_count: int = 0
+    """How many posts wait for a moderator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ class Thread:
     pinned_at: datetime | None
     locked_at: datetime | None
     version: int
+    slow_minutes: int = 0
+    """So long must lie between two posts of one person; 0: no time at all."""
     is_kept: bool = False
     """It was written while the network was closed and stayed with its members as that was opened: nobody writes
     in it any more, and nothing of it is told on the network's stream, which everybody hears."""

@@ -51,6 +51,12 @@ class Place:
     """Whether the network is read only: nobody writes, joins or edits there."""
     is_announcing: bool = False
     """Whether an administrator has told all members something of late."""
+    silenced_until: str | None = None
+    """Until when they read and do not write, as the database writes moments."""
+    hold_left: int = 0
+    """So many more of their posts wait for a moderator; -1: all."""
+    held_waiting: int = 0
+    """How many wait now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,19 @@ class Viewer:
         place = self.place_in(network_id)
         return place.ending if place else ""
 
+    def silenced_until(self, network_id: str) -> datetime | None:
+        """Until when the person may not write in this network; None where they may, as soon as that is over too."""
+        place = self.place_in(network_id)
+        if place is None or place.silenced_until is None:
+            return None
+        until = datetime.fromisoformat(place.silenced_until)
+        return until if until > now() else None
+
+    def is_held(self, network_id: str) -> bool:
+        """Whether what the person writes in this network waits for a moderator first."""
+        place = self.place_in(network_id)
+        return place is not None and place.hold_left != 0 and place.role == "member"
+
     def active_places(self) -> list[Place]:
         """The networks this person belongs to, by name."""
         return sorted((place for place in self.places.values() if place.status == "active"), key=_by_name)
@@ -212,6 +231,9 @@ def _place() -> JsonArray:
             (networks.c.deletes_at.is_not(None), _DELETING), (networks.c.archived_at.is_not(None), _ARCHIVED), else_=_NO
         ),
         networks.c.is_announcing,
+        memberships.c.silenced_until,
+        memberships.c.hold_left,
+        memberships.c.held_waiting,
     )
 
 

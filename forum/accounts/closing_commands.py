@@ -1,6 +1,6 @@
 """Closing an account: its memberships end, what is kept about the person goes, the posts stay."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from auth.accounts import close_account
 from forum.accounts.commands import people_changed
@@ -10,7 +10,18 @@ from forum.errors import Forbidden
 from forum.events import SessionsEnded
 from forum.membership import STANDS, Step, change, lock_current
 from forum.streams import account_stream
-from forum.tables import addressed_posts, membership_states, memberships, networks, read_states, requests, watches
+from forum.tables import (
+    addressed_posts,
+    held_back,
+    held_posts,
+    membership_states,
+    memberships,
+    moved_readings,
+    networks,
+    read_states,
+    requests,
+    watches,
+)
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
 
@@ -32,7 +43,8 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     mine = update(memberships).where(memberships.c.account_id == viewer.id)
     await tx.execute(mine.values(words="", reason=""))
     await tx.execute(update(membership_states).where(membership_states.c.account_id == viewer.id).values(reason=""))
-    for table in (read_states, addressed_posts, watches, requests):
+    await _take_back(tx, viewer.id)
+    for table in (read_states, moved_readings, addressed_posts, watches, requests, held_back):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})
@@ -40,6 +52,16 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)
     tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)
+
+
+async def _take_back(tx: Transaction, account_id: str) -> None:
+    """What of theirs waits for a moderator is taken back, for nobody could answer for it; rejected words go too."""
+    mine = held_posts.c.author_id == account_id
+    waiting = select(func.count()).where(mine, held_posts.c.network_id == networks.c.id, held_posts.c.outcome == "")
+    fewer = update(networks).where(networks.c.id.in_(select(held_posts.c.network_id).where(mine)))
+    await tx.execute(fewer.values(held_count=networks.c.held_count - waiting.scalar_subquery()))
+    await tx.execute(update(held_posts).where(mine, held_posts.c.outcome == "").values(outcome="withdrawn"))
+    await tx.execute(update(held_posts).where(mine).values(body=""))
 
 
 async def _hold_networks(tx: Transaction, viewer: Viewer) -> list[str]:

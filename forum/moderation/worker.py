@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from auth.tables import accounts
 from forum.acts.erasing import erase_post
 from forum.mailing import Letter, LetterWriter
+from forum.moderation import quieting_letters, suspension_letters
 from forum.moderation.wording import said_to_you
 from forum.policy import readable_by_account
 from forum.rendering import RULES
@@ -128,6 +129,8 @@ async def erase_patient_data(state: State) -> None:
 LETTERS: Mapping[str, LetterWriter] = {
     "act_concerns_me": write_act_concerns_me,
     "appeal_answered": write_appeal_answered,
+    **quieting_letters.LETTERS,
+    **suspension_letters.LETTERS,
 }
 TASKS: Mapping[str, Doer] = {}
 CHORES: Sequence[Chore] = (erase_patient_data,)

@@ -67,6 +67,7 @@ from forum.policy.networks import (
 )
 from forum.policy.reviews import may_end_in_review, may_review
 from forum.policy.threads import (
+    HELD,
     KEPT,
     may_edit_post,
     may_keep_read_state,
@@ -78,8 +79,18 @@ from forum.policy.threads import (
     may_start_thread,
     may_watch,
 )
+from forum.policy.waiting import silenced_words, waiting_words
+from forum.policy.writing import (
+    is_free_of_limits,
+    may_move,
+    may_quieten,
+    may_see_held,
+    may_slow,
+    may_suspend,
+)
 
 __all__ = [
+    "HELD",
     "KEPT",
     "REASONS",
     "YES",
@@ -92,6 +103,7 @@ __all__ = [
     "ending_of",
     "fronted_to",
     "hears",
+    "is_free_of_limits",
     "led_on_to",
     "listed_to",
     "may_add_to",
@@ -110,8 +122,10 @@ __all__ = [
     "may_list_members",
     "may_lock",
     "may_moderate",
+    "may_move",
     "may_oversee",
     "may_pin",
+    "may_quieten",
     "may_read",
     "may_remove",
     "may_reply",
@@ -121,11 +135,14 @@ __all__ = [
     "may_review",
     "may_see_beginning",
     "may_see_exact_count",
+    "may_see_held",
     "may_see_invited",
     "may_see_purpose",
     "may_see_requests",
     "may_see_whom_to_ask",
+    "may_slow",
     "may_start_thread",
+    "may_suspend",
     "may_warn",
     "may_watch",
     "may_write_in",
@@ -138,10 +155,12 @@ __all__ = [
     "readable_by_account",
     "reads_through_glass",
     "shown_on_profile",
+    "silenced_words",
     "standing_of",
     "threads_heard",
     "threads_readable_by",
     "threads_readable_by_account",
+    "waiting_words",
     "when",
     "writable",
 ]

@@ -2,18 +2,23 @@
 
 from forum.policy.decision import Decision, when
 from forum.policy.endings import may_write_in
+from forum.policy.waiting import silenced_words
 from forum.records import Post, Thread
 from forum.viewer import Viewer
 
 KEPT = "This thread was written while the network was closed. It stays with its members; go on in a new thread."
+HELD = "What you write here waits for a moderator first, so you can’t change what stands already."
 
 
 def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
-    """Members write; readers of an open network join first."""
+    """Members write, unless a moderator has silenced them for a time; readers of an open network join first."""
     if not viewer.is_signed_in:
         return Decision(False, "Sign in and join this network to write here.")
     if viewer.role_in(network_id) is None:
         return Decision(False, "Join this network to write here.")
+    silenced_until = viewer.silenced_until(network_id)
+    if silenced_until:
+        return Decision(False, silenced_words(silenced_until))
     return may_write_in(viewer, network_id)
 
 
@@ -36,6 +41,8 @@ def may_edit_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
         return Decision(False, "Only the author may edit a post.")
     if post.removed_at is not None:
         return Decision(False, "This post is hidden." if post.hidden_rule else "This post was removed.")
+    if viewer.is_held(thread.network_id):
+        return Decision(False, HELD)
     return may_reply(viewer, thread)
 
 
@@ -64,6 +71,8 @@ def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
     if viewer.has_role(thread.network_id, "moderator"):
         return may_write_in(viewer, thread.network_id)
     own = bool(viewer.id) and thread.author.id == viewer.id
+    if own and viewer.is_held(thread.network_id):
+        return Decision(False, HELD)
     return may_reply(viewer, thread) if own else Decision(False, "Only who began the thread may change its title.")
 
 

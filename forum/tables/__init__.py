@@ -6,6 +6,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
 from forum.tables.governance import broken_glass
+from forum.tables.holding import held_back, held_posts, moved_posts, moved_readings, moved_threads
 from forum.tables.inviting import bounced_addresses, invitations, joining_links
 from forum.tables.moderation import acts, cases, reports
 from forum.tables.networks import former_addresses, memberships, networks
@@ -38,6 +39,8 @@ __all__ = [
     "broken_glass",
     "cases",
     "former_addresses",
+    "held_back",
+    "held_posts",
     "imported_messages",
     "invitations",
     "joining_links",
@@ -45,6 +48,9 @@ __all__ = [
     "memberships",
     "mentions",
     "metadata",
+    "moved_posts",
+    "moved_readings",
+    "moved_threads",
     "network_weeks",
     "networks",
     "notifications",

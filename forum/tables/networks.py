@@ -27,6 +27,10 @@ networks = Table(
     Column("post_count", Integer, nullable=False, server_default="0"),
     # When the network was opened to everybody, threads begun up to this position stayed with its members.
     Column("members_only_until", Integer, nullable=False, server_default="0"),
+    # So many posts of whoever becomes a member wait for a moderator first; 0: none does.
+    Column("hold_first", Integer, nullable=False, server_default="0"),
+    # How many posts wait for a moderator now.
+    Column("held_count", Integer, nullable=False, server_default="0"),
     # When administrators are next told, or were last told, by mail that people wait to be admitted.
     Column("requests_mail_at", Moment),
     # Since when nobody writes here any more, though everybody reads who did.
@@ -81,6 +85,13 @@ memberships = Table(
     Column("read_count", Integer, nullable=False, server_default="0"),
     # The noon (UTC) of the day of the last visit: administrators learn the day, and nothing finer is kept.
     Column("visited_at", Moment),
+    # Until then they read and do not write; ends by itself.
+    Column("silenced_until", Moment),
+    # So many more of their posts must be approved before what they write is read by all at once; -1: all, until a
+    # moderator says otherwise.
+    Column("hold_left", Integer, nullable=False, server_default="0"),
+    # How many posts of theirs wait now.
+    Column("held_waiting", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),
     CheckConstraint(

@@ -36,6 +36,8 @@ threads = Table(
     account("last_author_id"),
     Column("pinned_at", Moment),
     Column("locked_at", Moment),
+    # So many minutes must lie between two posts of one person, who is no moderator; 0: none need.
+    Column("slow_minutes", Integer, nullable=False, server_default="0"),
     # Raised by whatever changes how any page of the thread reads: posts, edits, removals, pins.
     Column("version", Integer, nullable=False, server_default="1"),
     UniqueConstraint("network_id", "number"),

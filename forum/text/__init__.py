@@ -6,16 +6,19 @@ from forum.text.excerpts import escape_markdown, excerpt, link_quotes, plain_wor
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
+from forum.text.personal_data import PersonalData, find_personal_data
 from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
     "MAX_BODY",
+    "PersonalData",
     "Quoted",
     "clean_body",
     "clean_line",
     "escape_markdown",
     "excerpt",
     "find_mentions",
+    "find_personal_data",
     "link_quotes",
     "mention_key",
     "mentioned_in",

@@ -109,6 +109,11 @@ async def note_all_read(tx: Transaction, account_id: str, network_id: str, posit
     )
 
 
+async def forget_addressed_in(tx: Transaction, thread_id: str, *whose: Any) -> None:
+    """No post of this thread waits for these readers: `whose` are conditions on `addressed_posts`."""
+    await _forget(tx, addressed_posts.c.thread_id == thread_id, *whose)
+
+
 def _addressees(post: Spot, mentioned: Iterable[str]) -> set[str]:
     answered = {post.answers_to} if post.answers_to else set()
     return (answered | set(mentioned)) - {post.author_id}

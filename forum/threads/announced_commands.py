@@ -2,11 +2,13 @@
 
 import contextlib
 
+from forum.errors import Moved
 from forum.idempotency import RequestKey
 from forum.records import Thread
 from forum.state import State
 from forum.threads.announcing import announcer_of
 from forum.threads.commands import Posted, post_reply
+from forum.threads.queries import get_thread
 from forum.threads.ranges import Ranges
 from forum.threads.reading_commands import mark_all_read, mark_read
 from forum.threads.replying_commands import OutOfTheOrdinary, reply_at_once
@@ -17,17 +19,28 @@ from forum.viewer import Viewer
 async def send_reply(
     state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
-    """`commands.post_reply`, in one statement where that can be."""
+    """`commands.post_reply`, in one statement where that can be. A thread that moved meanwhile is followed."""
+    try:
+        return await _send_reply(state, viewer, thread, written, reply_to, key)
+    except Moved:
+        async with state.database.read() as connection:
+            thread = await get_thread(connection, viewer, thread.id)
+        return await _send_reply(state, viewer, thread, written, reply_to, key)
+
+
+async def _send_reply(
+    state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
+) -> Posted:
     if reply_to is None and not written.mentions and state.database.dialect == "postgresql":
         with contextlib.suppress(OutOfTheOrdinary):
             posted = await reply_at_once(state, viewer, thread, written, key)
             if posted.read is not None:
                 announcer_of(state).tell_later(viewer.id, posted.read)
             return posted
-    return await _send_reply(state, viewer, thread, written, reply_to, key)
+    return await _reply_by_steps(state, viewer, thread, written, reply_to, key)
 
 
-async def _send_reply(
+async def _reply_by_steps(
     state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
     announcer = announcer_of(state)

@@ -12,17 +12,19 @@ from forum.network_reads import get_network
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
-from forum.threads import commands, post_api, stream_api
+from forum.threads import commands, held_api, moving_pages, post_api, stream_api
 from forum.threads.announced_commands import send_read
 from forum.threads.asking import ask_limits
 from forum.threads.cursors import keyset_cursor, parse_keyset
 from forum.threads.inputs import Listing, NewThread, ReadPosts, ThreadChange, WatchChange
+from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.list_queries import list_threads
-from forum.threads.presenting import ApiNewThread, ApiReadThread, ApiThreads, api_post, api_thread
+from forum.threads.presenting import ApiHeld, ApiNewThread, ApiReadThread, ApiThreads, api_post, api_thread
 from forum.threads.queries import find_post_by_number, get_thread
 from forum.threads.ranges import count
 from forum.threads.seeing import see_thread
-from forum.threads.thread_commands import change_thread, set_watch
+from forum.threads.thread_commands import Wanted, change_thread, set_watch
+from forum.threads.warning import find_warnings, warning_header
 from forum.threads.writing import lay_out
 from forum.versions import if_match, object_answer
 
@@ -51,7 +53,7 @@ async def api_list_threads(request: Request) -> Response:
 @operation(
     "Begin a thread",
     TAG,
-    {201: ApiNewThread},
+    {201: ApiNewThread, 202: ApiHeld},
     body=NewThread,
     refusals=(403,),
     is_idempotent=True,
@@ -59,22 +61,26 @@ async def api_list_threads(request: Request) -> Response:
     has_etag=True,
 )
 async def api_create_thread(request: Request) -> Response:
-    """Begin a thread with its first post, in Markdown."""
+    """Begin a thread with its first post, in Markdown. 202 where a moderator reads it first."""
     viewer, state = await account_of(request), state_of(request)
     value = validate(NewThread, await read_json(request))
     key = header_key(request, value)
     await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
     async with state.database.read() as connection:
         network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
+    await ask_fair_limits(state, viewer, network_id, value.body, key, is_thread=True)
     written = await lay_out(state.database, viewer, network_id, value.body)
     async with state.transaction() as tx:
         posted = await commands.start_thread(tx, viewer, network_id, value.title, written, key)
+    warnings = warning_header(await find_warnings(value.title, value.body))
+    if posted.is_held:
+        return await post_api.held_answer(state, viewer, posted, warnings)
     async with state.database.read() as connection:
         thread = await get_thread(connection, viewer, posted.object_id)
         first = await find_post_by_number(connection, viewer, thread.id, 1)
     url = state.settings.public_url
     body = {**api_thread(thread, url), "first_post": api_post(first, url) if first else None}
-    made = post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}")
+    made = {**post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}"), **warnings}
     return object_answer(request, body, thread.version, 201, made)
 
 
@@ -97,21 +103,14 @@ async def api_show_thread(request: Request) -> Response:
     has_etag=True,
 )
 async def api_change_thread(request: Request) -> Response:
-    """Change its title, pin it to the top, or lock it; what is left out stays as it is."""
+    """Change its title, pin it to the top, lock it, or slow it down; what is left out stays as it is."""
     viewer, state = await account_of(request), state_of(request)
     wanted = validate(ThreadChange, await read_json(request))
     await ask_limits(state, viewer, EDITS)
     try:
         async with state.transaction() as tx:
-            await change_thread(
-                tx,
-                viewer,
-                request.path_params["id"],
-                title=wanted.title,
-                pinned=wanted.pinned,
-                locked=wanted.locked,
-                expected=if_match(request),
-            )
+            change = Wanted(wanted.title, wanted.pinned, wanted.locked, wanted.slow_minutes, wanted.reason)
+            await change_thread(tx, viewer, request.path_params["id"], change, if_match(request))
     except Conflict as error:
         raise Stale(str(error)) from error
     return await api_show_thread(request)
@@ -142,10 +141,16 @@ ROUTES: list[BaseRoute] = [
     get("/api/v1/networks/{slug:slug}/events", stream_api.api_list_events),
     get("/api/v1/threads/{id:id}", api_show_thread),
     route("PATCH", "/api/v1/threads/{id:id}", api_change_thread),
+    post("/api/v1/threads/{id:id}/move", moving_pages.api_move_thread),
     route("PUT", "/api/v1/threads/{id:id}/read", api_mark_read),
     route("PUT", "/api/v1/threads/{id:id}/watch", api_watch_thread),
     get("/api/v1/threads/{id:id}/posts", post_api.api_list_posts),
     post("/api/v1/threads/{id:id}/posts", post_api.api_create_post),
+    get("/api/v1/networks/{slug:slug}/held", held_api.api_list_held),
+    get("/api/v1/networks/{slug:slug}/held/{held_id:id}", held_api.api_show_held),
+    route("DELETE", "/api/v1/networks/{slug:slug}/held/{held_id:id}", held_api.api_withdraw_held),
+    post("/api/v1/networks/{slug:slug}/held/{held_id:id}/approval", held_api.api_approve_held),
+    post("/api/v1/networks/{slug:slug}/held/{held_id:id}/rejection", held_api.api_reject_held),
     get("/api/v1/posts/{id:id}", post_api.api_show_post),
     route("PATCH", "/api/v1/posts/{id:id}", post_api.api_edit_post),
     route("DELETE", "/api/v1/posts/{id:id}", post_api.api_remove_own_post),

@@ -21,6 +21,8 @@ from ground.columns import Identifier, Moment
 from ground.hot import HotStatement
 from realtime.transaction import Transaction
 
+SLOWEST_MINUTES = 24 * 60
+"""Between two posts of one person in a slow thread, at most."""
 _IN_NETWORK = bindparam("in_network", type_=Identifier)
 _IN_THREAD = bindparam("in_thread", type_=Identifier)
 _MOMENT = bindparam("moment", type_=Moment)
@@ -39,10 +41,14 @@ _COUNT_IN_NETWORK = (
 
 def _count_in_thread(position: Any, kept_until: Any) -> Any:
     is_open = or_(threads.c.locked_at.is_(None), bindparam("despite_lock", type_=threads.c.version.type) == 1)
+    # Slower than the author knew as they were let through, and so not asked about.
+    is_as_slow = threads.c.slow_minutes <= bindparam("slow_at_most", type_=threads.c.slow_minutes.type)
     return (
         update(threads)
         .where(threads.c.id == _IN_THREAD, is_open, threads.c.last_position < position)
         .where(threads.c.first_position > kept_until)
+        # It may have moved to another network meanwhile.
+        .where(threads.c.network_id == _IN_NETWORK, is_as_slow)
         .values(
             post_count=threads.c.post_count + 1,
             version=threads.c.version + 1,
@@ -118,12 +124,13 @@ _COUNT_ONE_IN_THREAD = HotStatement(
 _WRITE_POST = HotStatement(_insert_post())
 
 
-def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, Any]:
-    """The parameters of every statement here."""
+def row_of(draft: Post, written: Written, *, despite_lock: bool, slow_at_most: int = 0) -> dict[str, Any]:
+    """The parameters of every statement here. Who may write despite a lock need not wait in a slow thread."""
     return {
         "in_network": draft.network_id,
         "in_thread": draft.thread_id,
         "despite_lock": int(despite_lock),
+        "slow_at_most": SLOWEST_MINUTES if despite_lock else slow_at_most,
         "moment": draft.created_at,
         "by": draft.author.id,
         "new_id": draft.id,
@@ -139,15 +146,25 @@ def row_of(draft: Post, written: Written, *, despite_lock: bool) -> dict[str, An
 
 
 async def append(
-    tx: Transaction, draft: Post, written: Written, reading: Reading, *, despite_lock: bool
+    tx: Transaction,
+    draft: Post,
+    written: Written,
+    reading: Reading,
+    *,
+    despite_lock: bool,
+    slow_at_most: int = 0,
+    is_late: bool = False,
 ) -> Post | None:
-    """Write the post, which gets its numbers now; None where the thread was locked, or is kept, or the network
-    is read only, meanwhile.
+    """Write the post, which gets its numbers now; None where meanwhile the thread was locked, slowed, moved or kept, or
+    the network became read only.
 
-    All that stands before it counts as read by its author, whose `reading` this transaction holds.
+    All that stands before it counts as read by its author, whose `reading` this transaction holds; not where it
+    `is_late`: written before, and posted while its author may be anywhere.
     """
-    counted = row_of(draft, written, despite_lock=despite_lock)
-    if tx.connection.dialect.name == "postgresql":
+    counted = row_of(draft, written, despite_lock=despite_lock, slow_at_most=slow_at_most)
+    if is_late:
+        taken = await _append_by_steps(tx, counted, reading, only_itself=True)
+    elif tx.connection.dialect.name == "postgresql":
         taken = await tx.run(_APPEND, counted | {"standing_id": reading.standing.id, "counted_before": reading.counted})
         if taken and reading.addressed:
             await note_read(tx, draft.author.id, draft.thread_id, reading.addressed)
@@ -159,7 +176,9 @@ async def append(
     return replace(draft, number=number, position=position)
 
 
-async def _append_by_steps(tx: Transaction, counted: dict[str, Any], reading: Reading) -> list[list[int]]:
+async def _append_by_steps(
+    tx: Transaction, counted: dict[str, Any], reading: Reading, *, only_itself: bool = False
+) -> list[list[int]]:
     """The same on SQLite, which has no statement that writes to several tables."""
     placed_in = await tx.run(_COUNT_ONE_IN_NETWORK, counted)
     if not placed_in:
@@ -168,6 +187,6 @@ async def _append_by_steps(tx: Transaction, counted: dict[str, Any], reading: Re
     placed = counted | {"position": position, "kept_until": kept_until}
     for (number,) in await tx.run(_COUNT_ONE_IN_THREAD, placed):
         await tx.run(_WRITE_POST, counted | {"new_number": number, "new_position": position})
-        await add_read(tx, reading, up_to(number))
+        await add_read(tx, reading, ((number, number),) if only_itself else up_to(number))
         return [[number, position]]
     return []

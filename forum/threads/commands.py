@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select, update
 
-from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.errors import Conflict, Forbidden, ForumError, Invalid, Moved, NotFound
 from forum.events import PostCreated, PostEdited, ThreadCreated
 from forum.idempotency import RequestKey, claim
 from forum.policy import REASONS, ending_of, may_edit_post, may_reply, may_start_thread, writable
@@ -17,13 +17,26 @@ from forum.tables import networks, post_versions, posts, threads
 from forum.threads import queries
 from forum.threads.addressing_commands import Spot, note_addressed, note_addressed_anew, spot_of
 from forum.threads.appending_commands import append
-from forum.threads.reading_commands import Reading, add_read, hold_reading, hold_standing, place_of
+from forum.threads.held_queries import is_waiting
+from forum.threads.place_queries import find_thread_place
+from forum.threads.reading_commands import Reading, Standing, add_read, hold_reading, hold_standing, place_of
+from forum.threads.waiting_commands import (
+    Waiting,
+    hold,
+    must_wait,
+    refuse_changes,
+    refuse_haste,
+    refuse_silenced,
+)
 from forum.threads.writing import Written
 from forum.viewer import Viewer
 from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
 
 NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was posted."
+SLOWED_MEANWHILE = (
+    "A moderator slowed this thread down while you were writing. Your words are kept below: send them again."
+)
 LOCKED_MEANWHILE = "This thread was locked while you were writing. Your words are kept below."
 ENDED_MEANWHILE = "This network became read only while you were writing, so nothing was posted."
 NO_SUCH_POST = "The post you answer is not in this thread."
@@ -39,7 +52,9 @@ class Posted:
     read: str | None = None
     """What is to be announced to the author's other screens, where writing marked older posts as read."""
     post: Post | None = None
-    """The reply as it stands; None where the request came before."""
+    """The reply as it stands; None where the request came before, or the reply waits."""
+    is_held: bool = False
+    """It waits for a moderator; once it is approved it has this `object_id`."""
 
 
 _COUNT_THREAD = (
@@ -70,11 +85,26 @@ async def start_thread(
         raise Forbidden(decision.reason)
     claimed = await claim(tx, viewer.id, key, new_id())
     if claimed.is_replay:
-        return Posted(claimed.object_id, True)
+        return await _made_before(tx, claimed.object_id)
     standing = await hold_standing(tx, viewer.id, network_id)
     if standing is None:
         raise Forbidden(NO_LONGER_MEMBER)
-    thread_id, post_id, moment = claimed.object_id, new_id(), now()
+    await refuse_silenced(tx, standing)
+    if must_wait(viewer, standing):
+        await hold(tx, standing, Waiting(claimed.object_id, network_id, written.body, title=title))
+        return Posted(claimed.object_id, False, is_held=True)
+    await begin_thread(tx, standing, claimed.object_id, title, written)
+    return Posted(claimed.object_id, False)
+
+
+async def _made_before(tx: Transaction, object_id: str) -> Posted:
+    """What the same request made when it came first."""
+    return Posted(object_id, True, is_held=await is_waiting(tx.connection, object_id))
+
+
+async def begin_thread(tx: Transaction, standing: Standing, thread_id: str, title: str, written: Written) -> str:
+    """Write a thread and its first post, by the member whose standing is held; the id of the post."""
+    network_id, author_id, post_id, moment = standing.network_id, standing.account_id, new_id(), now()
     counted = (await tx.execute(_COUNT_THREAD, {"in_network": network_id})).one_or_none()
     if counted is None:
         raise Forbidden(ENDED_MEANWHILE)
@@ -83,22 +113,22 @@ async def start_thread(
         "network_id": network_id,
         "number": counted.thread_count,
         "title": title,
-        "author_id": viewer.id,
+        "author_id": author_id,
         "created_at": moment,
         "post_count": 1,
         "first_position": counted.post_count,
         "last_position": counted.post_count,
         "last_post_at": moment,
-        "last_author_id": viewer.id,
+        "last_author_id": author_id,
     }
     await tx.execute(_INSERT_THREAD, thread)
     first = {"thread_id": thread_id, "network_id": network_id, "number": 1, "position": counted.post_count}
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
-    await tx.execute(_INSERT_POST, {"id": post_id, "author_id": viewer.id, "created_at": moment, **first, **words})
-    await note_addressed(tx, Spot(post_id, viewer.id, thread_id, network_id, 1, counted.post_count), written.mentions)
+    await tx.execute(_INSERT_POST, {"id": post_id, "author_id": author_id, "created_at": moment, **first, **words})
+    await note_addressed(tx, Spot(post_id, author_id, thread_id, network_id, 1, counted.post_count), written.mentions)
     await add_read(tx, Reading(standing, thread_id, (), 0, 1), ((1, 1),))
     tx.emit(network_stream(network_id), ThreadCreated(thread_id))
-    return Posted(thread_id, False)
+    return post_id
 
 
 async def post_reply(
@@ -124,18 +154,36 @@ async def post_reply(
             raise Invalid({"reply_to": NO_SUCH_POST})
     claimed = await claim(tx, viewer.id, key, new_id())
     if claimed.is_replay:
-        return Posted(claimed.object_id, True)
+        return await _made_before(tx, claimed.object_id)
     reading = await hold_reading(tx, viewer.id, thread.network_id, thread.id)
     if reading is None:
-        raise Forbidden(NO_LONGER_MEMBER)
+        raise await _why_not(tx, viewer, thread, is_member=False)
+    await refuse_silenced(tx, reading.standing)
+    pace = await refuse_haste(tx, viewer, thread)
+    if must_wait(viewer, reading.standing):
+        waiting = Waiting(claimed.object_id, thread.network_id, written.body, thread.id, reply_to_id=reply_to)
+        await hold(tx, reading.standing, waiting)
+        return Posted(claimed.object_id, False, is_held=True)
     draft = draft_post(claimed.object_id, thread, viewer, written, answered)
-    post = await append(tx, draft, written, reading, despite_lock=viewer.has_role(thread.network_id, "moderator"))
+    moderates = viewer.has_role(thread.network_id, "moderator")
+    post = await append(tx, draft, written, reading, despite_lock=moderates, slow_at_most=pace)
     if post is None:
-        raise Forbidden(LOCKED_MEANWHILE)
+        raise await _why_not(tx, viewer, thread, is_member=True)
     await note_addressed(tx, spot_of(post), written.mentions)
     more = post.number - reading.counted
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))
     return Posted(post.id, False, place_of(reading.standing.id, thread.id) if more > 1 else None, post)
+
+
+async def _why_not(tx: Transaction, viewer: Viewer, thread: Thread, *, is_member: bool) -> ForumError:
+    """Why nothing could be written in a thread where the viewer found, a moment before, that they may."""
+    now_there = await find_thread_place(tx.connection, viewer, thread.id)
+    if now_there.network_id != thread.network_id:
+        return Moved() if now_there.is_readable else NotFound()
+    if not is_member:
+        return Forbidden(NO_LONGER_MEMBER)
+    is_slower = now_there.slow_minutes > thread.slow_minutes and not now_there.is_locked
+    return Forbidden(SLOWED_MEANWHILE if is_slower else LOCKED_MEANWHILE)
 
 
 def draft_post(post_id: str, thread: Thread, viewer: Viewer, written: Written, answered: ReplyTo | None = None) -> Post:
@@ -201,6 +249,13 @@ async def _hold_post(tx: Transaction, viewer: Viewer, post_id: str, *, to_write:
     return post, await queries.get_thread(tx.connection, viewer, post.thread_id)
 
 
+async def _refuse_changes(tx: Transaction, viewer: Viewer, post_id: str) -> None:
+    """A silence that began since the form was shown holds as well; the membership comes before all other locks."""
+    post = await queries.get_post(tx.connection, viewer, post_id)
+    if post.author.id == viewer.id:
+        await refuse_changes(tx, viewer, post.network_id)
+
+
 async def edit_post(
     tx: Transaction, viewer: Viewer, post_id: str, written: Written, expected: int | None = None
 ) -> Post:
@@ -208,6 +263,7 @@ async def edit_post(
 
     Raises NotFound, Forbidden, and Conflict where the post is no longer at the `expected` version.
     """
+    await _refuse_changes(tx, viewer, post_id)
     post, thread = await _hold_post(tx, viewer, post_id, to_write=True)
     decision = may_edit_post(viewer, post, thread)
     if not decision:

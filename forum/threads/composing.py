@@ -34,6 +34,8 @@ class Composer:
     answering_href: str = ""
     without_reply: str = ""
     error: str = ""
+    warning: str = ""
+    """What the writer should look at again; then the form offers to post it anyway."""
     preview: str = ""
     """Sanitised HTML."""
     cancel: str = ""

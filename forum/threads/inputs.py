@@ -70,18 +70,54 @@ class Removal(Input):
     reason: Annotated[str, AfterValidator(_reason)] = ""
 
 
+def _given_reason(text: str) -> str:
+    if not text.strip():
+        raise ValueError("Say why. The author is told, in your words.")
+    return clean_line(text, MOST_REASON)
+
+
+class Rejection(Input):
+    """Why a post that waits is turned down; its author is told."""
+
+    reason: Annotated[str, AfterValidator(_given_reason)]
+
+
 class ThreadChange(Input):
     """What may change of a thread. What is left out stays as it is."""
 
     title: Title | None = None
     pinned: bool | None = None
     locked: bool | None = None
+    slow_minutes: int | None = Field(None, ge=0, le=24 * 60)
+    """So long must lie between two posts of one person who is no moderator; 0: no time at all."""
+    reason: Annotated[str, AfterValidator(_reason)] = ""
+    """Why a moderator does it; who began the thread is told."""
 
 
 class NewTitle(Input):
-    """Another title for a thread."""
+    """Another title for a thread, and why a moderator gives it one."""
 
     title: Title
+    reason: Annotated[str, AfterValidator(_reason)] = ""
+
+
+class Pace(Input):
+    """How slow a thread is to be: so many minutes between two posts of one person."""
+
+    minutes: Literal["0", "5", "15", "60", "360", "1440"]
+
+
+class HoldFirst(Input):
+    """How many posts of whoever becomes a member wait for a moderator first."""
+
+    hold_first: Literal["0", "1", "2", "3", "5"]
+
+
+class Move(Input):
+    """The network to which a thread is moved, by the last part of its address, and why."""
+
+    network: str = Field(min_length=1, max_length=80)
+    reason: Annotated[str, AfterValidator(_reason)] = ""
 
 
 class ReadPosts(Input):

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from forum.records import Post
 from forum.state import State
+from forum.threads.held_queries import count_held_in
+from forum.threads.place_queries import list_moved
 from forum.threads.presenting import api_post, api_thread
 from forum.threads.queries import list_heard_first_posts, list_heard_posts, list_heard_threads
 from forum.threads.reading_queries import list_read_places
@@ -71,9 +73,28 @@ async def present_reading(state: State, ids: Sequence[str]) -> Mapping[str, Pres
     return {place: Presented(shown) for place, shown in places.items()}
 
 
+async def present_moved_threads(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """What threads were here that are in another network now: their numbers, and nothing of what they say."""
+    async with state.database.read() as connection:
+        moved = await list_moved(connection, ids)
+    return {
+        each.id: Presented({"id": each.thread_id, "network_id": each.network_id, "number": each.number})
+        for each in moved
+    }
+
+
+async def present_held(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """For moderators: how many posts wait for one."""
+    async with state.database.read() as connection:
+        counts = await count_held_in(connection, ids)
+    return {key: Presented({"id": key, "network_id": key, "held_count": number}) for key, number in counts.items()}
+
+
 PRESENTERS = {
     "thread.created": present_new_threads,
     "thread.changed": present_changed_threads,
+    "thread.moved": present_moved_threads,
+    "held.changed": present_held,
     "post.created": present_posts,
     "post.edited": present_posts,
     "post.removed": present_posts,

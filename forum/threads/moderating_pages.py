@@ -8,15 +8,15 @@ from starlette.responses import Response
 from auth.rules import EDITS
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
-from forum.policy import may_retitle
+from forum.policy import may_retitle, may_slow
 from forum.records import Thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, state_of
 from forum.threads.announced_commands import send_read
 from forum.threads.asking import ask_limits
-from forum.threads.inputs import NewTitle, WatchChange, parse_ranges
+from forum.threads.inputs import NewTitle, Pace, WatchChange, parse_ranges
 from forum.threads.queries import get_thread
-from forum.threads.thread_commands import retitle, set_lock, set_pin, set_watch
+from forum.threads.thread_commands import retitle, set_lock, set_pace, set_pin, set_watch
 from forum.threads.writing_pages import status_of
 from forum.viewer import Viewer
 
@@ -30,6 +30,9 @@ class TitlePage:
     version: int
     errors: dict[str, str]
     refusal: str
+    needs_reason: bool
+    """A moderator changes the title of somebody else's thread, and says why."""
+    reason: str = ""
 
 
 async def update_pin(request: Request) -> Response:
@@ -54,6 +57,48 @@ async def update_closure(request: Request) -> Response:
     return redirect(request, f"/threads/{thread_id}", notice="locked" if locked else "unlocked")
 
 
+async def update_pace(request: Request) -> Response:
+    """Slow the thread down, or let everybody write as they like."""
+    minutes = int(validate(Pace, await read_form(request)).minutes)
+    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
+    async with state.transaction() as tx:
+        await set_pace(tx, viewer, thread_id, minutes)
+    return redirect(request, f"/threads/{thread_id}", notice="slowed" if minutes else "unslowed")
+
+
+@dataclass(frozen=True, slots=True)
+class PacePage:
+    """The form for a thread's pace: `threads/pace.html`."""
+
+    thread: Thread
+    paces: tuple[tuple[str, str], ...]
+    pace: str
+
+
+PACES = (
+    ("0", "No limit: people post as they like"),
+    ("5", "Once in 5 minutes"),
+    ("15", "Once in 15 minutes"),
+    ("60", "Once in an hour"),
+    ("360", "Once in 6 hours"),
+    ("1440", "Once a day"),
+)
+
+
+async def edit_pace(request: Request) -> Response:
+    """The form that slows a thread down."""
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    decision = may_slow(viewer, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    page = PacePage(thread, PACES, str(thread.slow_minutes))
+    return render_page(
+        request, viewer, "threads/pace.html", page, title="Slow this thread down", network_id=thread.network_id
+    )
+
+
 async def _choice(request: Request, name: str) -> bool:
     value = (await read_form(request)).get(name)
     if value not in ("yes", "no"):
@@ -65,7 +110,9 @@ async def edit_title(request: Request) -> Response:
     """The form for another title."""
     viewer = await account_of(request)
     thread = await _thread_to_retitle(request, viewer)
-    return _title_form(request, viewer, TitlePage(thread, thread.title, thread.version, {}, ""))
+    return _title_form(
+        request, viewer, TitlePage(thread, thread.title, thread.version, {}, "", thread.author.id != viewer.id)
+    )
 
 
 async def _thread_to_retitle(request: Request, viewer: Viewer) -> Thread:
@@ -89,18 +136,20 @@ async def update_title(request: Request) -> Response:
     fields = await read_form(request)
     viewer, state = await account_of(request), state_of(request)
     thread = await _thread_to_retitle(request, viewer)
-    typed = fields.get("title", "")
+    typed, reason, is_other = fields.get("title", ""), fields.get("reason", ""), thread.author.id != viewer.id
     try:
-        value = validate(NewTitle, {"title": typed})
+        value = validate(NewTitle, {"title": typed, "reason": reason})
+        if is_other and not value.reason and value.title != thread.title:
+            raise Invalid({"reason": "Say why. Who began the thread is told, in your words."})
         await ask_limits(state, viewer, EDITS)
         if fields.get("before", thread.title) != thread.title:
             raise Conflict(f"Somebody else changed the title to “{thread.title}” meanwhile. Save again to replace it.")
         async with state.transaction() as tx:
-            await retitle(tx, viewer, thread.id, value.title)
+            await retitle(tx, viewer, thread.id, value.title, value.reason)
     except (Invalid, Conflict) as error:
         errors = dict(error.errors) if isinstance(error, Invalid) else {}
         refusal = str(error) if isinstance(error, Conflict) else ""
-        page = TitlePage(thread, typed, thread.version, errors, refusal)
+        page = TitlePage(thread, typed, thread.version, errors, refusal, is_other, reason)
         return _title_form(request, viewer, page, status_of(error))
     return redirect(request, f"/threads/{thread.id}", notice="retitled")
 

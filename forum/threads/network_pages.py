@@ -20,6 +20,7 @@ from forum.threads.announced_commands import send_all_read
 from forum.threads.cursors import keyset_cursor, parse_keyset
 from forum.threads.discussion_queries import find_readable_network
 from forum.threads.list_queries import Chosen, ListedThread, list_pinned_threads, list_threads
+from forum.threads.pacing import WritingNote, note_of_network
 from forum.threads.thread_commands import MOST_PINNED
 from forum.viewer import Viewer
 
@@ -44,6 +45,7 @@ class DiscussionPage:
     may_start: bool
     announcements: Sequence[Announcement]
     """What the viewer was told with all members, and has not put away."""
+    note: WritingNote
 
 
 async def show_network(request: Request) -> Response:
@@ -63,7 +65,8 @@ async def show_network(request: Request) -> Response:
     is_top = chosen == "all" and after is None
     pinned = await list_pinned_threads(state.database, viewer, network.id, at_most=MOST_PINNED) if is_top else []
     told = await _announced(state, viewer, network.id) if after is None else []
-    page = _make_page(viewer, found, chosen, (listed, pinned), after is None, told)
+    note = await note_of_network(state, viewer, network.id)
+    page = _make_page(viewer, found, chosen, (listed, pinned), after is None, told, note)
     return render_page(
         request,
         viewer,
@@ -109,6 +112,7 @@ def _make_page(
     rows: tuple[Sequence[ListedThread], Sequence[ListedThread]],
     is_first: bool,
     announced: Sequence[Announcement],
+    note: WritingNote,
 ) -> DiscussionPage:
     network, (listed, pinned) = found.network, rows
     path = f"/networks/{network.slug}"
@@ -132,6 +136,7 @@ def _make_page(
         unread=max(0, place.unread) if place and is_kept else 0,
         may_start=bool(may_start_thread(viewer, network.id)),
         announcements=announced,
+        note=note,
     )
 
 

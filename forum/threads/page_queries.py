@@ -14,6 +14,7 @@ from forum.policy import threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
 from forum.tables import memberships, networks, posts, read_states, site, threads, watches
 from forum.threads.queries import (
+    SLOW_MINUTES,
     THREAD_COLUMNS,
     THREAD_WIDTH,
     joined_threads,
@@ -123,6 +124,7 @@ _READING_COLUMNS: list[ColumnElement[Any]] = [
     cast(read_states.c.ranges, String),
     read_states.c.updated_at,
     watches.c.level,
+    _mine.c.silenced_until,
 ]
 _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))
 _READING = slice(_NETWORK.stop, _NETWORK.stop + len(_READING_COLUMNS))
@@ -181,6 +183,13 @@ class SightRow:
             return fingerprint(self.values)
         return fingerprint(self.values[:_SEEN_AT] + self.values[_SEEN_AT + 1 :])
 
+    def passes(self) -> bool:
+        """Whether the page changes as time goes by: the thread is slow, or the reader may not write until a moment."""
+        if self.credential is None:
+            return False
+        rest = self.values[ACCOUNT_COLUMN_COUNT:]
+        return bool(rest[SLOW_MINUTES]) or rest[_READING.stop - 1] is not None
+
     def viewer(self) -> Viewer:
         """Who asks."""
         if self.credential is None:
@@ -192,7 +201,7 @@ class SightRow:
         rest = self.values[2 if self.credential is None else ACCOUNT_COLUMN_COUNT :]
         reading = None
         if self.credential is not None:
-            standing, covered, ranges, read_at, level = rest[_READING]
+            standing, covered, ranges, read_at, level, _ = rest[_READING]
             if standing is not None:
                 reading = Reading(merge(json.loads(ranges or "[]"), up_to(covered)), read_at, level or "normal")
         return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading)

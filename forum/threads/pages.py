@@ -19,9 +19,18 @@ from forum.envelope import let_index
 from forum.errors import NotFound
 from forum.rendering import NOTICE_COOKIE, PRIVATE, make_shell, redirect, render_fragment, render_page
 from forum.state import state_of
-from forum.threads import moderating_pages, network_pages, post_pages, writing_pages
+from forum.threads import (
+    held_pages,
+    moderating_pages,
+    moving_pages,
+    network_pages,
+    post_pages,
+    writing_pages,
+    writing_rules_pages,
+)
 from forum.threads.composing import answering_words, quoted
 from forum.threads.kept_parts import ReadyPage, kept_parts
+from forum.threads.pacing import note_of
 from forum.threads.page_queries import Sight
 from forum.threads.queries import find_number_since, get_post
 from forum.threads.rendered_posts import posts_block
@@ -40,7 +49,7 @@ async def show_thread(request: Request) -> Response:
     tag = f'W/"{row.fingerprint()}{build_of(state)}{today(state).toordinal():x}"'
     headers = {"Cache-Control": PRIVATE if viewer.is_signed_in else OPEN_TO_GUESTS, "ETag": tag}
     if _is_plain(request):
-        if request.headers.get("if-none-match") == tag:
+        if request.headers.get("if-none-match") == tag and not row.passes():
             let_index(request.scope)  # a search engine reads as a guest, and guests read open networks alone
             return Response(status_code=304, headers=headers)
         if not viewer.is_signed_in:
@@ -90,7 +99,8 @@ async def _make_page(request: Request, sight: Sight) -> ThreadPage:
                 body=body,
             )
     number = chosen_page(sight, at)
-    return make_thread_page(state, sight, await posts_block(state, sight, number), number, composer)
+    note = await note_of(state, sight)
+    return make_thread_page(state, sight, await posts_block(state, sight, number), number, composer, note)
 
 
 async def _guest_page(request: Request, sight: Sight, headers: dict[str, str]) -> Response:
@@ -140,8 +150,18 @@ ROUTES: list[BaseRoute] = [
     get("/networks/{slug:slug}/threads/people", writing_pages.list_people),
     post("/threads/{id:id}/posts", writing_pages.create_post),
     post("/preview", writing_pages.show_preview),
+    get("/networks/{slug:slug}/writing", writing_rules_pages.show_rules),
+    post("/networks/{slug:slug}/writing", writing_rules_pages.update_rules),
+    get("/networks/{slug:slug}/held", held_pages.list_waiting),
+    post("/networks/{slug:slug}/held/{held_id:id}/approval", held_pages.approve_held),
+    post("/networks/{slug:slug}/held/{held_id:id}/rejection", held_pages.reject_held),
+    post("/networks/{slug:slug}/held/{held_id:id}/withdrawal", held_pages.withdraw_held),
     post("/threads/{id:id}/pin", moderating_pages.update_pin),
     post("/threads/{id:id}/closure", moderating_pages.update_closure),
+    get("/threads/{id:id}/move", moving_pages.edit_place),
+    post("/threads/{id:id}/move", moving_pages.update_place),
+    get("/threads/{id:id}/pace", moderating_pages.edit_pace),
+    post("/threads/{id:id}/pace", moderating_pages.update_pace),
     get("/threads/{id:id}/title", moderating_pages.edit_title),
     post("/threads/{id:id}/title", moderating_pages.update_title),
     post("/threads/{id:id}/watch", moderating_pages.update_watch),

@@ -1,11 +1,11 @@
 """Posts in the JSON API. The list takes the same short way as the page: one read, and bytes that are kept."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from auth.rules import EDITS, POSTS, POSTS_A_DAY
 from forum.acts.posts import remove_post
@@ -20,12 +20,15 @@ from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
 from forum.threads.commands import Posted
 from forum.threads.cursors import make_cursor, read_cursor
+from forum.threads.held_queries import get_held
 from forum.threads.inputs import Listing, NewPost, PostEdit, Removal
 from forum.threads.kept_parts import ListKey, kept_parts
+from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
-from forum.threads.presenting import ApiPost, ApiPosts, api_post
+from forum.threads.presenting import ApiHeld, ApiPost, ApiPosts, api_held, api_post
 from forum.threads.queries import get_post, list_posts
 from forum.threads.seeing import find_thread_row, see_thread
+from forum.threads.warning import find_warnings, warning_header
 from forum.threads.writing import lay_out
 from forum.versions import if_match, is_known, object_answer
 from forum.viewer import Viewer
@@ -80,6 +83,14 @@ def made_headers(posted: Posted, location: str) -> dict[str, str]:
     return {"Location": location} | ({"Idempotent-Replay": "true"} if posted.is_replay else {})
 
 
+async def held_answer(state: State, viewer: Viewer, posted: Posted, headers: Mapping[str, str]) -> Response:
+    """What was written waits for a moderator, or did."""
+    async with state.database.read() as connection:
+        held = await get_held(connection, viewer, posted.object_id)
+    replay = {"Idempotent-Replay": "true"} if posted.is_replay else {}
+    return JSONResponse(api_held(held), 202, {"Cache-Control": PRIVATE, **replay, **headers})
+
+
 def _shown(request: Request, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     shown = api_post(post, state_of(request).settings.public_url)
     return object_answer(request, shown, post.version, status, headers)
@@ -93,7 +104,7 @@ async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
 @operation(
     "Write a post",
     TAG,
-    {201: ApiPost},
+    {201: ApiPost, 202: ApiHeld},
     body=NewPost,
     refusals=(403,),
     is_idempotent=True,
@@ -101,18 +112,25 @@ async def _read_post(state: State, viewer: Viewer, post_id: str) -> Post:
     has_etag=True,
 )
 async def api_create_post(request: Request) -> Response:
-    """Reply in a thread, or with `reply_to` to one of its posts."""
+    """Reply in a thread, or with `reply_to` to one of its posts. 202 where a moderator reads it first.
+
+    Where the words look like data about a patient or a card, the header Content-Warning of the answer says so.
+    """
     state = state_of(request)
     sight = await see_thread(request, request.path_params["id"], signed_in_only=True, for_api=True)
     viewer = sight.viewer
     value = validate(NewPost, await read_json(request))
     key = header_key(request, value)
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
+    await ask_fair_limits(state, viewer, sight.network.id, value.body, key)
     written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
     posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key)
+    warnings = warning_header(await find_warnings(value.body))
+    if posted.is_held:
+        return await held_answer(state, viewer, posted, warnings)
     post = posted.post or await _read_post(state, viewer, posted.object_id)
     location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
-    return _shown(request, post, 201, made_headers(posted, location))
+    return _shown(request, post, 201, {**made_headers(posted, location), **warnings})
 
 
 @operation("Read a post", TAG, {200: ApiPost}, is_public=True, has_etag=True)

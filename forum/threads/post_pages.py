@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from auth.rules import EDITS
 from forum.acts.posts import Held
 from forum.acts.posts import remove_post as take_away
-from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
+from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound, Warned
 from forum.forms import read_form, validate
 from forum.network_reads import audience_words, get_network_by_id
 from forum.policy import may_edit_post, may_hide, may_remove, may_reply, may_report_post, standing_of
@@ -22,6 +22,7 @@ from forum.threads.composing import Composer, quoted
 from forum.threads.inputs import PostEdit, Removal
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of
+from forum.threads.warning import warn
 from forum.threads.writing import lay_out
 from forum.threads.writing_pages import PREVIEW_ACT, WritePage, refused_fragment, status_of
 from forum.viewer import Viewer
@@ -182,6 +183,7 @@ async def _edit_form(
         version=str(post.version) if is_conflict else fields.get("version", str(post.version)),
         body=fields.get("body", ""),
         error=errors.get("body", ""),
+        warning=str(error) if isinstance(error, Warned) else "",
         preview=preview,
         audience=await _audience(request, viewer, thread),
     )
@@ -195,7 +197,7 @@ async def _edit_form(
         composer=None if isinstance(error, Forbidden) else composer,
         body=composer.body,
         errors=errors,
-        refusal=str(error) if error is not None and not errors else "",
+        refusal=str(error) if error is not None and not errors and not isinstance(error, Warned) else "",
         theirs=post.html if is_conflict else "",
     )
     return _answer_form(request, viewer, page, thread.network_id, status_of(error))
@@ -241,11 +243,12 @@ async def update_post(request: Request) -> Response:
         written = await lay_out(state.database, viewer, thread.network_id, value.body, thread.id)
         if fields.get("act") == PREVIEW_ACT:
             return await _edit_form(request, viewer, post, thread, fields, preview=written.html)
+        await warn(fields, value.body)
         await ask_limits(state, viewer, EDITS)
         async with state.transaction() as tx:
             await commands.edit_post(tx, viewer, post.id, written, _version(fields))
-    except (Invalid, Conflict, Forbidden) as error:
-        if isinstance(error, Forbidden | Invalid) and "x-fragment" in request.headers:
+    except (Invalid, Conflict, Forbidden, Warned) as error:
+        if isinstance(error, Forbidden | Invalid | Warned) and "x-fragment" in request.headers:
             return refused_fragment(request, error)
         post, thread = await _post_and_thread(request, viewer)
         return await _edit_form(request, viewer, post, thread, fields, error)

@@ -1,10 +1,12 @@
 """Threads and posts as the API and the socket show them: the same for every reader, so that live equals reload."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
 from forum.records import Person, Post, Thread
+from forum.threads.held_queries import HeldPost
 from ground.columns import moment_text
 
 
@@ -37,6 +39,31 @@ class ApiPost(BaseModel):
     version: int
 
 
+class ApiHeld(BaseModel):
+    """Words that wait for a moderator, for their author and for moderators alone.
+
+    Once they are approved, `id` is that of the post, or of the thread where `thread_id` is null.
+    """
+
+    id: str
+    status: Literal["held", "approved", "rejected", "withdrawn"]
+    network_id: str
+    thread_id: str | None
+    title: str
+    body: str
+    author: ApiPerson
+    reply_to: str | None
+    created_at: str
+
+
+class ApiHeldPosts(BaseModel):
+    """What waits in a network, longest first."""
+
+    items: list[ApiHeld]
+    next: str | None
+    as_of: dict[str, list[str | int]]
+
+
 class ApiThread(BaseModel):
     """A thread, without its posts."""
 
@@ -52,6 +79,7 @@ class ApiThread(BaseModel):
     last_author: ApiPerson
     pinned: bool
     locked: bool
+    slow_minutes: int
     version: int
 
 
@@ -128,6 +156,7 @@ def api_thread(thread: Thread, public_url: str) -> dict[str, object]:
         "last_author": _person(thread.last_author),
         "pinned": thread.pinned_at is not None,
         "locked": thread.locked_at is not None,
+        "slow_minutes": thread.slow_minutes,
         "version": thread.version,
     }
 
@@ -151,6 +180,21 @@ def api_post(post: Post, public_url: str) -> dict[str, object]:
         "hidden_rule": post.hidden_rule,
         "erased": post.is_erased,
         "version": post.version,
+    }
+
+
+def api_held(held: HeldPost) -> dict[str, object]:
+    """Words that wait, in the shape of the API."""
+    return {
+        "id": held.id,
+        "status": held.outcome or "held",
+        "network_id": held.network_id,
+        "thread_id": held.thread_id,
+        "title": held.title,
+        "body": held.body,
+        "author": _person(held.author),
+        "reply_to": held.reply_to_id,
+        "created_at": moment_text(held.created_at),
     }
 
 

@@ -75,9 +75,12 @@ THREAD_COLUMNS: list[ColumnElement[Any]] = [
     threads.c.pinned_at,
     threads.c.locked_at,
     threads.c.version,
+    threads.c.slow_minutes,
     ~threads_heard(),
 ]
 THREAD_WIDTH = len(THREAD_COLUMNS)
+SLOW_MINUTES = 18
+"""Where among them the pace of the thread stands."""
 
 
 def thread_from(row: Sequence[Any]) -> Thread:
@@ -97,7 +100,8 @@ def thread_from(row: Sequence[Any]) -> Thread:
         pinned_at=row[15],
         locked_at=row[16],
         version=row[17],
-        is_kept=bool(row[18]),
+        slow_minutes=row[SLOW_MINUTES],
+        is_kept=bool(row[19]),
     )
 
 

@@ -2,22 +2,24 @@
 
 A membership's `baseline` says that all posts up to this position of the network are read. A row of `read_states`
 holds all that is read of one thread, what the baseline covers included, and how many posts that is. So
-`memberships.read_count` = baseline + for each row, its count less what the baseline covers of that thread.
+`memberships.read_count` = baseline + for each row, its count less what the baseline covers of that thread, + the
+positions above the baseline whose posts have moved to another network: those count as read.
 Whoever changes any of these holds the membership's row first.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, delete, select, update
+from sqlalchemy import String, bindparam, cast, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.errors import Forbidden, Invalid
 from forum.hot_reads import JsonRows
 from forum.policy import may_keep_read_state
-from forum.tables import addressed_posts, memberships, networks, read_states, threads
+from forum.tables import addressed_posts, memberships, moved_posts, networks, read_states, threads
 from forum.threads import queries
 from forum.threads.addressing_commands import note_all_read, note_read
 from forum.threads.page_queries import baseline_number
@@ -38,6 +40,9 @@ class Standing:
     account_id: str
     network_id: str
     baseline: int
+    silenced_until: datetime | None = None
+    hold_left: int = 0
+    held_waiting: int = 0
 
 
 IS_ACTIVE = (
@@ -46,7 +51,16 @@ IS_ACTIVE = (
     memberships.c.current,
     memberships.c.status == "active",
 )
-_STANDING = (memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.baseline)
+_STANDING = (
+    memberships.c.id,
+    memberships.c.account_id,
+    memberships.c.network_id,
+    memberships.c.baseline,
+    memberships.c.silenced_until,
+    memberships.c.hold_left,
+    memberships.c.held_waiting,
+)
+_WIDTH = len(_STANDING)
 _HOLD = HotStatement(select(*_STANDING).where(*IS_ACTIVE).with_for_update(key_share=True))
 
 
@@ -135,7 +149,7 @@ async def hold_reading(tx: Transaction, account_id: str, network_id: str, thread
 
 async def _hold(tx: Transaction, asked: Mapping[str, str]) -> _Held | None:
     rows = await tx.run(_HOLD_READING, asked)
-    return _Held(Standing(*rows[0][:4]), *rows[0][4:]) if rows else None
+    return _Held(Standing(*rows[0][:_WIDTH]), *rows[0][_WIDTH:]) if rows else None
 
 
 def _upsert(insert: Any) -> Any:
@@ -227,6 +241,10 @@ _KEEP_PART = (
     .where(read_states.c.account_id == bindparam("of_reader"), read_states.c.thread_id == bindparam("of_thread"))
     .values(ranges=bindparam("new_ranges"), read_count=bindparam("new_count"))
 )
+_MOVED_BEYOND = select(func.count()).where(
+    moved_posts.c.network_id == bindparam("of_network", type_=Identifier),
+    moved_posts.c.position > bindparam("position"),
+)
 _RAISE_BASELINE = (
     update(memberships)
     .where(memberships.c.id == bindparam("standing_id", type_=Identifier))
@@ -259,6 +277,8 @@ async def mark_all_read(tx: Transaction, viewer: Viewer, network_id: str, positi
         parts.append({"of_reader": viewer.id, "of_thread": row.thread_id, **new})
     if parts:
         await tx.execute(_KEEP_PART, parts)
+    # What has moved to another network counts as read, wherever it stood.
+    beyond += await tx.connection.scalar(_MOVED_BEYOND, {"of_network": network_id, "position": position}) or 0
     await tx.execute(
         _RAISE_BASELINE, {"standing_id": standing.id, "position": position, "new_count": position + beyond}
     )

@@ -1,9 +1,9 @@
 """A plain reply on PostgreSQL: one statement does what `commands.post_reply` does in five, and is the transaction too.
 
 While a post takes its numbers, everybody else who writes in the network waits: for one round trip now. It fails as a
-whole where anything is out of the ordinary: the request came before, the thread was locked or the membership ended
-meanwhile, what the author has read changed at the same moment, or an unread post speaks to them. Then the ordinary way
-is gone, which says why.
+whole where anything is out of the ordinary: the request came before, the thread is slow, it was locked or moved or the
+membership ended meanwhile, its author is silenced or what they write waits for a moderator, what they have read changed
+at the same moment, or an unread post speaks to them. Then the ordinary way is gone, which says why.
 
 Locks are taken in its order: the request's key, the membership, network, thread, stream. Each part needs a value of
 the one before, for PostgreSQL promises no other order between them.
@@ -54,6 +54,8 @@ def _held(*guards: Any) -> CTE:
         .select_from(joined.outerjoin(read_states, _is_read))
         .where(*IS_ACTIVE, is_this, ~_speaks_to_them, *guards)
         .where(memberships.c.read_count == _was("read_count"), memberships.c.baseline == _was("baseline"))
+        # Silenced, even where that is over by now, or waiting for a moderator: the ordinary way knows what to do.
+        .where(memberships.c.silenced_until.is_(None), memberships.c.hold_left == 0)
         .with_for_update(key_share=True, of=memberships)
         .cte("held")
     )

@@ -1,17 +1,30 @@
-"""Change a thread itself: its title, its pin, its lock; and how much one wants to hear of it."""
+"""Change a thread itself: its title, its pin, its lock, its pace; and how much one wants to hear of it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.acts.threads import note_changes
 from forum.errors import Conflict, Forbidden
 from forum.events import ThreadChanged
-from forum.policy import REASONS, ending_of, may_lock, may_pin, may_retitle, may_watch
+from forum.policy import (
+    REASONS,
+    YES,
+    ending_of,
+    is_free_of_limits,
+    may_lock,
+    may_pin,
+    may_retitle,
+    may_slow,
+    may_watch,
+)
 from forum.records import Thread, WatchLevel
 from forum.streams import thread_stream
 from forum.tables import networks, threads, watches
 from forum.threads import queries
+from forum.threads.waiting_commands import refuse_changes
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
@@ -31,67 +44,98 @@ _LOCK = (
 _COUNT_PINNED = select(func.count()).where(threads.c.network_id == bindparam("of"), threads.c.pinned_at.is_not(None))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to become of a thread; what is None stays as it is."""
+
+    title: str | None = None
+    pinned: bool | None = None
+    locked: bool | None = None
+    slow_minutes: int | None = None
+    reason: str = ""
+    """Why a moderator does it."""
+
+
 async def change_thread(
-    tx: Transaction,
-    viewer: Viewer,
-    thread_id: str,
-    *,
-    title: str | None = None,
-    pinned: bool | None = None,
-    locked: bool | None = None,
-    expected: int | None = None,
+    tx: Transaction, viewer: Viewer, thread_id: str, wanted: Wanted, expected: int | None = None
 ) -> bool:
-    """Set what is given; whether anything changed. Raises NotFound, Forbidden, and Conflict for another version."""
+    """Set what is wanted; whether anything changed. Raises NotFound, Forbidden, and Conflict for another version."""
+    if wanted.title is not None:
+        await _refuse_silenced(tx, viewer, thread_id)
     # The network is not opened meanwhile: who hears of the thread stays as it is found.
     held = (await tx.execute(_HOLD_NETWORK, {"held_in": thread_id})).one_or_none()
     await tx.execute(_LOCK, {"locked_id": thread_id})
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
-    _ask(viewer, thread, title, pinned, locked)
+    _ask(viewer, thread, wanted)
     ending = ending_of(held.archived_at, held.deletes_at) if held else ""
     if ending:
         raise Forbidden(REASONS[ending])
     if expected is not None and expected != thread.version:
         raise Conflict("This thread was changed meanwhile.")
-    values: dict[str, Any] = {}
-    if title is not None and title != thread.title:
-        values["title"] = title
-    if pinned is not None and pinned != (thread.pinned_at is not None):
-        if pinned and (await tx.connection.scalar(_COUNT_PINNED, {"of": thread.network_id}) or 0) >= MOST_PINNED:
-            raise Forbidden(TOO_MANY_PINNED)
-        values["pinned_at"] = now() if pinned else None
-    if locked is not None and locked != (thread.locked_at is not None):
-        values["locked_at"] = now() if locked else None
+    values = await _values(tx, thread, wanted)
     if not values:
         return False
     await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=thread.version + 1))
+    await note_changes(tx, viewer, thread, values, wanted.reason)
     tx.emit(thread_stream(thread), ThreadChanged(thread_id, thread.version + 1))
     return True
 
 
-def _ask(viewer: Viewer, thread: Thread, title: str | None, pinned: bool | None, locked: bool | None) -> None:
-    decisions = [may_retitle(viewer, thread)] if title is not None else []
-    if pinned is not None:
-        decisions.append(may_pin(viewer, thread))
-    if locked is not None:
-        decisions.append(may_lock(viewer, thread))
-    for decision in decisions:
+async def _refuse_silenced(tx: Transaction, viewer: Viewer, thread_id: str) -> None:
+    """A silence that began since the form was shown holds as well; the membership comes before all other locks."""
+    thread = await queries.get_thread(tx.connection, viewer, thread_id)
+    if not is_free_of_limits(viewer, thread.network_id):
+        await refuse_changes(tx, viewer, thread.network_id)
+
+
+async def _values(tx: Transaction, thread: Thread, wanted: Wanted) -> dict[str, Any]:
+    """The columns that change."""
+    values: dict[str, Any] = {}
+    if wanted.title is not None and wanted.title != thread.title:
+        values["title"] = wanted.title
+    if wanted.pinned is not None and wanted.pinned != (thread.pinned_at is not None):
+        pinned = await tx.connection.scalar(_COUNT_PINNED, {"of": thread.network_id}) or 0
+        if wanted.pinned and pinned >= MOST_PINNED:
+            raise Forbidden(TOO_MANY_PINNED)
+        values["pinned_at"] = now() if wanted.pinned else None
+    if wanted.locked is not None and wanted.locked != (thread.locked_at is not None):
+        values["locked_at"] = now() if wanted.locked else None
+    if wanted.slow_minutes is not None and wanted.slow_minutes != thread.slow_minutes:
+        values["slow_minutes"] = wanted.slow_minutes
+    return values
+
+
+def _ask(viewer: Viewer, thread: Thread, wanted: Wanted) -> None:
+    asked = (
+        (wanted.title, may_retitle),
+        (wanted.pinned, may_pin),
+        (wanted.locked, may_lock),
+        (wanted.slow_minutes, may_slow),
+    )
+    for value, may in asked:
+        decision = may(viewer, thread) if value is not None else YES
         if not decision:
             raise Forbidden(decision.reason)
 
 
-async def retitle(tx: Transaction, viewer: Viewer, thread_id: str, title: str, expected: int | None = None) -> bool:
-    """Give the thread another title. Raises NotFound, Forbidden and Conflict."""
-    return await change_thread(tx, viewer, thread_id, title=title, expected=expected)
+async def retitle(tx: Transaction, viewer: Viewer, thread_id: str, title: str, reason: str = "") -> bool:
+    """Give the thread another title; a moderator says why. Raises NotFound and Forbidden."""
+    return await change_thread(tx, viewer, thread_id, Wanted(title=title, reason=reason))
 
 
 async def set_pin(tx: Transaction, viewer: Viewer, thread_id: str, pinned: bool) -> bool:
     """Keep the thread on top of its network's list, or no longer. Raises NotFound and Forbidden."""
-    return await change_thread(tx, viewer, thread_id, pinned=pinned)
+    return await change_thread(tx, viewer, thread_id, Wanted(pinned=pinned))
 
 
 async def set_lock(tx: Transaction, viewer: Viewer, thread_id: str, locked: bool) -> bool:
     """Let nobody but moderators write in the thread, or everybody again. Raises NotFound and Forbidden."""
-    return await change_thread(tx, viewer, thread_id, locked=locked)
+    return await change_thread(tx, viewer, thread_id, Wanted(locked=locked))
+
+
+async def set_pace(tx: Transaction, viewer: Viewer, thread_id: str, minutes: int) -> bool:
+    """Let each person who is no moderator post once in so many minutes, or as they like. Raises as the others."""
+    return await change_thread(tx, viewer, thread_id, Wanted(slow_minutes=minutes))
 
 
 def _upsert(insert: Any) -> Any:

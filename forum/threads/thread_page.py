@@ -14,6 +14,7 @@ from forum.rendering import day_words
 from forum.state import State
 from forum.threads.composing import Composer, new_key
 from forum.threads.kept_parts import Frame, PostsBlock
+from forum.threads.pacing import WritingNote
 from forum.threads.page_queries import Glance, Sight
 from forum.threads.ranges import Ranges, count
 from forum.threads.rendered_posts import bounds, page_count, page_of
@@ -42,7 +43,13 @@ class ThreadPage:
     """What is read of the posts shown, such as "1-17,19"; None for those of whom it is not kept."""
     may: str
     composer: Composer | None
+    note: WritingNote
     frame: Frame
+
+    @property
+    def held_path(self) -> str:
+        """Where words of the reader's own that wait are taken back, before their ids."""
+        return f"/networks/{self.network.slug}/held/"
 
 
 def chosen_page(sight: Sight, at: int | None) -> int:
@@ -56,7 +63,7 @@ def chosen_page(sight: Sight, at: int | None) -> int:
 
 
 def make_thread_page(
-    state: State, sight: Sight, block: PostsBlock, number: int, composer: Composer | None
+    state: State, sight: Sight, block: PostsBlock, number: int, composer: Composer | None, note: WritingNote
 ) -> ThreadPage:
     """The page with these posts."""
     thread, reading = sight.thread, sight.reading
@@ -78,6 +85,7 @@ def make_thread_page(
         read=shown_ranges(reading.ranges, first, last) if reading else None,
         may=may,
         composer=composer,
+        note=note,
         frame=frame_of(state, sight, block, number, may, unread > 0, "" if composer else _invitation(sight)),
     )
 

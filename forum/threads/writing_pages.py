@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
-from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany
+from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany, Warned
 from forum.forms import read_form, request_key, validate
 from forum.network_reads import Found, audience_words, get_network
 from forum.policy import may_start_thread
@@ -23,6 +23,7 @@ from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
 from forum.threads.composing import Composer, answering_words, new_key
 from forum.threads.inputs import NewPost, NewThread, PostEdit
+from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
 from forum.threads.people_queries import list_mentionable
 from forum.threads.queries import get_post, get_thread
@@ -30,11 +31,14 @@ from forum.threads.rendered_posts import post_fragment
 from forum.threads.seeing import see_thread
 from forum.threads.thread_frame import tools_of
 from forum.threads.thread_page import make_composer
+from forum.threads.warning import warn
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer
 from ground.columns import is_id
 
 PREVIEW_ACT = "preview"
+ANYWAY = "Post anyway"
+"""What a script offers beside a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class NewThreadPage:
     slug: str
     accent: str
     composer: Composer
+    waits: bool = False
+    """A moderator reads it first."""
     title: str = ""
     errors: Mapping[str, str] | None = None
     refusal: str = ""
@@ -111,10 +117,13 @@ def _thread_form(
         tools=tools_of(state_of(request)),
         body=fields.get("body", ""),
         error=errors.get("body", ""),
+        warning=str(error) if isinstance(error, Warned) else "",
         preview=preview,
     )
-    refusal = str(error) if isinstance(error, AlreadySent | TooMany) else ""
-    page = NewThreadPage(network.name, network.slug, network.accent, composer, fields.get("title", ""), errors, refusal)
+    refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
+    waits = viewer.is_held(network.id)
+    title = fields.get("title", "")
+    page = NewThreadPage(network.name, network.slug, network.accent, composer, waits, title, errors, refusal)
     return render_page(
         request,
         viewer,
@@ -139,12 +148,16 @@ async def create_thread(request: Request) -> Response:
         written = await lay_out(state.database, viewer, found.network.id, value.body)
         if fields.get("act") == PREVIEW_ACT:
             return _thread_form(request, viewer, found, fields, preview=written.html)
+        await warn(fields, value.title, value.body)
         await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
         key = request_key(request, value, fields.get("key"))
+        await ask_fair_limits(state, viewer, found.network.id, value.body, key, is_thread=True)
         async with state.transaction() as tx:
             posted = await commands.start_thread(tx, viewer, found.network.id, value.title, written, key)
-    except (Invalid, AlreadySent, TooMany) as error:
+    except (Invalid, AlreadySent, TooMany, Warned, Forbidden) as error:
         return _thread_form(request, viewer, found, fields, error)
+    if posted.is_held:
+        return redirect(request, f"/networks/{found.network.slug}", notice="held")
     notice = "already-sent" if posted.is_replay else "thread-created"
     return redirect(request, f"/threads/{posted.object_id}", notice=notice)
 
@@ -163,13 +176,17 @@ async def create_post(request: Request) -> Response:
         written = await lay_out(state.database, sight.viewer, sight.network.id, value.body, sight.thread.id)
         if fields.get("act") == PREVIEW_ACT:
             return await _reply_form(request, sight, fields, preview=written.html)
+        await warn(fields, value.body)
         await ask_limits(state, sight.viewer, POSTS, POSTS_A_DAY)
         key = request_key(request, value, fields.get("key"))
+        await ask_fair_limits(state, sight.viewer, sight.network.id, value.body, key)
         posted = await send_reply(state, sight.viewer, sight.thread, written, value.reply_to, key)
-    except (Invalid, AlreadySent, TooMany, Forbidden) as error:
+    except (Invalid, AlreadySent, TooMany, Forbidden, Warned) as error:
         if is_fragment:
             return refused_fragment(request, error)
         return await _reply_form(request, sight, fields, error)
+    if posted.is_held:
+        return _held_answer(request, f"/threads/{sight.thread.id}?held={posted.object_id}#waiting", is_fragment)
     post = posted.post
     if post is None:
         async with state.database.read() as connection:
@@ -181,6 +198,13 @@ async def create_post(request: Request) -> Response:
     return redirect(request, place, notice="already-sent" if posted.is_replay else "posted")
 
 
+def _held_answer(request: Request, place: str, is_fragment: bool) -> Response:
+    """The words wait for a moderator: a script is told where its writer sees them."""
+    if is_fragment:
+        return Response(status_code=202, headers={"Cache-Control": PRIVATE, "Location": place})
+    return redirect(request, place, notice="held")
+
+
 async def _reply_form(
     request: Request, sight: Sight, fields: Mapping[str, str], error: ForumError | None = None, preview: str = ""
 ) -> Response:
@@ -190,7 +214,10 @@ async def _reply_form(
     body = fields.get("body", "")
     composer = None if isinstance(error, Forbidden) else make_composer(state_of(request), sight)
     if composer is not None:
-        composer = replace(composer, body=body, error=errors.get("body", ""), preview=preview, cancel=path)
+        warning = str(error) if isinstance(error, Warned) else ""
+        composer = replace(
+            composer, body=body, error=errors.get("body", ""), warning=warning, preview=preview, cancel=path
+        )
         composer = await _answering(request, sight, composer, fields.get("reply_to", ""))
     page = WritePage(
         title="Your reply",
@@ -202,7 +229,7 @@ async def _reply_form(
         composer=composer,
         body=body,
         errors=errors,
-        refusal=str(error) if error is not None and not errors else "",
+        refusal=str(error) if error is not None and not errors and not isinstance(error, Warned) else "",
     )
     return render_page(
         request,
@@ -246,6 +273,8 @@ def refused_fragment(request: Request, error: ForumError) -> Response:
     headers = {"Cache-Control": PRIVATE, **_retry_after(error)}
     if isinstance(error, AlreadySent):
         headers["X-Key"] = new_key()
+    if isinstance(error, Warned):
+        headers["X-Act"] = ANYWAY
     return HTMLResponse(html, status_of(error), headers)
 
 

@@ -20,6 +20,9 @@ function arrived({ stream, object }) {
 
 on("post.created", arrived);
 on("thread.created", arrived);
+// A thread that came from another network, or went to one, changes counts that no event tells.
+on("thread.created", ({ object }) => object?.post_count > 1 && refreshSoon());
+on("thread.moved", () => refreshSoon());
 
 on("read.changed", ({ object }) => {
   const line = object && lineOf(`network:${object.network_id}`);
@@ -67,7 +70,7 @@ on("needs.changed", ({ object }) => {
 });
 
 // Both are rare, and few hear of them: the server knows best what shows then.
-for (const kind of ["requests.changed", "reports.changed"]) on(kind, () => refreshSoon());
+for (const kind of ["requests.changed", "reports.changed", "held.changed"]) on(kind, () => refreshSoon());
 on("invitations.changed", () => document.querySelector('[data-invitations], [data-members="invited"]') && refreshSoon());
 on("announcement.made", () => refreshSoon({ among: 500 }));
 on("membership.changed", () => refreshSoon());

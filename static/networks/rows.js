@@ -143,6 +143,12 @@ on("thread.created", ({ stream, object }) => {
   for (const list of listsFor(stream, object)) tell("begun", object.id, idOf(stream), list);
 });
 
+on("thread.moved", ({ object }) => {
+  if (!object) return;
+  rowsOf(object.id).forEach((row) => row.remove());
+  forget((thread) => thread === object.id);
+});
+
 // Who wrote last may be another one now.
 for (const kind of ["post.removed", "post.restored"]) on(kind, ({ object }) => object?.thread && rowsOf(object.thread_id).forEach((row) => show(row, object.thread)));
 

@@ -291,7 +291,8 @@ export class Composer {
       return;
     }
     const body = new URLSearchParams(new FormData(this.form));
-    body.set("act", "post");
+    body.set("act", this.isWarned ? "anyway" : (event.submitter?.value ?? "post"));
+    this.isWarned = false;
     this.sending.start(this.form.action, body, Boolean(this.details || this.onPosted));
   }
 
@@ -312,8 +313,15 @@ export class Composer {
     this.setBusy(false);
     this.wasSignedOut = Boolean(outcome.isSignedOut);
     if (outcome.key && this.form.elements.key) this.form.elements.key.value = outcome.key;
+    if (outcome.act) this.say(outcome.refusal, { text: outcome.act, run: () => this.sendAnyway() });
     if (outcome.done) this.posted(outcome);
     else if (outcome.page?.querySelector("textarea") && !this.details) this.giveWayTo(outcome.page);
+  }
+
+  // The writer was warned of what is in the words, and has looked again.
+  sendAnyway() {
+    this.isWarned = true;
+    this.form.requestSubmit(this.button);
   }
 
   // The server answers with the same form, with the words and a sentence: it takes the place of this one. An edit's draft still says on which version it was begun.
@@ -325,7 +333,7 @@ export class Composer {
     else showAnswer(page);
   }
 
-  posted({ parts, address }) {
+  posted({ parts, address, isHeld }) {
     if (!this.details) {
       this.leave();
       if (this.onPosted) this.onPosted(parts[0]);
@@ -333,6 +341,10 @@ export class Composer {
       return;
     }
     this.empty();
+    if (isHeld) {
+      location.assign(address);
+      return;
+    }
     const article = parts[0] && showOwn(parts[0]);
     if (article) goTo(article);
     else toast("Your post is up.", { act: { text: "Go to it", run: () => location.assign(address) } });

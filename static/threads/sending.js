@@ -5,6 +5,7 @@ import { signInAddress } from "../live/state.js";
 
 const PATIENCE_MS = 20000;
 const LONGEST_S = 60;
+const SOON_S = 90; // whoever must wait longer is told why, and sends again when they like
 
 /** A mark for one click. */
 export function newKey() {
@@ -14,7 +15,7 @@ export function newKey() {
 /**
  * One sending of the fields in `body` to `address`; with `isPart` the answer is to be a part of a page, not a page. Resolves to
  *   { done: true, parts, address }     it was posted: the post, or none, and where it stands
- *   { refusal, key, page }             it was not, for this reason; `key` where another is needed; the page that says so
+ *   { refusal, key, act, page }        it was not, for this reason; `key` where another is needed; what else one may do; the page that says so
  *   { isSignedOut: true }
  *   { wait }                           nothing is known: to be tried again after so many seconds (undefined: as one likes)
  */
@@ -33,12 +34,13 @@ function understand(answer, text) {
   const { status } = answer;
   const place = new URL(answer.url).pathname;
   if (status === 401 || (answer.redirected && place === "/sign-in")) return { isSignedOut: true };
-  if (status === 429 || status >= 500) return { wait: Number(answer.headers.get("Retry-After")) || undefined };
+  const wait = Number(answer.headers.get("Retry-After")) || undefined;
+  if ((status === 429 && !(wait > SOON_S)) || status >= 500) return { wait };
   if (answer.redirected && answer.ok) return { done: true, parts: [], address: answer.url };
-  if (answer.ok) return { done: true, parts: parseParts(text), address: answer.headers.get("Location") };
+  if (answer.ok) return { done: true, parts: parseParts(text), address: answer.headers.get("Location"), isHeld: status === 202 };
   const page = parsePage(text);
   const words = page.querySelector("#main .page-lead, .error");
-  return { refusal: words?.textContent || "This could not be posted.", key: answer.headers.get("X-Key"), page };
+  return { refusal: words?.textContent || "This could not be posted.", key: answer.headers.get("X-Key"), act: answer.headers.get("X-Act"), page };
 }
 
 /** Keeps trying. `show(text, act)` says how it goes, `settled(outcome)` gets the first outcome that is none of "try again". */

@@ -14,7 +14,7 @@ function bring(page) {
   const head = page.querySelector(".thread-head");
   if (head) patch(document.querySelector(".thread-head"), head);
   if (title) rename(before, title.textContent);
-  for (const part of ["#compose .audience", ".print-facts strong"]) {
+  for (const part of ["#compose .audience", ".print-facts strong", "#waiting"]) {
     const [old, fresh] = [document, page].map((each) => each.querySelector(part));
     if (old && fresh) patch(old, fresh);
   }
@@ -73,6 +73,9 @@ if (section) {
   line.dataset.threadUnread = "";
   document.querySelector(".thread-facts").append(line);
   showUnread(Number(section.dataset.unread ?? 0));
+
+  // What waited of one's own has been approved.
+  on("post.created", ({ object }) => object?.author.id === me && document.querySelector("#waiting .held") && refreshSoon());
 
   let counted = 0; // up to this number the server has counted what is new: it tells so on another stream than of posts
   on("post.created", ({ object }) => {

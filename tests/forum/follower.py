@@ -23,6 +23,8 @@ class Lists:
     """How many ask to join, for moderators."""
     reported: int | None = None
     """How many reports wait, for moderators."""
+    held: int | None = None
+    """How many posts wait, for moderators."""
     addressed: int = 0
     """Unread posts that mention or answer the person."""
     as_of: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -56,6 +58,7 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
     members = await read(f"{scenery.network}/members?limit=100")
     lists.members = {each["account"]["id"]: _heard(each) for each in members}
     if lists.networks[scenery.place.id]["my"]["role"] != "member":
+        lists.held = len(await read(f"{scenery.network}/held?limit=100"))
         lists.waiting = len(await read(f"{scenery.network}/members?status=requested&limit=100"))
         lists.reported = (await scenery.call(person, "GET", f"{scenery.network}/reports"))["waiting_count"]
     return lists
@@ -112,8 +115,13 @@ class Follower:
             return
         is_elsewhere = about.get("network_id") not in (self._scenery.place.id, None)
         match event["kind"].split("."):
-            case ["thread" | "post" | "read" | "requests" | "reports", _] if is_elsewhere:
+            case ["thread" | "post" | "read" | "requests" | "reports" | "held", _] if is_elsewhere:
                 pass  # of another network only the line in the list of networks is held
+            case ["thread", "moved"]:
+                self.lists.threads.pop(about["id"], None)
+                self.lists.posts.pop(about["id"], None)
+            case ["held", "changed"]:
+                self.lists.held = about["held_count"]
             case ["thread", _]:
                 self._thread(about)
             case ["post", _]:
@@ -182,6 +190,7 @@ class Follower:
             is_told = about["role"] != "member"
             self.lists.waiting = (self.lists.waiting or 0) if is_told else None
             self.lists.reported = (await read_lists(self._scenery, self._person)).reported
+            self.lists.held = (self.lists.held or 0) if is_told else None
 
     def _read(self, about: Object) -> None:
         if about["thread_id"] is not None:

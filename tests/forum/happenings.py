@@ -132,6 +132,29 @@ async def _unlock(scenery: Scenery) -> None:
     await scenery.call(scenery.amara, "PATCH", f"/threads/{scenery.thread}", {"locked": False})
 
 
+async def _move(scenery: Scenery) -> None:
+    """A thread goes to a network in which one of the readers is, and the other is not."""
+    place = await scenery.village.network(scenery.amara, name=f"Elsewhere {secrets.token_hex(3)}")
+    words = {"title": "To be moved", "body": "It belongs elsewhere."}
+    thread = await scenery.call(scenery.gareth, "POST", f"{scenery.network}/threads", words)
+    await scenery.call(scenery.amara, "POST", f"/threads/{thread['id']}/move", {"network": place.slug})
+
+
+async def _hold(scenery: Scenery) -> None:
+    """What one member writes waits; one post is rejected, and one is approved."""
+    path = f"{scenery.network}/members/{scenery.gareth.id}/hold"
+    await scenery.call(scenery.amara, "PUT", path, {"reason": "Let us read first."})
+    for number in range(2):
+        scenery.made[f"held{number}"] = await scenery.reply(scenery.gareth, scenery.other, f"Waiting {number}.")
+    await scenery.call(scenery.amara, "DELETE", path)
+
+
+async def _decide(scenery: Scenery) -> None:
+    path = f"{scenery.network}/held/{scenery.made['held0']}/rejection"
+    await scenery.call(scenery.amara, "POST", path, {"reason": "Said already."})
+    await scenery.call(scenery.amara, "POST", f"{scenery.network}/held/{scenery.made['held1']}/approval")
+
+
 async def _join(scenery: Scenery) -> None:
     await scenery.ask_and_admit(scenery.place.slug, scenery.maeve)
 
@@ -229,6 +252,8 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "post.restored": (_hide_and_restore,),
     "reports.changed": (_report_and_decide,),
     "thread.changed": (_pin_and_lock, _unlock),
+    "held.changed": (_hold, _decide),
+    "thread.moved": (_move,),
     "member.joined": (_join,),
     "member.changed": (_give_role,),
     "member.left": (_leave,),

@@ -35,13 +35,14 @@ class Filling:
     case: str
     act: str
     announcement: str
+    held: str = ""
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
     """The place, the thread and the post of `member`, and somebody in it."""
     invitation = place.invitation or new_id()
     thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
-    mine = (place.case, place.act, place.announcement or new_id())
+    mine = (place.case, place.act, place.announcement or new_id(), place.held)
     return Filling(place.slug, thread, post, account_id, invitation, place.id, *mine)
 
 
@@ -50,7 +51,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, *(new_id() for _ in range(8)))
+    return Filling(slug, *(new_id() for _ in range(9)))
 
 
 def every_address() -> set[str]:
@@ -78,6 +79,7 @@ def filled(address: str, filling: Filling) -> str:
         "account_id": filling.account,
         "invitation_id": filling.invitation,
         "review_id": filling.invitation,
+        "held_id": filling.held,
         "decision_id": filling.invitation,
         "case_id": filling.case,
         "act_id": filling.act,
@@ -95,7 +97,8 @@ def ask(world: World, visitor: str, place: Place, address: str, filling: Filling
     path = filled(address, filling)
     if method == "GET":
         return doors(world, path)[visitor].get(path)
-    words = {"name": place.name, "access": place.access, "requested": world.ids["requested"], "post": filling.post}
+    words = {"name": place.name, "access": place.access, "requested": world.ids["requested"]}
+    words |= {"post": filling.post, "slug": place.slug}
     body = {} if empty else {_said(name, words): _said(value, words) for name, value in BODIES.get(address, {}).items()}
     if path.startswith(API):
         return world.programs[visitor].ask(method, path, json=body)

@@ -120,6 +120,8 @@ def test_who_may_do_something_is_let_in(own_world: World) -> None:
 def fresh(world: World, place: Place, address: str) -> Filling:
     """The place with a thread and a post of `member` that nobody has touched yet."""
     filling = existing(world, place)
+    if "{held_id" in address:
+        return replace(filling, held=world.hold(place))
     if "{act_id" in address:
         return replace(filling, act=world.warn(place, appealed=address.endswith("/answer")))
     if not any(part in address for part in ("{id:id}", "{case_id", "/site/erasing")):

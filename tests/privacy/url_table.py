@@ -74,6 +74,9 @@ ANSWERING = replace(ADMINISTRATORS_DO, secret="401 404 404 404 403 403 403 409",
 OVERSEERS_SEE = Row("303 403 403 200 403 403 403 403")
 OVERSEERS_DO = Row("401 403 403 ok 403 403 403 403")
 NO_REASON = "401 403 403 422 403 403 403 403"
+# What waits for a moderator was written by `fellow`.
+WITHDRAW = Row("401 404 404 404 ok 404 403 403")
+HELD = Row("401 404 404 404 403 404 ok ok")
 # One of the invitations, of which there are none in the open network.
 WITH_INVITATION = Row("401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404")
 
@@ -108,6 +111,10 @@ TABLE: dict[str, Row] = {
     "GET /robots.txt": ALL,
     "GET /favicon.ico": everybody("302"),
     "GET /static/{name}": NOWHERE,
+    "GET /site/accounts": Row("303 403 403 200 403 403 403 403"),
+    "GET /site/accounts/{account_id:id}": Row("303 403 403 200 403 403 403 403"),
+    "POST /site/accounts/{account_id:id}/suspension": Row("401 403 403 ok 403 403 403 403"),
+    "POST /site/accounts/{account_id:id}/suspension/end": Row("401 403 403 ok 403 403 403 403"),
     # accounts
     "GET /settings": everybody("303"),
     "GET /settings/profile": OWN_PAGE,
@@ -157,6 +164,14 @@ TABLE: dict[str, Row] = {
     "GET /networks/{slug:slug}/about": READ,
     "GET /networks/{slug:slug}/members": Row("404 404 404 404 200 200 200 200", open=OWN_PAGE.closed),
     "GET /networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/members/{account_id:id}/silence": MODERATORS_DO,
+    "POST /networks/{slug:slug}/members/{account_id:id}/silence/end": MODERATORS_DO,
+    "POST /networks/{slug:slug}/members/{account_id:id}/hold": MODERATORS_DO,
+    "POST /networks/{slug:slug}/members/{account_id:id}/hold/end": MODERATORS_DO,
+    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": MODERATORS_DO,
+    "DELETE /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": MODERATORS_DO,
+    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": MODERATORS_DO,
+    "DELETE /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": MODERATORS_DO,
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/role": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/members/{account_id:id}/removal": ADMINISTRATORS_SEE,
@@ -272,6 +287,10 @@ TABLE: dict[str, Row] = {
     "POST /threads/{id:id}/closure": MODERATORS_DO,
     "GET /threads/{id:id}/title": form("403 200 200 200"),
     "POST /threads/{id:id}/title": act("403 ok ok ok"),
+    "GET /threads/{id:id}/pace": form("403 403 200 200"),
+    "POST /threads/{id:id}/pace": MODERATORS_DO,
+    "GET /threads/{id:id}/move": form("403 403 200 200"),
+    "POST /threads/{id:id}/move": act("403 403 422 422"),  # it is in this network already
     "POST /threads/{id:id}/watch": MEMBERS_DO,
     "POST /threads/{id:id}/read": MEMBERS_DO,
     "GET /posts/{id:id}": Row("404 404 404 404 303 303 303 303", open=everybody("303").closed),
@@ -306,6 +325,14 @@ TABLE: dict[str, Row] = {
     "GET /site/appeals": OVERSEE,
     "GET /site/erasing": OVERSEE,
     "POST /site/erasing": Row("401 403 403 ok 403 403 403 403"),
+    # what waits for a moderator
+    "GET /networks/{slug:slug}/held": form("403 403 200 200"),
+    "POST /networks/{slug:slug}/held/{held_id:id}/approval": HELD,
+    "POST /networks/{slug:slug}/held/{held_id:id}/rejection": HELD,
+    "POST /networks/{slug:slug}/held/{held_id:id}/withdrawal": WITHDRAW,
+    "GET /networks/{slug:slug}/writing": form("403 403 200 200"),
+    "POST /networks/{slug:slug}/writing": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/members/{account_id:id}/writing": form("403 403 200 200"),
     # the API
     "GET /api/v1/networks": ALL,
     "POST /api/v1/networks": OWN_ACT,
@@ -336,6 +363,12 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/networks/{slug:slug}/events": READ,
     "GET /api/v1/threads/{id:id}": READ,
     "PATCH /api/v1/threads/{id:id}": act("403 ok ok ok"),
+    "POST /api/v1/threads/{id:id}/move": act("403 403 422 422"),
+    "GET /api/v1/networks/{slug:slug}/held": act("403 403 200 200"),
+    "GET /api/v1/networks/{slug:slug}/held/{held_id:id}": Row("401 404 404 404 200 404 200 200"),
+    "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/approval": HELD,
+    "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": HELD,
+    "DELETE /api/v1/networks/{slug:slug}/held/{held_id:id}": WITHDRAW,
     "PUT /api/v1/threads/{id:id}/read": MEMBERS_DO,
     "PUT /api/v1/threads/{id:id}/watch": MEMBERS_DO,
     "GET /api/v1/threads/{id:id}/posts": READ,
@@ -408,6 +441,13 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /threads/{id:id}/title": {"title": "Another title"},
     "POST /threads/{id:id}/watch": {"level": "watch"},
     "POST /threads/{id:id}/read": {"ranges": "1"},
+    "POST /threads/{id:id}/pace": {"minutes": "0"},
+    "POST /threads/{id:id}/move": {"network": "{slug}"},
+    "POST /networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
+    "POST /networks/{slug:slug}/writing": {"hold_first": "0"},
+    "POST /networks/{slug:slug}/members/{account_id:id}/silence": {"hours": "1", "reason": "Off topic"},
+    "POST /networks/{slug:slug}/members/{account_id:id}/hold": {"why": "Off topic"},
+    "POST /site/accounts/{account_id:id}/suspension": {"reason": "Off topic"},
     "POST /posts/{id:id}/edit": {"body": "Other words", "version": "1"},
     "POST /posts/{id:id}/removal": {"reason": "Off topic"},
     "POST /preview": {"body": "Words"},
@@ -437,6 +477,10 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
     "POST /api/v1/networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "PATCH /api/v1/threads/{id:id}": {"title": "Another title"},
+    "POST /api/v1/threads/{id:id}/move": {"network": "{slug}"},
+    "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
+    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": {"hours": 1, "reason": "Off topic"},
+    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": {"reason": "Off topic"},
     "PUT /api/v1/threads/{id:id}/read": {"ranges": [[1, 1]]},
     "PUT /api/v1/threads/{id:id}/watch": {"level": "watch"},
     "POST /api/v1/threads/{id:id}/posts": {"body": "Words"},

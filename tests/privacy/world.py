@@ -52,6 +52,8 @@ class Place:
     """A warning of `member` by `moderator`."""
     announcement: str = ""
     threads: list[str] = field(default_factory=list)
+    held: str = ""
+    """What `fellow` wrote and a moderator has not read yet."""
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
 
@@ -168,6 +170,15 @@ class World:
             self.do("member", "POST", f"/acts/{act}/appeal", {"words": f"I did not say {place.words['content']}"})
         return str(act)
 
+    def hold(self, place: Place) -> str:
+        """A reply of `fellow` that waits for a moderator; its id. What they write otherwise is read at once."""
+        path = f"/networks/{place.slug}/members/{self.ids['fellow']}/hold"
+        self.do("administrator", "PUT", path, {"reason": "Read them first"})
+        words = {"body": f"Waiting {place.words['content']}"}
+        held = self.do("fellow", "POST", f"/threads/{place.threads[0]}/posts", words)
+        self.do("administrator", "DELETE", path)
+        return str(held["id"])
+
     def invite(self, place: Place, *visitors: str) -> None:
         """Invite these visitors, or people of other addresses."""
         emails = [self.people[visitor].email if visitor in self.people else visitor for visitor in visitors]
@@ -229,6 +240,7 @@ class World:
         self.do("administrator", "PATCH", f"/networks/{place.slug}/announcements", {"weekly": 7})
         told = {"title": f"To all {place.words['title']}", "body": f"Note {place.words['content']}"}
         place.announcement = self.do("administrator", "POST", f"/networks/{place.slug}/announcements", told)["id"]
+        place.held = self.hold(place)
         self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))

@@ -44,6 +44,7 @@ async def test_the_shapes(village: Village) -> None:
         "last_author": person,
         "pinned": False,
         "locked": False,
+        "slow_minutes": 0,
         "version": 1,
     }
     assert post == {

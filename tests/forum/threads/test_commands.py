@@ -12,7 +12,7 @@ from forum.idempotency import RequestKey
 from forum.tables import mentions, networks, post_versions, posts, threads
 from forum.threads import commands, queries
 from forum.threads.announced_commands import send_reply
-from forum.threads.thread_commands import MOST_PINNED, change_thread, retitle, set_lock, set_pin
+from forum.threads.thread_commands import MOST_PINNED, Wanted, change_thread, retitle, set_lock, set_pin
 from forum.threads.writing import lay_out
 from realtime.tables import events
 from tests.forum.threads.village import Place, Village, Villager
@@ -277,7 +277,7 @@ async def test_pins_are_few_and_titles_are_for_their_author(village: Village) ->
             await set_pin(tx, member, made[0], False)
         assert await retitle(tx, member, made[0], "Better")
         with pytest.raises(Conflict):
-            await change_thread(tx, member, made[0], title="Best", expected=1)
+            await change_thread(tx, member, made[0], Wanted(title="Best"), expected=1)
     async with village.state.database.read() as connection:
         thread = await queries.get_thread(connection, member, made[0])
     assert (thread.title, thread.pinned_at is not None, thread.version) == ("Better", True, 3)

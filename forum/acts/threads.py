@@ -1,0 +1,90 @@
+"""What moderators do to a whole thread is written down, and who began it is told: title, pin, lock, pace and place."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from forum.acts.recording import Act, Settings, write_act
+from forum.audit import text_hash
+from forum.policy import may_moderate
+from forum.records import ActKind, Thread
+from forum.tables import acts
+from forum.telling import tell
+from forum.viewer import Viewer
+from ground.columns import Identifier, now
+from realtime.transaction import Transaction
+
+_ENDS: Mapping[ActKind, ActKind] = MappingProxyType({"unpin": "pin", "unlock": "lock"})
+"""What takes back which act."""
+_UNTOLD: frozenset[ActKind] = frozenset(("pin", "unpin", "unlock", "slow"))
+"""Nobody need be told of these by name: the page says it."""
+_CLOSE = (
+    update(acts)
+    .where(
+        acts.c.thread_id == bindparam("of_thread", type_=Identifier),
+        acts.c.kind == bindparam("ended"),
+        acts.c.undone_at.is_(None),
+    )
+    .values(undone_at=bindparam("moment", type_=acts.c.at.type), undone_by=bindparam("by", type_=Identifier))
+)
+
+
+async def note_changes(tx: Transaction, viewer: Viewer, thread: Thread, values: Mapping[str, Any], reason: str) -> None:
+    """Write down what becomes of a thread; what its author does to their own title is no act of moderation."""
+    if not may_moderate(viewer, thread.network_id):
+        return
+    if "title" in values and thread.author.id != viewer.id:
+        titles = {"before": thread.title, "after": values["title"]}
+        hashes = {name: text_hash(title) for name, title in titles.items()}
+        await note_act(
+            tx,
+            viewer,
+            thread,
+            "retitle",
+            before={"title": hashes["before"]},
+            after={"title": hashes["after"]},
+            names=titles,
+            reason=reason,
+        )
+    for column, on, off in (("pinned_at", "pin", "unpin"), ("locked_at", "lock", "unlock")):
+        if column in values:
+            kind: Any = off if values[column] is None else on
+            was = getattr(thread, column) is not None
+            await note_act(tx, viewer, thread, kind, before={on: was}, after={on: not was}, reason=reason)
+    if "slow_minutes" in values:
+        before, after = thread.slow_minutes, int(values["slow_minutes"])
+        settings = ({"slow_minutes": before}, {"slow_minutes": after})
+        await note_act(tx, viewer, thread, "slow", before=settings[0], after=settings[1], reason=reason)
+
+
+async def note_act(
+    tx: Transaction,
+    viewer: Viewer,
+    thread: Thread,
+    kind: ActKind,
+    *,
+    before: Settings,
+    after: Settings,
+    names: Mapping[str, str] | None = None,
+    reason: str = "",
+) -> str:
+    """Write one act down, close what it takes back, and tell who began the thread; the act's id."""
+    if kind in _ENDS:
+        await tx.execute(_CLOSE, {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id})
+    act = Act(
+        kind=kind,
+        network_id=thread.network_id,
+        by_id=viewer.id,
+        reason=reason,
+        thread_id=thread.id,
+        account_id=thread.author.id,
+        before=before,
+        after=after,
+        names=names or {"title": thread.title},
+    )
+    act_id = await write_act(tx, act)
+    if kind not in _UNTOLD and thread.author.id != viewer.id:
+        await tell(tx, [thread.author.id], "act.concerns_me", act_id, network_id=thread.network_id)
+    return act_id

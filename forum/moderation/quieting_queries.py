@@ -1,0 +1,126 @@
+"""Members as moderators see them who may silence them, or have their posts wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import NotFound
+from forum.policy import moderated_by
+from forum.records import Person, Role
+from forum.tables import acts, held_posts, memberships, networks, threads
+from forum.viewer import Viewer
+from ground.columns import now
+
+
+@dataclass(frozen=True, slots=True)
+class QuietMember:
+    """A member, and what moderators have asked of them."""
+
+    network_id: str
+    person: Person
+    role: Role
+    silenced_until: datetime | None
+    hold_left: int
+    """How many more of their posts wait; -1: all."""
+
+
+async def get_member(connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str) -> QuietMember:
+    """The member. Raises NotFound where there is none, and for those who don't moderate the network."""
+    asked = (
+        select(
+            accounts.c.id,
+            accounts.c.name,
+            accounts.c.job_title,
+            accounts.c.organisation,
+            memberships.c.role,
+            memberships.c.silenced_until,
+            memberships.c.hold_left,
+        )
+        .join(memberships, memberships.c.account_id == accounts.c.id)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(networks.c.id == network_id, accounts.c.id == account_id, moderated_by(viewer))
+        .where(memberships.c.current, memberships.c.status == "active")
+    )
+    row = (await connection.execute(asked)).first()
+    if row is None:
+        raise NotFound
+    until = row.silenced_until if row.silenced_until and row.silenced_until > now() else None
+    person = Person(row.id, row.name, row.job_title, row.organisation)
+    return QuietMember(network_id, person, row.role, until, row.hold_left)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietAct:
+    """A silence or a hold, as its letter tells of it; empty names where the person may not read there any more."""
+
+    address: str
+    name: str
+    network_name: str
+    slug: str
+    kind: str
+    reason: str
+    until: datetime | None
+
+
+async def find_quiet_act(connection: AsyncConnection, act_id: str) -> QuietAct | None:
+    """The act, while it holds and its person is a member who can be written to."""
+    asked = (
+        select(accounts.c.email, accounts.c.name, networks.c.name.label("network"), networks.c.slug, acts)
+        .join(acts, acts.c.account_id == accounts.c.id)
+        .join(networks, networks.c.id == acts.c.network_id)
+        .join(memberships, (memberships.c.network_id == networks.c.id) & (memberships.c.account_id == accounts.c.id))
+        .where(acts.c.id == act_id, acts.c.undone_at.is_(None), memberships.c.current, memberships.c.status == "active")
+        .where(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None), accounts.c.email.is_not(None))
+    )
+    row = (await connection.execute(asked)).first()
+    if row is None or (row.until is not None and row.until <= now()):
+        return None
+    return QuietAct(row.email, row.name, row.network, row.slug, row.kind, row.reason, row.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A post that a moderator turned down, as its letter tells of it."""
+
+    address: str
+    name: str
+    network_name: str
+    slug: str
+    title: str
+    body: str
+    reason: str
+
+
+async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str) -> Rejection | None:
+    """The post and why, while who wrote it is a member who can be written to."""
+    is_member = and_(
+        memberships.c.network_id == networks.c.id,
+        memberships.c.account_id == accounts.c.id,
+        memberships.c.current,
+        memberships.c.status == "active",
+    )
+    asked = (
+        select(
+            accounts.c.email,
+            accounts.c.name,
+            networks.c.name.label("network"),
+            networks.c.slug,
+            func.coalesce(threads.c.title, held_posts.c.title).label("title"),
+            held_posts.c.body,
+            acts.c.reason,
+        )
+        .select_from(
+            held_posts.join(accounts, accounts.c.id == held_posts.c.author_id)
+            .join(networks, networks.c.id == held_posts.c.network_id)
+            .join(memberships, is_member)
+            .join(acts, acts.c.id == act_id)
+            .outerjoin(threads, threads.c.id == held_posts.c.thread_id)
+        )
+        .where(held_posts.c.id == held_id, held_posts.c.outcome == "rejected")
+        .where(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None), accounts.c.email.is_not(None))
+    )
+    row = (await connection.execute(asked)).first()
+    return None if row is None else Rejection(*row)

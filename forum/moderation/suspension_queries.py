@@ -1,0 +1,99 @@
+"""Accounts as the site's administrators find them: by name or e-mail address, and whether they may come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.accounts import normalise_email
+from auth.tables import accounts
+from forum.errors import NotFound
+from forum.tables import audit_words, memberships, networks
+
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAccount:
+    """An account, for an administrator of the site."""
+
+    id: str
+    name: str
+    email: str
+    organisation: str
+    site_administrator: bool
+    suspended_at: datetime | None
+
+
+_COLUMNS = (
+    accounts.c.id,
+    accounts.c.name,
+    accounts.c.email,
+    accounts.c.organisation,
+    accounts.c.site_administrator,
+    accounts.c.suspended_at,
+)
+_OPEN = (accounts.c.closed_at.is_(None), accounts.c.email.is_not(None))
+
+
+def _key(words: str) -> str:
+    """The key of an e-mail address; empty where it is none."""
+    try:
+        return normalise_email(words)
+    except ValueError:
+        return ""
+
+
+async def find_accounts(connection: AsyncConnection, words: str) -> Sequence[FoundAccount]:
+    """Accounts with this e-mail address, or whose name holds these words; without words those that are suspended."""
+    asked: ColumnElement[bool] = accounts.c.suspended_at.is_not(None)
+    if words:
+        key = _key(words)
+        by_name = func.lower(accounts.c.name).contains(words.lower(), autoescape=True)
+        asked = or_(accounts.c.email_key == key, by_name) if key else by_name
+    found = select(*_COLUMNS).where(asked, *_OPEN).order_by(accounts.c.name, accounts.c.id).limit(MOST_FOUND)
+    return [FoundAccount(*row) for row in await connection.execute(found)]
+
+
+async def get_account(connection: AsyncConnection, account_id: str) -> FoundAccount:
+    """The account. Raises NotFound where there is none, or it is closed."""
+    row = (await connection.execute(select(*_COLUMNS).where(accounts.c.id == account_id, *_OPEN))).first()
+    if row is None:
+        raise NotFound
+    return FoundAccount(*row)
+
+
+async def list_only_administrator_of(connection: AsyncConnection, account_id: str) -> list[str]:
+    """The names of networks that nobody else administers."""
+    other = memberships.alias("other_administrators")
+    others = select(other.c.id).where(
+        other.c.network_id == networks.c.id,
+        other.c.account_id != account_id,
+        other.c.current,
+        other.c.status == "active",
+        other.c.role == "administrator",
+    )
+    asked = (
+        select(networks.c.name)
+        .join(memberships, memberships.c.network_id == networks.c.id)
+        .where(
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            memberships.c.role == "administrator",
+            ~others.exists(),
+        )
+        .order_by(networks.c.name)
+    )
+    return list(await connection.scalars(asked))
+
+
+async def find_suspended(connection: AsyncConnection, account_id: str, row_id: str) -> tuple[str, str, str] | None:
+    """Address, name and the reason of a suspension that holds, for its letter."""
+    asked = select(accounts.c.email, accounts.c.name, audit_words.c.reason).where(
+        accounts.c.id == account_id, accounts.c.suspended_at.is_not(None), audit_words.c.row_id == row_id, *_OPEN
+    )
+    row = (await connection.execute(asked)).first()
+    return None if row is None else (row.email, row.name, row.reason or "")

@@ -1,0 +1,57 @@
+"""Who may write, where moderators have asked somebody to wait; and who may ask that of whom."""
+
+from forum.policy.decision import YES, Decision, when
+from forum.policy.threads import may_lock, may_moderate
+from forum.records import Role, Thread
+from forum.viewer import Viewer
+
+
+def may_slow(viewer: Viewer, thread: Thread) -> Decision:
+    """Moderators slow a thread down in which anybody writes."""
+    return may_lock(viewer, thread)
+
+
+def is_free_of_limits(viewer: Viewer, network_id: str) -> bool:
+    """No wait, hold or limit applies to a network's own administrators and moderators."""
+    return viewer.has_role(network_id, "moderator")
+
+
+def may_see_held(viewer: Viewer, network_id: str) -> Decision:
+    """What waits for a moderator is read by moderators."""
+    return when(viewer.has_role(network_id, "moderator"), "Only administrators and moderators see this.")
+
+
+def may_quieten(viewer: Viewer, network_id: str, account_id: str, role: Role) -> Decision:
+    """Moderators silence members, or have what they write wait; not each other, nor an administrator."""
+    decision = may_moderate(viewer, network_id)
+    if not decision:
+        return decision
+    if account_id == viewer.id:
+        return Decision(False, "You can’t do this to yourself.")
+    return when(
+        role == "member",
+        "This can’t be done to a moderator or an administrator. An administrator can take their role away first.",
+    )
+
+
+def may_move(viewer: Viewer, thread: Thread, target_id: str) -> Decision:
+    """A thread is moved by who moderates both the network it leaves and the one it comes to."""
+    decision = may_moderate(viewer, thread.network_id)
+    if not decision:
+        return decision
+    if thread.is_kept:
+        return Decision(
+            False,
+            "This thread was written while the network was closed and stays with its members, so it can’t be moved.",
+        )
+    return when(
+        viewer.has_role(target_id, "moderator"),
+        "You can move a thread only to a network of which you are a moderator or an administrator.",
+    )
+
+
+def may_suspend(viewer: Viewer, account_id: str) -> Decision:
+    """The site’s administrators suspend accounts, but not their own."""
+    if not viewer.is_site_administrator:
+        return Decision(False, "Only an administrator of the site may do this.")
+    return YES if account_id != viewer.id else Decision(False, "You can’t suspend yourself.")

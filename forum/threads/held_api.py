@@ -1,0 +1,95 @@
+"""Posts that wait for a moderator, in the JSON API."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from auth.rules import EDITS
+from forum.errors import Forbidden, NotFound
+from forum.forms import read_json, read_query, validate
+from forum.network_reads import get_network
+from forum.openapi import operation
+from forum.policy import may_see_held
+from forum.rendering import PRIVATE
+from forum.state import account_of, state_of
+from forum.threads.asking import ask_limits
+from forum.threads.cursors import make_cursor, read_cursor
+from forum.threads.held_pages import approve_as_written
+from forum.threads.held_queries import HeldPost, get_held, list_held
+from forum.threads.holding_commands import reject, withdraw
+from forum.threads.inputs import Listing, Rejection
+from forum.threads.presenting import ApiHeld, ApiHeldPosts, api_held
+from forum.viewer import Viewer
+from ground.columns import is_id
+
+TAG = "Posts that wait"
+
+
+def _shown(held: HeldPost) -> Response:
+    return JSONResponse(api_held(held), headers={"Cache-Control": PRIVATE})
+
+
+@operation("List the posts that wait for a moderator", TAG, {200: ApiHeldPosts}, query=Listing, refusals=(403,))
+async def api_list_held(request: Request) -> Response:
+    """What waits in a network, longest first; for its moderators."""
+    asked = read_query(request, Listing)
+    viewer, state = await account_of(request), state_of(request)
+    after = str(read_cursor(asked.after, (str,))[0]) if asked.after else ""
+    async with state.database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+        decision = may_see_held(viewer, found.network.id)
+        if not decision:
+            raise Forbidden(decision.reason)
+        after = after if is_id(after) else ""
+        listed = await list_held(connection, viewer, found.network.id, after, asked.limit + 1)
+    shown = listed[: asked.limit]
+    following = make_cursor(shown[-1].id) if len(listed) > asked.limit else None
+    body = {"items": [api_held(each) for each in shown], "next": following, "as_of": found.positions(viewer)}
+    return JSONResponse(body, headers={"Cache-Control": PRIVATE})
+
+
+async def _of_network(request: Request, viewer: Viewer) -> HeldPost:
+    """The post at this address. Raises NotFound also where it is another network's."""
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+        held = await get_held(connection, viewer, request.path_params["held_id"])
+    if held.network_id != found.network.id:
+        raise NotFound
+    return held
+
+
+@operation("Read a post that waits", TAG, {200: ApiHeld})
+async def api_show_held(request: Request) -> Response:
+    """What waits, or waited, and what became of it: for who wrote it, and for moderators."""
+    return _shown(await _of_network(request, await account_of(request)))
+
+
+@operation("Approve a post that waits", TAG, {200: ApiHeld}, refusals=(403, 409))
+async def api_approve_held(request: Request) -> Response:
+    """It gets its number now. Approved already, it is answered in the same way."""
+    viewer, state = await account_of(request), state_of(request)
+    held = await _of_network(request, viewer)
+    await ask_limits(state, viewer, EDITS)
+    await approve_as_written(state, viewer, held.id)
+    return _shown(await _of_network(request, viewer))
+
+
+@operation("Reject a post that waits", TAG, {200: ApiHeld}, body=Rejection, refusals=(403, 409))
+async def api_reject_held(request: Request) -> Response:
+    """Its author is told why, with what they wrote."""
+    viewer, state = await account_of(request), state_of(request)
+    value = validate(Rejection, await read_json(request))
+    held = await _of_network(request, viewer)
+    await ask_limits(state, viewer, EDITS)
+    async with state.transaction() as tx:
+        await reject(tx, viewer, held.id, value.reason)
+    return _shown(await _of_network(request, viewer))
+
+
+@operation("Take back a post that waits", TAG, {204: None}, refusals=(403, 409))
+async def api_withdraw_held(request: Request) -> Response:
+    """Only who wrote it can."""
+    viewer, state = await account_of(request), state_of(request)
+    held = await _of_network(request, viewer)
+    async with state.transaction() as tx:
+        await withdraw(tx, viewer, held.id)
+    return Response(status_code=204, headers={"Cache-Control": PRIVATE})

@@ -1,0 +1,154 @@
+"""Posts that wait for a moderator: the list of a network, and what becomes of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.rules import EDITS
+from forum.errors import Conflict, Forbidden, Invalid
+from forum.forms import read_form, validate
+from forum.fronts import NetworkHead, network_head
+from forum.network_reads import Found, get_network
+from forum.policy import may_see_held
+from forum.rendering import redirect, render_page
+from forum.state import State, account_of, state_of
+from forum.threads.asking import ask_limits
+from forum.threads.held_queries import PAGE_SIZE, HeldPost, get_held, list_held
+from forum.threads.holding_commands import approve, reject, withdraw
+from forum.threads.inputs import Rejection
+from forum.threads.pacing import lay_out_held
+from forum.threads.writing import lay_out
+from forum.viewer import Viewer, viewer_of_account
+from ground.columns import is_id
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHeld:
+    """A post in the list, laid out."""
+
+    held: HeldPost
+    html: Markup
+    is_own: bool
+    reason: str = ""
+    errors: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """What waits in a network: `threads/held.html`."""
+
+    head: NetworkHead
+    held: Sequence[ShownHeld]
+    first: str
+    later: str
+    hold_first: int
+    refusal: str
+
+
+async def list_waiting(request: Request) -> Response:
+    """What waits, longest first; for moderators."""
+    viewer, found = await _moderated(request)
+    return await _page(request, viewer, found)
+
+
+async def _moderated(request: Request) -> tuple[Viewer, Found]:
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+    decision = may_see_held(viewer, found.network.id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return viewer, found
+
+
+async def _page(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    refusal: str = "",
+    wrong: tuple[str, str, Mapping[str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    """The list; `wrong` is the id of a post whose rejection can't be taken, what was typed, and why."""
+    after = request.query_params.get("after", "")
+    after = after if is_id(after) else ""
+    async with state_of(request).database.read() as connection:
+        held = await list_held(connection, viewer, found.network.id, after, PAGE_SIZE + 1)
+    path = f"/networks/{found.network.slug}/held"
+    shown = [
+        ShownHeld(each, lay_out_held(each.body), each.author.id == viewer.id, *_typed(each.id, wrong))
+        for each in held[:PAGE_SIZE]
+    ]
+    page = HeldPage(
+        head=network_head(viewer, found),
+        held=shown,
+        first=path if after else "",
+        later=f"{path}?after={held[PAGE_SIZE - 1].id}" if len(held) > PAGE_SIZE else "",
+        hold_first=found.network.hold_first,
+        refusal=refusal,
+    )
+    title = f"Waiting posts in {found.network.name}"
+    return render_page(
+        request, viewer, "threads/held.html", page, title=title, network_id=found.network.id, status=status
+    )
+
+
+def _named(held_id: str, errors: Mapping[str, str]) -> Mapping[str, str]:
+    """By the field of this post among all on the page."""
+    return {f"{name}-{held_id}": sentence for name, sentence in errors.items()}
+
+
+def _typed(held_id: str, wrong: tuple[str, str, Mapping[str, str]] | None) -> tuple[str, Mapping[str, str] | None]:
+    return (wrong[1], wrong[2]) if wrong is not None and wrong[0] == held_id else ("", None)
+
+
+async def approve_held(request: Request) -> Response:
+    """Post what waits; then the rest of the list."""
+    viewer, state, held_id = await account_of(request), state_of(request), request.path_params["held_id"]
+    await read_form(request)
+    await ask_limits(state, viewer, EDITS)
+    try:
+        held = await approve_as_written(state, viewer, held_id)
+    except Conflict as error:
+        return await _page(request, *await _moderated(request), refusal=str(error), status=409)
+    return redirect(request, f"/networks/{request.path_params['slug']}/held", notice="approved", who=held.author.name)
+
+
+async def approve_as_written(state: State, viewer: Viewer, held_id: str) -> HeldPost:
+    """Lay the words out as their author's, and post them. Raises as `holding_commands.approve`."""
+    async with state.database.read() as connection:
+        held = await get_held(connection, viewer, held_id)
+    author = await viewer_of_account(state.database, held.author.id)
+    written = await lay_out(state.database, author or viewer, held.network_id, held.body, held.thread_id or "")
+    async with state.transaction() as tx:
+        return await approve(tx, viewer, author, held_id, written)
+
+
+async def reject_held(request: Request) -> Response:
+    """Turn down what waits, with a reason; then the rest of the list."""
+    fields = await read_form(request)
+    viewer, state, held_id = await account_of(request), state_of(request), request.path_params["held_id"]
+    try:
+        value = validate(Rejection, {"reason": fields.get(f"reason-{held_id}", fields.get("reason", ""))})
+        await ask_limits(state, viewer, EDITS)
+        async with state.transaction() as tx:
+            held = await reject(tx, viewer, held_id, value.reason)
+    except Invalid as error:
+        wrong = (held_id, fields.get(f"reason-{held_id}", ""), _named(held_id, error.errors))
+        return await _page(request, *await _moderated(request), wrong=wrong, status=422)
+    except Conflict as error:
+        return await _page(request, *await _moderated(request), refusal=str(error), status=409)
+    return redirect(request, f"/networks/{request.path_params['slug']}/held", notice="rejected", who=held.author.name)
+
+
+async def withdraw_held(request: Request) -> Response:
+    """Take back what one wrote while it waits; then back to where it would have stood."""
+    viewer, state, held_id = await account_of(request), state_of(request), request.path_params["held_id"]
+    await read_form(request)
+    async with state.transaction() as tx:
+        held = await withdraw(tx, viewer, held_id)
+    place = f"/threads/{held.thread_id}" if held.thread_id else f"/networks/{request.path_params['slug']}"
+    return redirect(request, place, notice="withdrawn")

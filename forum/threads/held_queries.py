@@ -1,0 +1,180 @@
+"""Posts that wait for a moderator: as their author sees them, and as the moderators of a network do."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.errors import NotFound
+from forum.policy import moderated_by, readable_by, threads_readable_by
+from forum.records import Limit, Person
+from forum.tables import held_back, held_posts, networks, posts, threads
+from forum.threads.queries import shown_name
+from forum.viewer import Viewer
+from ground.columns import Identifier
+
+Outcome = Literal["", "approved", "rejected", "withdrawn"]
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """Words that wait for a moderator, or waited. Its id is what the post, or the thread, will have."""
+
+    id: str
+    network_id: str
+    thread_id: str | None
+    """None: it begins a thread with this title."""
+    title: str
+    """Of the thread that it begins, or in which it answers."""
+    body: str
+    reply_to_id: str | None
+    author: Person
+    created_at: datetime
+    is_by_newcomer: bool
+    """It waits because its author is new here; otherwise because a moderator wants to read them first."""
+    outcome: Outcome
+
+
+_IS_WAITING = select(held_posts.c.id).where(
+    held_posts.c.id == bindparam("held_id", type_=Identifier), held_posts.c.outcome != "approved"
+)
+
+
+async def is_waiting(connection: AsyncConnection, held_id: str) -> bool:
+    """Whether what a request made waits for a moderator, or was turned down by one."""
+    return await connection.scalar(_IS_WAITING, {"held_id": held_id}) is not None
+
+
+def _held(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(
+            held_posts.c.id,
+            held_posts.c.network_id,
+            held_posts.c.thread_id,
+            held_posts.c.title,
+            threads.c.title.label("thread_title"),
+            held_posts.c.body,
+            held_posts.c.reply_to_id,
+            held_posts.c.author_id,
+            shown_name(accounts).label("name"),
+            accounts.c.closed_at,
+            held_posts.c.created_at,
+            held_posts.c.why,
+            held_posts.c.outcome,
+        )
+        .select_from(
+            held_posts.join(networks, networks.c.id == held_posts.c.network_id)
+            .join(accounts, accounts.c.id == held_posts.c.author_id)
+            .outerjoin(threads, threads.c.id == held_posts.c.thread_id)
+        )
+        .where(*conditions)
+        .order_by(held_posts.c.id)
+    )
+
+
+def _made(row: Any) -> HeldPost:
+    is_former = row.closed_at is not None
+    return HeldPost(
+        id=row.id,
+        network_id=row.network_id,
+        thread_id=row.thread_id,
+        title=row.title or row.thread_title or "",
+        body=row.body,
+        reply_to_id=row.reply_to_id,
+        author=Person(row.author_id, row.name, is_former=is_former),
+        created_at=row.created_at,
+        is_by_newcomer=row.why == "newcomer",
+        outcome=row.outcome,
+    )
+
+
+def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """By its author while they may read where it would stand, and by the network's moderators."""
+    mine = and_(held_posts.c.author_id == viewer.id, readable_by(viewer))
+    return mine | moderated_by(viewer)
+
+
+async def get_held(connection: AsyncConnection, viewer: Viewer, held_id: str) -> HeldPost:
+    """What waits, or waited. Raises NotFound for all but its author and the network's moderators."""
+    row = (await connection.execute(_held(held_posts.c.id == held_id, _seen_by(viewer)))).first()
+    if row is None:
+        raise NotFound
+    return _made(row)
+
+
+async def list_held(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, after: str = "", at_most: int = PAGE_SIZE
+) -> Sequence[HeldPost]:
+    """What waits in this network, longest first; nothing for those who don't moderate it."""
+    waiting = [held_posts.c.network_id == network_id, held_posts.c.outcome == "", moderated_by(viewer)]
+    if after:
+        waiting.append(held_posts.c.id > after)
+    return [_made(row) for row in await connection.execute(_held(*waiting).limit(at_most))]
+
+
+_OWN_LAST = select(func.max(posts.c.created_at)).where(
+    posts.c.thread_id == bindparam("in_thread", type_=Identifier),
+    posts.c.author_id == bindparam("by", type_=Identifier),
+)
+
+
+async def find_own_last(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> datetime | None:
+    """When the viewer wrote last in this thread; None where they never did."""
+    last: datetime | None = await connection.scalar(_OWN_LAST, {"in_thread": thread_id, "by": viewer.id})
+    return last
+
+
+async def list_own_held(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, thread_id: str | None
+) -> Sequence[HeldPost]:
+    """What waits of the viewer's own in this thread; without one, the threads that they began in this network."""
+    place = held_posts.c.thread_id == thread_id if thread_id else held_posts.c.thread_id.is_(None)
+    own = _held(
+        held_posts.c.author_id == viewer.id,
+        held_posts.c.network_id == network_id,
+        held_posts.c.outcome == "",
+        place,
+        threads_readable_by(viewer) if thread_id else readable_by(viewer),
+    )
+    return [_made(row) for row in await connection.execute(own)]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Somebody whom a limit held back on a day, and how often."""
+
+    person: Person
+    limit: Limit
+    times: int
+    last_at: datetime
+
+
+async def list_held_back(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Sequence[HeldBack]:
+    """Whom the limits held back here lately, the newest first; nothing for those who don't moderate the network."""
+    asked = (
+        select(
+            accounts.c.id,
+            shown_name(accounts).label("name"),
+            held_back.c.limit_name,
+            held_back.c.times,
+            held_back.c.last_at,
+        )
+        .join(accounts, accounts.c.id == held_back.c.account_id)
+        .join(networks, networks.c.id == held_back.c.network_id)
+        .where(held_back.c.network_id == network_id, moderated_by(viewer))
+        .order_by(held_back.c.last_at.desc())
+        .limit(PAGE_SIZE)
+    )
+    rows = await connection.execute(asked)
+    return [HeldBack(Person(row.id, row.name), row.limit_name, row.times, row.last_at) for row in rows]
+
+
+async def count_held_in(connection: AsyncConnection, network_ids: Collection[str]) -> dict[str, int]:
+    """How many posts wait in each of these networks: for those who hear the streams of their moderators."""
+    asked = select(networks.c.id, networks.c.held_count).where(networks.c.id.in_(network_ids))
+    return {row.id: row.held_count for row in await connection.execute(asked)}

@@ -1,0 +1,126 @@
+"""Where a moderator moves a thread to another network: says first who will be able to read it there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.rules import EDITS
+from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound
+from forum.forms import read_form, read_json, validate
+from forum.network_reads import audience_words, get_network, get_network_by_id
+from forum.openapi import operation
+from forum.policy import may_move
+from forum.records import Network, Thread
+from forum.rendering import redirect, render_page
+from forum.state import State, account_of, state_of
+from forum.threads.asking import ask_limits
+from forum.threads.inputs import Move
+from forum.threads.moving_commands import move_thread
+from forum.threads.presenting import ApiThread, api_thread
+from forum.threads.queries import get_thread
+from forum.threads.writing_pages import status_of
+from forum.versions import object_answer
+from forum.viewer import Viewer
+
+ELSEWHERE = "Choose one of your other networks in which you are a moderator or an administrator."
+
+
+@dataclass(frozen=True, slots=True)
+class MovePage:
+    """The form: `threads/move.html`."""
+
+    thread: Thread
+    network: Network
+    places: Sequence[tuple[str, str, str]]
+    """Where it can go: address, name, and who reads there."""
+    chosen: str
+    reason: str
+    errors: Mapping[str, str]
+    refusal: str
+
+
+async def edit_place(request: Request) -> Response:
+    """The form."""
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    return await _form(request, viewer, thread, {})
+
+
+async def _form(
+    request: Request, viewer: Viewer, thread: Thread, fields: Mapping[str, str], error: ForumError | None = None
+) -> Response:
+    # Whether it can go anywhere at all: asked of a network that is moderated for certain, its own.
+    decision = may_move(viewer, thread, thread.network_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    found = []
+    async with state_of(request).database.read() as connection:
+        network = (await get_network_by_id(connection, viewer, thread.network_id)).network
+        for place in viewer.active_places():
+            if place.network_id != thread.network_id and place.role != "member":
+                found.append((await get_network_by_id(connection, viewer, place.network_id)).network)
+    places = [(each.slug, each.name, audience_words(each.access, each.name, each.member_count)) for each in found]
+    errors = dict(error.errors) if isinstance(error, Invalid) else {}
+    page = MovePage(
+        thread=thread,
+        network=network,
+        places=places,
+        chosen=fields.get("network", ""),
+        reason=fields.get("reason", ""),
+        errors=errors,
+        refusal=str(error) if error is not None and not errors else "",
+    )
+    title = "Move this thread"
+    return render_page(
+        request, viewer, "threads/move.html", page, title=title, network_id=thread.network_id, status=status_of(error)
+    )
+
+
+async def update_place(request: Request) -> Response:
+    """Move the thread, then show it where it is now."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    async with state.database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    decision = may_move(viewer, thread, thread.network_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    try:
+        value = validate(Move, {"network": fields.get("network", ""), "reason": fields.get("reason", "")})
+        await _move(state, viewer, thread, value)
+    except (Invalid, Conflict) as error:
+        return await _form(request, viewer, thread, fields, error)
+    return redirect(request, f"/threads/{thread.id}", notice="moved")
+
+
+async def _move(state: State, viewer: Viewer, thread: Thread, value: Move) -> None:
+    await ask_limits(state, viewer, EDITS)
+    async with state.database.read() as connection:
+        try:
+            target = (await get_network(connection, viewer, value.network)).network
+        except NotFound as error:
+            # The same for a network that they may not know of, and for none.
+            raise Invalid({"network": ELSEWHERE}) from error
+    async with state.transaction() as tx:
+        await move_thread(tx, viewer, thread.id, target, value.reason)
+
+
+@operation(
+    "Move a thread to another network", "Threads", {200: ApiThread}, body=Move, refusals=(403, 409), has_etag=True
+)
+async def api_move_thread(request: Request) -> Response:
+    """For who moderates both. It keeps its id and address; its number is another one, and so is who may read it."""
+    viewer, state = await account_of(request), state_of(request)
+    value = validate(Move, await read_json(request))
+    async with state.database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    decision = may_move(viewer, thread, thread.network_id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    await _move(state, viewer, thread, value)
+    async with state.database.read() as connection:
+        thread = await get_thread(connection, viewer, thread.id)
+    return object_answer(request, api_thread(thread, state.settings.public_url), thread.version)

@@ -1,0 +1,90 @@
+"""What stands above the form for a reply where somebody must wait: in a slow thread, for a moderator, in silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from forum.policy import is_free_of_limits
+from forum.state import State
+from forum.text import render_markdown
+from forum.threads.held_queries import HeldPost, find_own_last, list_own_held
+from forum.threads.page_queries import Sight
+from forum.threads.waiting_words import pace_words
+from forum.viewer import Viewer
+from ground.columns import now
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHeld:
+    """Words of the reader's own that wait for a moderator; `html` is sanitised."""
+
+    id: str
+    title: str
+    html: Markup
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WritingNote:
+    """What `threads/_waiting.html` shows to one reader."""
+
+    silenced_until: datetime | None = None
+    pace: str = ""
+    """How slow the thread is; empty where it is not."""
+    next_at: datetime | None = None
+    """When the reader can post again; None where they can now."""
+    waits: bool = False
+    """What they write waits for a moderator first."""
+    held: Sequence[OwnHeld] = ()
+
+
+NOTHING = WritingNote()
+
+
+async def note_of(state: State, sight: Sight) -> WritingNote:
+    """What this reader is told of writing in the thread; most are told nothing, and that costs nothing."""
+    viewer, thread = sight.viewer, sight.thread
+    place = viewer.place_in(sight.network.id)
+    if place is None or place.status != "active":
+        return NOTHING
+    is_free = is_free_of_limits(viewer, sight.network.id)
+    last: datetime | None = None
+    held: tuple[OwnHeld, ...] = ()
+    if (thread.slow_minutes and not is_free) or place.held_waiting:
+        async with state.database.read() as connection:
+            if thread.slow_minutes and not is_free:
+                last = await find_own_last(connection, viewer, thread.id)
+            if place.held_waiting:
+                held = shown_held(await list_own_held(connection, viewer, sight.network.id, thread.id))
+    next_at = last + timedelta(minutes=thread.slow_minutes) if last is not None else None
+    return WritingNote(
+        silenced_until=viewer.silenced_until(sight.network.id),
+        pace=pace_words(thread.slow_minutes) if thread.slow_minutes else "",
+        next_at=next_at if next_at is not None and next_at > now() else None,
+        waits=viewer.is_held(sight.network.id),
+        held=held,
+    )
+
+
+async def note_of_network(state: State, viewer: Viewer, network_id: str) -> WritingNote:
+    """The same for somebody who begins a thread in this network."""
+    place = viewer.place_in(network_id)
+    if place is None or place.status != "active":
+        return NOTHING
+    held: tuple[OwnHeld, ...] = ()
+    if place.held_waiting:
+        async with state.database.read() as connection:
+            held = shown_held(await list_own_held(connection, viewer, network_id, None))
+    return WritingNote(viewer.silenced_until(network_id), waits=viewer.is_held(network_id), held=held)
+
+
+def shown_held(held: Sequence[HeldPost]) -> tuple[OwnHeld, ...]:
+    """These words as their author reads them; mentions are found when they are posted."""
+    return tuple(OwnHeld(each.id, each.title, lay_out_held(each.body), each.created_at) for each in held)
+
+
+def lay_out_held(body: str) -> Markup:
+    """Words that wait, laid out. They were taken before, so that they are never too intricate."""
+    return Markup(render_markdown(body))  # noqa: S704  made by our sanitiser

@@ -1,0 +1,48 @@
+"""Warns whoever is about to post what looks like data about a patient or a card. It warns, and never blocks."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from forum.errors import Warned
+from forum.text import PersonalData, find_personal_data
+from forum.threads.writing import LONG
+from ground.columns import now
+
+ANYWAY_ACT = "anyway"
+"""What the second button sends: the writer has looked again."""
+HEADER = "Content-Warning"
+"""By which the API says of what it has taken that it looks like such data."""
+_NAMES: Mapping[PersonalData, str] = {
+    "nhs_number": "an NHS number",
+    "card_number": "a card number",
+    "birth_date": "somebody’s date of birth",
+}
+
+
+async def find_warnings(*texts: str) -> tuple[PersonalData, ...]:
+    """What these texts seem to hold; a long one is looked at in a thread."""
+    text, today = "\n\n".join(texts), now().date()
+    if len(text) > LONG:
+        return await asyncio.to_thread(find_personal_data, text, today)
+    return find_personal_data(text, today)
+
+
+async def warn(fields: Mapping[str, str], *texts: str) -> None:
+    """Raises Warned where the texts seem to hold such data, unless the form says that its writer was warned."""
+    if fields.get("act") != ANYWAY_ACT and (found := await find_warnings(*texts)):
+        raise Warned(warning_words(found))
+
+
+def warning_words(found: Sequence[PersonalData]) -> str:
+    """What the writer is told."""
+    names = [_NAMES[each] for each in found]
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return (
+        f"This looks as if it held {listed}. Everybody who reads here would see it, and a patient could be "
+        "recognised. Take it out if you can; if it is something else, post it anyway."
+    )
+
+
+def warning_header(found: Sequence[PersonalData]) -> dict[str, str]:
+    """The header that tells a program; none where there is nothing to tell."""
+    return {HEADER: ", ".join(found)} if found else {}

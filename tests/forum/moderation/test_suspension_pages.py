@@ -1,0 +1,63 @@
+"""An account is suspended by an administrator of the site: sessions and sockets end at once, and come back undone."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from auth.tables import accounts
+from forum.tables import audit_rows
+from tests.forum.threads.village import Village, Villager, open_village
+from tests.realtime.reader import Reader
+from tests.servers.confer import ConferServer
+
+
+@pytest_asyncio.fixture
+async def village(server: ConferServer) -> AsyncIterator[Village]:
+    """The way into each shape's running server."""
+    opened = open_village(server)
+    yield opened
+    await opened.close()
+
+
+async def overseer(village: Village) -> Villager:
+    person = await village.person("Olga Overseer")
+    async with village.state.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.id == person.id).values(site_administrator=True))
+    return person
+
+
+async def test_suspended_and_let_in_again(village: Village) -> None:
+    olga, ben = await overseer(village), await village.person("Ben Suspended")
+    place = await village.network(ben)
+    browser, path = village.browser(olga), f"/site/accounts/{ben.id}"
+    found = (await browser.get("/site/accounts", params={"q": "ben susp"})).text
+    assert "Ben Suspended" in found
+    page = (await browser.get(path)).text
+    assert f"Nobody else administers {place.name}" in page
+    reader = await Reader.open(f"{village.url.replace('http', 'ws')}/live", token=ben.token, origin=None, resume={})
+    wrong = await browser.post(f"{path}/suspension", data={"reason": ""})
+    assert wrong.status_code == 422
+    assert (await village.program(ben).get("/api/v1/me")).status_code == 200
+    assert (await browser.post(f"{path}/suspension", data={"reason": "Sold the list."})).status_code == 303
+    assert await reader.closed() == 4403
+    assert (await village.program(ben).get("/api/v1/me")).status_code == 401
+    assert (await village.browser(ben).get("/settings/profile")).status_code == 303
+    assert "Suspended since" in (await browser.get(path)).text
+    assert (await browser.post(f"{path}/suspension/end")).status_code == 303
+    assert (await village.program(ben).get("/api/v1/me")).status_code == 200
+    async with village.state.database.read() as connection:
+        rows = await connection.execute(
+            select(audit_rows.c.act, audit_rows.c.chain, audit_rows.c.actor_id).where(audit_rows.c.object_id == ben.id)
+        )
+    assert list(map(tuple, rows)) == [("account.suspended", "site", olga.id), ("account.reinstated", "site", olga.id)]
+
+
+async def test_nobody_else_and_not_oneself(village: Village) -> None:
+    olga, ben, cleo = await overseer(village), await village.person(), await village.person()
+    for person, whom in ((ben, cleo), (cleo, cleo), (olga, olga)):
+        answer = await village.browser(person).post(f"/site/accounts/{whom.id}/suspension", data={"reason": "No."})
+        assert answer.status_code == 403
+    missing = "01890000-0000-7000-8000-000000000000"
+    answer = await village.browser(olga).post(f"/site/accounts/{missing}/suspension", data={"reason": "No."})
+    assert answer.status_code == 404

@@ -1,0 +1,210 @@
+"""Posts wait for a moderator: who sees them meanwhile, what becomes of them, and two who decide at once."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import select, update
+
+from forum.acts.people import end_hold, hold_all
+from forum.tables import audit_rows, held_posts, memberships, networks, notifications
+from tests.forum.threads.village import Place, Village, Villager
+
+
+async def made_held(village: Village, moderator: Villager, member: Villager, place: Place) -> None:
+    """What this member writes waits from now on."""
+    viewer = await village.viewer(moderator)
+    async with village.state.transaction() as tx:
+        await hold_all(tx, viewer, place.id, member.id, "Let us read first.")
+
+
+async def count_of(village: Village, place: Place, person: Villager) -> tuple[int, int]:
+    """What waits in the network, and of this person."""
+    async with village.state.database.read() as connection:
+        network = await connection.scalar(select(networks.c.held_count).where(networks.c.id == place.id))
+        own = select(memberships.c.held_waiting).where(
+            memberships.c.account_id == person.id, memberships.c.network_id == place.id, memberships.c.current
+        )
+        return network or 0, await connection.scalar(own) or 0
+
+
+async def test_a_held_reply_is_seen_by_its_author_and_moderators_alone_until_it_is_approved(village: Village) -> None:
+    ada, ben, cleo, dan = await village.people("Ada", "Ben", "Cleo", "Dan")
+    place = await village.network(ada, [ben, cleo])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, other, moderator, outsider = (village.program(person) for person in (ben, cleo, ada, dan))
+    path, words = f"/api/v1/threads/{thread_id}/posts", "Zinnias **at** night, @Cleo."
+    key = {"Idempotency-Key": "one"}
+    answer = await author.post(path, json={"body": words}, headers=key)
+    assert answer.status_code == 202
+    held: dict[str, Any] = answer.json()
+    assert (held["status"], held["body"], held["thread_id"]) == ("held", words, thread_id)
+    again = await author.post(path, json={"body": words}, headers=key)
+    assert (again.status_code, again.json(), again.headers["Idempotent-Replay"]) == (202, held, "true")
+    # Nobody else finds it anywhere, and it has no number.
+    at = f"/api/v1/networks/{place.slug}/held"
+    for reader in (other, outsider):
+        for seen in (f"{at}/{held['id']}", f"/api/v1/posts/{held['id']}"):
+            assert (await reader.get(seen)).status_code == 404
+        assert (await reader.post(f"{at}/{held['id']}/approval")).status_code == 404
+    assert (await other.get(at)).status_code == 403
+    assert (await other.get(f"/api/v1/threads/{thread_id}")).json()["post_count"] == 1
+    assert "Zinnias" not in (await village.browser(cleo).get(f"/threads/{thread_id}")).text
+    page = (await village.browser(ben).get(f"/threads/{thread_id}")).text
+    assert "Zinnias <strong>at</strong> night" in page
+    assert "Waits for a moderator" in page
+    queue = (await village.browser(ada).get(f"/networks/{place.slug}/held")).text
+    assert "Zinnias <strong>at</strong> night" in queue
+    assert [each["id"] for each in (await moderator.get(at)).json()["items"]] == [held["id"]]
+    assert await count_of(village, place, ben) == (1, 1)
+    # In between somebody else writes: the held post gets the number after theirs.
+    await village.reply(cleo, place, thread_id, "Meanwhile.")
+    assert (await author.post(f"{at}/{held['id']}/approval")).status_code == 403
+    approved = await moderator.post(f"{at}/{held['id']}/approval")
+    assert (approved.status_code, approved.json()["status"]) == (200, "approved")
+    post = (await other.get(f"/api/v1/posts/{held['id']}")).json()
+    assert (post["number"], post["author"]["id"], post["body"]) == (3, ben.id, words)
+    assert await count_of(village, place, ben) == (0, 0)
+    # Its author has not read what was written meanwhile; whom it mentions hears of it.
+    assert (await author.get(f"/api/v1/threads/{thread_id}")).json()["unread"] == 2
+    assert 'data-addressed="1"' in (await village.browser(cleo).get("/about/privacy")).text
+    repeated = await author.post(path, json={"body": words}, headers=key)
+    assert (repeated.status_code, repeated.json()["id"]) == (201, held["id"])
+    async with village.state.database.read() as connection:
+        kinds = set(await connection.scalars(select(audit_rows.c.act).where(audit_rows.c.chain == place.id)))
+        told = await connection.execute(
+            select(notifications.c.account_id, notifications.c.kind).where(notifications.c.object_id == held["id"])
+        )
+    assert {"account.hold", "post.approve"} <= kinds
+    assert set(map(tuple, told)) == {(ada.id, "post.held"), (ben.id, "post.approved")}
+
+
+async def test_a_held_thread_begins_when_it_is_approved(village: Village) -> None:
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    place = await village.network(ada, [ben, cleo])
+    await made_held(village, ada, ben, place)
+    author, moderator = village.program(ben), village.program(ada)
+    words = {"title": "Who has the keys?", "body": "I can’t find them."}
+    answer = await author.post(f"/api/v1/networks/{place.slug}/threads", json=words)
+    assert answer.status_code == 202
+    thread_id = answer.json()["id"]
+    assert (await village.program(cleo).get(f"/api/v1/threads/{thread_id}")).status_code == 404
+    page = (await village.browser(ben).get(f"/networks/{place.slug}")).text
+    assert "Waits for a moderator" in page
+    assert "Who has the keys?" in page
+    assert "Who has the keys?" not in (await village.browser(cleo).get(f"/networks/{place.slug}")).text
+    browser = village.browser(ada)
+    done = await browser.post(f"/networks/{place.slug}/held/{thread_id}/approval")
+    assert done.status_code == 303
+    shown = (await moderator.get(f"/api/v1/threads/{thread_id}")).json()
+    assert (shown["title"], shown["author"]["id"], shown["number"]) == (words["title"], ben.id, 1)
+
+
+async def test_fifty_approvals_at_once_make_one_post(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    held = (await village.program(ben).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Once."})).json()
+    moderator = village.program(ada)
+    path = f"/api/v1/networks/{place.slug}/held/{held['id']}"
+    answers = await asyncio.gather(
+        *(moderator.post(f"{path}/approval") for _ in range(10)),
+        *(moderator.post(f"{path}/rejection", json={"reason": "No."}) for _ in range(10)),
+    )
+    codes = [answer.status_code for answer in answers]
+    assert set(codes) == {200, 409}
+    assert set(codes[:10]) in ({200}, {409})
+    assert set(codes[:10]) != set(codes[10:])
+    number = (await moderator.get(f"/api/v1/threads/{thread_id}")).json()["post_count"]
+    assert number == (2 if codes[0] == 200 else 1)
+    assert await count_of(village, place, ben) == (0, 0)
+
+
+async def test_rejected_and_taken_back(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, browser, path = village.browser(ben), village.browser(ada), f"/threads/{thread_id}/posts"
+    held = []
+    for words in ("Say this.", "And that."):
+        answer = await author.post(path, data={"body": words, "key": words[:3]})
+        assert answer.status_code == 303
+        held.append(answer.headers["location"].partition("held=")[2].partition("#")[0])
+    at = f"/networks/{place.slug}/held"
+    refused = await browser.post(f"{at}/{held[0]}/rejection", data={f"reason-{held[0]}": " "})
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    assert (
+        await browser.post(f"{at}/{held[0]}/rejection", data={f"reason-{held[0]}": "Too short."})
+    ).status_code == 303
+    assert (await browser.post(f"{at}/{held[0]}/approval")).status_code == 409
+    assert (await browser.post(f"{at}/{held[1]}/withdrawal")).status_code == 403
+    assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303
+    assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303
+    assert "Waits for a moderator" not in (await author.get(f"/threads/{thread_id}")).text
+    async with village.state.database.read() as connection:
+        rows = await connection.execute(select(held_posts.c.outcome, held_posts.c.body).order_by(held_posts.c.id))
+    assert {("rejected", "Say this."), ("withdrawn", "")} <= set(map(tuple, rows))
+    assert await count_of(village, place, ben) == (0, 0)
+
+
+async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    place = await village.network(ada, [cleo])
+    thread_id = await village.thread(ada, place)
+    async with village.state.transaction() as tx:
+        await tx.execute(update(networks).where(networks.c.id == place.id).values(hold_first=1))
+    await village.join(place.id, ben)
+    author, path = village.program(ben), f"/api/v1/threads/{thread_id}/posts"
+    first, second = [(await author.post(path, json={"body": words})).json() for words in ("One.", "Two.")]
+    assert {first["status"], second["status"]} == {"held"}
+    assert (await village.program(cleo).post(path, json={"body": "Here before."})).status_code == 201
+    at = f"/api/v1/networks/{place.slug}/held"
+    assert (await village.program(ada).post(f"{at}/{first['id']}/approval")).status_code == 200
+    # What waits still does, and is still shown to its author; what is written now is read at once.
+    assert (await author.post(path, json={"body": "Three."})).status_code == 201
+    assert "Two." in (await village.browser(ben).get(f"/threads/{thread_id}")).text
+    assert await count_of(village, place, ben) == (1, 1)
+
+
+async def test_who_is_held_changes_nothing_that_stands_and_leaving_does_not_help(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ben, place)
+    post_id = await village.reply(ben, place, thread_id)
+    await made_held(village, ada, ben, place)
+    author = village.program(ben)
+    for path, change in ((f"posts/{post_id}", {"body": "Spam."}), (f"threads/{thread_id}", {"title": "Spam"})):
+        refused = await author.patch(f"/api/v1/{path}", json=change)
+        assert refused.status_code == 403
+        assert "moderator" in refused.json()["detail"]
+    await village.remove(place.id, ben)
+    await village.join(place.id, ben)
+    path = f"/api/v1/threads/{thread_id}/posts"
+    assert (await author.post(path, json={"body": "Back."})).status_code == 202
+    viewer = await village.viewer(ada)
+    async with village.state.transaction() as tx:
+        await end_hold(tx, viewer, place.id, ben.id)
+    assert (await author.post(path, json={"body": "Free."})).status_code == 201
+
+
+async def test_ten_posts_wait_at_most_and_nobody_loses_words(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, path = village.program(ben), f"/api/v1/threads/{thread_id}/posts"
+    codes = [(await author.post(path, json={"body": f"Post {n}."})).status_code for n in range(11)]
+    assert codes == [202] * 10 + [403]
+    shown = await village.browser(ben).post(f"/threads/{thread_id}/posts", data={"body": "Kept words.", "key": "k"})
+    assert shown.status_code == 403
+    assert "Kept words." in shown.text
+    # Who has left in the meantime: nothing can be posted in their name.
+    held = (await village.program(ada).get(f"/api/v1/networks/{place.slug}/held")).json()["items"]
+    await village.remove(place.id, ben)
+    at = f"/api/v1/networks/{place.slug}/held/{held[0]['id']}"
+    assert (await village.program(ada).post(f"{at}/approval")).status_code == 409
+    assert (await author.get(at)).status_code == 404
+    assert (await village.program(ada).post(f"{at}/rejection", json={"reason": "They left."})).status_code == 200

@@ -1,0 +1,61 @@
+"""Fair limits: whom they hold back, what is said to them, who sees it, and whom they never touch."""
+
+from pathlib import Path
+
+from auth.rules import NEW_POSTS, NEW_THREADS
+from tests.forum.threads.village import Village, open_village
+from tests.servers.confer import confer_in_shape
+from tests.servers.shapes import SQLITE_MEMORY
+
+WORDS = "Please look at our new course for everybody."
+
+
+async def limits_hold(village: Village) -> None:
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    place = await village.network(ada, [ben, cleo])
+    thread_id = await village.thread(ada, place)
+    newcomer, moderator = village.program(ben), village.program(ada)
+    path = f"/api/v1/threads/{thread_id}/posts"
+    links = " ".join(f"https://example.org/{n}" for n in range(4))
+    refused = await newcomer.post(path, json={"body": links})
+    assert refused.status_code == 422
+    assert "at most 3 links" in refused.text
+    assert (await moderator.post(path, json={"body": links})).status_code == 201
+    # The same words, whatever their spaces and capitals; a request that is only sent again is not one more.
+    key = {"Idempotency-Key": "same"}
+    codes = [
+        (await newcomer.post(path, json={"body": WORDS}, headers=key)).status_code,
+        (await newcomer.post(path, json={"body": WORDS}, headers=key)).status_code,
+        (await newcomer.post(path, json={"body": WORDS}, headers=key)).status_code,
+        (await newcomer.post(path, json={"body": f"{WORDS.upper()}  "})).status_code,
+    ]
+    assert codes == [201, 201, 201, 429]
+    thanks = [(await newcomer.post(path, json={"body": "Thank you."})).status_code for _ in range(4)]
+    assert thanks == [201] * 4
+    for n in range(3):
+        assert (await moderator.post(path, json={"body": WORDS})).status_code == 201, n
+    # Threads and posts of a newcomer in a day.
+    threads = f"/api/v1/networks/{place.slug}/threads"
+    begun = [
+        (await newcomer.post(threads, json={"title": "T", "body": f"B {n}"})).status_code
+        for n in range(NEW_THREADS.amount + 1)
+    ]
+    assert begun == [201] * NEW_THREADS.amount + [429]
+    other = village.program(cleo)
+    many = [(await other.post(path, json={"body": f"Post {n}."})) for n in range(NEW_POSTS.amount + 1)]
+    assert [answer.status_code for answer in many] == [201] * NEW_POSTS.amount + [429]
+    assert "In your first 3 days here" in many[-1].json()["detail"]
+    typed = await village.browser(cleo).post(f"/threads/{thread_id}/posts", data={"body": "Kept.", "key": "k"})
+    assert (typed.status_code, "Kept." in typed.text) == (429, True)
+    # Never unseen by those who look after the network, and for them alone.
+    page = (await village.browser(ada).get(f"/networks/{place.slug}/writing")).text
+    for words in ("Ben", "the same words again", "too many links for somebody new", "Cleo", "too many posts"):
+        assert words in page
+    assert (await village.browser(ben).get(f"/networks/{place.slug}/writing")).status_code == 403
+
+
+async def test_fair_limits(tmp_path: Path) -> None:
+    with confer_in_shape(SQLITE_MEMORY, tmp_path / "confer", None, RATE_LIMITS="on") as server:
+        village = open_village(server)
+        await limits_hold(village)
+        await village.close()
