@@ -14,7 +14,16 @@ from forum.errors import Forbidden, NotFound
 from forum.policy import may_review
 from forum.records import Network, Person, Role
 from forum.reviews.inputs import Decision
-from forum.tables import audit_rows, memberships, networks, organisation_domains, posts, review_decisions, reviews
+from forum.tables import (
+    audit_rows,
+    bounced_addresses,
+    memberships,
+    networks,
+    organisation_domains,
+    posts,
+    review_decisions,
+    reviews,
+)
 from forum.viewer import Viewer
 from ground.columns import now
 
@@ -177,6 +186,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
             accounts.c.job_title,
             accounts.c.organisation,
             accounts.c.email_key,
+            accounts.c.email_key.in_(select(bounced_addresses.c.email_key)).label("is_bounced"),
             memberships.c.id.in_(decided).label("is_decided"),
             memberships.c.id.in_(_kept_silent()).label("kept_silent"),
         )
@@ -185,7 +195,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
     )
     rows = (await connection.execute(asked)).all()
     kept = select(organisation_domains.c.domain).where(organisation_domains.c.network_id == network.id)
-    usual = _Usual(tuple(await connection.scalars(kept)), Counter(_domain(row.email_key) for row in rows), frozenset())
+    usual = _Usual(tuple(await connection.scalars(kept)), Counter(_domain(row.email_key) for row in rows))
     subjects = [_subject(row, usual) for row in rows if not row.is_decided]
     return sorted(
         subjects, key=lambda each: (-each.weight, _RANK[each.role], each.person.name.casefold(), each.person.id)
@@ -208,12 +218,11 @@ def _domain(email_key: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Usual:
-    """What addresses members of the network usually have, and at which of them mail does not arrive."""
+    """What addresses members of the network usually have."""
 
     kept: tuple[str, ...]
     """Domains of the organisations that its administrators keep, if they do."""
     members: Mapping[str, int]
-    bounced: frozenset[str]
 
     def is_unlike(self, email_key: str | None) -> bool:
         """Whether the address belongs to none of the organisations; where none are kept, whether it stands alone."""
@@ -227,7 +236,7 @@ def _subject(row: Any, usual: _Usual) -> Subject:
     came_on = max((moment for moment in (row.visited_at, row.wrote_at) if moment is not None), default=None)
     moment = now()
     found = [
-        (8, "Mail to them does not arrive", row.email_key in usual.bounced),
+        (8, "Mail to them does not arrive", bool(row.is_bounced)),
         (7, "Was asked before, and did not answer", bool(row.kept_silent)),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),

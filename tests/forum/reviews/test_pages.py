@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
+from auth.tables import accounts
 from forum.audit import find_broken
+from forum.bounces import note_bounce
 from forum.network_reads import get_network
 from forum.records import Network
 from forum.reviews.commands import begin_review, decide, end_access, sign
@@ -129,21 +131,24 @@ async def test_nobody_ends_themselves_or_the_last_administrator(village: Village
 
 
 async def test_those_in_doubt_come_first(village: Village) -> None:
-    names = ("Never Came", "Long Away", "Fine One", "Fine Two", "Fine Three", "Mod Erator")
+    names = ("Post Returned", "Never Came", "Long Away", "Fine One", "Fine Two", "Fine Three", "Mod Erator")
     place, amara, people, path = await begun(village, *names)
     async with village.state.transaction() as tx:
         here = memberships.c.network_id == place.id
         await tx.execute(update(memberships).where(here).values(since=now() - timedelta(days=400), visited_at=now()))
         for person, values in (
-            (people[0], {"visited_at": None}),
-            (people[1], {"visited_at": now() - timedelta(days=200)}),
-            (people[5], {"role": "moderator"}),
+            (people[1], {"visited_at": None}),
+            (people[2], {"visited_at": now() - timedelta(days=200)}),
+            (people[6], {"role": "moderator"}),
         ):
             await tx.execute(update(memberships).where(here, memberships.c.account_id == person.id).values(**values))
+        key = await tx.connection.scalar(select(accounts.c.email_key).where(accounts.c.id == people[0].id))
+        await note_bounce(tx, str(key), "The mailbox is not there.")
     async with village.state.database.read() as connection:
         viewer = await village.viewer(amara)
         from_network = await list_subjects(connection, viewer, await network_of(village, amara, place), path[-36:])
-    assert [each.person.name for each in from_network[:4]] == ["Never Came", "Long Away", "Amara Okafor", "Mod Erator"]
+    first = ["Post Returned", "Never Came", "Long Away", "Amara Okafor", "Mod Erator"]
+    assert [each.person.name for each in from_network[:5]] == first
     page = said((await village.browser(amara).get(path)).text)
     assert "Has never been here" in page
     assert "example.org" not in page
