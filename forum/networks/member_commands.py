@@ -9,10 +9,10 @@ from forum.calling import call_administrators
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.invitations import cancel_invitation, leave_invitation, use_invitation
 from forum.membership import Current, Step, begin, change, lock_current, lock_several
-from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_network
+from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_administered
 from forum.networks.inputs import MemberChange
 from forum.networks.leaving_commands import check_heir
-from forum.policy import may_admit, may_change_member, may_join, member_of
+from forum.policy import may_change_member, may_join
 from forum.records import Network, NotificationKind, Role, Status
 from forum.tables import memberships, networks
 from forum.telling import tell
@@ -119,7 +119,7 @@ async def _hold(
 ) -> tuple[Network, dict[str, Current]]:
     """The network, and the places of these people, held together with the viewer's: of two administrators who remove
     each other at once, the second is none any more."""
-    network = await get_administered(tx, viewer, slug)
+    network = await get_administered(tx.connection, viewer, slug)
     people = await lock_several(tx, network.id, [viewer.id, *account_ids])
     mine = people.get(viewer.id)
     if mine is None or (mine.status, mine.role) != ("active", "administrator"):
@@ -183,19 +183,9 @@ async def admit_or_refuse(
     return answered
 
 
-async def get_administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
-    """The network at this address, for an administrator of it at this moment. Raises NotFound or Forbidden."""
-    network = (await get_network(tx.connection, viewer, slug)).network
-    decision = may_admit(viewer, network)
-    still = select(networks.c.id).where(networks.c.id == network.id, member_of(viewer.id, "administrator"))
-    if not decision or (await tx.execute(still)).first() is None:
-        raise Forbidden(decision.reason or ADMINISTRATORS_ONLY)
-    return network
-
-
 async def cancel_invitation_of(tx: Transaction, viewer: Viewer, slug: str, invitation_id: str) -> None:
     """Take an invitation back that waits for its answer. Raises NotFound where none does."""
-    network = await get_administered(tx, viewer, slug)
+    network = await get_administered(tx.connection, viewer, slug)
     await cancel_invitation(tx, network.id, viewer.id, invitation_id)
 
 

@@ -26,7 +26,7 @@ from forum.networks.member_queries import get_member, list_members
 from forum.networks.roll import history_words
 from forum.networks.roll_pages import Roll, read_roll, roll_address
 from forum.networks.roll_queries import State, list_states
-from forum.policy import may_admit, may_see_invited, may_see_requests
+from forum.policy import may_administer, may_see_invited, may_see_requests
 from forum.records import Member, Network, Role, Status
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -83,7 +83,7 @@ async def show_members(request: Request) -> Response:
     asked = read_page_query(request, MemberList, limit=PAGE_SIZE, q=words)
     if asked.status == "requested":
         return redirect(request, f"/networks/{network.slug}/requests")
-    manages = bool(may_admit(viewer, network))
+    manages = bool(may_administer(viewer, network))
     if manages and asked.status != "invited":
         return await _show_roll(request, viewer, found)
     async with state_of(request).database.read() as connection:

@@ -24,7 +24,7 @@ def may_see_requests(viewer: Viewer, network: Network) -> Decision:
 
 
 def may_see_invited(viewer: Viewer, network: Network) -> Decision:
-    """Which addresses were invited and have not answered is for those who invite."""
+    """Which addresses were invited and have not answered is for administrators, also where nobody invites any more."""
     return may_administer(viewer, network)
 
 

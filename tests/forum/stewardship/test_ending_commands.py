@@ -76,6 +76,12 @@ async def test_an_archived_network_says_so_and_protects_people(village: Village)
     # What protects people goes on.
     assert (await call(village, amara, "POST", f"/posts/{post}/removal", reason="Names a patient")).status_code == 200
     assert (await call(village, priya, "DELETE", f"/networks/{place.slug}/members/me")).status_code == 204
+    member = f"/networks/{place.slug}/members/{gareth.id}"
+    assert (await call(village, amara, "PATCH", member, role="moderator")).status_code == 200
+    assert (await call(village, amara, "PATCH", member, status="removed")).status_code == 200
+    inviting = {"emails": ["someone.new@example.org"]}
+    invited = await call(village, amara, "POST", f"/networks/{place.slug}/invitations", **inviting)
+    assert (invited.status_code, READ_ONLY in invited.text) == (403, True)
 
 
 async def test_nothing_is_written_after_an_answer_that_it_is_archived(village: Village) -> None:
