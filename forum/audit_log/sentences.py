@@ -142,7 +142,20 @@ STATUSES: Mapping[str, str] = {
     "banned": "removed for good",
 }
 _QUIET = frozenset(
-    ("act", "post", "version", "hidden_rule", "organisation", "heir", "glass", "review", "question", "decisions")
+    (
+        "act",
+        "acts",
+        "post",
+        "network_id",
+        "version",
+        "hidden_rule",
+        "organisation",
+        "heir",
+        "glass",
+        "review",
+        "question",
+        "decisions",
+    )
 )
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
