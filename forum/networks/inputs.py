@@ -99,8 +99,8 @@ class MemberChange(Input):
     status: Literal["active", "refused", "removed", "banned"] | None = None
     role: RoleChoice | None = None
     reason: Words = ""
-    heir: HeirId | None = None
-    """The administrator who takes over what the person holds; the caller where nothing is said, nobody if empty."""
+    heir: HeirId = ""
+    """The administrator who takes over what the person can't hold any more; without one it ends."""
 
     @model_validator(mode="after")
     def _decides_something(self) -> "MemberChange":
@@ -113,7 +113,7 @@ class Ending(Input):
     """Why somebody is removed or banned, which they are told; and who takes over what they hold."""
 
     reason: Words = ""
-    heir: HeirId | None = None
+    heir: HeirId = ""
 
 
 class Leaving(Input):
@@ -123,9 +123,10 @@ class Leaving(Input):
 
 
 class NewRole(Input):
-    """The role that a member is to have."""
+    """The role that a member is to have, and who takes over what they can't hold with it."""
 
     role: RoleChoice
+    heir: HeirId = ""
 
 
 class Answer(Input):

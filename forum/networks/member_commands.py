@@ -215,9 +215,7 @@ def _step(viewer: Viewer, current: Current, wanted: MemberChange) -> Step:
         raise Conflict("Only a member has a role. Admit them first.")
     if current.account_id == viewer.id and status in ("removed", "banned"):
         raise Forbidden("You can't remove yourself. You can leave the network instead.")
-    # Whoever takes another's role away looks after what goes with it, unless they say who does.
-    heir = wanted.heir or (viewer.id if current.account_id != viewer.id and wanted.heir is None else None)
-    return Step(status, role, viewer.id, reason=wanted.reason, heir=heir)
+    return Step(status, role, viewer.id, reason=wanted.reason, heir=wanted.heir or None)
 
 
 _WHY_NOT = {

@@ -222,7 +222,7 @@ async def show_with(
         reason=typed.get("reason", ""),
         held=held_lines(found.network, held),
         heirs=[*heir_options(heirs, viewer.id), NOBODY],
-        heir=typed.get("heir", viewer.id),
+        heir=typed.get("heir", "" if is_me else viewer.id),
         history=history_words(states),
     )
     title = f"{member.person.name} in {found.network.name}"
@@ -247,7 +247,12 @@ async def _why_not(request: Request, viewer: Viewer, network: Network) -> str:
 
 async def update_role(request: Request) -> Response:
     """Give a member another role."""
-    return await decide(request, "role-changed", lambda fields: MemberChange(role=validate(NewRole, fields).role))
+
+    def read(fields: Mapping[str, str]) -> MemberChange:
+        wanted = validate(NewRole, fields)
+        return MemberChange(role=wanted.role, heir=wanted.heir)
+
+    return await decide(request, "role-changed", read)
 
 
 async def delete_ban(request: Request) -> Response:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from forum.audit import Deed, record
 from forum.errors import Invalid, NotFound
+from forum.idempotency import Claim, RequestKey, claim
 from forum.network_reads import lock_administered
 from forum.networks.organisation_inputs import MOST_ORGANISATIONS
 from forum.networks.slugs import fold
@@ -16,14 +17,20 @@ from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
 
-async def add_organisation(tx: Transaction, viewer: Viewer, slug: str, name: str, domains: Sequence[str]) -> str:
-    """Add an organisation; its id. Raises Invalid for a name or a domain that another one has."""
+async def add_organisation(
+    tx: Transaction, viewer: Viewer, slug: str, name: str, domains: Sequence[str], key: RequestKey | None = None
+) -> Claim:
+    """Add an organisation. Raises Invalid for a name or a domain that another one has."""
     network = await lock_administered(tx.connection, viewer, slug)
+    claimed = await claim(tx, viewer.id, key, new_id())
+    if claimed.is_replay:
+        return claimed
     known = await _known(tx, network)
     if fold(name) in known:
         raise Invalid({"name": f"There is an organisation of this name already: {known[fold(name)][1]}."})
     await _refuse_taken(tx, network, domains, None)
-    return await _add(tx, viewer, network, name, domains, len(known))
+    await _add(tx, viewer, network, claimed.object_id, name, domains, len(known))
+    return claimed
 
 
 async def _known(tx: Transaction, network: Network) -> dict[str, tuple[str, str]]:
@@ -46,10 +53,11 @@ async def _refuse_taken(tx: Transaction, network: Network, domains: Sequence[str
         raise Invalid({"domains": f"{row.domain} counts for {row.name} already. Take it away there first."})
 
 
-async def _add(tx: Transaction, viewer: Viewer, network: Network, name: str, domains: Sequence[str], count: int) -> str:
+async def _add(
+    tx: Transaction, viewer: Viewer, network: Network, fresh: str, name: str, domains: Sequence[str], count: int
+) -> None:
     if count >= MOST_ORGANISATIONS:
         raise Invalid({"name": f"A network has at most {MOST_ORGANISATIONS} organisations."})
-    fresh = new_id()
     row = {
         "id": fresh,
         "network_id": network.id,
@@ -61,7 +69,6 @@ async def _add(tx: Transaction, viewer: Viewer, network: Network, name: str, dom
     await tx.execute(insert(organisations), row)
     await _give_domains(tx, network, fresh, domains)
     await _write_down(tx, viewer, network, "organisation.added", fresh, name, domains)
-    return fresh
 
 
 async def _give_domains(tx: Transaction, network: Network, organisation_id: str, domains: Iterable[str]) -> None:
@@ -146,5 +153,6 @@ async def take_suggestions(tx: Transaction, viewer: Viewer, slug: str, named: Ma
             await _give_domains(tx, network, known[key][0], domains)
             await _write_down(tx, viewer, network, "organisation.changed", known[key][0], known[key][1], domains)
         else:
-            known[key] = (await _add(tx, viewer, network, name, domains, len(known)), name)
+            known[key] = (new_id(), name)
+            await _add(tx, viewer, network, known[key][0], name, domains, len(known) - 1)
     return sum(len(domains) for _, domains in wanted.values())

@@ -345,6 +345,14 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/networks/{slug:slug}/invitations": Row(
         "401 404 404 404 403 403 403 200", open="401 403 403 403 403 403 403 200"
     ),
+    "GET /api/v1/networks/{slug:slug}/organisations": ADMINISTRATORS_DO,
+    "POST /api/v1/networks/{slug:slug}/organisations": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": act("403 403 403 404"),
+    "PATCH /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": act("403 403 403 404"),
+    "DELETE /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": act("403 403 403 404"),
+    "GET /api/v1/networks/{slug:slug}/people": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/members/{account_id:id}/history": ADMINISTRATORS_DO,
+    "GET /api/v1/networks/{slug:slug}/members/{account_id:id}/holdings": ADMINISTRATORS_DO,
     "POST /api/v1/networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/seen": ADMINISTRATORS_ASK,
     "GET /api/v1/networks/{slug:slug}/numbers": ADMINISTRATORS_ASK,
@@ -471,6 +479,8 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/networks": {"name": "Yet another place", "purpose": "For others", "access": "secret"},
     "PATCH /api/v1/networks/{slug:slug}": {"purpose": "Another purpose"},
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "moderator"},
+    "POST /api/v1/networks/{slug:slug}/organisations": {"name": "A board", "domains": ["board.example"]},
+    "PATCH /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": {"name": "A board"},
     "POST /api/v1/networks/{slug:slug}/invitations": {"emails": ["someone.new@example.org"]},
     "PUT /api/v1/networks/{slug:slug}/deletion": {"confirm": "Another name"},
     "PATCH /api/v1/networks/{slug:slug}/announcements": {"weekly": 7},
