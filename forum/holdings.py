@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.records import ROLE_RANK, Role
-from forum.tables import cases, invitations
+from forum.tables import cases, invitations, joining_links
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -42,7 +42,7 @@ class Holding:
     ended: Update
     """What becomes of it where there is none."""
     end: str
-    """The same in words: "They end …"."""
+    """The same in words that follow "If nobody does:"."""
 
 
 def _invitations() -> Holding:
@@ -59,8 +59,27 @@ def _invitations() -> Holding:
         least="administrator",
         counted=select(func.count()).select_from(invitations).where(*waiting, invitations.c.expires_at > _MOMENT),
         passed=update(invitations).where(*waiting).values(invited_by=_HEIR),
-        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT),
-        end="Whoever has not answered yet can’t use their invitation any more.",
+        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT, outcome="cancelled"),
+        end="whoever has not answered yet can’t use their invitation any more",
+    )
+
+
+def _joining_links() -> Holding:
+    in_use = (
+        joining_links.c.network_id == _NETWORK,
+        joining_links.c.made_by == _HOLDER,
+        joining_links.c.ended_at.is_(None),
+    )
+    return Holding(
+        kind="joining_links",
+        one="joining link",
+        many="joining links",
+        page="/invitations",
+        least="administrator",
+        counted=select(func.count()).select_from(joining_links).where(*in_use, joining_links.c.expires_at > _MOMENT),
+        passed=update(joining_links).where(*in_use).values(made_by=_HEIR),
+        ended=update(joining_links).where(*in_use).values(ended_at=_MOMENT),
+        end="nobody can join by the link any more",
     )
 
 
@@ -77,11 +96,11 @@ def _reports() -> Holding:
         counted=select(func.count()).select_from(cases).where(*taken, cases.c.taken_until > _MOMENT),
         passed=update(cases).where(*taken).values(taken_by=to_heir),
         ended=update(cases).where(*taken).values(taken_by=None, taken_until=None),
-        end="The other moderators can look into the reports.",
+        end="reports wait for another moderator",
     )
 
 
-HOLDINGS: tuple[Holding, ...] = (_invitations(), _reports())
+HOLDINGS: tuple[Holding, ...] = (_invitations(), _joining_links(), _reports())
 """Every kind of thing that somebody holds, in the order in which pages list them."""
 
 

@@ -108,7 +108,7 @@ async def _page(
 
 def _line(member: Member, fellows: Fellows | None) -> WaitingLine:
     days = (now() - member.created_at).days
-    waits = f"waits for {spell(days, 'day', 'days')}" if days else "since today"
+    waits = f"waits for {spell(days, 'day', 'days')}" if days else ""
     if fellows is None:
         return WaitingLine(member, waits, member.person.organisation, "")
     others = fellows.count - len(fellows.names)
