@@ -160,19 +160,6 @@ class Viewer:
         place = self.place_in(network_id)
         return place.ending if place else ""
 
-    def silenced_until(self, network_id: str) -> datetime | None:
-        """Until when the person may not write in this network; None where they may, as soon as that is over too."""
-        place = self.place_in(network_id)
-        if place is None or place.silenced_until is None:
-            return None
-        until = datetime.fromisoformat(place.silenced_until)
-        return until if until > now() else None
-
-    def is_held(self, network_id: str) -> bool:
-        """Whether what the person writes in this network waits for a moderator first."""
-        place = self.place_in(network_id)
-        return place is not None and place.hold_left != 0 and place.role == "member"
-
     def active_places(self) -> list[Place]:
         """The networks this person belongs to, by name."""
         return sorted((place for place in self.places.values() if place.status == "active"), key=_by_name)

@@ -71,6 +71,20 @@ async def end_hold(tx: Transaction, viewer: Viewer, network_id: str, account_id:
     await _close(tx, viewer, current, "hold")
 
 
+async def let_speak(tx: Transaction, network_id: str, account_id: str) -> None:
+    """A silence is taken back: where they are a member still, they write again at once."""
+    current = await lock_current(tx, network_id, account_id)
+    if current is not None:
+        await _set(tx, current, silenced_until=None)
+
+
+async def let_through(tx: Transaction, network_id: str, account_id: str, left: int) -> None:
+    """That all of their posts wait is taken back: as many do as did before, `left`."""
+    current = await lock_current(tx, network_id, account_id)
+    if current is not None:
+        await _set(tx, current, hold_left=left)
+
+
 async def _take(tx: Transaction, viewer: Viewer, network_id: str, account_id: str) -> Current:
     """The membership, held. Raises NotFound for who is no member, and Forbidden for who may not do this to them."""
     if not may_quieten(viewer, network_id, "", "member"):

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from forum.acts.recording import Act, Settings, write_act
 from forum.audit import text_hash
-from forum.policy import may_moderate
+from forum.events import ThreadChanged
+from forum.policy import may_moderate, threads_heard
 from forum.records import ActKind, Thread
-from forum.tables import acts
+from forum.streams import moderators_stream, network_stream
+from forum.tables import acts, networks, threads
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -29,6 +31,28 @@ _CLOSE = (
     )
     .values(undone_at=bindparam("moment", type_=acts.c.at.type), undone_by=bindparam("by", type_=Identifier))
 )
+
+
+_HOLD = (
+    select(networks.c.id, ~threads_heard(), threads.c.version)
+    .join(threads, threads.c.network_id == networks.c.id)
+    .where(threads.c.id == bindparam("of_thread", type_=Identifier))
+    .with_for_update(key_share=True, of=threads)
+)
+
+
+async def put_back(tx: Transaction, thread_id: str, kind: ActKind, before: Mapping[str, Any]) -> None:
+    """A pin, a lock or a pace is taken back: the thread is as it was `before`."""
+    network_id, is_kept, version = tuple((await tx.execute(_HOLD, {"of_thread": thread_id})).one())
+    as_it_was: dict[str, dict[str, Any]] = {
+        "pin": {"pinned_at": None},
+        "lock": {"locked_at": None},
+        "slow": {"slow_minutes": int(before.get("slow_minutes") or 0)},
+    }
+    values = as_it_was[kind]
+    await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=version + 1))
+    stream = moderators_stream(network_id) if is_kept else network_stream(network_id)
+    tx.emit(stream, ThreadChanged(thread_id, version + 1))
 
 
 async def note_changes(tx: Transaction, viewer: Viewer, thread: Thread, values: Mapping[str, Any], reason: str) -> None:

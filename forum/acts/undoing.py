@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_post, restore_post
+from forum.acts.threads import put_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
+from forum.membership import lock_current
 from forum.policy import acts_shown_to, may_moderate
 from forum.records import ActKind
 from forum.tables import acts
@@ -60,7 +63,28 @@ async def _nothing_more(_: Transaction, __: str | None, ___: Done) -> None:
     """That it no longer counts is all."""
 
 
-UNDOERS: dict[str, Undoer] = {"hide": _restore, "remove": _restore, "warn": _nothing_more}
+async def _speak_again(tx: Transaction, _: str | None, done: Done) -> None:
+    await let_speak(tx, done.network_id, done.account_id or "")
+
+
+async def _read_at_once(tx: Transaction, _: str | None, done: Done) -> None:
+    await let_through(tx, done.network_id, done.account_id or "", int((done.before or {}).get("hold_left") or 0))
+
+
+async def _thread_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
+    await put_back(tx, done.thread_id or "", done.kind, done.before or {})
+
+
+UNDOERS: dict[str, Undoer] = {
+    "hide": _restore,
+    "remove": _restore,
+    "warn": _nothing_more,
+    "silence": _speak_again,
+    "hold": _read_at_once,
+    "pin": _thread_as_it_was,
+    "lock": _thread_as_it_was,
+    "slow": _thread_as_it_was,
+}
 """What can be undone, by the kind of act."""
 
 _LOCK = (
@@ -95,11 +119,14 @@ async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "
 
 async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "") -> Done:
     """The same without asking who may: for an appeal that was decided. Raises Conflict where it can't be."""
-    found = (await tx.execute(select(acts.c.post_id).where(acts.c.id == act_id))).first()
+    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id)
+    found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
     if found is None:
         raise NotFound
     if found.post_id is not None:
         await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
+    elif found.account_id is not None:
+        await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
     done = Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
     if done.undone_at is not None:
         raise Conflict(ALREADY)

@@ -79,7 +79,7 @@ from forum.policy.threads import (
     may_start_thread,
     may_watch,
 )
-from forum.policy.waiting import silenced_words, waiting_words
+from forum.policy.waiting import is_held, silenced_until, silenced_words, waiting_words
 from forum.policy.writing import (
     is_free_of_limits,
     may_move,
@@ -104,6 +104,7 @@ __all__ = [
     "fronted_to",
     "hears",
     "is_free_of_limits",
+    "is_held",
     "led_on_to",
     "listed_to",
     "may_add_to",
@@ -155,6 +156,7 @@ __all__ = [
     "readable_by_account",
     "reads_through_glass",
     "shown_on_profile",
+    "silenced_until",
     "silenced_words",
     "standing_of",
     "threads_heard",

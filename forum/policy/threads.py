@@ -2,7 +2,7 @@
 
 from forum.policy.decision import Decision, when
 from forum.policy.endings import may_write_in
-from forum.policy.waiting import silenced_words
+from forum.policy.waiting import is_held, silenced_until, silenced_words
 from forum.records import Post, Thread
 from forum.viewer import Viewer
 
@@ -16,9 +16,9 @@ def may_start_thread(viewer: Viewer, network_id: str) -> Decision:
         return Decision(False, "Sign in and join this network to write here.")
     if viewer.role_in(network_id) is None:
         return Decision(False, "Join this network to write here.")
-    silenced_until = viewer.silenced_until(network_id)
-    if silenced_until:
-        return Decision(False, silenced_words(silenced_until))
+    until = silenced_until(viewer, network_id)
+    if until:
+        return Decision(False, silenced_words(until))
     return may_write_in(viewer, network_id)
 
 
@@ -41,7 +41,7 @@ def may_edit_post(viewer: Viewer, post: Post, thread: Thread) -> Decision:
         return Decision(False, "Only the author may edit a post.")
     if post.removed_at is not None:
         return Decision(False, "This post is hidden." if post.hidden_rule else "This post was removed.")
-    if viewer.is_held(thread.network_id):
+    if is_held(viewer, thread.network_id):
         return Decision(False, HELD)
     return may_reply(viewer, thread)
 
@@ -71,7 +71,7 @@ def may_retitle(viewer: Viewer, thread: Thread) -> Decision:
     if viewer.has_role(thread.network_id, "moderator"):
         return may_write_in(viewer, thread.network_id)
     own = bool(viewer.id) and thread.author.id == viewer.id
-    if own and viewer.is_held(thread.network_id):
+    if own and is_held(viewer, thread.network_id):
         return Decision(False, HELD)
     return may_reply(viewer, thread) if own else Decision(False, "Only who began the thread may change its title.")
 

@@ -10,7 +10,15 @@ from sqlalchemy import bindparam, insert, select, update
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, Moved, NotFound
 from forum.events import PostCreated, PostEdited, ThreadCreated
 from forum.idempotency import RequestKey, claim
-from forum.policy import REASONS, ending_of, may_edit_post, may_reply, may_start_thread, writable
+from forum.policy import (
+    REASONS,
+    ending_of,
+    is_free_of_limits,
+    may_edit_post,
+    may_reply,
+    may_start_thread,
+    writable,
+)
 from forum.records import Person, Post, ReplyTo, Thread
 from forum.streams import network_stream, thread_stream
 from forum.tables import networks, post_versions, posts, threads
@@ -165,10 +173,15 @@ async def post_reply(
         await hold(tx, reading.standing, waiting)
         return Posted(claimed.object_id, False, is_held=True)
     draft = draft_post(claimed.object_id, thread, viewer, written, answered)
-    moderates = viewer.has_role(thread.network_id, "moderator")
-    post = await append(tx, draft, written, reading, despite_lock=moderates, slow_at_most=pace)
+    despite_lock = is_free_of_limits(viewer, thread.network_id)
+    post = await append(tx, draft, written, reading, despite_lock=despite_lock, slow_at_most=pace)
     if post is None:
         raise await _why_not(tx, viewer, thread, is_member=True)
+    return await _posted(tx, thread, post, written, reading)
+
+
+async def _posted(tx: Transaction, thread: Thread, post: Post, written: Written, reading: Reading) -> Posted:
+    """Say that the post is there, and to whom it speaks."""
     await note_addressed(tx, spot_of(post), written.mentions)
     more = post.number - reading.counted
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))

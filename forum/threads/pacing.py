@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from forum.policy import is_free_of_limits
+from forum.policy import is_free_of_limits, is_held, silenced_until
 from forum.state import State
 from forum.text import render_markdown
 from forum.threads.held_queries import HeldPost, find_own_last, list_own_held
@@ -60,10 +60,10 @@ async def note_of(state: State, sight: Sight) -> WritingNote:
                 held = shown_held(await list_own_held(connection, viewer, sight.network.id, thread.id))
     next_at = last + timedelta(minutes=thread.slow_minutes) if last is not None else None
     return WritingNote(
-        silenced_until=viewer.silenced_until(sight.network.id),
+        silenced_until=silenced_until(viewer, sight.network.id),
         pace=pace_words(thread.slow_minutes) if thread.slow_minutes else "",
         next_at=next_at if next_at is not None and next_at > now() else None,
-        waits=viewer.is_held(sight.network.id),
+        waits=is_held(viewer, sight.network.id),
         held=held,
     )
 
@@ -77,12 +77,15 @@ async def note_of_network(state: State, viewer: Viewer, network_id: str) -> Writ
     if place.held_waiting:
         async with state.database.read() as connection:
             held = shown_held(await list_own_held(connection, viewer, network_id, None))
-    return WritingNote(viewer.silenced_until(network_id), waits=viewer.is_held(network_id), held=held)
+    return WritingNote(silenced_until(viewer, network_id), waits=is_held(viewer, network_id), held=held)
 
 
 def shown_held(held: Sequence[HeldPost]) -> tuple[OwnHeld, ...]:
     """These words as their author reads them; mentions are found when they are posted."""
-    return tuple(OwnHeld(each.id, each.title, lay_out_held(each.body), each.created_at) for each in held)
+    return tuple(
+        OwnHeld(each.id, "" if each.thread_id else each.title, lay_out_held(each.body), each.created_at)
+        for each in held
+    )
 
 
 def lay_out_held(body: str) -> Markup:

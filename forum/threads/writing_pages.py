@@ -13,7 +13,7 @@ from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
 from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany, Warned
 from forum.forms import read_form, request_key, validate
 from forum.network_reads import Found, audience_words, get_network
-from forum.policy import may_start_thread
+from forum.policy import is_held, may_start_thread
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of
@@ -121,7 +121,7 @@ def _thread_form(
         preview=preview,
     )
     refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
-    waits = viewer.is_held(network.id)
+    waits = is_held(viewer, network.id)
     title = fields.get("title", "")
     page = NewThreadPage(network.name, network.slug, network.accent, composer, waits, title, errors, refusal)
     return render_page(

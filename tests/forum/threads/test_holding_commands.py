@@ -57,6 +57,17 @@ async def test_a_held_reply_is_seen_by_its_author_and_moderators_alone_until_it_
     assert "Zinnias <strong>at</strong> night" in queue
     assert [each["id"] for each in (await moderator.get(at)).json()["items"]] == [held["id"]]
     assert await count_of(village, place, ben) == (1, 1)
+
+
+async def test_an_approved_reply_gets_its_number_then_and_all_that_a_post_brings_about(village: Village) -> None:
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    place = await village.network(ada, [ben, cleo])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, other, moderator = (village.program(person) for person in (ben, cleo, ada))
+    path, words = f"/api/v1/threads/{thread_id}/posts", "Zinnias **at** night, @Cleo."
+    at, key = f"/api/v1/networks/{place.slug}/held", {"Idempotency-Key": "one"}
+    held = (await author.post(path, json={"body": words}, headers=key)).json()
     # In between somebody else writes: the held post gets the number after theirs.
     await village.reply(cleo, place, thread_id, "Meanwhile.")
     assert (await author.post(f"{at}/{held['id']}/approval")).status_code == 403

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from httpx2 import AsyncClient
+
 from auth.rules import NEW_POSTS, NEW_THREADS
-from tests.forum.threads.village import Village, open_village
+from tests.forum.threads.village import Place, Village, Villager, open_village
 from tests.servers.confer import confer_in_shape
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -34,7 +36,18 @@ async def limits_hold(village: Village) -> None:
     assert thanks == [201] * 4
     for n in range(3):
         assert (await moderator.post(path, json={"body": WORDS})).status_code == 201, n
-    # Threads and posts of a newcomer in a day.
+    await newcomers_begin_few_threads_and_write_few_posts(village, place, thread_id, newcomer, cleo)
+    # Never unseen by those who look after the network, and for them alone.
+    page = (await village.browser(ada).get(f"/networks/{place.slug}/writing")).text
+    for words in ("Ben", "the same words again", "too many links for somebody new", "Cleo", "too many posts"):
+        assert words in page
+    assert (await village.browser(ben).get(f"/networks/{place.slug}/writing")).status_code == 403
+
+
+async def newcomers_begin_few_threads_and_write_few_posts(
+    village: Village, place: Place, thread_id: str, newcomer: AsyncClient, cleo: Villager
+) -> None:
+    path = f"/api/v1/threads/{thread_id}/posts"
     threads = f"/api/v1/networks/{place.slug}/threads"
     begun = [
         (await newcomer.post(threads, json={"title": "T", "body": f"B {n}"})).status_code
@@ -47,11 +60,6 @@ async def limits_hold(village: Village) -> None:
     assert "In your first 3 days here" in many[-1].json()["detail"]
     typed = await village.browser(cleo).post(f"/threads/{thread_id}/posts", data={"body": "Kept.", "key": "k"})
     assert (typed.status_code, "Kept." in typed.text) == (429, True)
-    # Never unseen by those who look after the network, and for them alone.
-    page = (await village.browser(ada).get(f"/networks/{place.slug}/writing")).text
-    for words in ("Ben", "the same words again", "too many links for somebody new", "Cleo", "too many posts"):
-        assert words in page
-    assert (await village.browser(ben).get(f"/networks/{place.slug}/writing")).status_code == 403
 
 
 async def test_fair_limits(tmp_path: Path) -> None:

@@ -94,7 +94,17 @@ async def test_a_moved_thread_is_read_by_the_other_network_alone_and_all_counts_
     # Ben is not called to what he can’t read; Cleo is.
     assert 'data-addressed="0"' in (await village.browser(ben).get("/about/privacy")).text
     assert 'data-addressed="1"' in (await village.browser(cleo).get("/about/privacy")).text
-    # Numbers have no holes: a mark stands for each.
+
+
+async def test_numbers_have_no_holes_and_both_logs_tell_of_it(village: Village) -> None:
+    ada = await village.person("Ada")
+    source, target = await village.network(ada), await village.network(ada)
+    await village.thread(ada, source, "Stays")
+    thread_id = await village.thread(ada, source, "Goes")
+    await village.reply(ada, source, thread_id)
+    await village.thread(ada, source, "Stays too")
+    await move(village, ada, thread_id, target)
+    # A mark stands for each.
     async with village.state.database.read() as connection:
         numbers = list(await connection.scalars(select(threads.c.number).where(threads.c.network_id == source.id)))
         marks = list(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from forum.policy import silenced_until
 from forum.tables import acts, audit_rows, memberships, notifications, posts, threads
 from ground.columns import now
 from tests.forum.threads.village import Place, Village, Villager
@@ -32,7 +33,7 @@ async def test_who_is_silenced_reads_and_writes_nothing_until_it_ends_by_itself(
     assert [answer.status_code for answer in refused] == [403] * 4
     for answer in refused:
         assert "write again in 3 hours" in answer.json()["detail"]
-    assert queued.silenced_until(place.id) is None
+    assert silenced_until(queued, place.id) is None
     page = await browser.get(f"/threads/{thread_id}")
     assert page.status_code == 200
     assert "asked you not to write in this network" in page.text
@@ -40,8 +41,15 @@ async def test_who_is_silenced_reads_and_writes_nothing_until_it_ends_by_itself(
     typed = await browser.post(f"/threads/{thread_id}/posts", data={"body": "My long words.", "key": "k"})
     assert typed.status_code == 403
     assert "My long words." in typed.text
-    assert (await browser.get(f"/networks/{place.slug}")).status_code == 200
-    # It is over: nobody does anything, and an old page is not taken for the new one.
+
+
+async def test_a_silence_ends_by_itself_and_an_old_page_is_not_taken_for_the_new_one(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ben, place)
+    await silenced(village, ada, ben, place)
+    writer, browser = village.program(ben), village.browser(ben)
+    page = await browser.get(f"/threads/{thread_id}")
     ended = update(memberships).where(memberships.c.account_id == ben.id)
     async with village.state.transaction() as tx:
         await tx.execute(ended.values(silenced_until=now() - timedelta(seconds=1)))
@@ -171,3 +179,25 @@ async def test_moderators_say_why_and_what_they_do_is_written_down(village: Vill
         ("unpin", "", False),
     ]
     assert told.count("act.concerns_me") == 2
+
+
+async def test_acts_on_threads_and_people_are_undone_from_their_page(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ben, place)
+    client = village.program(ada)
+    change = {"pinned": True, "locked": True, "slow_minutes": 5}
+    await client.patch(f"/api/v1/threads/{thread_id}", json=change)
+    await silenced(village, ada, ben, place)
+    await client.put(f"/api/v1/networks/{place.slug}/members/{ben.id}/hold", json={"reason": "Let us see."})
+    async with village.state.database.read() as connection:
+        made = list(await connection.scalars(select(acts.c.id).where(acts.c.network_id == place.id)))
+    assert len(made) == 5
+    for act_id in made:
+        undone = await client.post(f"/api/v1/acts/{act_id}/undo", json={})
+        assert undone.status_code == 200, undone.text
+        assert (await client.post(f"/api/v1/acts/{act_id}/undo", json={})).status_code == 409
+    thread = (await client.get(f"/api/v1/threads/{thread_id}")).json()
+    assert (thread["pinned"], thread["locked"], thread["slow_minutes"]) == (False, False, 0)
+    answer = await village.program(ben).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Thank you."})
+    assert answer.status_code == 201
