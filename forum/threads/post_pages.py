@@ -12,7 +12,7 @@ from forum.acts.posts import remove_post as take_away
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound, Warned
 from forum.forms import read_form, validate
 from forum.network_reads import audience_words, get_network_by_id
-from forum.policy import may_edit_post, may_hide, may_remove, may_reply, may_report_post, standing_of
+from forum.policy import may_edit_post, may_hide, may_quieten, may_remove, may_reply, may_report_post, standing_of
 from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
@@ -52,6 +52,8 @@ class ActionsPage:
     may_report: bool
     may_see_act: bool
     """A moderator took it away, and this is its author or a moderator."""
+    quieting: str
+    """Where a moderator says what its author may write; empty for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,20 @@ async def show_actions(request: Request) -> Response:
         may_see_act=post.removed_at is not None
         and not (post.removed_by_author and not post.is_erased)
         and (viewer.id == post.author.id or viewer.has_role(post.network_id, "moderator")),
+        quieting=_quieting(viewer, post),
     )
     if "x-fragment" in request.headers:
         html = render_fragment(request, "threads/_actions.html", page=page)
         return HTMLResponse(html, headers={"Cache-Control": PRIVATE})
     title = f"Post {post.number}"
     return render_page(request, viewer, "threads/actions.html", page, title=title, network_id=thread.network_id)
+
+
+def _quieting(viewer: Viewer, post: Post) -> str:
+    place = viewer.place_in(post.network_id)
+    if place is None or post.author.is_former or not may_quieten(viewer, post.network_id, post.author.id, "member"):
+        return ""
+    return f"/networks/{place.slug}/members/{post.author.id}/writing"
 
 
 async def show_source(request: Request) -> Response:
