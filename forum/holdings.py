@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.records import ROLE_RANK, Role
-from forum.tables import cases, invitations, joining_links
+from forum.tables import cases, held_posts, invitations, joining_links
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -37,8 +37,8 @@ class Holding:
     least: Role
     """The role without which nobody can hold it."""
     counted: Select[Any]
-    passed: Update
-    """Gives it to the heir."""
+    passed: Update | None
+    """Gives it to the heir; None where nobody else can have it."""
     ended: Update
     """What becomes of it where there is none."""
     end: str
@@ -100,7 +100,22 @@ def _reports() -> Holding:
     )
 
 
-HOLDINGS: tuple[Holding, ...] = (_invitations(), _joining_links(), _reports())
+def _held_posts() -> Holding:
+    waiting = (held_posts.c.network_id == _NETWORK, held_posts.c.author_id == _HOLDER, held_posts.c.outcome == "")
+    return Holding(
+        kind="held_posts",
+        one="post that waits for a moderator",
+        many="posts that wait for a moderator",
+        page="/held",
+        least="member",
+        counted=select(func.count()).select_from(held_posts).where(*waiting),
+        passed=None,
+        ended=update(held_posts).where(*waiting).values(outcome="withdrawn", decided_at=_MOMENT),
+        end="what waits for a moderator is taken back",
+    )
+
+
+HOLDINGS: tuple[Holding, ...] = (_invitations(), _joining_links(), _reports(), _held_posts())
 """Every kind of thing that somebody holds, in the order in which pages list them."""
 
 
@@ -137,7 +152,8 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
     done: dict[str, str | int | bool | None] = {}
     for holding in HOLDINGS:
         if rank < ROLE_RANK[holding.least]:
-            result = await tx.execute(*_asking(holding.passed if giving.heir else holding.ended, asked))
+            passed = holding.passed if giving.heir else None
+            result = await tx.execute(*_asking(holding.ended if passed is None else passed, asked))
             if result.rowcount > 0:
                 done[holding.kind] = result.rowcount
     if done:

@@ -17,6 +17,8 @@ class HeldLine:
     words: str
     path: str
     end: str
+    can_pass: bool
+    """Whether somebody else can have it."""
 
 
 def held_lines(network: Network, held: Sequence[Held]) -> list[HeldLine]:
@@ -26,6 +28,7 @@ def held_lines(network: Network, held: Sequence[Held]) -> list[HeldLine]:
             spell(each.count, each.holding.one, each.holding.many),
             f"/networks/{network.slug}{each.holding.page}",
             each.holding.end,
+            each.holding.passed is not None,
         )
         for each in held
     ]

@@ -57,7 +57,7 @@ async def _ask_to_leave(
     is_the_last = not is_alone and await is_last(request, viewer, network)
     async with state_of(request).database.read() as connection:
         held = await list_held(connection, network.id, viewer.id)
-        asks = is_the_last or bool(held)
+        asks = is_the_last or any(each.holding.passed is not None for each in held)
         people = await list_heirs(connection, viewer, network, viewer.id, all_members=is_the_last) if asks else ()
     page = DeparturePage(
         head=network_head(viewer, found),

@@ -33,7 +33,9 @@ working days. If you are not happy with the answer, the Equality Advisory and Su
 - Your name, e-mail address, role and organisation, and the lines you wrote about yourself.
 - What you write: threads, posts and their earlier versions. When a post is removed its words are shown to nobody any \
 more, but they stay in the database.
-- Which networks you belong to, since when, and who admitted you.
+- Which networks you belong to, since when, and who admitted you; and once you asked, left or were removed, when, by \
+whom and why.
+- The day of your last visit to each of your networks. Its administrators see that day, and nothing finer is kept.
 - Which posts you have read, so that we can show you what is new. Nobody else sees this. But while you have a thread \
 open, its other members see your name under "Reading now", and that you are writing.
 - When each browser you are signed in with was last used.

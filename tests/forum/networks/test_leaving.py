@@ -3,7 +3,10 @@
 import asyncio
 
 import httpx2
+from sqlalchemy import insert, select
 
+from forum.tables import held_posts
+from ground.columns import new_id, now
 from tests.forum.networks.caller import Caller
 from tests.forum.networks.test_pages import path_of, sent, shown
 from tests.forum.threads.village import Place, Village, Villager
@@ -166,6 +169,21 @@ async def test_access_ends_at_once_everywhere(village: Village) -> None:
     assert written <= {201, 403, 404}
     assert (await program.post(f"/api/v1/threads/{thread}/posts", json=fields)).status_code == 404
     assert (await browser.get(f"/threads/{thread}")).status_code == 404
+
+
+async def test_what_waits_for_a_moderator_is_taken_back(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara, [gareth])
+    row = {"id": new_id(), "network_id": place.id, "title": "T", "body": "B", "author_id": gareth.id}
+    async with village.state.transaction() as tx:
+        await tx.execute(insert(held_posts), row | {"created_at": now(), "why": "newcomer"})
+    page = await shown(village.browser(gareth), path_of(place, "/departure"))
+    assert "one post that waits for a moderator" in page
+    assert "Who takes this over?" not in page  # nobody else can
+    assert (await leave(village, gareth, place)).status_code == 204
+    async with village.state.database.read() as connection:
+        outcome = await connection.scalar(select(held_posts.c.outcome).where(held_posts.c.id == row["id"]))
+    assert outcome == "withdrawn"
 
 
 def test_the_api_hands_on_too(amara: Caller, gareth: Caller, helen: Caller) -> None:
