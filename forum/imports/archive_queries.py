@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.imports.placing import Placed
+from forum.policy import writable
 from forum.tables import former_addresses, imported_messages, networks, posts, threads
 
 _LONGEST_KEY = 255
@@ -23,12 +24,14 @@ class Destination:
     id: str
     name: str
     stream: str
+    is_read_only: bool
 
 
 _NETWORK = (
-    select(networks.c.id, networks.c.name, networks.c.stream)
+    select(networks.c.id, networks.c.name, networks.c.stream, ~writable())
     .outerjoin(former_addresses, former_addresses.c.network_id == networks.c.id)
     .where(or_(networks.c.slug == bindparam("slug"), former_addresses.c.slug == bindparam("slug")))
+    .where(networks.c.deleted_at.is_(None))
     .limit(1)
 )
 

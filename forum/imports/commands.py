@@ -87,6 +87,8 @@ async def import_mbox(state: State, path: Path, slug: str, progress: Progress) -
         raise CannotImport(
             f"No network has the address “{slug}”. Give the last part of the network's address in the browser."
         )
+    if destination.is_read_only:
+        raise CannotImport(f"{destination.name} is archived, or about to be deleted. Its administrators bring it back.")
     summary = Summary(destination.name)
     try:
         messages = _read(path, progress, summary)
