@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, String, Table, cast, func, literal_column, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import member_of
@@ -17,6 +17,8 @@ WEEKS = 52
 FEWEST_SHOWN = 3
 """Of people who came, fewer are not counted out: with one or two, everybody would know who."""
 _MOST = 200_000
+# Not parameters: what is grouped by must be, letter by letter, what is selected.
+_UTC, _FIRST, _TENTH = literal_column("'UTC'"), literal_column("1"), literal_column("10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ async def _by_week(
 ) -> dict[date, int]:
     """How many rows there are of each day, gathered into weeks."""
     is_sqlite = connection.dialect.name == "sqlite"
-    day: ColumnElement[Any] = func.substr(moment, 1, 10) if is_sqlite else func.date(func.timezone("UTC", moment))
+    day: ColumnElement[Any] = (
+        func.substr(moment, _FIRST, _TENTH) if is_sqlite else func.date(func.timezone(_UTC, moment))
+    )
     counted = select(day, func.count()).where(condition, moment >= begins).group_by(day)
     weeks: dict[date, int] = {}
     for found, count in await connection.execute(counted):

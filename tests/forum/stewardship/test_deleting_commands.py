@@ -14,7 +14,7 @@ from ground.columns import now
 from realtime.tables import events
 from tests.forum.threads.village import Place, Village, Villager
 
-UNTOUCHED = {"audit_chains", "audit_rows", "site", "site_pages", "requests"}
+UNTOUCHED = {"audit_chains", "audit_rows", "bounced_addresses", "site", "site_pages", "requests"}
 """Tables in which nothing belongs to a network, or stays: what was done, by ids."""
 
 
