@@ -18,7 +18,9 @@ FEWEST_SHOWN = 3
 """Of people who came, fewer are not counted out: with one or two, everybody would know who."""
 _MOST = 200_000
 # Not parameters: what is grouped by must be, letter by letter, what is selected.
-_UTC, _FIRST, _TENTH = literal_column("'UTC'"), literal_column("1"), literal_column("10")
+_UTC: ColumnElement[str] = literal_column("'UTC'")
+_FIRST: ColumnElement[int] = literal_column("1")
+_TENTH: ColumnElement[int] = literal_column("10")
 
 
 @dataclass(frozen=True, slots=True)
