@@ -72,6 +72,8 @@ async def write_act(tx: Transaction, act: Act) -> str:
 def _about(act: Act) -> tuple[ObjectKind, str]:
     if act.post_id:
         return "post", act.post_id
+    if act.kind == "reject" and act.before:
+        return "post", str(act.before["held"])  # it never became one, and has its id all the same
     if act.thread_id:
         return "thread", act.thread_id
     return "account", act.account_id or ""

@@ -86,6 +86,8 @@ PHRASES: Mapping[str, str] = {
     "report.ignored": "ignored a report about {subject}",
     "account.warn": "warned {subject}",
     "account.silence": "silenced {subject}",
+    "account.silence_ended": "let {subject} write again",
+    "account.hold_ended": "lets the posts of {subject} be read at once again",
     "account.hold": "had the posts of {subject} held",
     "account.ban": "removed {subject} for good",
     "account.suspend": "suspended the account of {subject}",

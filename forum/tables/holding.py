@@ -26,6 +26,8 @@ held_posts = Table(
     Column("why", String(10), nullable=False),
     # approved, rejected or withdrawn; empty while it waits. Words that were rejected stay for the author to read.
     Column("outcome", String(10), nullable=False, server_default=""),
+    # Why it was rejected.
+    Column("reason", String(1000), nullable=False, server_default=""),
     account("decided_by", nullable=True),
     Column("decided_at", Moment),
     Index("ix_held_posts_network_id", "network_id", "outcome", "id"),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.rules import EDITS
-from forum.errors import Conflict, Forbidden, Invalid
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network
@@ -103,6 +103,31 @@ def _named(held_id: str, errors: Mapping[str, str]) -> Mapping[str, str]:
 
 def _typed(held_id: str, wrong: tuple[str, str, Mapping[str, str]] | None) -> tuple[str, Mapping[str, str] | None]:
     return (wrong[1], wrong[2]) if wrong is not None and wrong[0] == held_id else ("", None)
+
+
+@dataclass(frozen=True, slots=True)
+class OneHeldPage:
+    """What waits, or waited, for who wrote it and for moderators: `threads/held_one.html`."""
+
+    head: NetworkHead
+    held: HeldPost
+    html: Markup
+    is_own: bool
+
+
+async def show_held(request: Request) -> Response:
+    """One of them: what it says, and what became of it. An approved one is where it was posted."""
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+        held = await get_held(connection, viewer, request.path_params["held_id"])
+    if held.network_id != found.network.id:
+        raise NotFound
+    if held.outcome == "approved":
+        return redirect(request, f"/posts/{held.id}" if held.thread_id else f"/threads/{held.id}")
+    page = OneHeldPage(network_head(viewer, found), held, lay_out_held(held.body), held.author.id == viewer.id)
+    title, network_id = "A post that waits" if not held.outcome else "A post that was not taken", found.network.id
+    return render_page(request, viewer, "threads/held_one.html", page, title=title, network_id=network_id)
 
 
 async def approve_held(request: Request) -> Response:

@@ -38,6 +38,8 @@ class HeldPost:
     is_by_newcomer: bool
     """It waits because its author is new here; otherwise because a moderator wants to read them first."""
     outcome: Outcome
+    reason: str
+    """Why it was rejected."""
 
 
 _IS_WAITING = select(held_posts.c.id).where(
@@ -66,6 +68,7 @@ def _held(*conditions: ColumnElement[bool]) -> Select[Any]:
             held_posts.c.created_at,
             held_posts.c.why,
             held_posts.c.outcome,
+            held_posts.c.reason,
         )
         .select_from(
             held_posts.join(networks, networks.c.id == held_posts.c.network_id)
@@ -90,6 +93,7 @@ def _made(row: Any) -> HeldPost:
         created_at=row.created_at,
         is_by_newcomer=row.why == "newcomer",
         outcome=row.outcome,
+        reason=row.reason,
     )
 
 

@@ -71,7 +71,7 @@ async def reject(tx: Transaction, viewer: Viewer, held_id: str, reason: str) -> 
     held = await _take(tx, viewer, held_id, "rejected")
     if held.outcome:
         return held
-    await _settle(tx, viewer, held, "rejected")
+    await _settle(tx, viewer, held, "rejected", reason=reason)
     act_id = await _note(tx, viewer, held, "reject", reason=reason)
     await tell(tx, [held.author.id], "post.rejected", held.id, network_id=held.network_id)
     tx.enqueue("mail", {"letter": "post_rejected", "held_id": held.id, "act_id": act_id})

@@ -153,6 +153,7 @@ ROUTES: list[BaseRoute] = [
     get("/networks/{slug:slug}/writing", writing_rules_pages.show_rules),
     post("/networks/{slug:slug}/writing", writing_rules_pages.update_rules),
     get("/networks/{slug:slug}/held", held_pages.list_waiting),
+    get("/networks/{slug:slug}/held/{held_id:id}", held_pages.show_held),
     post("/networks/{slug:slug}/held/{held_id:id}/approval", held_pages.approve_held),
     post("/networks/{slug:slug}/held/{held_id:id}/rejection", held_pages.reject_held),
     post("/networks/{slug:slug}/held/{held_id:id}/withdrawal", held_pages.withdraw_held),

@@ -54,6 +54,7 @@ class ApiHeld(BaseModel):
     author: ApiPerson
     reply_to: str | None
     created_at: str
+    reason: str
 
 
 class ApiHeldPosts(BaseModel):
@@ -195,6 +196,7 @@ def api_held(held: HeldPost) -> dict[str, object]:
         "author": _person(held.author),
         "reply_to": held.reply_to_id,
         "created_at": moment_text(held.created_at),
+        "reason": held.reason,
     }
 
 

@@ -327,6 +327,7 @@ TABLE: dict[str, Row] = {
     "POST /site/erasing": Row("401 403 403 ok 403 403 403 403"),
     # what waits for a moderator
     "GET /networks/{slug:slug}/held": form("403 403 200 200"),
+    "GET /networks/{slug:slug}/held/{held_id:id}": Row("303 404 404 404 200 404 200 200"),
     "POST /networks/{slug:slug}/held/{held_id:id}/approval": HELD,
     "POST /networks/{slug:slug}/held/{held_id:id}/rejection": HELD,
     "POST /networks/{slug:slug}/held/{held_id:id}/withdrawal": WITHDRAW,

@@ -36,6 +36,7 @@ def _add_held_posts() -> None:
         sa.Column("created_at", ground.columns.Moment(), nullable=False),
         sa.Column("why", sa.String(length=10), nullable=False),
         sa.Column("outcome", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("decided_by", ground.columns.Identifier(), nullable=True),
         sa.Column("decided_at", ground.columns.Moment(), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["accounts.id"], name=op.f("fk_held_posts_author_id")),

@@ -155,6 +155,9 @@ async def test_rejected_and_taken_back(village: Village) -> None:
     assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303
     assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303
     assert "Waits for a moderator" not in (await author.get(f"/threads/{thread_id}")).text
+    own = (await author.get(f"{at}/{held[0]}")).text
+    assert "Say this." in own
+    assert "Too short." in own
     async with village.state.database.read() as connection:
         rows = await connection.execute(select(held_posts.c.outcome, held_posts.c.body).order_by(held_posts.c.id))
     assert {("rejected", "Say this."), ("withdrawn", "")} <= set(map(tuple, rows))
