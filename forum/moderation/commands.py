@@ -19,7 +19,7 @@ from forum.moderation.inputs import MOST_KEPT, Decision, NewReport
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
-from forum.policy import about_staff, may_report_person, may_report_post
+from forum.policy import about_staff, may_leave_traces, may_report_person, may_report_post
 from forum.tables import cases, memberships, reports
 from forum.telling import tell
 from forum.viewer import Viewer
@@ -75,9 +75,9 @@ async def report_person(
     tx: Transaction, viewer: Viewer, network_id: str, account_id: str, said: NewReport, key: RequestKey | None = None
 ) -> Reported:
     """Tell the moderators of a network what somebody does. Raises NotFound and Forbidden."""
-    decision = may_report_person(viewer, account_id)
-    if not decision:
-        raise Forbidden(decision.reason)
+    for decision in (may_report_person(viewer, account_id), may_leave_traces(viewer, network_id)):
+        if not decision:
+            raise Forbidden(decision.reason)
     await get_network_by_id(tx.connection, viewer, network_id)
     await find_reported_person(tx.connection, viewer, network_id, account_id)
     return await _report(tx, viewer, Subject(network_id, account_id), said, key, None)

@@ -33,7 +33,7 @@ from forum.policy.endings import (
     may_write_in,
     writable,
 )
-from forum.policy.glass import may_break_glass, may_oversee, reads_through_glass
+from forum.policy.glass import may_break_glass, may_leave_traces, may_oversee, reads_through_glass
 from forum.policy.moderation import (
     Standing,
     about_staff,
@@ -120,6 +120,7 @@ __all__ = [
     "may_hide",
     "may_join",
     "may_keep_read_state",
+    "may_leave_traces",
     "may_list_members",
     "may_lock",
     "may_moderate",

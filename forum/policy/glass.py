@@ -40,6 +40,16 @@ def may_oversee(viewer: Viewer) -> Decision:
     return when(viewer.is_site_administrator, "Only an administrator of the site may do this.")
 
 
+def may_leave_traces(viewer: Viewer, network_id: str) -> Decision:
+    """Whether the viewer may leave anything in the network at all, such as a report: not who is only let in to look."""
+    looks = viewer.has_broken_glass(network_id) and viewer.role_in(network_id) is None
+    return (
+        Decision(False, "You read this network through broken glass: you can read here, and not write.")
+        if looks
+        else YES
+    )
+
+
 def may_break_glass(viewer: Viewer, network: Network) -> Decision:
     """Read, for a time and for a reason that its administrators are told at once, a network that is not one's own."""
     if not (decision := may_oversee(viewer)):

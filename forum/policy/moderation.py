@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from forum.policy.decision import YES, Decision, when
+from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_moderate
 from forum.records import Post
 from forum.tables import acts, cases, memberships
@@ -71,6 +72,8 @@ def may_report_post(viewer: Viewer, post: Standing) -> Decision:
     """Whoever reads a post may report it, with or without an account; but not one's own."""
     if viewer.id and post.author_id == viewer.id:
         return Decision(False, "This post is yours. You can edit or remove it yourself.")
+    if not (decision := may_leave_traces(viewer, post.network_id)):
+        return decision
     if not post.is_gone:
         return YES
     by_moderator = post.is_hidden or post.is_erased or not post.by_author

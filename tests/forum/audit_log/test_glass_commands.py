@@ -54,6 +54,10 @@ async def test_read_everything_write_nothing_and_no_longer(village: Village, ove
         await program.patch(f"/api/v1/networks/{place.slug}", json={"purpose": "x"}),
         await program.post(f"/api/v1/networks/{place.slug}/invitations", json={"emails": ["a@example.org"]}),
         await browser.post(f"/threads/{thread}/posts", data={"body": "x"}),
+        await program.post(f"/api/v1/posts/{post}/reports", json={"rule": "other", "words": "Look at this"}),
+        await program.post(
+            f"/api/v1/networks/{place.slug}/members/{ben.id}/reports", json={"rule": "other", "words": "Look at this"}
+        ),
         await browser.get(f"/networks/{place.slug}/log"),
         await browser.get(f"/networks/{place.slug}/settings"),
     ]
