@@ -13,7 +13,7 @@ from forum.threads.ranges import Ranges
 from forum.threads.reading_commands import mark_all_read, mark_read
 from forum.threads.replying_commands import OutOfTheOrdinary, reply_at_once
 from forum.threads.writing import Written
-from forum.viewer import Viewer
+from forum.viewer import Viewer, viewer_of_account
 
 
 async def send_reply(
@@ -23,6 +23,8 @@ async def send_reply(
     try:
         return await _send_reply(state, viewer, thread, written, reply_to, key)
     except Moved:
+        # The API has looked up their place in the network that it was in, and no other.
+        viewer = await viewer_of_account(state.database, viewer.id) or viewer
         async with state.database.read() as connection:
             thread = await get_thread(connection, viewer, thread.id)
         return await _send_reply(state, viewer, thread, written, reply_to, key)

@@ -36,6 +36,8 @@ class MovePage:
     places: Sequence[tuple[str, str, str]]
     """Where it can go: address, name, and who reads there."""
     chosen: str
+    is_own: bool
+    """The mover began the thread themselves, and needs not be told."""
     reason: str
     errors: Mapping[str, str]
     refusal: str
@@ -69,6 +71,7 @@ async def _form(
         network=network,
         places=places,
         chosen=fields.get("network", ""),
+        is_own=thread.author.id == viewer.id,
         reason=fields.get("reason", ""),
         errors=errors,
         refusal=str(error) if error is not None and not errors else "",
