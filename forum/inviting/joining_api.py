@@ -17,7 +17,7 @@ from forum.inviting.presenting import ApiBehindLink, ApiJoinedByLink, ApiJoining
 from forum.network_reads import get_administered
 from forum.openapi import operation
 from forum.rendering import PRIVATE
-from forum.state import account_of, state_of
+from forum.state import account_of, state_of, viewer_of
 
 TAG = "Invitations"
 
@@ -88,6 +88,7 @@ async def _behind(request: Request) -> Behind:
 @operation("See what is behind a joining link", TAG, {200: ApiBehindLink}, is_public=True)
 async def api_show_join(request: Request) -> Response:
     """The network behind a joining link that is good, for whoever holds it."""
+    await viewer_of(request)  # a token that is not valid is refused here too
     behind = await _behind(request)
     network = behind.network
     shown = {"name": network.name, "purpose": network.purpose, "access": network.access, "asks": behind.link.asks}
