@@ -150,17 +150,15 @@ def test_after_things_have_changed(server: ConferServer, how: str) -> None:
         return
     if how == "cancelled":
         host.call("DELETE", f"{host.path}/invitations/{host.invitation(address)['id']}")
-        expected, state = "It was taken back", "cancelled"
     else:
         change = {"status": "removed"} if how == "removed" else {"role": "member"}
         host.call("PATCH", f"{host.path}/members/{me}", change)
-        expected, state = "may no longer invite", "expired"
     page = text(visitor.get(link), 410)
-    assert expected in page
+    assert "It was taken back" in page  # nobody was named who takes over what they had begun
     assert host.name not in page
     person = {"name": "N O", "email": address, "invitation": link.rpartition("/")[2], "password": PASSWORD}
     assert visitor.send_form("/register", **person).headers["location"] == "/register/sent"
-    assert host.states(address) == [state]
+    assert host.states(address) == ["cancelled"]
 
 
 async def test_fifty_at_once_are_one(server: ConferServer) -> None:

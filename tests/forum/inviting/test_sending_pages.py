@@ -78,9 +78,9 @@ async def test_a_list_is_understood_before_anything_goes(village: Village) -> No
         assert [(row.name, row.role, row.message, row.valid_days) for row in rows] == [
             ("Ek, Anna", "moderator", "Dear all", 60)
         ]
-        logged = select(audit_words.c.names).join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
+        logged = select(audit_words.c.word).join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
         logged = logged.where(audit_rows.c.act == "invitation.sent", audit_rows.c.object_id == rows[0].id)
-        assert (await connection.scalar(logged))["address"] == fresh  # type: ignore[index]
+        assert await connection.scalar(logged.where(audit_words.c.name == "address")) == fresh
 
 
 async def test_what_was_mended_is_looked_at_before_it_goes(village: Village) -> None:
