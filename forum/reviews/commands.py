@@ -161,7 +161,8 @@ async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str,
     for row in (await tx.execute(marked.order_by(review_decisions.c.account_id).with_for_update())).all():
         current = await lock_current(tx, network.id, row.account_id)
         if current is not None and current.id == row.membership_id and current.status == "active":
-            await change(tx, current, Step("removed", current.role, viewer.id, reason=reason))
+            # Whoever ends it looks after what they held.
+            await change(tx, current, Step("removed", current.role, viewer.id, reason=reason, heir=viewer.id))
             tx.enqueue("mail", {"letter": "membership_ended", "membership_id": current.id})
             ended += 1
         done = update(review_decisions).where(review_decisions.c.id == row.id)
