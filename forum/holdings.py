@@ -59,7 +59,7 @@ def _invitations() -> Holding:
         least="administrator",
         counted=select(func.count()).select_from(invitations).where(*waiting, invitations.c.expires_at > _MOMENT),
         passed=update(invitations).where(*waiting).values(invited_by=_HEIR),
-        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT, outcome="expired"),
+        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT, outcome="cancelled"),
         end="whoever has not answered yet can’t use their invitation any more",
     )
 

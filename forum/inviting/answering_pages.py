@@ -93,9 +93,7 @@ async def _other_address(request: Request, viewer: Viewer, shown: Shown) -> Resp
 
 
 def _ended(request: Request, viewer: Viewer, shown: Shown) -> Response:
-    # Before its time is over it only ends so where whoever sent it may no longer invite.
-    is_orphaned = shown.outcome in ("", "expired") and not shown.is_late
-    sentence = _NOT_ALLOWED if is_orphaned else _ENDED.get(shown.outcome, _LATE)
+    sentence = _ENDED.get(shown.outcome) or (_LATE if shown.is_late else _NOT_ALLOWED)
     page = EndedPage(sentence, f"/networks/{shown.slug}" if viewer.role_in(shown.network_id) else "")
     return render_page(request, viewer, "inviting/ended.html", page, title="This invitation is over", status=410)
 

@@ -64,10 +64,10 @@ class JoiningLink:
     @property
     def state(self) -> LinkState:
         """Whether it is good, or why not."""
-        if not self.maker_may_still:
-            return "orphaned"
         if self.ended_at is not None:
             return "ended"
+        if not self.maker_may_still:
+            return "orphaned"
         if self.expires_at <= now():
             return "expired"
         return "good" if self.use_count < self.most_uses else "used_up"
