@@ -32,6 +32,7 @@ from forum.envelope import Envelope
 from forum.errors import Forbidden, ForumError
 from forum.live import make_gateway, present
 from forum.logs import RequestLog, Told
+from forum.notifications.stopping_pages import PATH as UNSUBSCRIBE
 from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
 from forum.rendering import make_templates
 from forum.settings import Settings
@@ -147,7 +148,7 @@ def create_app(settings: Settings, *, with_worker: bool = False, only: Part | No
     app.state.gateway = gateway
     app.state.present = partial(present, state)
     elsewhere = refusing(app, Forbidden("This request came from another site, so nothing was done. Try again here."))
-    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), refused=elsewhere)
+    guarded = OriginGuard(Visits(app, state), origins_of(settings.public_url), (UNSUBSCRIBE,), refused=elsewhere)
     hosted = HostGuard(guarded, hosts_of(settings.public_url), exempt=("/healthz", "/readyz"))
     wire = wire_protocol(gateway, partial(_sender, hosted, parse_proxies(settings.trusted_proxies)))
     metrics, told = _watched(state, gateway, log)

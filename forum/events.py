@@ -175,6 +175,20 @@ class NeedsChanged(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationCreated(Change):
+    """On a person's own stream: a line came on their list: the line, with `waiting`, which the bell counts."""
+
+    kind: ClassVar[str] = "notification.created"
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsChanged(Change):
+    """On a person's own stream: several lines came, were read or went: `{waiting}`; read the list anew."""
+
+    kind: ClassVar[str] = "notifications.changed"
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded(Change):
     """On a person's own stream: some of their sessions or tokens ended, or the account did: null."""
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, Policy
+from email.policy import EmailPolicy, Policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from importlib import import_module
@@ -52,6 +52,8 @@ class Letter:
     subject: str
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    stopping: str = ""
+    """The address to which a mail program may POST so that such mails stop (RFC 8058); empty where none can."""
 
 
 LetterWriter = Callable[[State, Transaction, Mapping[str, str]], Awaitable[Letter | None]]
@@ -105,6 +107,9 @@ def compose(letter: Letter, settings: Settings, templates: Environment, message_
         raise Undeliverable(f"a header is not fit to be sent: {type(error).__name__}") from error
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.stopping:
+        message["List-Unsubscribe"] = f"<{letter.stopping}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     site = {"site_name": settings.site_name, "site_url": settings.public_url}
     context = {**letter.context, **site, "name": letter.name, "subject": letter.subject}
     plain = templates.overlay(autoescape=False).get_template(f"email/{letter.template}.txt").render(context)
@@ -125,8 +130,18 @@ def _inliner() -> Any:
     return import_module("css_inline").CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
+class _Whole(EmailPolicy):
+    """As SMTP, but an address of a page stays whole on its line: cut or encoded, no mail program would know it."""
+
+    def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super()._fold(name, value, refold_binary)  # type: ignore[misc]
+        return folded
+
+
 def _policy(address: str) -> Policy:
-    return (SMTP if address.isascii() else SMTPUTF8).clone(cte_type="8bit")
+    return _Whole(linesep="\r\n", utf8=not address.isascii(), cte_type="8bit")
 
 
 def _host(settings: Settings) -> str:
@@ -154,7 +169,7 @@ def _one_line(text: str) -> str:
 
 
 async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
-    """Send the mail, or write it to a file and return where. Raises Undeliverable, or whatever may pass by itself."""
+    """Send the mail, or write it to a file and return where. Raises Refused, or whatever may pass by itself."""
     if not settings.smtp_url:
         return await asyncio.to_thread(_write, message, settings.data_dir / "mail", now())
     try:
@@ -169,8 +184,13 @@ async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
 
 async def _send(message: EmailMessage, server: SplitResult) -> None:
     is_secure = server.scheme == "smtps"
+    recipient, sender = (message[name].addresses[0].addr_spec for name in ("To", "From"))
+    # As we fold it: given as a message, it would be folded anew, and the address in List-Unsubscribe cut.
+    whole: EmailMessage | bytes = message.as_bytes() if f"{recipient}{sender}".isascii() else message
     await aiosmtplib.send(
-        message,
+        whole,
+        sender=sender,
+        recipients=[recipient],
         hostname=server.hostname or "localhost",
         port=server.port or (465 if is_secure else 25),
         username=unquote(server.username) if server.username else None,

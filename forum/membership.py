@@ -30,6 +30,7 @@ from forum.tables import (
     read_states,
     site,
 )
+from forum.telling import forget_network, take_back
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
@@ -314,6 +315,8 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     was, becomes = before.status if before else "", after.status
     members = (becomes == "active") - (was == "active")
     waiting = (becomes == "requested") - (was == "requested")
+    if waiting < 0:
+        await take_back(tx, "request.made", after.id)
     if not members and not waiting:
         return
     given = {"of_network": after.network_id, "members": members, "waiting": waiting}
@@ -324,6 +327,7 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
+        await forget_network(tx, after.account_id, after.network_id)
         await _redraw_posts(tx, after)
     if members != 1:
         return

@@ -99,6 +99,7 @@ NOTICES = {
     "review-asked": "Thank you. The administrators see that you still need it.",
     "review-signed": "The review is signed.",
     "review-ended": "Their access has ended. We have told them by e-mail.",
+    "address-trusted": "We write to your address again. If it is refused once more, we say so here.",
 }
 
 UNDOABLE = frozenset(("hidden", "removed-for-now"))

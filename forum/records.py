@@ -57,6 +57,42 @@ NotificationKind = Literal[
     "review.asked",
 ]
 """What a line on somebody's list is about; `object_id` is that of the noun before the dot."""
+MailChoice = Literal["at_once", "bundled", "never"]
+PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
+    (
+        "membership.admitted",
+        "membership.refused",
+        "membership.ended",
+        "act.concerns_me",
+        "act.undone",
+        "appeal.answered",
+        "report.answered",
+        "post.rejected",
+    )
+)
+"""Told to the person whom it concerns, whatever they belong to by now; the others to members alone."""
+MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(("report.made", "post.held", "appeal.made"))
+ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(("request.made", "glass.broken"))
+COUNTED_ELSEWHERE: frozenset[NotificationKind] = frozenset(
+    ("post.answered", "post.mentioned", "request.made", "thread.begun")
+)
+"""What the bell counts by itself while it waits (posts that speak to somebody, requests), and news, which it leaves
+to the numbers beside the networks."""
+WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
+    (
+        "membership.admitted",
+        "membership.refused",
+        "membership.ended",
+        "role.changed",
+        "request.made",
+        "act.concerns_me",
+        "announcement.made",
+        "network.changed",
+        "glass.broken",
+        "review.asked",
+    )
+)
+"""What whoever does it says in a letter of its own: no second mail tells it."""
 
 ACCENTS = ("teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate")
 ROLE_RANK: dict[str, int] = {"member": 1, "moderator": 2, "administrator": 3}

@@ -71,6 +71,8 @@ class Shell:
     needs_me: int
     addressed: int
     """Of these, unread posts that mention or answer the viewer."""
+    lines: int
+    """And other lines on their list that they have not read."""
     registration_open: bool
     way_back: str
     indexed: bool
@@ -202,8 +204,12 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         epoch=viewer.epoch,
         notice=read_notice(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
         search_query=request.query_params.get("q", "")[:200],
-        needs_me=sum(place.waiting for place in administered) + len(viewer.invitations()) + viewer.addressed,
+        needs_me=sum(place.waiting for place in administered)
+        + len(viewer.invitations())
+        + viewer.addressed
+        + viewer.lines,
         addressed=viewer.addressed,
+        lines=viewer.lines,
         registration_open=settings.registration == "open",
         way_back="" if viewer.is_signed_in else _way_back(request),
         glass=viewer.broken_glass,

@@ -10,3 +10,6 @@ Doer = Callable[[State, Transaction, Mapping[str, str]], Awaitable[None]]
 
 Chore = Callable[[State], Awaitable[None]]
 """Something that comes round every hour or so. It makes its own short transactions, and may be cut off anywhere."""
+
+Follower = Callable[[State, set[str]], Awaitable[bool]]
+"""Follows events: does one part, and says whether more waits. The set takes the streams whose events call for it."""

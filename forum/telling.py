@@ -3,20 +3,119 @@
 What a line says is worked out when it is read or sent, by what its reader may see then; it holds ids only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.records import NotificationKind
-from forum.tables import notifications
+from auth.tables import accounts
+from forum.events import NeedsChanged, NotificationCreated, NotificationsChanged
+from forum.hot_reads import JsonRows
+from forum.records import (
+    ADMINISTRATORS_KINDS,
+    COUNTED_ELSEWHERE,
+    MODERATORS_KINDS,
+    PERSONAL_KINDS,
+    WITH_OWN_LETTER,
+    NotificationKind,
+)
+from forum.streams import account_stream
+from forum.tables import (
+    addressed_posts,
+    mail_wishes,
+    memberships,
+    network_watches,
+    notifications,
+    posts,
+)
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
-_INSERTS: dict[str, Any] = {
-    "postgresql": postgresql.insert(notifications).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(notifications).on_conflict_do_nothing(),
-}
+
+def is_one_of(kinds: Collection[NotificationKind]) -> ColumnElement[bool]:
+    """Lines of these kinds. Not IN: hot statements are compiled without its list."""
+    return or_(*(notifications.c.kind == kind for kind in sorted(kinds)))
+
+
+# Rows of `notifications` that their reader may know of now: what a network is told goes to its members, and what its
+# administrators are told to those who still are.
+_LEAST_ROLE = or_(
+    not_(is_one_of(MODERATORS_KINDS | ADMINISTRATORS_KINDS)),
+    memberships.c.role == "administrator",
+    and_(memberships.c.role == "moderator", is_one_of(MODERATORS_KINDS)),
+)
+LINES_SHOWN = or_(
+    is_one_of(PERSONAL_KINDS),
+    exists(
+        select(memberships.c.id).where(
+            memberships.c.account_id == notifications.c.account_id,
+            memberships.c.network_id == notifications.c.network_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            _LEAST_ROLE,
+        )
+    ).correlate(notifications),
+)
+LINES_WAITING = and_(notifications.c.read_at.is_(None), notifications.c.counts, LINES_SHOWN)
+"""Those of them that the bell counts."""
+ONE_LINE = func.coalesce(notifications.c.thread_id, notifications.c.id)
+"""What is written in one thread counts as one."""
+
+
+def waiting_lines(most: int) -> Any:
+    """Of a row of `accounts`, the lines that the bell counts, as JSON: by an index that holds such lines alone."""
+    some = (
+        select(ONE_LINE.label("what"))
+        .where(notifications.c.account_id == accounts.c.id, LINES_WAITING)
+        .limit(literal_column(str(most)))
+        .correlate(accounts)
+        .subquery("lines_some")
+    )
+    return select(JsonRows(some.c.what)).scalar_subquery()
+
+
+def _telling(dialect_insert: Any) -> Any:
+    """One line for one person; what they were told before of the same thing comes up again."""
+    statement = dialect_insert(notifications)
+    new = {name: statement.excluded[name] for name in ("created_at", "read_at", "actor_id", "mail", "mail_id")}
+    return statement.on_conflict_do_update(index_elements=["account_id", "kind", "object_id"], set_=new).returning(
+        notifications.c.id
+    )
+
+
+_TELL: dict[str, Any] = {"postgresql": _telling(postgresql.insert), "sqlite": _telling(sqlite.insert)}
+_MAIL = (
+    select(accounts.c.id, func.coalesce(network_watches.c.mail, mail_wishes.c.mail, "bundled"))
+    .select_from(
+        accounts.outerjoin(mail_wishes, mail_wishes.c.account_id == accounts.c.id).outerjoin(
+            network_watches,
+            and_(
+                network_watches.c.account_id == accounts.c.id,
+                network_watches.c.network_id == bindparam("network_id", type_=network_watches.c.network_id.type),
+            ),
+        )
+    )
+    .where(accounts.c.id.in_(bindparam("account_ids", expanding=True)), accounts.c.closed_at.is_(None))
+    .order_by(accounts.c.id)
+)
+_PART = 500
 
 
 async def tell(
@@ -29,15 +128,163 @@ async def tell(
     actor_id: str | None = None,
 ) -> None:
     """Tell these people of `object_id`, once each. Who did it is left out where its reader is not to learn that."""
+    moment, whom = now(), sorted(set(account_ids) - {actor_id})
+    for start in range(0, len(whom), _PART):
+        asked = {"network_id": network_id, "account_ids": whom[start : start + _PART]}
+        for account_id, mail in [tuple(row) for row in await tx.execute(_MAIL, asked)]:
+            row = {
+                "id": new_id(),
+                "account_id": account_id,
+                "kind": kind,
+                "network_id": network_id,
+                "object_id": object_id,
+                "actor_id": actor_id,
+                "counts": kind not in COUNTED_ELSEWHERE,
+                "created_at": moment,
+                "read_at": None,
+                "mail": mail_for(kind, mail),
+                "mail_id": None,
+            }
+            line_id = (await tx.execute(_TELL[tx.connection.dialect.name], row)).scalar_one()
+            tx.emit(account_stream(account_id), NotificationCreated(line_id))
+
+
+def mail_for(kind: NotificationKind, choice: str) -> str | None:
+    """How a line of this kind goes out by mail to somebody who chose so; None where it does not."""
+    return None if choice == "never" or kind in WITH_OWN_LETTER else choice
+
+
+async def take_back(tx: Transaction, kind: NotificationKind, object_id: str) -> None:
+    """What was told of this is nothing to anybody any more: a request that was answered, a post that was removed."""
+    gone = delete(notifications).where(notifications.c.object_id == object_id, notifications.c.kind == kind)
+    changed((await tx.execute(gone.returning(notifications.c.account_id))).scalars(), tx)
+
+
+def changed(account_ids: Iterable[str], tx: Transaction) -> None:
+    """Say to these people's screens that lines of theirs were read or are gone."""
+    for account_id in set(account_ids):
+        tx.emit(account_stream(account_id), NotificationsChanged(account_id))
+
+
+# -- What is read ------------------------------------------------------------------------------
+
+_UNREAD_OF_THREAD = select(notifications.c.id, notifications.c.number).where(
+    notifications.c.account_id == bindparam("reader_id", type_=notifications.c.account_id.type),
+    notifications.c.thread_id == bindparam("in_thread", type_=notifications.c.thread_id.type),
+    notifications.c.read_at.is_(None),
+)
+_MOST_IDS = 500
+
+
+async def note_read(tx: Transaction, account_id: str, thread_id: str, ranges: Sequence[Sequence[int]]) -> None:
+    """Lines about these posts of the thread are read with them."""
+    rows = (await tx.execute(_UNREAD_OF_THREAD, {"reader_id": account_id, "in_thread": thread_id})).all()
+    await _read(tx, account_id, [row.id for row in rows if any(first <= row.number <= last for first, last in ranges)])
+
+
+async def note_all_read(tx: Transaction, account_id: str, network_id: str, position: int) -> None:
+    """Lines about posts of the network up to this position are read with them."""
+    found = (
+        select(notifications.c.id)
+        .join(posts, and_(posts.c.thread_id == notifications.c.thread_id, posts.c.number == notifications.c.number))
+        .where(notifications.c.account_id == account_id, notifications.c.read_at.is_(None))
+        .where(posts.c.network_id == network_id, posts.c.position <= position)
+    )
+    await _read(tx, account_id, list((await tx.execute(found)).scalars()))
+
+
+async def _read(tx: Transaction, account_id: str, line_ids: Sequence[str]) -> None:
+    if not line_ids:
+        return
     moment = now()
-    for account_id in sorted(set(account_ids) - {actor_id}):
-        row = {
-            "id": new_id(),
-            "account_id": account_id,
-            "kind": kind,
-            "network_id": network_id,
-            "object_id": object_id,
-            "actor_id": actor_id,
-            "created_at": moment,
-        }
-        await tx.execute(_INSERTS[tx.connection.dialect.name], row)
+    for start in range(0, len(line_ids), _MOST_IDS):
+        some = notifications.c.id.in_(line_ids[start : start + _MOST_IDS])
+        await tx.execute(update(notifications).where(some).values(read_at=moment))
+    changed([account_id], tx)
+
+
+async def read_lines(tx: Transaction, account_id: str, *conditions: ColumnElement[bool], moment: datetime) -> int:
+    """Mark lines of this person that meet the conditions as read; their posts wait no more. How many there were."""
+    mine = (notifications.c.account_id == account_id, notifications.c.read_at.is_(None), *conditions)
+    spoken = select(notifications.c.object_id).where(*mine, notifications.c.thread_id.is_not(None))
+    waiting = delete(addressed_posts).where(
+        addressed_posts.c.account_id == account_id, addressed_posts.c.post_id.in_(spoken)
+    )
+    if (await tx.execute(waiting)).rowcount:
+        tx.emit(account_stream(account_id), NeedsChanged(account_id))
+    read: int = (await tx.execute(update(notifications).where(*mine).values(read_at=moment))).rowcount
+    if read:
+        changed([account_id], tx)
+    return read
+
+
+async def forget_network(tx: Transaction, account_id: str, network_id: str) -> None:
+    """What a network told somebody is nothing to them once they are no member, or a member anew."""
+    theirs = not_(is_one_of(PERSONAL_KINDS))
+    mine = (notifications.c.account_id == account_id, notifications.c.network_id == network_id, theirs)
+    if (await tx.execute(delete(notifications).where(*mine))).rowcount:
+        changed([account_id], tx)
+
+
+# -- What was written --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line about a post or a thread, to be written for a member."""
+
+    account_id: str
+    kind: NotificationKind
+    object_id: str
+    network_id: str
+    actor_id: str
+    thread_id: str
+    number: int
+    created_at: datetime
+    is_read: bool
+    mail: str
+
+
+_FIELDS = ("id", "account_id", "kind", "network_id", "object_id", "actor_id", "thread_id", "number", "counts")
+_FIELDS_LATER = ("created_at", "read_at", "mail")
+
+
+def _for_member() -> Any:
+    """One line, where the person is a member at this moment."""
+    names = (*_FIELDS, *_FIELDS_LATER)
+    values = [bindparam(f"new_{name}", type_=notifications.c[name].type) for name in names]
+    is_member = exists(
+        select(literal(1)).where(
+            memberships.c.account_id == bindparam("new_account_id", type_=memberships.c.account_id.type),
+            memberships.c.network_id == bindparam("new_network_id", type_=memberships.c.network_id.type),
+            memberships.c.current,
+            memberships.c.status == "active",
+        )
+    )
+    return insert(notifications).from_select(names, select(*values).where(is_member), include_defaults=False)
+
+
+_FOR_MEMBER = _for_member()
+
+
+async def tell_members(tx: Transaction, lines: Collection[Line]) -> None:
+    """Write these lines for people who are members still; nobody may have any of them yet."""
+    written: dict[str, list[str]] = {}
+    for line in lines:
+        row = _row(line)
+        if (await tx.execute(_FOR_MEMBER, row)).rowcount:
+            written.setdefault(line.account_id, []).append(row["new_id"])
+    for account_id, line_ids in written.items():
+        alone = len(line_ids) == 1
+        change = NotificationCreated(line_ids[0]) if alone else NotificationsChanged(account_id)
+        tx.emit(account_stream(account_id), change)
+
+
+def _row(line: Line) -> Mapping[str, Any]:
+    values = {name: getattr(line, name) for name in _FIELDS if hasattr(line, name)}
+    values |= {"id": new_id(), "counts": line.kind not in COUNTED_ELSEWHERE, "created_at": line.created_at}
+    values |= {
+        "read_at": now() if line.is_read else None,
+        "mail": None if line.is_read else mail_for(line.kind, line.mail),
+    }
+    return {f"new_{name}": value for name, value in values.items()}

@@ -16,6 +16,7 @@ from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
 from forum.records import ROLE_RANK, Access, Role, Status
 from forum.tables import addressed_posts, broken_glass, memberships, networks, site
+from forum.telling import waiting_lines
 from ground.clock import this_moment
 from ground.columns import now
 from ground.hot import HotStatement, given
@@ -98,7 +99,8 @@ class Viewer:
     """When this session was last noted as in use."""
     addressed_text: str = ""
     """Network and position of the unread posts that mention or answer this person, as JSON; empty for none."""
-
+    lines_text: str = ""
+    """Of the other lines on their list that wait to be read, the thread or the line, as JSON; empty for none."""
     glass_text: str = ""
     """The networks that they read through broken glass, as JSON; empty for nearly everybody."""
 
@@ -129,6 +131,11 @@ class Viewer:
         active = {place.network_id: place.baseline for place in self.active_places()} if self.addressed_text else {}
         posts = json.loads(self.addressed_text or "[]")
         return sum(network_id in active and position > active[network_id] for network_id, position in posts)
+
+    @cached_property
+    def lines(self) -> int:
+        """How many other things wait on this person's list: what was written in one thread is one."""
+        return len(set(json.loads(self.lines_text or "[]")))
 
     @property
     def id(self) -> str:
@@ -297,6 +304,7 @@ def _account_columns(
         _places(network_id),
         _addressed() if network_id is None else null(),
         _broken_glass(),
+        waiting_lines(MOST_ADDRESSED) if network_id is None else null(),
     ]
 
 
@@ -317,7 +325,7 @@ def _broken_glass() -> Any:
 
 
 _IS_USABLE = and_(accounts.c.closed_at.is_(None), accounts.c.suspended_at.is_(None))
-ACCOUNT_COLUMN_COUNT = 15
+ACCOUNT_COLUMN_COUNT = 16
 
 
 def by_session(network_id: ColumnElement[Any] | None = None) -> Select[Any]:
@@ -361,7 +369,7 @@ _SIGNED_OUT = HotStatement(
 
 def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) -> Viewer:
     """A viewer from the first columns of a row of `by_session` or `by_token`."""
-    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places, addressed, glass) = row[
+    (epoch_id, people_version, *account, credential_id, seen_at, account_head, places, addressed, glass, lines) = row[
         :ACCOUNT_COLUMN_COUNT
     ]
     account[5] = bool(account[5])
@@ -376,6 +384,7 @@ def viewer_from(row: list[Any], credential: Literal["session", "token"] | None) 
         seen_at=seen_at,
         addressed_text=addressed or "",
         glass_text=glass or "",
+        lines_text=lines or "",
     )
 
 

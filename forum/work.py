@@ -9,8 +9,10 @@ import asyncio
 import logging
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Select, delete, exists, or_, select
 
@@ -29,7 +31,7 @@ from forum.reviews import worker as reviews_worker
 from forum.state import State
 from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
-from forum.tasks import Chore, Doer
+from forum.tasks import Chore, Doer, Follower
 from ground.columns import now
 from realtime import event_log, outbox
 from realtime.outbox import LeaseLost, Task
@@ -70,7 +72,13 @@ CHORES: Sequence[Chore] = (
 )
 """What comes round with each tidying."""
 
+FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS,)
+"""What follows events."""
+
 POLL_SECONDS = 2.0
+BREATH_SECONDS = 0.2
+BREATHS = 3.0
+"""Whoever follows events rests after each part, for three times as long as that took: those who write come first."""
 LEASE = timedelta(minutes=3)
 AT_ONCE = 8
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1_800, 3_600, 6 * 3_600))
@@ -98,7 +106,8 @@ class Worker:
     def start(self) -> None:
         """Begin; needs a running event loop and a started broker."""
         self._stopping.clear()
-        self._loops = [asyncio.create_task(self._follow_outbox()), asyncio.create_task(self._tidy_for_ever())]
+        loops = [self._follow_outbox(), self._tidy_for_ever(), *map(self._follow_events, FOLLOWERS)]
+        self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         """End. What is being sent gets five seconds; what remains is taken up again when its lease is over."""
@@ -116,6 +125,21 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 if not await self._try(self.work_once):
+                    await self._wait(ear.take, POLL_SECONDS)
+        finally:
+            ear.close()
+
+    async def _follow_events(self, follower: Follower) -> None:
+        ear, streams = self._state.broker.listen(), set[str]()
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                more = await self._try(partial(follower, self._state, streams))
+                took = time.monotonic() - began
+                for stream in streams:
+                    ear.follow(stream)
+                await self._wait(None, max(BREATH_SECONDS, BREATHS * took))
+                if not more:
                     await self._wait(ear.take, POLL_SECONDS)
         finally:
             ear.close()

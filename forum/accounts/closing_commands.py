@@ -14,12 +14,16 @@ from forum.tables import (
     addressed_posts,
     held_back,
     held_posts,
+    mail_wishes,
     membership_states,
     memberships,
     moved_readings,
+    network_watches,
     networks,
+    notifications,
     read_states,
     requests,
+    thread_writers,
     watches,
 )
 from forum.viewer import Viewer
@@ -44,7 +48,8 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     await tx.execute(mine.values(words="", reason=""))
     await tx.execute(update(membership_states).where(membership_states.c.account_id == viewer.id).values(reason=""))
     await _take_back(tx, viewer.id)
-    for table in (read_states, moved_readings, addressed_posts, watches, requests, held_back):
+    told = (notifications, network_watches, mail_wishes, thread_writers)
+    for table in (read_states, moved_readings, addressed_posts, watches, requests, held_back, *told):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})

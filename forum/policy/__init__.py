@@ -9,6 +9,7 @@ from forum.policy.conditions import (
     fronted_to,
     hears,
     led_on_to,
+    lines_shown,
     listed_to,
     member_of,
     members_listed_to,
@@ -20,6 +21,7 @@ from forum.policy.conditions import (
     threads_heard,
     threads_readable_by,
     threads_readable_by_account,
+    words_mailed,
 )
 from forum.policy.decision import (
     YES,
@@ -106,6 +108,7 @@ __all__ = [
     "is_free_of_limits",
     "is_held",
     "led_on_to",
+    "lines_shown",
     "listed_to",
     "may_add_to",
     "may_administer",
@@ -165,5 +168,6 @@ __all__ = [
     "threads_readable_by_account",
     "waiting_words",
     "when",
+    "words_mailed",
     "writable",
 ]

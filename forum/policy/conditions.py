@@ -9,6 +9,7 @@ from auth.tables import accounts
 from forum.policy.glass import reads_through_glass
 from forum.records import Role
 from forum.tables import memberships, networks, posts, threads
+from forum.telling import LINES_SHOWN
 from forum.viewer import Viewer
 
 
@@ -158,3 +159,13 @@ def hears(kind: str) -> ColumnElement[bool]:
     if kind == "network":
         return active
     return and_(active, memberships.c.role.in_(("moderator", "administrator")))
+
+
+def lines_shown() -> ColumnElement[bool]:
+    """Rows of `notifications` that their own reader may know of now."""
+    return LINES_SHOWN
+
+
+def words_mailed() -> ColumnElement[bool]:
+    """Threads, joined to `networks`, whose words may go out by mail: open ones, and where a network allows it."""
+    return or_(networks.c.mail_content, and_(networks.c.access == "open", threads_heard()))

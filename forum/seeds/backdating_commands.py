@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, update
+from sqlalchemy import ColumnElement, Table, insert, update
 
 from auth.tables import accounts
-from forum.tables import membership_states, memberships, networks, posts, read_states, threads
+from forum.tables import mail_wishes, membership_states, memberships, networks, posts, read_states, threads
 from realtime.transaction import Transaction
 
 
@@ -18,6 +18,7 @@ async def _put_back(tx: Transaction, table: Table, condition: ColumnElement[bool
 async def put_account(tx: Transaction, account_id: str, at: datetime) -> None:
     """When somebody came here."""
     await _put_back(tx, accounts, accounts.c.id == account_id, {"created_at": at, "verified_at": at})
+    await tx.execute(insert(mail_wishes), {"account_id": account_id, "mail": "never"})  # none of them has a mailbox
 
 
 async def put_network(tx: Transaction, network_id: str, at: datetime) -> None:

@@ -10,7 +10,13 @@ from forum.tables.holding import held_back, held_posts, moved_posts, moved_readi
 from forum.tables.inviting import bounced_addresses, invitations, joining_links
 from forum.tables.moderation import acts, cases, reports
 from forum.tables.networks import former_addresses, memberships, networks
-from forum.tables.notifications import notifications
+from forum.tables.notifications import (
+    followed_streams,
+    mail_wishes,
+    network_watches,
+    notifications,
+    thread_writers,
+)
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
 from forum.tables.reviews import review_decisions, reviews
@@ -38,12 +44,14 @@ __all__ = [
     "bounced_addresses",
     "broken_glass",
     "cases",
+    "followed_streams",
     "former_addresses",
     "held_back",
     "held_posts",
     "imported_messages",
     "invitations",
     "joining_links",
+    "mail_wishes",
     "membership_states",
     "memberships",
     "mentions",
@@ -51,6 +59,7 @@ __all__ = [
     "moved_posts",
     "moved_readings",
     "moved_threads",
+    "network_watches",
     "network_weeks",
     "networks",
     "notifications",
@@ -65,6 +74,7 @@ __all__ = [
     "reviews",
     "site",
     "site_pages",
+    "thread_writers",
     "threads",
     "watches",
 ]

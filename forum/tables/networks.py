@@ -43,6 +43,8 @@ networks = Table(
     Column("weekly_announcements", Integer, nullable=False, server_default="2"),
     # Whether one was made in the last two weeks: only then pages look for what a member has not read.
     Column("is_announcing", Boolean, nullable=False, server_default=text("false")),
+    # Whether mails to members may carry what is written here; those of open networks always do.
+    Column("mail_content", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Moment, nullable=False),
     account("created_by"),

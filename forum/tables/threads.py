@@ -154,6 +154,7 @@ watches = Table(
     Column("thread_id", Identifier, ForeignKey(threads.c.id), primary_key=True),
     Column("level", String(6), nullable=False),
     CheckConstraint("level IN ('watch', 'normal', 'mute')", name="level"),
+    Index("ix_watches_thread_id", "thread_id"),
 )
 
 # Which message of an archive became which post, so that a second run adds only what is new.

@@ -89,9 +89,10 @@ class ReadyPage:
 
 BlockKey = tuple[str, int, int, int]
 """Thread, its version, the version of how people look, page."""
-FrameKey = tuple[str, int, int, int, bool, str, str, str, bool, str, datetime | None, datetime | None]
+FrameKey = tuple[str, int, int, int, bool, str, str, str, bool, str, datetime | None, datetime | None, str]
 """The same with whether the thread is kept from all but members, the network's name and address, what the reader may
-do, whether anything is unread, what is offered, and whether the network is archived or about to be deleted."""
+do, whether anything is unread, what is offered, and whether the network is archived or about to be deleted;
+and how much they want to hear of it."""
 ListKey = tuple[str, int, int, int, int]
 """The same with the number after which the list begins and how many posts it has."""
 PageKey = tuple[str, str]

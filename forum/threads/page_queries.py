@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal_column, select
 
 from auth.tables import accounts
 from forum.database import Database
 from forum.policy import threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
-from forum.tables import memberships, networks, posts, read_states, site, threads, watches
+from forum.tables import memberships, networks, posts, read_states, site, thread_writers, threads, watches
 from forum.threads.queries import (
     SLOW_MINUTES,
     THREAD_COLUMNS,
@@ -118,12 +118,19 @@ _NETWORK_COLUMNS: list[ColumnElement[Any]] = [
     networks.c.deletes_at,
     _heads.c.head,
 ]
+_by_writing = (
+    select(literal_column("'watch'"))
+    .where(thread_writers.c.thread_id == threads.c.id, thread_writers.c.account_id == accounts.c.id)
+    .correlate(threads, accounts)
+    .scalar_subquery()
+)
 _READING_COLUMNS: list[ColumnElement[Any]] = [
     _mine.c.id,
     case((_mine.c.id.is_not(None), baseline_number(_mine.c.baseline))),
     cast(read_states.c.ranges, String),
     read_states.c.updated_at,
-    watches.c.level,
+    # Who wrote here hears of what follows, unless they say otherwise.
+    func.coalesce(watches.c.level, _by_writing),
     _mine.c.silenced_until,
 ]
 _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))

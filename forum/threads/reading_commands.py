@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum import telling
 from forum.errors import Forbidden, Invalid
 from forum.hot_reads import JsonRows
 from forum.policy import may_keep_read_state
@@ -214,7 +215,9 @@ async def mark_read(tx: Transaction, viewer: Viewer, thread_id: str, ranges: Ran
         reading = await hold_reading(tx, viewer.id, thread.network_id, thread_id)
     if reading is None:
         raise Forbidden(JOIN_FIRST)
-    more = await add_read(tx, reading, clip(ranges, reading.post_count))
+    ranges = clip(ranges, reading.post_count)
+    more = await add_read(tx, reading, ranges)
+    await telling.note_read(tx, viewer.id, thread_id, merge(reading.ranges, ranges))
     return place_of(reading.standing.id, thread_id) if more else None
 
 
@@ -283,4 +286,5 @@ async def mark_all_read(tx: Transaction, viewer: Viewer, network_id: str, positi
         _RAISE_BASELINE, {"standing_id": standing.id, "position": position, "new_count": position + beyond}
     )
     await note_all_read(tx, viewer.id, network_id, position)
+    await telling.note_all_read(tx, viewer.id, network_id, position)
     return standing.id

@@ -23,6 +23,8 @@ class FrameParts:
     has_unread: bool
     invitation: str
     """What stands in place of the composer: "sign-in", "join", "ended" where nobody writes any more, or nothing."""
+    watch: str
+    """How much the reader wants to hear of the thread; empty where nobody tells them of it."""
     pages: int
     place: str
     earlier: str
@@ -41,7 +43,7 @@ def frame_of(
     key: FrameKey = (
         *(thread.id, thread.version, sight.viewer.people_version, number, thread.is_kept),
         *(network.name, network.slug, may, has_unread, invitation),
-        *(network.archived_at, network.deletes_at),
+        *(network.archived_at, network.deletes_at, _watch(sight)),
     )
     shelf = kept_parts(state).frames
     found = shelf.find(key)
@@ -68,6 +70,7 @@ def _parts(
         may=may,
         has_unread=has_unread,
         invitation=invitation,
+        watch=_watch(sight),
         pages=pages,
         place=f"{first:,} to {last:,} of {thread.post_count:,}" if pages > 1 else "",
         earlier=f"{path}?at={bounds(number - 1, thread.post_count)[0]}" if number > 1 else "",
@@ -77,6 +80,10 @@ def _parts(
         begun_on=thread.created_at.astimezone(zone).date().isoformat(),
         ended_on=thread.last_post_at.astimezone(zone).date().isoformat(),
     )
+
+
+def _watch(sight: Sight) -> str:
+    return sight.reading.level if sight.reading is not None else ""
 
 
 def tools_of(state: State) -> Markup:

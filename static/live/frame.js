@@ -58,16 +58,20 @@ on("network.changed", ({ stream, object }) => {
   if (document.querySelector(`main [data-network="${id}"]`)) refreshSoon({ among: object.member_count });
 });
 
-// How many posts mention or answer the reader: a part of what the bell counts. On the home page they are listed.
-on("needs.changed", ({ object }) => {
+// What the bell counts is made of parts: posts that mention or answer the reader, and other lines of their list.
+function ring(part, count) {
   const bell = document.querySelector("[data-needs-me]");
-  if (!object || !bell) return;
-  const all = Number(bell.dataset.needsMe) - Number(bell.dataset.addressed) + object.addressed;
-  Object.assign(bell.dataset, { needsMe: all, addressed: object.addressed });
+  if (!bell || !(count >= 0)) return;
+  const all = Number(bell.dataset.needsMe) - Number(bell.dataset[part]) + count;
+  Object.assign(bell.dataset, { needsMe: all, [part]: count });
   bell.textContent = all < 100 ? all : "99+";
   bell.hidden = !all;
-  if (document.querySelector("[data-region=needs-me]")) refreshSoon();
-});
+  if (document.querySelector("[data-region=needs-me], [data-region=lines]")) refreshSoon();
+}
+
+on("needs.changed", ({ object }) => ring("addressed", object?.addressed));
+on("notification.created", ({ object }) => ring("lines", object?.waiting));
+on("notifications.changed", ({ object }) => ring("lines", object?.waiting));
 
 // Both are rare, and few hear of them: the server knows best what shows then.
 for (const kind of ["requests.changed", "reports.changed", "held.changed"]) on(kind, () => refreshSoon());

@@ -27,6 +27,10 @@ class Lists:
     """How many posts wait, for moderators."""
     addressed: int = 0
     """Unread posts that mention or answer the person."""
+    told: list[Object] = field(default_factory=list)
+    """The person's notifications, newest first."""
+    waiting_lines: int = 0
+    """How many of them the bell counts."""
     as_of: dict[str, tuple[str, int]] = field(default_factory=dict)
     """The lowest position of each stream among the answers that these lists were read from."""
 
@@ -50,6 +54,10 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
     found = re.search(r'data-addressed="(\d+)"', page)
     assert found
     lists.addressed = int(found[1])
+    counted = re.search(r'data-lines="(\d+)"', page)
+    assert counted
+    lists.waiting_lines = int(counted[1])
+    lists.told = await read("/me/notifications?limit=100")
     lists.networks = {each["id"]: each for each in await read("/networks?mine=true&limit=100")}
     lists.threads = {each["id"]: each for each in await read(f"{scenery.network}/threads?limit=100")}
     for thread in lists.threads:
@@ -140,6 +148,15 @@ class Follower:
                 self.lists.addressed = about["addressed"]
             case ["read", "changed"]:
                 self._read(about)
+            case ["notification", "created"]:
+                self.lists.waiting_lines = about.pop("waiting")
+                others = [each for each in self.lists.told if each["id"] != about["id"]]
+                self.lists.told = sorted(
+                    [about, *others], key=lambda each: (each["created_at"], each["id"]), reverse=True
+                )
+            case ["notifications", "changed"]:
+                self.lists.waiting_lines = about["waiting"]
+                self.lists.told = (await read_lists(self._scenery, self._person)).told
 
     def _thread(self, about: Object) -> None:
         first = about.pop("first_post", None)
@@ -150,6 +167,7 @@ class Follower:
             self.lists.posts[about["id"]] = {1: first}
         if known is None or about["version"] > known["version"]:
             self.lists.threads[about["id"]] = (known or {}) | about
+        self._rename("thread", "title", about)
 
     def _post(self, about: Object) -> None:
         thread = about.pop("thread")
@@ -176,6 +194,15 @@ class Follower:
     def _network(self, network: str, change: Object) -> None:
         if network in self.lists.networks:
             self.lists.networks[network] |= change
+        self._rename("network", "name", {"id": network, **change})
+
+    def _rename(self, part: str, word: str, about: Object) -> None:
+        """What lines tell is called as it is now."""
+        for line in self.lists.told:
+            known = line[part]
+            if known and known["id"] == about["id"] and word in about:
+                line["text"] = line["text"].replace(known[word], about[word])
+                known[word] = about[word]
 
     async def _membership(self, about: Object) -> None:
         network = about["network"]["id"]

@@ -3,6 +3,7 @@
 `HAPPENINGS` names every kind there is; a test compares it with the classes of `forum.events`.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -238,6 +239,31 @@ async def _read_mention(scenery: Scenery) -> None:
     await scenery.call(scenery.priya, "PUT", f"/threads/{scenery.thread}/read", {"ranges": [[1, 9]]})
 
 
+async def _tell(scenery: Scenery) -> None:
+    """Somebody writes in a thread in which the reader wrote, and another names them; the worker tells them of it."""
+    known = {each["id"] for each in await _told(scenery)}
+    await scenery.reply(scenery.gareth, scenery.other, "Also for @Priya Shah.")
+    await _until(scenery, lambda lines: any(each["id"] not in known for each in lines))
+
+
+async def _read_lines(scenery: Scenery) -> None:
+    """All of the list, on another screen."""
+    await scenery.call(scenery.priya, "PUT", "/me/notifications/read", {})
+
+
+async def _told(scenery: Scenery) -> list[dict[str, Any]]:
+    answer = await scenery.call(scenery.priya, "GET", "/me/notifications?limit=100")
+    return list(answer["items"])
+
+
+async def _until(scenery: Scenery, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
+    for _ in range(200):
+        if holds(await _told(scenery)):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("nobody was told")
+
+
 async def _end_token(scenery: Scenery) -> None:
     """One of the reader's programs signs out; the others stay."""
     again = await scenery.village.person_again(scenery.priya)
@@ -264,6 +290,8 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "membership.changed": (_belong_elsewhere, _moderate, _moderate_no_more, _belong_no_more),
     "read.changed": (_read_some, _read_all),
     "needs.changed": (_mention, _read_mention),
+    "notification.created": (_tell,),
+    "notifications.changed": (_read_lines,),
     "session.ended": (_end_token,),
 }
 """By kind, in the order in which they are played on one scenery."""

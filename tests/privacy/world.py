@@ -4,9 +4,12 @@ Each kind of visitor has the same standing in all of them. What is said in a net
 network's own canaries: words that stand nowhere else, another one for each kind of thing.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import func, select
 
 from auth.accounts import find_account_by_email, suspend_account
 from auth.backend import cookie_name
@@ -17,6 +20,8 @@ from forum.app import make_state
 from forum.forms import validate
 from forum.settings import Settings
 from forum.state import State
+from forum.tables import followed_streams, networks
+from realtime.tables import streams
 from tests.privacy.asker import Asker
 from tests.servers.confer import PASSWORD, ConferServer, Person
 
@@ -97,6 +102,7 @@ class World:
         for place in self.places.values():
             self._fill(place)
         self._fill_others()
+        await all_told(state)
         async with state.database.write() as connection:
             account = await find_account_by_email(connection, self.people["suspended"].email)
             assert account is not None
@@ -257,6 +263,22 @@ class World:
             change = {"access": place.access, "confirm": place.name}
             place.former_slug = place.slug
             place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]
+
+
+async def all_told(state: State) -> None:
+    """Until the worker has told people of everything: what it still had to tell would differ from copy to copy."""
+    behind = (
+        select(func.count())
+        .select_from(networks.join(streams, streams.c.name == networks.c.stream))
+        .outerjoin(followed_streams, followed_streams.c.stream == streams.c.name)
+        .where(streams.c.head > func.coalesce(followed_streams.c.seq, 0))
+    )
+    async with asyncio.timeout(60):
+        while True:
+            async with state.database.read() as connection:
+                if not await connection.scalar(behind):
+                    return
+            await asyncio.sleep(0.1)
 
 
 def settings_of(server: ConferServer) -> Settings:

@@ -149,9 +149,15 @@ async def test_own_stream_does_not_name_what_one_may_no_longer_know(village: Vil
     place = await village.network(amara, [gareth], access="secret")
     going = act(village, amara, decide_about, place.slug, gareth.id, MemberChange(status="removed"))
     heard = await told(village, place, [gareth], going)
-    (own,) = await present(village.state, heard["Gareth"][0].stream, heard["Gareth"])
-    assert own.object is not None
-    assert own.object["network"] == {"id": place.id}
+    told_to_them = zip(
+        heard["Gareth"], await present(village.state, heard["Gareth"][0].stream, heard["Gareth"]), strict=True
+    )
+    own = {event.kind: shown.object for event, shown in told_to_them}
+    assert own["membership.changed"] is not None
+    assert own["membership.changed"]["network"] == {"id": place.id}
+    assert own["notification.created"] is not None
+    assert own["notification.created"]["network"] is None
+    assert place.name not in str(own)
 
 
 async def test_nothing_is_told_where_nothing_changed(village: Village) -> None:

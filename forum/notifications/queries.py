@@ -1,0 +1,161 @@
+"""A person's list, line by line, each with what its reader may see of it at this moment and nothing else."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.accounts import FORMER_MEMBER
+from auth.tables import accounts
+from forum.policy import lines_shown, threads_readable_by_account, words_mailed
+from forum.records import Access, NotificationKind
+from forum.tables import memberships, networks, notifications, posts, threads
+from forum.telling import LINES_WAITING, ONE_LINE
+from forum.viewer import MOST_ADDRESSED, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as its reader may see it; what they may not know, or what is not part of it, is None."""
+
+    id: str
+    kind: NotificationKind
+    object_id: str
+    network_id: str | None
+    number: int | None
+    created_at: datetime
+    read_at: datetime | None
+    counts: bool
+    slug: str | None
+    network_name: str | None
+    accent: str | None
+    access: Access | None
+    thread_id: str | None
+    title: str | None
+    excerpt: str | None
+    actor_id: str | None
+    actor: str | None
+    account_id: str
+    body: str | None
+    may_be_mailed: bool | None
+    """Whether the words of the thread may go out by mail."""
+
+
+_actors = accounts.alias("actors")
+_first = and_(posts.c.thread_id == notifications.c.thread_id, posts.c.number == notifications.c.number)
+# Where a thread has gone to another network it is that network's now.
+_of_network = func.coalesce(threads.c.network_id, notifications.c.network_id)
+_has_place = (
+    select(memberships.c.id)
+    .where(
+        memberships.c.network_id == networks.c.id,
+        memberships.c.account_id == notifications.c.account_id,
+        memberships.c.current,
+        or_(memberships.c.status == "active", memberships.c.status == "invited"),
+    )
+    .correlate(networks, notifications)
+    .exists()
+)
+_is_named = or_(networks.c.access == "open", networks.c.access == "closed", _has_place)
+"""Networks whose name and address the reader may know; of the others a line says "a network"."""
+_actor_name = case(
+    (or_(_actors.c.closed_at.is_(None), _actors.c.former_name_shown), _actors.c.name), else_=FORMER_MEMBER
+)
+
+
+def _if_named(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((_is_named, column))
+
+
+_COLUMNS = (
+    notifications.c.id,
+    notifications.c.kind,
+    notifications.c.object_id,
+    _if_named(networks.c.id),
+    notifications.c.number,
+    notifications.c.created_at,
+    notifications.c.read_at,
+    notifications.c.counts,
+    _if_named(networks.c.slug),
+    _if_named(networks.c.name),
+    _if_named(networks.c.accent),
+    _if_named(networks.c.access),
+    threads.c.id,
+    threads.c.title,
+    posts.c.excerpt,
+    _actors.c.id,
+    case((_actors.c.id.is_not(None), _actor_name)),
+    notifications.c.account_id,
+    posts.c.body,
+    words_mailed(),
+)
+_JOINED = (
+    notifications.outerjoin(threads, threads.c.id == notifications.c.thread_id)
+    .outerjoin(posts, _first)
+    .outerjoin(networks, networks.c.id == _of_network)
+    .outerjoin(_actors, _actors.c.id == notifications.c.actor_id)
+)
+_IS_THERE = or_(
+    notifications.c.thread_id.is_(None),
+    and_(posts.c.removed_at.is_(None), threads_readable_by_account(notifications.c.account_id)),
+)
+
+
+def shown_lines() -> Select[Any]:
+    """Lines that their own reader may know of, with what they may see of each."""
+    return select(*_COLUMNS).select_from(_JOINED).where(lines_shown(), _IS_THERE)
+
+
+async def list_lines(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    limit: int,
+    after: tuple[datetime, str] | None = None,
+    *,
+    unread_only: bool = False,
+) -> list[Line]:
+    """The viewer's lines, newest first, from after this place on."""
+    statement = shown_lines().where(notifications.c.account_id == viewer.id)
+    if after is not None:
+        statement = statement.where(tuple_(notifications.c.created_at, notifications.c.id) < tuple_(*after))
+    if unread_only:
+        statement = statement.where(notifications.c.read_at.is_(None))
+    statement = statement.order_by(notifications.c.created_at.desc(), notifications.c.id.desc()).limit(limit)
+    return [Line(*row) for row in await connection.execute(statement)]
+
+
+async def find_line(connection: AsyncConnection, viewer: Viewer, line_id: str) -> Line | None:
+    """This line of the viewer's; None where it is nobody's, another's, or about what they may not know any more."""
+    mine = shown_lines().where(notifications.c.account_id == viewer.id, notifications.c.id == line_id)
+    row = (await connection.execute(mine)).first()
+    return Line(*row) if row is not None else None
+
+
+async def count_unread(connection: AsyncConnection, viewer: Viewer) -> int:
+    """How many unread lines the viewer has; what was written in one thread counts as one."""
+    unread = (
+        select(func.count(func.distinct(ONE_LINE)))
+        .select_from(_JOINED)
+        .where(lines_shown(), _IS_THERE, notifications.c.account_id == viewer.id, notifications.c.read_at.is_(None))
+    )
+    return await connection.scalar(unread) or 0
+
+
+async def list_heard_lines(connection: AsyncConnection, line_ids: Collection[str]) -> list[Line]:
+    """These lines for the streams of those whose they are."""
+    found = await connection.execute(shown_lines().where(notifications.c.id.in_(line_ids)))
+    return [Line(*row) for row in found]
+
+
+async def count_waiting(connection: AsyncConnection, account_ids: Collection[str]) -> Mapping[str, int]:
+    """For each of these people how many lines the bell counts."""
+    counted = (
+        select(notifications.c.account_id, func.count(func.distinct(ONE_LINE)))
+        .where(notifications.c.account_id.in_(account_ids), LINES_WAITING)
+        .group_by(notifications.c.account_id)
+    )
+    found = {row[0]: row[1] for row in await connection.execute(counted)}
+    return {account_id: min(MOST_ADDRESSED, found.get(account_id, 0)) for account_id in account_ids}

@@ -1,0 +1,135 @@
+"""What a line says and where it leads; and how lines of one thread become one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forum.notices import name_all
+from forum.notifications.queries import Line
+from forum.records import NotificationKind
+
+A_NETWORK = "a network"
+_STRONGEST: tuple[NotificationKind, ...] = ("post.answered", "post.mentioned", "post.watched", "thread.begun")
+_IN_THREAD: dict[str, str] = {
+    "post.answered": "answered you in",
+    "post.mentioned": "mentioned you in",
+    "post.watched": "wrote in",
+    "thread.begun": "began",
+}
+_SENTENCES: dict[NotificationKind, str] = {
+    "membership.admitted": "You are now a member of {network}",
+    "membership.refused": "Your request to join {network} was refused",
+    "membership.ended": "You no longer belong to {network}",
+    "role.changed": "You have another role in {network}",
+    "act.concerns_me": "A moderator of {network} has acted on something of yours",
+    "act.undone": "What a moderator of {network} had done was undone",
+    "appeal.made": "An appeal waits for an answer in {network}",
+    "appeal.answered": "Your appeal in {network} is answered",
+    "report.made": "Something was reported in {network}",
+    "report.answered": "What you reported in {network} is answered",
+    "post.held": "A post waits for a moderator in {network}",
+    "post.approved": "Your post in {network} is up",
+    "post.rejected": "Your post in {network} was not accepted",
+    "request.made": "{who} asks to join {network}",
+    "announcement.made": "{who} has announced something to all members of {network}",
+    "network.changed": "Who can see {network} has changed",
+    "glass.broken": "An administrator of the site can read {network} for a time",
+    "review.asked": "Do you still need {network}? Its administrators ask",
+}
+_PLACES: dict[NotificationKind, str] = {
+    "request.made": "/requests",
+    "network.changed": "/about",
+    "glass.broken": "/log",
+    "report.made": "/reports",
+    "post.held": "/held",
+}
+"""Where in the network a line leads; to its first page where nothing stands here."""
+_ABOUT_AN_ACT = ("act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the page: one thing, or all that is new in one thread."""
+
+    id: str
+    sentence: str
+    path: str
+    """Empty where there is nowhere to go any more."""
+    excerpt: str
+    network_name: str
+    at: datetime
+    is_unread: bool
+    count: int
+    actor: str
+    actor_id: str
+    accent: str
+
+
+def thread_groups(lines: Sequence[Line]) -> list[list[Line]]:
+    """The lines in their order, where those of one thread that are read alike come together."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        key = f"{line.thread_id}{line.read_at is None}" if line.thread_id else line.id
+        groups.setdefault(key, []).append(line)
+    return list(groups.values())
+
+
+def grouped(lines: Sequence[Line]) -> list[Entry]:
+    """The lines, newest first, where those of one thread that are read alike are one."""
+    return [_entry(group) for group in thread_groups(lines)]
+
+
+def _entry(group: Sequence[Line]) -> Entry:
+    newest = group[0]
+    return Entry(
+        id=newest.id,
+        sentence=sentence_of(group),
+        path=path_of(group),
+        excerpt=(newest.excerpt or "") if len(group) == 1 else "",
+        network_name=newest.network_name or "",
+        at=newest.created_at,
+        is_unread=newest.read_at is None,
+        count=len({line.number for line in group}) if newest.thread_id else 1,
+        actor=newest.actor or "",
+        actor_id=newest.actor_id or "",
+        accent=newest.accent or "teal",
+    )
+
+
+def sentence_of(group: Sequence[Line]) -> str:
+    """What these lines of one thread say, or this one line. Newest first."""
+    line = group[0]
+    if line.title is None:
+        who = line.actor or "Somebody"
+        return _SENTENCES.get(line.kind, "Something has changed in {network}").format(
+            network=line.network_name or A_NETWORK, who=who
+        )
+    kind = min((each.kind for each in group), key=_STRONGEST.index)
+    names = list(dict.fromkeys(each.actor or "Somebody" for each in group))
+    return f"{name_all(names)} {_IN_THREAD[kind]} “{line.title}”"
+
+
+def plain_sentence_of(group: Sequence[Line]) -> str:
+    """The same for a mail that may carry no words, not even a title: who, and in which network."""
+    line = group[0]
+    if line.title is None:
+        return sentence_of(group)
+    kind = min((each.kind for each in group), key=_STRONGEST.index)
+    names = list(dict.fromkeys(each.actor or "Somebody" for each in group))
+    verb = "began a thread in" if kind == "thread.begun" else _IN_THREAD[kind]
+    return f"{name_all(names)} {verb} {line.network_name or A_NETWORK}"
+
+
+def path_of(group: Sequence[Line]) -> str:
+    """Where it leads: to the first of what is new in a thread, else to the page of what it is about."""
+    line = group[-1]
+    if line.thread_id is not None:
+        number = min(each.number or 1 for each in group)
+        return f"/threads/{line.thread_id}?at={number}#post-{number}"
+    if line.kind in _ABOUT_AN_ACT:
+        return f"/acts/{line.object_id}"
+    if line.kind == "review.asked":
+        return f"/access/{line.object_id}"
+    if line.kind == "report.answered":
+        return "/reports"
+    return f"/networks/{line.slug}{_PLACES.get(line.kind, '')}" if line.slug else ""
