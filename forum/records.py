@@ -86,6 +86,8 @@ WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
         "role.changed",
         "request.made",
         "act.concerns_me",
+        "appeal.answered",
+        "post.rejected",
         "announcement.made",
         "network.changed",
         "glass.broken",

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.notifications.aftermath_commands import forget_removed, note_own_reading, note_writers
+from forum.notifications.aftermath_commands import follow_moved, forget_removed, note_own_reading, note_writers
 from forum.records import NotificationKind
 from forum.state import State
 from forum.tables import (
@@ -128,6 +128,7 @@ async def _tell(tx: Transaction, network_id: str, events: Sequence[Event]) -> bo
             return False
     await note_own_reading(tx, written)
     await forget_removed(tx, [*removed, *edited])
+    await follow_moved(tx, by_kind.get("thread.moved", []))
     return True
 
 
