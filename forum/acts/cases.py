@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, func, select, update
 from forum.events import ReportsChanged
 from forum.policy import about_staff
 from forum.streams import moderators_stream
-from forum.tables import cases, reports, threads
+from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import tell
 from ground.columns import Identifier, now
@@ -58,11 +58,12 @@ async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> Non
         tx.emit(moderators_stream(network_id), ReportsChanged(network_id))
 
 
-async def move_cases(tx: Transaction, thread_id: str, network_id: str) -> None:
-    """What is reported of a thread goes with it, to the moderators of the network that it lies in now."""
-    inside = (
-        select(all_posts.c.id).join(threads, threads.c.id == all_posts.c.thread_id).where(threads.c.id == thread_id)
-    )
-    await tx.execute(
-        update(cases).where(cases.c.post_id.in_(inside), cases.c.outcome == "").values(network_id=network_id)
-    )
+async def move_with_thread(tx: Transaction, thread_id: str, before_id: str, network_id: str) -> None:
+    """What is reported of a thread's posts, and was done with them, is for the network that the thread lies in now."""
+    inside = select(all_posts.c.id).where(all_posts.c.thread_id == thread_id)
+    done = update(acts).where(acts.c.post_id.in_(inside), acts.c.network_id == before_id)
+    await tx.execute(done.values(network_id=network_id))
+    moved = update(cases).where(cases.c.post_id.in_(inside)).values(network_id=network_id, version=cases.c.version + 1)
+    if (await tx.execute(moved)).rowcount:
+        for each in (before_id, network_id):
+            tx.emit(moderators_stream(each), ReportsChanged(each))

@@ -13,7 +13,7 @@ from forum.acts.threads import put_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
-from forum.policy import acts_shown_to, may_moderate
+from forum.policy import acts_shown_to, may_undo
 from forum.records import ActKind
 from forum.tables import acts
 from forum.telling import tell
@@ -107,11 +107,11 @@ _LOCK = (
 
 async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "") -> Done:
     """Take back what a moderator of the viewer's network did. Raises NotFound, Forbidden and Conflict."""
-    shown = await tx.execute(select(acts.c.network_id).where(acts.c.id == act_id, acts_shown_to(viewer)))
-    network_id = shown.scalar_one_or_none()
-    if network_id is None:
+    about = (acts.c.network_id, acts.c.by_id, acts.c.account_id)
+    found = (await tx.execute(select(*about).where(acts.c.id == act_id, acts_shown_to(viewer)))).first()
+    if found is None:
         raise NotFound
-    decision = may_moderate(viewer, network_id)
+    decision = may_undo(viewer, found.network_id, found.by_id, found.account_id)
     if not decision:
         raise Forbidden(decision.reason)
     return await take_back(tx, viewer.id, act_id, reason)

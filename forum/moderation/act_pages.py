@@ -23,7 +23,7 @@ from forum.moderation.queries import EarlierAct, find_reported_person, list_reco
 from forum.moderation.queue_pages import RULE_CHOICES
 from forum.moderation.records import ShownAct
 from forum.moderation.wording import act_title, what_was_done
-from forum.policy import may_hide, may_warn
+from forum.policy import may_hide, may_undo, may_warn
 from forum.records import Person
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -164,7 +164,7 @@ async def _show(
         act=act,
         title=act_title(act),
         what=what_was_done(act),
-        may_undo=act.is_moderated and is_undoable,
+        may_undo=is_undoable and bool(may_undo(viewer, act.network_id, act.by.id if act.by else None, act.about)),
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},

@@ -31,6 +31,9 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
     """What an act was about: not selected at all for somebody who judges without reading the network."""
     is_shown = acts_shown_to(viewer)
     is_read = and_(is_shown, threads_readable_by(viewer))
+    # The post may lie in another network by now.
+    is_own = acts.c.account_id == viewer.id
+    is_open = and_(is_shown, or_(is_own, posts.c.network_id == acts.c.network_id))
     # Whoever it concerns may know the network's name while it has an address that shows it to them.
     named = or_(networks.c.access.in_(("open", "closed")), readable_by(viewer), viewer_oversees(viewer))
     return [
@@ -39,7 +42,7 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
         case((is_read, acts.c.thread_id)),
         case((is_read, posts.c.number)),
         case((is_read, threads.c.title), else_=""),
-        case((is_shown, posts.c.html), else_=""),
+        case((is_open, posts.c.html), else_=""),
         posts.c.erased_at.is_not(None),
         is_shown,
         case((named, networks.c.name), else_=""),

@@ -56,7 +56,7 @@ from forum.moderation.queries import (
 )
 from forum.network_reads import get_network
 from forum.openapi import operation
-from forum.policy import may_erase, may_hide, may_moderate, may_see_requests, may_warn
+from forum.policy import may_erase, may_hide, may_see_requests, may_undo, may_warn
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
@@ -246,7 +246,8 @@ async def api_undo_act(request: Request) -> Response:
     """For moderators: the post can be read again, the warning no longer counts."""
     viewer, state, act_id = await account_of(request), state_of(request), request.path_params["act_id"]
     async with state.database.read() as connection:
-        decision = may_moderate(viewer, (await get_act(connection, viewer, act_id)).network_id)
+        act = await get_act(connection, viewer, act_id)
+    decision = may_undo(viewer, act.network_id, act.by.id if act.by else None, act.about)
     if not decision:
         raise Forbidden(decision.reason)
     value = validate(Undoing, await read_json(request))

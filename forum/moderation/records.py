@@ -130,3 +130,8 @@ class ShownAct:
     """An appeal against it waits for this viewer."""
     goes_to_site: bool
     """No administrator of the network but who acted: an appeal goes to the site's."""
+
+    @property
+    def about(self) -> str | None:
+        """The id of whom it concerns."""
+        return self.person.id if self.person else None

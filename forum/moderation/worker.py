@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from auth.tables import accounts
 from forum.acts.erasing import erase_post
+from forum.acts.undoing import UNDOERS
 from forum.mailing import Letter, LetterWriter
 from forum.moderation import quieting_letters, suspension_letters
 from forum.moderation.wording import said_to_you
@@ -80,7 +81,7 @@ async def write_act_concerns_me(state: State, tx: Transaction, reference: Mappin
         "rule": RULES.get(row.rule, ""),
         "reason": row.reason if row.access == "open" else "",
         "words": words,
-        "may_appeal": row.kind in ("hide", "remove", "warn"),
+        "may_appeal": row.kind in UNDOERS,
     }
     return Letter(row.email, row.person, _subject(state, row), "act_concerns_me", context)
 

@@ -92,6 +92,15 @@ def may_warn(viewer: Viewer, network_id: str, account_id: str) -> Decision:
     return decision if not decision else when(viewer.id != account_id, "You can’t warn yourself.")
 
 
+def may_undo(viewer: Viewer, network_id: str, by_id: str | None, account_id: str | None) -> Decision:
+    """Moderators take back what was done, but not what another did about themselves: against that they appeal."""
+    decision = may_moderate(viewer, network_id)
+    if not decision:
+        return decision
+    about_me = account_id == viewer.id and by_id != viewer.id
+    return when(not about_me, "This is about you, so somebody else decides. You can appeal against it.")
+
+
 # -- Reports ---------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, delete, func, insert, select, update
 
-from forum.acts.cases import move_cases
+from forum.acts.cases import move_with_thread
 from forum.acts.recording import Act, write_act
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
@@ -74,7 +74,7 @@ async def move_thread(tx: Transaction, viewer: Viewer, thread_id: str, target: N
     mark_id = await _leave(tx, thread)
     numbers = await _take_numbers(tx, thread, target.id)
     await _settle(tx, thread, target.id, numbers)
-    await move_cases(tx, thread.id, target.id)
+    await move_with_thread(tx, thread.id, thread.network_id, target.id)
     await _write_down(tx, viewer, thread, target, numbers, reason)
     tx.emit(network_stream(thread.network_id), ThreadMoved(mark_id), authz=True)
     tx.emit(network_stream(target.id), ThreadCreated(thread.id, thread.version + 1))

@@ -156,3 +156,15 @@ async def test_the_page_hides_and_offers_to_undo(village: Village) -> None:
     undone = await page.post(f"/acts/{row.id}/undo")
     assert undone.headers["location"] == f"/posts/{hall.post}"
     assert WORDS in (await page.get(f"/threads/{hall.thread}")).text
+
+
+async def test_a_moderator_does_not_undo_what_was_done_about_themselves(village: Village) -> None:
+    hall = await open_hall(village)
+    post = await village.reply(hall.priya, hall.place, hall.thread, "I say what I like.")
+    act = await hall.hide(hall.amara, post)
+    refused = await hall.ask(hall.priya, "POST", f"/acts/{act}/undo", {})
+    assert (refused.status_code, "somebody else decides" in refused.json()["detail"]) == (403, True)
+    assert "Undo this" not in (await village.browser(hall.priya).get(f"/acts/{act}")).text
+    await hall.do(hall.amara, "POST", f"/acts/{act}/undo", {})
+    own = await hall.hide(hall.priya, post)  # one's own slip is one's own to mend
+    await hall.do(hall.priya, "POST", f"/acts/{own}/undo", {})

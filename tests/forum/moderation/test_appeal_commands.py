@@ -2,7 +2,7 @@
 
 import asyncio
 
-from forum.tables import audit_rows, notifications
+from forum.tables import acts, audit_rows, notifications
 from tests.forum.moderation.hall import column, open_hall
 from tests.forum.threads.village import Village
 
@@ -82,3 +82,33 @@ async def test_somebody_removed_may_still_appeal_and_learns_no_name(village: Vil
     await hall.do(hall.priya, "POST", f"/acts/{undone}/undo", {})
     late = await hall.ask(hall.gareth, "POST", f"/acts/{undone}/appeal", {"words": "Why?"})
     assert late.status_code == 409
+
+
+async def test_a_silence_is_appealed_against_and_ends(village: Village) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    path = f"/networks/{hall.place.slug}/members/{hall.gareth.id}/silence"
+    assert (await hall.ask(hall.amara, "PUT", path, {"hours": 24, "reason": "Off topic."})).status_code < 300
+    words = {"body": "May I speak?"}
+    assert (await hall.ask(hall.gareth, "POST", f"/threads/{hall.thread}/posts", words)).status_code == 403
+    (row,) = await hall.stored(column(acts, "id").where(acts.c.account_id == hall.gareth.id))
+    await hall.do(hall.gareth, "POST", f"/acts/{row.id}/appeal", {"words": "I was on topic."})
+    await hall.do(hall.olu, "POST", f"/acts/{row.id}/answer", ANSWER)
+    assert (await hall.ask(hall.gareth, "POST", f"/threads/{hall.thread}/posts", words)).status_code == 201
+
+
+async def test_what_was_done_goes_with_a_thread_that_moves(village: Village) -> None:
+    hall = await open_hall(village)
+    target = await village.network(hall.amara)
+    act = await hall.hide(hall.priya)
+    reply = await village.reply(hall.gareth, hall.place, hall.thread, "Another word.")
+    await hall.report(hall.maeve, reply)
+    moved = await village.browser(hall.amara).post(
+        f"/threads/{hall.thread}/move", data={"network": target.slug, "reason": "It belongs there."}
+    )
+    assert moved.status_code == 303, moved.text
+    assert (await hall.ask(hall.priya, "GET", f"/acts/{act}")).status_code == 404
+    assert await hall.cases(hall.priya) == []
+    found = await hall.do(hall.amara, "GET", f"/networks/{target.slug}/reports")
+    assert [case["post_id"] for case in found["items"]] == [reply]
+    await hall.do(hall.amara, "POST", f"/acts/{act}/undo", {})
