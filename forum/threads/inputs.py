@@ -13,6 +13,7 @@ from ground.columns import is_id
 
 MOST_TITLE = 200
 MOST_REASON = 500
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_NUMBER = 2_147_483_647
 
 
@@ -107,6 +108,12 @@ class Pace(Input):
     minutes: Literal["0", "5", "15", "60", "360", "1440"]
 
 
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError("Choose the network to which the thread should go.")
+    return text
+
+
 class HoldFirst(Input):
     """How many posts of whoever becomes a member wait for a moderator first."""
 
@@ -116,7 +123,7 @@ class HoldFirst(Input):
 class Move(Input):
     """The network to which a thread is moved, by the last part of its address, and why."""
 
-    network: str = Field(min_length=1, max_length=80)
+    network: Annotated[str, AfterValidator(_slug)] = Field(max_length=80)
     reason: Annotated[str, AfterValidator(_reason)] = ""
 
 
