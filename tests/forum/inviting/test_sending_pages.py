@@ -73,14 +73,19 @@ async def test_a_list_is_understood_before_anything_goes(village: Village) -> No
     again = await send(browser, place, page)
     assert again.status_code == 303
     assert await count_of(village, place) == 4
+    await is_kept(village, fresh)
+
+
+async def is_kept(village: Village, address: str) -> None:
+    """With the name that stood beside it, and in the log."""
     async with village.state.database.read() as connection:
-        rows = (await connection.execute(select(invitations).where(invitations.c.email_key == fresh.lower()))).all()
+        rows = (await connection.execute(select(invitations).where(invitations.c.email_key == address.lower()))).all()
         assert [(row.name, row.role, row.message, row.valid_days) for row in rows] == [
             ("Ek, Anna", "moderator", "Dear all", 60)
         ]
         logged = select(audit_words.c.word).join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
         logged = logged.where(audit_rows.c.act == "invitation.sent", audit_rows.c.object_id == rows[0].id)
-        assert await connection.scalar(logged.where(audit_words.c.name == "address")) == fresh
+        assert await connection.scalar(logged.where(audit_words.c.name == "address")) == address
 
 
 async def test_what_was_mended_is_looked_at_before_it_goes(village: Village) -> None:

@@ -17,11 +17,7 @@ def new_address(name: str = "somebody") -> str:
     return f"{name}.{secrets.token_hex(6)}@example.org"
 
 
-def report(
-    mark: str, address: str, *, action: str = "failed", status: str = "5.1.1", original: str = "message/rfc822"
-) -> bytes:
-    """A report that the mail with this mark did not reach this address, as Postfix writes it."""
-    return f"""From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+_REPORT = """From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
 Subject: Undelivered Mail Returned to Sender
 To: confer@example.org
 MIME-Version: 1.0
@@ -59,4 +55,12 @@ Message-ID: <{mark}@example.org>
 Hello,
 
 --8A1.164/mx.example.org--
-""".replace("\n", "\r\n").encode()
+"""
+
+
+def report(
+    mark: str, address: str, *, action: str = "failed", status: str = "5.1.1", original: str = "message/rfc822"
+) -> bytes:
+    """A report that the mail with this mark did not reach this address, as Postfix writes it."""
+    said = {"mark": mark, "address": address, "action": action, "status": status, "original": original}
+    return _REPORT.format(**said).replace("\n", "\r\n").encode()
