@@ -37,6 +37,7 @@ PHRASES: Mapping[str, str] = {
     "members.exported": "took away the list of members as a file",
     "network.created": "created the network",
     "network.changed": "changed how the network is called or looks",
+    "network.mail_changed": "changed whether mails carry what is written here",
     "network.access_changed": "changed who can see the network",
     "network.archived": "archived the network",
     "network.brought_back": "brought the network back from the archive",

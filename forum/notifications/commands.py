@@ -6,11 +6,14 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auth.tables import accounts
+from forum.audit import Deed, record
 from forum.bounces import forget_bounce
 from forum.errors import NotFound
+from forum.events import NetworkChanged
+from forum.network_reads import lock_administered
 from forum.notifications.inputs import NetworkWish, Wishes
 from forum.notifications.queries import find_line
-from forum.tables import mail_wishes, memberships, network_watches, notifications
+from forum.tables import mail_wishes, memberships, network_watches, networks, notifications
 from forum.telling import changed, read_lines
 from forum.viewer import Viewer
 from ground.columns import now
@@ -131,3 +134,17 @@ async def trust_address(tx: Transaction, viewer: Viewer) -> None:
     key = await tx.connection.scalar(select(accounts.c.email_key).where(accounts.c.id == viewer.id))
     if key is not None:
         await forget_bounce(tx, key)
+
+
+async def let_words_out(tx: Transaction, viewer: Viewer, slug: str, is_let: bool) -> None:
+    """Let mails about the network carry its words, or keep them in. Raises NotFound and Forbidden."""
+    network = await lock_administered(tx.connection, viewer, slug)
+    this = networks.c.id == network.id
+    was = bool(await tx.connection.scalar(select(networks.c.mail_content).where(this)))
+    if was == is_let:
+        return
+    await tx.execute(update(networks).where(this).values(mail_content=is_let, version=networks.c.version + 1))
+    before, after = {"mail_content": was}, {"mail_content": is_let}
+    deed = Deed("network.mail_changed", "network", network.id, network.id, viewer.id, before=before, after=after)
+    await record(tx, deed)
+    tx.emit(network.stream, NetworkChanged(network.id, network.version + 1))

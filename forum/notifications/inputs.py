@@ -61,3 +61,9 @@ class Wishes(Input):
         if len({wish.id for wish in self.networks}) != len(self.networks):
             raise ValueError("Name each network once.")
         return self
+
+
+class MailContent(Input):
+    """Whether mails about a network may carry what is written in it."""
+
+    content: Literal["yes", "no"]

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
 from forum.forms import read_form, validate
-from forum.notifications import commands, settings_pages, stopping_pages
+from forum.notifications import commands, network_pages, settings_pages, stopping_pages
 from forum.notifications.api import cursor_of, place_of
 from forum.notifications.inputs import AllRead
 from forum.notifications.queries import count_unread, list_lines
@@ -98,5 +98,6 @@ ROUTES: list[BaseRoute] = [
     post("/notifications/{id:id}/reading", read_notification),
     post("/notifications/{id:id}/reading/undo", unread_notification),
     *settings_pages.ROUTES,
+    *network_pages.ROUTES,
     *stopping_pages.ROUTES,
 ]

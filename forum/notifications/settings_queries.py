@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.policy import member_of
 from forum.records import Access, MailChoice, WatchLevel
-from forum.tables import bounced_addresses, mail_wishes, network_watches
+from forum.tables import bounced_addresses, mail_wishes, network_watches, networks
 from forum.viewer import Viewer
 
 
@@ -50,7 +51,7 @@ async def read_standing(connection: AsyncConnection, viewer: Viewer) -> Standing
     )
     said = {row[0]: (row[1], row[2]) for row in await connection.execute(own)}
     address = (await connection.execute(refused)).first()
-    networks = [
+    standing = [
         NetworkStanding(
             place.network_id,
             place.slug,
@@ -65,5 +66,11 @@ async def read_standing(connection: AsyncConnection, viewer: Viewer) -> Standing
         mail=await connection.scalar(chosen) or "bundled",
         email=(address.email or "") if address else "",
         refused_at=address.at if address else None,
-        networks=networks,
+        networks=standing,
     )
+
+
+async def carries_words(connection: AsyncConnection, viewer: Viewer, network_id: str) -> bool:
+    """Whether its administrators let this network's words out by mail; for a member."""
+    asked = select(networks.c.mail_content).where(networks.c.id == network_id, member_of(viewer.id))
+    return bool(await connection.scalar(asked))

@@ -9,7 +9,8 @@ async def test_an_answer_shows_at_once_and_goes_when_it_is_read(scene: Scene) ->
     home = await scene.open(scene.amara, "/")
     elsewhere = await scene.open(scene.amara, "/about/privacy")
     await home.locator("[data-bell]").click()
-    await expect(home.get_by_text("Nothing needs you")).to_be_visible()
+    await expect(home.get_by_role("heading", name="Notifications")).to_be_visible()
+    await scene.go(home, "/")
     first = (await scene.call(scene.amara, "GET", f"/threads/{scene.thread}/posts"))["items"][0]["id"]
     await scene.reply(scene.gareth, "Our night nurse does.", first)
     await expect(home.locator("#needs-me")).to_contain_text("Gareth Williams answered you")

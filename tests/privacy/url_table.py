@@ -238,6 +238,8 @@ TABLE: dict[str, Row] = {
     "GET /networks/{slug:slug}/settings/look": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/settings/look": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/access": ADMINISTRATORS_SEE,
+    "GET /networks/{slug:slug}/mail": ADMINISTRATORS_SEE,
+    "POST /networks/{slug:slug}/mail": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/access": act("403 403 403 422"),  # it is of that kind already
     "GET /networks/{slug:slug}/seen": ADMINISTRATORS_SEE,
     "GET /networks/{slug:slug}/numbers": ADMINISTRATORS_SEE,
@@ -429,6 +431,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /settings/profile": {"name": "Ada Of Another Name"},
     "POST /settings/tokens": {"label": "A script"},
     "POST /settings/notifications": {"mail": "never"},
+    "POST /networks/{slug:slug}/mail": {"content": "yes"},
     "PUT /api/v1/me/notifications/settings": {"mail": "never"},
     "PATCH /api/v1/me": {"about": "A few lines"},
     "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "unlisted"},
