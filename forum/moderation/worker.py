@@ -11,6 +11,7 @@ from forum.acts.erasing import erase_post
 from forum.acts.undoing import UNDOERS
 from forum.mailing import Letter, LetterWriter
 from forum.moderation import quieting_letters, suspension_letters
+from forum.moderation.quieting_commands import forget_what_was_held
 from forum.moderation.wording import said_to_you
 from forum.policy import readable_by_account
 from forum.rendering import RULES
@@ -134,4 +135,4 @@ LETTERS: Mapping[str, LetterWriter] = {
     **suspension_letters.LETTERS,
 }
 TASKS: Mapping[str, Doer] = {}
-CHORES: Sequence[Chore] = (erase_patient_data,)
+CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)

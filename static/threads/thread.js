@@ -74,6 +74,9 @@ if (section) {
   document.querySelector(".thread-facts").append(line);
   showUnread(Number(section.dataset.unread ?? 0));
 
+  // It is in another network: the page is another one, or none. What is being written is kept in the browser.
+  on("thread.moved", ({ object }) => object?.id === thread && location.reload());
+
   // What waited of one's own has been approved.
   on("post.created", ({ object }) => object?.author.id === me && document.querySelector("#waiting .held") && refreshSoon());
 
