@@ -21,8 +21,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from forum.envelope import is_indexed, let_index
 from forum.notices import read_notice, read_undo, write_notice
 from forum.settings import Settings
+from forum.standing import Glass
 from forum.state import set_network, state_of
-from forum.viewer import Glass, Viewer
+from forum.viewer import Viewer
 from ground.columns import moment_text
 
 NOTICE_COOKIE = "notice"

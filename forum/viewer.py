@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
-from forum.records import ROLE_RANK, Access, Role, Status
+from forum.records import ROLE_RANK, Role
+from forum.standing import Account, Glass, Place
 from forum.tables import addressed_posts, broken_glass, memberships, networks, site
 from forum.telling import waiting_lines
 from ground.clock import this_moment
@@ -27,60 +28,6 @@ MOST_ADDRESSED = 100
 
 
 _JSON = json.JSONDecoder()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The viewer's place in one network: active, requested or invited."""
-
-    network_id: str
-    slug: str
-    name: str
-    accent: str
-    access: Access
-    stream: str
-    head: int
-    moderators_stream: str
-    moderators_head: int
-    membership_id: str
-    role: Role
-    status: Status
-    baseline: int
-    unread: int
-    waiting: int
-    ending: Literal["", "archived", "deleting"] = ""
-    """Whether the network is read only: nobody writes, joins or edits there."""
-    is_announcing: bool = False
-    """Whether an administrator has told all members something of late."""
-    silenced_until: str | None = None
-    """Until when they read and do not write, as the database writes moments."""
-    hold_left: int = 0
-    """So many more of their posts wait for a moderator; -1: all."""
-    held_waiting: int = 0
-    """How many wait now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glass:
-    """A network whose glass the viewer, an administrator of the site, broke: they read it until then."""
-
-    network_id: str
-    slug: str
-    name: str
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What a viewer's own pages show of them."""
-
-    id: str
-    name: str
-    email: str
-    job_title: str
-    organisation: str
-    site_administrator: bool
-    version: int
 
 
 @dataclass(frozen=True)

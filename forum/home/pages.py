@@ -23,8 +23,9 @@ from forum.home.queries import (
 from forum.policy import may_create_network
 from forum.records import Network
 from forum.rendering import render_page
+from forum.standing import Place
 from forum.state import State, state_of, viewer_of
-from forum.viewer import Place, Viewer
+from forum.viewer import Viewer
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

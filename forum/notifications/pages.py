@@ -15,8 +15,8 @@ from forum.notifications.inputs import AllRead
 from forum.notifications.queries import count_unread, list_lines
 from forum.notifications.wording import Entry, grouped
 from forum.rendering import redirect, render_page
+from forum.standing import Place
 from forum.state import account_of, state_of
-from forum.viewer import Place
 
 PAGE_SIZE = 60
 

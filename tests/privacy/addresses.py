@@ -12,7 +12,7 @@ from starlette.routing import Route
 from forum.routes import ROUTES
 from ground.columns import new_id
 from tests.privacy.asker import Answer
-from tests.privacy.url_table import BODIES
+from tests.privacy.url_bodies import BODIES
 from tests.privacy.world import Place, World
 
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -10,92 +10,45 @@ and every form leads to the sign-in page, whatever is behind it.
     200 303 …  exactly this status        ok  anything below 400
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-COLUMNS = (
-    "signed_out",
-    "outsider",
-    "invited",
-    "site_administrator",
-    "fellow",
-    "member",
-    "moderator",
-    "administrator",
+from tests.privacy.url_rows import (
+    ADMINISTRATORS_ASK,
+    ADMINISTRATORS_DO,
+    ADMINISTRATORS_SEE,
+    ALL,
+    ANSWERING,
+    APPEAL,
+    COMPLETE,
+    DECIDE,
+    FRONT,
+    HELD,
+    JOIN,
+    JUDGE,
+    LEAVE,
+    MEMBERS_DO,
+    MODERATORS_DO,
+    NO_REASON,
+    NOWHERE,
+    OVERSEE,
+    OVERSEERS_DO,
+    OVERSEERS_SEE,
+    OWN_ACT,
+    OWN_PAGE,
+    READ,
+    REPORT,
+    REPORT_FORM,
+    REPORT_PERSON,
+    TOLD,
+    UNDO,
+    WITH_INVITATION,
+    WITHDRAW,
+    Row,
+    account,
+    act,
+    everybody,
+    form,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What each kind of visitor gets in a closed network, and where that differs in others."""
-
-    closed: str
-    secret: str = ""
-    open: str = ""
-    unlisted: str = ""
-
-    def expected(self, access: str) -> dict[str, str]:
-        """The code for each kind of visitor, in a network of this access."""
-        special = {"closed": self.closed, "secret": self.secret, "open": self.open, "unlisted": self.unlisted}[access]
-        return dict(zip(COLUMNS, (special or self.closed).split(), strict=True))
-
-
-def everybody(code: str) -> Row:
-    """The same for all."""
-    return Row(" ".join([code] * len(COLUMNS)))
-
-
-def account(code: str, signed_out: str) -> Row:
-    """The same for all who are signed in."""
-    return Row(" ".join([signed_out] + [code] * (len(COLUMNS) - 1)))
-
-
-def act(codes: str) -> Row:
-    """An act for some of the members; `codes` are theirs. Who reads an open network is told why they may not."""
-    return Row(f"401 404 404 404 {codes}", open=f"401 403 403 403 {codes}")
-
-
-def form(codes: str) -> Row:
-    """The page with the form for an act."""
-    return Row(f"303 404 404 404 {codes}", open=f"303 403 403 403 {codes}")
-
-
-ALL = everybody("200")
-NOWHERE = everybody("404")
-OWN_PAGE = account("200", "303")
-OWN_ACT = account("ok", "401")
-READ = Row("404 404 404 404 200 200 200 200", open=ALL.closed)
-FRONT = Row(ALL.closed, secret="404 404 200 200 200 200 200 200")
-MEMBERS_DO = act("ok ok ok ok")
-MODERATORS_DO = act("403 403 ok ok")
-ADMINISTRATORS_DO = act("403 403 403 ok")
-# Nobody can ask to join an open or a secret network: whoever is answered there has asked no more.
-ANSWERING = replace(ADMINISTRATORS_DO, secret="401 404 404 404 403 403 403 409", open="401 403 403 403 403 403 403 409")
-
-OVERSEERS_SEE = Row("303 403 403 200 403 403 403 403")
-OVERSEERS_DO = Row("401 403 403 ok 403 403 403 403")
-NO_REASON = "401 403 403 422 403 403 403 403"
-# What waits for a moderator was written by `fellow`.
-WITHDRAW = Row("401 404 404 404 ok 404 403 403")
-HELD = Row("401 404 404 404 403 404 ok ok")
-# One of the invitations, of which there are none in the open network.
-WITH_INVITATION = Row("401 404 404 404 403 403 403 ok", open="401 403 403 403 403 403 403 404")
-
-ADMINISTRATORS_SEE = form("403 403 403 200")
-JOIN = Row("401 ok ok ok ok ok ok ok", secret="401 404 ok 404 ok ok ok ok")
-LEAVE = Row("401 404 ok 404 ok ok ok 403", open="401 404 404 404 ok ok ok 403")
-ADMINISTRATORS_ASK = Row("404 404 404 404 403 403 403 200", open="404 403 403 403 403 403 403 200")
-TOLD = Row("404 404 404 404 200 200 200 200", open="404 403 403 403 200 200 200 200")
-COMPLETE = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
-# Whoever reads a post may report it, and everybody who is signed in anybody whom they meet.
-REPORT = Row("404 404 404 404 ok 403 ok ok", open="ok ok ok ok ok 403 ok ok")
-REPORT_FORM = Row("303 404 404 404 200 200 200 200", open=OWN_PAGE.closed)
-REPORT_PERSON = Row("401 404 404 404 ok ok ok ok", open=OWN_ACT.closed)
-DECIDE = Row("401 404 404 404 404 404 ok ok")
-# An act is nobody's business but that of whom it concerns and of the moderators, in open networks too.
-UNDO = Row("401 404 404 404 404 403 ok ok")
-APPEAL = Row("401 404 404 404 404 ok 403 403")
-JUDGE = Row("401 404 404 404 404 403 403 ok")
-OVERSEE = Row("303 403 403 200 403 403 403 403")
 
 TABLE: dict[str, Row] = {
     # the site
@@ -425,96 +378,3 @@ TABLE: dict[str, Row] = {
     "DELETE /api/v1/tokens/current": OWN_ACT,
 }
 ENDINGS = tuple(TABLE)[-4:]
-
-BODIES: dict[str, dict[str, object]] = {
-    "POST /about/{slug}": {"body": "New words"},
-    "POST /settings/profile": {"name": "Ada Of Another Name"},
-    "POST /settings/tokens": {"label": "A script"},
-    "POST /settings/notifications": {"mail": "never"},
-    "POST /networks/{slug:slug}/mail": {"content": "yes"},
-    "PUT /api/v1/me/notifications/settings": {"mail": "never"},
-    "PATCH /api/v1/me": {"about": "A few lines"},
-    "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "unlisted"},
-    "POST /networks/{slug:slug}/members/{account_id:id}/role": {"role": "member"},
-    "POST /networks/{slug:slug}/members/{account_id:id}/removal": {"reason": "They moved on"},
-    "POST /networks/{slug:slug}/members/{account_id:id}/ban": {"reason": "They moved on"},
-    "POST /networks/{slug:slug}/membership": {"words": "Let me in"},
-    "POST /networks/{slug:slug}/requests": {"who-{requested}": "on", "answer": "refuse", "reason": "Not now"},
-    "POST /networks/{slug:slug}/organisations": {"name": "A trust", "domains": "trust.example"},
-    "POST /networks/{slug:slug}/organisations/suggestions": {"take-other.example": "on", "name-other.example": "Other"},
-    "POST /networks/{slug:slug}/organisations/{organisation_id:id}": {"name": "A trust", "domains": ""},
-    "POST /networks/{slug:slug}/invitations": {"emails": "someone.new@example.org"},
-    "POST /networks/{slug:slug}/settings/look": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
-    "PUT /api/v1/networks/{slug:slug}/joining-link": {"most_uses": 5},
-    "POST /networks/{slug:slug}/invitations/new": {"emails": "someone.new@example.org"},
-    "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
-    "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
-    "POST /networks/{slug:slug}/log/export": {"form": "json"},
-    "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},
-    "POST /site/log/export": {"form": "csv"},
-    "POST /networks/{slug:slug}/reviews/{review_id:id}/decisions": {"about-{requested}": "keep"},
-    "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions": {
-        "items": [{"account_id": "01a222dd-9070-78fc-a611-c5728db58c98", "decision": "keep"}]
-    },
-    "POST /networks/{slug:slug}/archive": {"archived": "no"},
-    "POST /networks/{slug:slug}/deletion": {"confirm": "Another name"},
-    "POST /networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
-    "POST /networks/{slug:slug}/announcements/limit": {"weekly": "7"},
-    "POST /networks/{slug:slug}/announcements/{announcement_id:id}/reading": {"back": "home"},
-    "POST /networks/{slug:slug}/reading": {"position": "1"},
-    "POST /networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
-    "POST /threads/{id:id}/posts": {"body": "Words"},
-    "POST /threads/{id:id}/pin": {"pinned": "yes"},
-    "POST /threads/{id:id}/closure": {"locked": "yes"},
-    "POST /threads/{id:id}/title": {"title": "Another title"},
-    "POST /threads/{id:id}/watch": {"level": "watch"},
-    "POST /threads/{id:id}/read": {"ranges": "1"},
-    "POST /threads/{id:id}/pace": {"minutes": "0"},
-    "POST /threads/{id:id}/move": {"network": "{slug}"},
-    "POST /networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
-    "POST /networks/{slug:slug}/writing": {"hold_first": "0"},
-    "POST /networks/{slug:slug}/members/{account_id:id}/silence": {"hours": "1", "reason": "Off topic"},
-    "POST /networks/{slug:slug}/members/{account_id:id}/hold": {"why": "Off topic"},
-    "POST /site/accounts/{account_id:id}/suspension": {"reason": "Off topic"},
-    "POST /posts/{id:id}/edit": {"body": "Other words", "version": "1"},
-    "POST /posts/{id:id}/removal": {"reason": "Off topic"},
-    "POST /preview": {"body": "Words"},
-    "POST /posts/{id:id}/report": {"rule": "other", "words": "Look at this"},
-    "POST /networks/{slug:slug}/people/{account_id:id}/report": {"rule": "abuse"},
-    "POST /networks/{slug:slug}/reports/{case_id:id}/decision": {"decision": "disagree"},
-    "POST /posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
-    "POST /networks/{slug:slug}/people/{account_id:id}/warning": {"reason": "Be kind"},
-    "POST /acts/{act_id:id}/appeal": {"words": "Look again"},
-    "POST /acts/{act_id:id}/answer": {"outcome": "overturned", "answer": "You are right"},
-    "POST /site/erasing": {"post": "{post}", "reason": "A patient is named", "sure": "yes"},
-    "POST /api/v1/posts/{id:id}/reports": {"rule": "other", "words": "Look at this"},
-    "POST /api/v1/posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
-    "POST /api/v1/posts/{id:id}/erasure": {"reason": "A patient is named"},
-    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": {"rule": "abuse"},
-    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": {"reason": "Be kind"},
-    "PUT /api/v1/reports/{case_id:id}/lease": {"taken": True},
-    "POST /api/v1/reports/{case_id:id}/decision": {"decision": "disagree"},
-    "POST /api/v1/acts/{act_id:id}/appeal": {"words": "Look again"},
-    "POST /api/v1/acts/{act_id:id}/answer": {"outcome": "overturned", "answer": "You are right"},
-    "POST /api/v1/networks": {"name": "Yet another place", "purpose": "For others", "access": "secret"},
-    "PATCH /api/v1/networks/{slug:slug}": {"purpose": "Another purpose"},
-    "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": {"role": "moderator"},
-    "POST /api/v1/networks/{slug:slug}/organisations": {"name": "A board", "domains": ["board.example"]},
-    "PATCH /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": {"name": "A board"},
-    "POST /api/v1/networks/{slug:slug}/invitations": {"emails": ["someone.new@example.org"]},
-    "PUT /api/v1/networks/{slug:slug}/deletion": {"confirm": "Another name"},
-    "PATCH /api/v1/networks/{slug:slug}/announcements": {"weekly": 7},
-    "POST /api/v1/networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
-    "POST /api/v1/networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
-    "PATCH /api/v1/threads/{id:id}": {"title": "Another title"},
-    "POST /api/v1/threads/{id:id}/move": {"network": "{slug}"},
-    "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
-    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": {"hours": 1, "reason": "Off topic"},
-    "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": {"reason": "Off topic"},
-    "PUT /api/v1/threads/{id:id}/read": {"ranges": [[1, 1]]},
-    "PUT /api/v1/threads/{id:id}/watch": {"level": "watch"},
-    "POST /api/v1/threads/{id:id}/posts": {"body": "Words"},
-    "PATCH /api/v1/posts/{id:id}": {"body": "Other words"},
-    "POST /api/v1/posts/{id:id}/removal": {"reason": "Off topic"},
-}
-"""Valid words for what can't be sent empty; `{…}` is filled in as addresses are."""
