@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import FORMER_MEMBER
@@ -120,7 +120,12 @@ async def list_lines(
     """The viewer's lines, newest first, from after this place on."""
     statement = shown_lines().where(notifications.c.account_id == viewer.id)
     if after is not None:
-        statement = statement.where(tuple_(notifications.c.created_at, notifications.c.id) < tuple_(*after))
+        moment, line_id = (
+            literal(value, column.type)
+            for value, column in zip(after, (notifications.c.created_at, notifications.c.id), strict=True)
+        )
+        earlier = tuple_(notifications.c.created_at, notifications.c.id) < tuple_(moment, line_id)
+        statement = statement.where(earlier)
     if unread_only:
         statement = statement.where(notifications.c.read_at.is_(None))
     statement = statement.order_by(notifications.c.created_at.desc(), notifications.c.id.desc()).limit(limit)
