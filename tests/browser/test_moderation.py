@@ -1,0 +1,62 @@
+"""A report from flag to appeal, on the pages of three people at once."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.scene import Scene, equals_reload, post
+
+
+async def choose(page: Page, label: str) -> None:
+    """Choose by the words beside it: those lie over what is drawn."""
+    await page.get_by_text(label, exact=True).click()
+
+
+async def test_a_report_goes_from_flag_to_appeal(scene: Scene) -> None:
+    await scene.reply(scene.gareth, "Only fools would ask that.")
+    queue = await scene.open(scene.amara, f"/networks/{scene.place.slug}/reports")
+    await expect(queue.get_by_text("Nothing is reported")).to_be_visible()
+    author = await scene.open(scene.gareth)
+    reader = await scene.open(scene.priya)
+
+    await post(reader, 2).get_by_role("link", name="More").click()
+    await post(reader, 2).get_by_role("link", name="Report").click()
+    await choose(reader, "Abuse")
+    await reader.get_by_label("In your own words").fill("He calls us fools.")
+    await reader.get_by_role("button", name="Report this post").click()
+    await expect(reader.get_by_text("Waiting", exact=True)).to_be_visible()
+
+    await expect(queue.get_by_role("link", name=re.compile("Reports 1"))).to_be_visible()
+    await queue.get_by_role("link", name=re.compile("A post by Gareth Williams")).click()
+    await queue.get_by_role("button", name="I look into it").click()
+    await expect(queue.get_by_text("You are looking into this until")).to_be_visible()
+    await choose(queue, "Agree")
+    await choose(queue, "Hide the post")
+    await queue.get_by_label("What do you tell Gareth Williams?").fill("Please say it kindly.")
+    await queue.get_by_role("button", name="Decide").click()
+    await expect(queue.get_by_text("Nothing is reported")).to_be_visible()
+
+    await expect(post(author, 2)).to_contain_text("A moderator hid this post by Gareth Williams: abuse.")
+    await equals_reload(scene, author, scene.gareth)
+    await post(author, 2).get_by_role("link", name="More").click()
+    await author.get_by_role("link", name="What was done, and why").click()
+    await expect(author.get_by_text("Please say it kindly.")).to_be_visible()
+    await expect(author.get_by_text("Only fools would ask that.")).to_be_visible()
+    await author.get_by_label("Why should it be taken back?").fill("I named nobody.")
+    await author.get_by_role("button", name="Send the appeal").click()
+    await expect(author.get_by_text("will answer it. The answer will stand here.")).to_be_visible()
+    await reader.reload()
+    await expect(reader.get_by_text("The moderators agreed")).to_be_visible()
+
+
+async def test_a_hidden_post_comes_back_by_undo(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Ask the ward.")
+    reader = await scene.open(scene.priya)
+    page = await scene.open(scene.amara, f"/posts/{made['id']}/hiding")
+    await choose(page, "Off topic")
+    await page.get_by_label("What do you tell Gareth Williams?").fill("Not here.")
+    await page.get_by_role("button", name="Hide the post").click()
+    await expect(post(reader, 2)).to_contain_text("A moderator hid this post")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(post(reader, 2)).to_contain_text("Ask the ward.")
+    await equals_reload(scene, reader, scene.priya)
