@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
-from forum.asking import limit, open_administered, open_network, read_page_query
+from forum.asking import limit, open_administered, open_network, read_page_query, read_viewer_anew
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from forum.fields import ROLE_CHOICES
 from forum.forms import read_form, validate
@@ -280,6 +280,9 @@ async def decide(
     except Conflict:
         return await show_with(request, viewer, found, "networks/member.html", {}, 409)
     except Forbidden as error:
+        # Perhaps the viewer was removed in this very moment: then there is nothing here for them any more.
+        await read_viewer_anew(request)
+        viewer, found = await open_administered(request)
         return await show_with(request, viewer, found, template, {"": str(error)}, 403)
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])

@@ -49,7 +49,7 @@ def invited_row(member: Member) -> Sequence[str]:
 
 def history_words(states: Sequence[State]) -> list[tuple[State, str]]:
     """Each step with a sentence that says it, the latest first as they come."""
-    earlier = [*states[1:], None]
+    earlier = [*states, None][1:]
     return [(state, _words(state, before)) for state, before in zip(states, earlier, strict=True)]
 
 
