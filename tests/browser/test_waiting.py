@@ -1,0 +1,38 @@
+"""Whoever is warned posts anyway in place; whoever must wait sees their words wait, and then sees them posted."""
+
+from playwright.async_api import expect
+
+from tests.browser.scene import PHONE, Scene
+
+
+async def test_a_warning_in_place_and_post_anyway(scene: Scene) -> None:
+    page = await scene.open(scene.gareth, **PHONE)
+    scene.visitors.tolerate("422")
+    await page.locator("#compose summary").click()
+    await page.locator("#f-body").fill("Her number is 943 476 5919.")
+    await page.get_by_role("button", name="Post reply").click()
+    await expect(page.get_by_text("This looks as if it held an NHS number")).to_be_visible()
+    await expect(page.locator("#f-body")).to_have_value("Her number is 943 476 5919.")
+    await page.get_by_role("button", name="Post anyway").click()
+    await expect(page.locator("article.post", has_text="943 476 5919")).to_be_visible()
+
+
+async def test_words_wait_where_they_were_written_and_the_queue_follows_live(scene: Scene) -> None:
+    path = f"/networks/{scene.place.slug}"
+    moderator = scene.village.program(scene.amara)
+    member = f"/api/v1{path}/members/{scene.priya.id}/hold"
+    assert (await moderator.put(member, json={"reason": "Let us read first."})).status_code == 204
+    queue = await scene.open(scene.amara, f"{path}/members")
+    page = await scene.open(scene.priya, **PHONE)
+    await expect(page.get_by_text("What you write here is read by a moderator first")).to_be_visible()
+    await page.locator("#compose summary").click()
+    await page.locator("#f-body").fill("We do, I think.")
+    await page.get_by_role("button", name="Post reply").click()
+    await expect(page.locator(".held", has_text="We do, I think.")).to_be_visible()
+    await expect(page.locator("#f-body")).to_have_value("")
+    await expect(queue.get_by_role("link", name="Waiting posts")).to_be_visible()
+    await queue.get_by_role("link", name="Waiting posts").click()
+    await queue.get_by_role("button", name="Approve").click()
+    await expect(queue.get_by_text("Nothing is waiting")).to_be_visible()
+    await expect(page.locator("article.post", has_text="We do, I think.")).to_be_visible()
+    await expect(page.locator(".held")).to_have_count(0)
