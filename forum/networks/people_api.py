@@ -93,7 +93,7 @@ class ApiHistory(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiHeld(BaseModel):
+class ApiHolding(BaseModel):
     """So many things of one kind that somebody looks after, such as `invitations`."""
 
     kind: str
@@ -103,7 +103,7 @@ class ApiHeld(BaseModel):
 class ApiHoldings(BaseModel):
     """What somebody holds, which an heir may take over when they go."""
 
-    items: list[ApiHeld]
+    items: list[ApiHolding]
     next: str | None
     as_of: dict[str, list[str | int]]
 

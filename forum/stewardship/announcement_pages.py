@@ -70,7 +70,7 @@ async def _page(
         allowance=allowance,
         limits=[(str(number), "None" if not number else str(number)) for number in range(MOST_WEEKLY + 1)],
         others=network.member_count - 1,
-        mail_carries=network.access == "open",
+        mail_carries=network.access == "open" or allowance.mail_content,
         typed=typed,
         errors=errors,
         key=secrets.token_urlsafe(16),

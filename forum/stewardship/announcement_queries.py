@@ -27,12 +27,17 @@ class Allowance:
     """How many may be made now."""
     next_at: datetime | None
     """When one more may be made; None where none ever may, or one may now."""
+    mail_content: bool
+    """Whether e-mails may carry what is written in the network."""
 
 
 async def get_allowance(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Allowance:
     """What is left of this week's, for an administrator; nothing for others."""
     mine = networks.c.id == network_id, member_of(viewer.id, "administrator")
-    weekly = await connection.scalar(select(networks.c.weekly_announcements).where(*mine)) or 0
+    row = (
+        await connection.execute(select(networks.c.weekly_announcements, networks.c.mail_content).where(*mine))
+    ).first()
+    weekly, mail_content = (row.weekly_announcements, bool(row.mail_content)) if row else (0, False)
     lately = (
         select(announcements.c.created_at)
         .where(announcements.c.network_id == network_id, announcements.c.created_at > now() - WEEK)
@@ -41,7 +46,7 @@ async def get_allowance(connection: AsyncConnection, viewer: Viewer, network_id:
     made = list(await connection.scalars(lately))
     left = max(0, weekly - len(made))
     full = made[len(made) - weekly] if weekly and not left else None
-    return Allowance(weekly, left, full + WEEK if full else None)
+    return Allowance(weekly, left, full + WEEK if full else None, mail_content)
 
 
 async def read_announcements(

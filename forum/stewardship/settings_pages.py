@@ -31,6 +31,8 @@ class SettingsPage:
     weekly: int
     """How many announcements may be made in a week."""
     ending: str
+    mail_carries: bool
+    """Whether e-mails carry what is written here."""
 
 
 async def show_settings(request: Request) -> Response:
@@ -49,6 +51,7 @@ async def show_settings(request: Request) -> Response:
         writing=_writing(network),
         weekly=allowance.weekly,
         ending=_ending(network),
+        mail_carries=network.access == "open" or allowance.mail_content,
     )
     title = f"Settings of {found.network.name}"
     return render_page(request, viewer, "stewardship/settings.html", page, title=title, network_id=found.network.id)

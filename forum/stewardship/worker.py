@@ -63,7 +63,8 @@ async def write_announcement(state: State, tx: Transaction, reference: Mapping[s
         return None
     network, address, person = found
     announcement, _ = told[reference["announcement_id"]]
-    carries = network.access == "open"
+    mailed = select(networks.c.mail_content).where(networks.c.id == network.id)
+    carries = network.access == "open" or bool(await tx.connection.scalar(mailed))
     context = {
         "network_name": network.name,
         "author": announcement.author,

@@ -12,7 +12,17 @@ async def test_settings_say_how_things_stand(village: Village) -> None:
     page = (await village.browser(amara).get(f"{path}/settings")).text
     for words in ("Two members: one administrator", "name another administrator first", "Only members read"):
         assert words in page
-    for way in ("settings/look", "access", "seen", "announcements", "numbers", "archive", "deletion", "members"):
+    for way in (
+        "settings/look",
+        "mail",
+        "access",
+        "seen",
+        "announcements",
+        "numbers",
+        "archive",
+        "deletion",
+        "members",
+    ):
         assert f'href="{path}/{way}"' in page
         assert (await village.browser(amara).get(f"{path}/{way}")).status_code == 200
     assert (await village.browser(gareth).get(f"{path}/settings")).status_code == 403
