@@ -14,6 +14,7 @@ from dataclasses import dataclass
 _PURPOSE = b"confer: stop mail"
 _SEAL_BYTES = 16
 _NO_NETWORK = bytes(16)
+TOKEN_LENGTH = (32 + _SEAL_BYTES) * 4 // 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ def write_token(key: bytes, stopping: Stopping) -> str:
 
 def read_token(key: bytes, token: str) -> Stopping | None:
     """What the token stands for; None where it is none of ours, whole and unchanged."""
+    if len(token) != TOKEN_LENGTH:
+        return None
     try:
         held = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
     said, seal = held[:32], held[32:]
-    if len(held) != 32 + _SEAL_BYTES or not hmac.compare_digest(seal, _seal(key, said)):
+    if not hmac.compare_digest(seal, _seal(key, said)):
         return None
     account, network = said[:16], said[16:]
     return Stopping(str(uuid.UUID(bytes=account)), None if network == _NO_NETWORK else str(uuid.UUID(bytes=network)))
