@@ -61,8 +61,16 @@ _LEAST_ROLE = or_(
     memberships.c.role == "administrator",
     and_(memberships.c.role == "moderator", is_one_of(MODERATORS_KINDS)),
 )
+# Where nobody else can judge an appeal, an administrator of the site does, who need be no member.
+_FOR_THE_SITE = and_(
+    notifications.c.kind == "appeal.made",
+    exists(
+        select(accounts.c.id).where(accounts.c.id == notifications.c.account_id, accounts.c.site_administrator)
+    ).correlate(notifications),
+)
 LINES_SHOWN = or_(
     is_one_of(PERSONAL_KINDS),
+    _FOR_THE_SITE,
     exists(
         select(memberships.c.id).where(
             memberships.c.account_id == notifications.c.account_id,

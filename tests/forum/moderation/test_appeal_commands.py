@@ -56,6 +56,7 @@ async def test_the_site_answers_where_nobody_else_can_and_sees_nothing_of_it(vil
     seen = await hall.do(overseer, "GET", f"/acts/{act}")
     assert (seen["html"], seen["reason"], seen["post_id"], seen["thread_id"]) == ("", "", None, None)
     page = village.browser(overseer)
+    assert f'href="/acts/{act}"' in (await page.get("/notifications")).text
     shown = (await page.get("/site/appeals")).text + (await page.get(f"/acts/{act}")).text
     assert "Look at it again." in shown
     for words in ("Only fools", "all are fools", "Night rota"):
