@@ -154,6 +154,8 @@ async def tell(
                 "mail_id": None,
             }
             line_id = (await tx.execute(_TELL[tx.connection.dialect.name], row)).scalar_one()
+            # Somebody from an archive, who never came, has none yet.
+            await tx.create_stream(account_stream(account_id))
             tx.emit(account_stream(account_id), NotificationCreated(line_id))
 
 

@@ -56,6 +56,7 @@ _PLACED = (
         imported_messages.c.thread_id,
         posts.c.author_id,
         threads.c.title,
+        (threads.c.network_id == imported_messages.c.network_id).label("is_here"),
     )
     .join(posts, posts.c.id == imported_messages.c.post_id)
     .join(threads, threads.c.id == imported_messages.c.thread_id)
@@ -72,7 +73,8 @@ async def find_placed(connection: AsyncConnection, network_id: str, message_ids:
     placed: dict[str, Placed] = {}
     for keys in in_parts(ids_by_key):
         for row in await connection.execute(_PLACED, {"network_id": network_id, "keys": keys}):
-            placed[ids_by_key[row.message_id]] = Placed(row.post_id, row.thread_id, row.author_id, row.title)
+            post_id, thread_id = (row.post_id, row.thread_id) if row.is_here else (None, None)
+            placed[ids_by_key[row.message_id]] = Placed(post_id, thread_id, row.author_id, row.title)
     return placed
 
 

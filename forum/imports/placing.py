@@ -18,8 +18,9 @@ MOST_THREADS = 50
 class Placed:
     """The post that a message became in an earlier run."""
 
-    post_id: str
-    thread_id: str
+    post_id: str | None
+    thread_id: str | None
+    """None of both where its thread has moved to another network: what follows it here begins a thread."""
     author_id: str
     title: str
     """Of the thread, as it is now."""

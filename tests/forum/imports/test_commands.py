@@ -245,3 +245,20 @@ async def test_a_network_is_found_by_its_present_and_former_address(
 def test_write_mbox_makes_what_the_reader_reads(tmp_path: Path) -> None:
     """The tests above rest on it."""
     assert write_mbox(tmp_path, discussion("one", 2)).read_text().count("\nMessage-ID: <one-") == 2
+
+
+async def test_what_follows_a_thread_that_moved_begins_one_here(village: Village, tmp_path: Path) -> None:
+    """Nothing is added where this network's archive has no business, and nothing there is named here."""
+    ada = await village.person()
+    place, other = await village.network(ada), await village.network(ada)
+    letters = [Letter("1", "Pens", hour=0), Letter("2", "Re: Pens", answers="1", hour=1)]
+    await bring(village, place, tmp_path, letters[:1])
+    (moved,) = await threads_of(village, place)
+    answer = await village.program(ada).post(f"/api/v1/threads/{moved.id}/move", json={"network": other.slug})
+    assert answer.status_code == 200
+    await bring(village, place, tmp_path, letters)
+    (begun,) = await threads_of(village, place)
+    (post,) = await posts_of(village, place)
+    assert (post.thread_id, post.reply_to_id, begun.number) == (begun.id, None, 2)
+    assert [each.id for each in await threads_of(village, other)] == [moved.id]
+    assert len(await posts_of(village, other)) == 1
