@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.records import ROLE_RANK, Role
-from forum.tables import cases, held_posts, invitations, joining_links
+from forum.tables import cases, held_posts, invitations, joining_links, memberships, networks
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -166,3 +166,34 @@ def _asking(statement: Any, asked: Mapping[str, str | None]) -> tuple[Any, dict[
     """The statement with those of the values that it asks for."""
     known = {**asked, "moment": now()}
     return statement, {name: known[name] for name in known if name in statement.compile().params}
+
+
+async def recount_held(tx: Transaction, network_id: str, account_id: str, membership_id: str) -> None:
+    """What waited for a moderator of somebody who goes is taken back with all that they held."""
+    waits = select(func.count()).where(held_posts.c.network_id == network_id, held_posts.c.outcome == "")
+    own = waits.where(held_posts.c.author_id == account_id)
+    this = update(memberships).where(memberships.c.id == membership_id)
+    await tx.execute(this.values(held_waiting=own.scalar_subquery()))
+    number = waits.scalar_subquery()
+    counted = update(networks).where(networks.c.id == network_id, networks.c.held_count != number)
+    await tx.execute(counted.values(held_count=number))
+
+
+async def what_stays(
+    tx: Transaction, network_id: str, account_id: str, membership_id: str, hold_first: int
+) -> dict[str, Any]:
+    """Of a newcomer the first posts wait for a moderator, where the network wants that. And nobody gets rid of a
+    silence, or of having all posts read first, by leaving and coming back."""
+    this = (memberships.c.network_id == network_id) & (memberships.c.account_id == account_id)
+    held = select(memberships.c.silenced_until, memberships.c.hold_left).where(this, memberships.c.id != membership_id)
+    last = (await tx.execute(held.order_by(memberships.c.created_at.desc()).limit(1))).first()
+    waiting = select(func.count()).where(
+        held_posts.c.network_id == network_id,
+        held_posts.c.author_id == account_id,
+        held_posts.c.outcome == "",
+    )
+    return {
+        "silenced_until": last.silenced_until if last else None,
+        "hold_left": -1 if last and last.hold_left < 0 else hold_first,
+        "held_waiting": await tx.connection.scalar(waiting) or 0,
+    }

@@ -16,13 +16,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, ReportsChanged, RequestsChanged
-from forum.holdings import Giving, hand_over
+from forum.holdings import Giving, hand_over, recount_held, what_stays
 from forum.policy import REASONS, ending_of
 from forum.records import ROLE_RANK, Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import (
     addressed_posts,
-    held_posts,
     membership_states,
     memberships,
     networks,
@@ -327,12 +326,13 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
+        await recount_held(tx, after.network_id, after.account_id, after.id)
         await forget_network(tx, after.account_id, after.network_id)
         await _redraw_posts(tx, after)
     if members != 1:
         return
     began = update(memberships).where(memberships.c.id == after.id)
-    waits = await _what_stays(tx, after, counted.hold_first)
+    waits = await what_stays(tx, after.network_id, after.account_id, after.id, counted.hold_first)
     await tx.execute(began.values(baseline=counted.post_count, read_count=counted.post_count, **waits))
     # Ranges kept from an earlier time as a member say less than "everything is read".
     await _forget(tx, read_states, after)
@@ -342,24 +342,6 @@ async def _redraw_posts(tx: Transaction, member: Current) -> None:
     """Posts say beside their author's name when they left: what was rendered of theirs is made anew."""
     wrote = select(posts.c.id).where(posts.c.author_id == member.account_id, posts.c.network_id == member.network_id)
     await tx.execute(update(site).where(wrote.exists()).values(people_version=site.c.people_version + 1))
-
-
-async def _what_stays(tx: Transaction, member: Current, hold_first: int) -> dict[str, Any]:
-    """Of a newcomer the first posts wait for a moderator, where the network wants that. And nobody gets rid of a
-    silence, or of having all posts read first, by leaving and coming back."""
-    this = (memberships.c.network_id == member.network_id) & (memberships.c.account_id == member.account_id)
-    held = select(memberships.c.silenced_until, memberships.c.hold_left).where(this, memberships.c.id != member.id)
-    last = (await tx.execute(held.order_by(memberships.c.created_at.desc()).limit(1))).first()
-    waiting = select(func.count()).where(
-        held_posts.c.network_id == member.network_id,
-        held_posts.c.author_id == member.account_id,
-        held_posts.c.outcome == "",
-    )
-    return {
-        "silenced_until": last.silenced_until if last else None,
-        "hold_left": -1 if last and last.hold_left < 0 else hold_first,
-        "held_waiting": await tx.connection.scalar(waiting) or 0,
-    }
 
 
 async def _forget(tx: Transaction, table: Table, member: Current) -> None:

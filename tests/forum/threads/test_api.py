@@ -61,6 +61,8 @@ async def test_the_shapes(village: Village) -> None:
         "edited_at": None,
         "removed_at": None,
         "removal_reason": "",
+        "hidden_rule": "",
+        "erased": False,
         "version": 1,
     }
 

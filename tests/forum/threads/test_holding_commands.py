@@ -221,4 +221,7 @@ async def test_ten_posts_wait_at_most_and_nobody_loses_words(village: Village) -
     at = f"/api/v1/networks/{place.slug}/held/{held[0]['id']}"
     assert (await village.program(ada).post(f"{at}/approval")).status_code == 409
     assert (await author.get(at)).status_code == 404
-    assert (await village.program(ada).post(f"{at}/rejection", json={"reason": "They left."})).status_code == 200
+    # What waited is taken back with all that they held, and counts no more.
+    assert (await village.program(ada).get(f"/api/v1/networks/{place.slug}/held")).json()["items"] == []
+    async with village.state.database.read() as connection:
+        assert await connection.scalar(select(networks.c.held_count).where(networks.c.id == place.id)) == 0
