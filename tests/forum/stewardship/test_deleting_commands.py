@@ -14,7 +14,16 @@ from ground.columns import now
 from realtime.tables import events
 from tests.forum.threads.village import Place, Village, Villager
 
-UNTOUCHED = {"audit_chains", "audit_rows", "bounced_addresses", "site", "site_pages", "requests"}
+UNTOUCHED = {
+    "audit_chains",
+    "audit_rows",
+    "bounced_addresses",
+    "followed_streams",
+    "mail_wishes",
+    "site",
+    "site_pages",
+    "requests",
+}
 """Tables in which nothing belongs to a network, or stays: what was done, by ids."""
 
 
