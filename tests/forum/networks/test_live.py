@@ -82,7 +82,8 @@ async def test_joining_names_the_person_to_members_only(village: Village, access
         going = act(village, gareth, join_network, place.slug, "")
     heard = await told(village, place, [gareth], going)
     assert kinds(heard["network"]) == ["member.joined"]
-    assert kinds(heard["Gareth"]) == ["membership.changed"]
+    told_of_it = ["notification.created"] if access == "closed" else []
+    assert kinds(heard["Gareth"]) == ["membership.changed", *told_of_it]
     assert "Gareth" in heard.again
     (joined,) = await present(village.state, heard["network"][0].stream, heard["network"])
     assert joined.object is not None

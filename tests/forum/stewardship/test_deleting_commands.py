@@ -57,12 +57,16 @@ async def make_due(village: Village, place: Place) -> None:
         await tx.execute(update(networks).where(networks.c.id == place.id).values(deletes_at=over))
 
 
+MEANWHILE = ("network_weeks", "notifications")
+"""What a server that runs beside adds to by itself."""
+
+
 async def remains(village: Village, place: Place) -> dict[str, int]:
     """How many rows name the network, by table."""
     found = {}
     async with village.state.database.read() as connection:
         for table in metadata.sorted_tables:
-            if "network_id" in table.c and table.name != "network_weeks":  # the server counts meanwhile
+            if "network_id" in table.c and table.name not in MEANWHILE:
                 counted = select(func.count()).where(table.c.network_id == place.id)
                 found[table.name] = await connection.scalar(counted) or 0
         words = select(func.count()).where(
