@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from forum.audit import Deed, record
 from forum.errors import Invalid, NotFound
 from forum.idempotency import Claim, RequestKey, claim
-from forum.network_reads import lock_administered
+from forum.network_reads import lock_inside
 from forum.networks.organisation_inputs import MOST_ORGANISATIONS
 from forum.networks.slugs import fold
 from forum.records import Network
@@ -21,7 +21,7 @@ async def add_organisation(
     tx: Transaction, viewer: Viewer, slug: str, name: str, domains: Sequence[str], key: RequestKey | None = None
 ) -> Claim:
     """Add an organisation. Raises Invalid for a name or a domain that another one has."""
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     claimed = await claim(tx, viewer.id, key, new_id())
     if claimed.is_replay:
         return claimed
@@ -101,7 +101,7 @@ async def change_organisation(
     domains: Sequence[str] | None = None,
 ) -> None:
     """Give an organisation another name or other domains; what is None stays. Raises NotFound and Invalid."""
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     known = await _known(tx, network)
     names = dict(known.values())
     if organisation_id not in names:
@@ -125,7 +125,7 @@ async def _take_domains(tx: Transaction, organisation_id: str) -> None:
 
 async def remove_organisation(tx: Transaction, viewer: Viewer, slug: str, organisation_id: str) -> str:
     """Take an organisation away; its name. Of its members counts again what they say. Raises NotFound."""
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     names = dict((await _known(tx, network)).values())
     if organisation_id not in names:
         raise NotFound
@@ -140,7 +140,7 @@ async def take_suggestions(tx: Transaction, viewer: Viewer, slug: str, named: Ma
 
     A domain that counts for an organisation by now is passed over.
     """
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     known = await _known(tx, network)
     mine = select(organisation_domains.c.domain).where(organisation_domains.c.network_id == network.id)
     taken = set(await tx.connection.scalars(mine))

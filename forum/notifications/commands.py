@@ -10,7 +10,7 @@ from forum.audit import Deed, record
 from forum.bounces import forget_bounce
 from forum.errors import NotFound
 from forum.events import NetworkChanged
-from forum.network_reads import lock_administered
+from forum.network_reads import lock_inside
 from forum.notifications.inputs import NetworkWish, Wishes
 from forum.notifications.queries import find_line
 from forum.tables import mail_wishes, memberships, network_watches, networks, notifications
@@ -138,7 +138,7 @@ async def trust_address(tx: Transaction, viewer: Viewer) -> None:
 
 async def let_words_out(tx: Transaction, viewer: Viewer, slug: str, is_let: bool) -> None:
     """Let mails about the network carry its words, or keep them in. Raises NotFound and Forbidden."""
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     this = networks.c.id == network.id
     was = bool(await tx.connection.scalar(select(networks.c.mail_content).where(this)))
     if was == is_let:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.audit import Deed, canonical, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.membership import Step, change, lock_current
-from forum.network_reads import find_network, lock_administered
+from forum.network_reads import find_network, lock_inside
 from forum.policy import may_end_in_review, may_review, member_of
 from forum.records import Network
 from forum.reviews.inputs import Decision
@@ -31,7 +31,7 @@ _ONCE: dict[str, Any] = {
 
 async def _administered(tx: Transaction, viewer: Viewer, slug: str) -> Network:
     """The network, held until the transaction ends, so that decisions come one after the other."""
-    network = await lock_administered(tx.connection, viewer, slug)
+    network = await lock_inside(tx.connection, viewer, slug)
     if not (decision := may_review(viewer, network)):
         raise Forbidden(decision.reason)
     return network
