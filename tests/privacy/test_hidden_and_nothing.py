@@ -51,7 +51,7 @@ def _names(filling: Filling) -> Iterator[str]:
     return (str(name) for name in astuple(filling) if name)  # not every place has everything
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_hidden_is_as_nothing_for_every_outsider(world: World) -> None:
     comparison = Comparison(world)
     # On PostgreSQL the same statements are asked: there a secret network stands for the others.
