@@ -180,9 +180,12 @@ _is_answer = and_(_answered.c.author_id == memberships.c.account_id, _answered.c
 _is_mention = exists(
     select(literal(1)).where(mentions.c.post_id == posts.c.id, mentions.c.account_id == memberships.c.account_id)
 )
+# A moderator who was told that it waited has not been told of it as one whom it answers or names.
 _is_told = exists(
     select(literal(1)).where(
-        notifications.c.account_id == memberships.c.account_id, notifications.c.object_id == posts.c.id
+        notifications.c.account_id == memberships.c.account_id,
+        notifications.c.object_id == posts.c.id,
+        notifications.c.kind.in_(("post.answered", "post.mentioned", "post.watched")),
     )
 )
 
@@ -305,7 +308,9 @@ def _about_threads(network_id: str, thread_ids: Collection[str]) -> Any:
     object_id = case((_is_mention, posts.c.id), else_=posts.c.thread_id)
     is_told_of_it = exists(
         select(literal(1)).where(
-            notifications.c.account_id == memberships.c.account_id, notifications.c.object_id == posts.c.thread_id
+            notifications.c.account_id == memberships.c.account_id,
+            notifications.c.object_id == posts.c.thread_id,
+            notifications.c.kind == "thread.begun",
         )
     )
     joined = posts.join(memberships, memberships.c.network_id == posts.c.network_id)

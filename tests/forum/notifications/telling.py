@@ -36,7 +36,11 @@ async def told(village: Village, person: Villager, *words: str) -> Lines:
     )
 
 
+async def told_of_thread(village: Village, person: Villager, thread_id: str) -> None:
+    """The person's list speaks of this thread, so that nothing more is written because it began."""
+    await until(village, person, lambda lines: any((line["thread"] or {}).get("id") == thread_id for line in lines))
+
+
 async def settled(village: Village, by: Villager, network: Any, hears: Villager) -> None:
     """Everything that happened in the network so far has been told: a thread that is begun now is."""
-    thread = await village.thread(by, network, f"Marker {time.monotonic_ns()}")
-    await until(village, hears, lambda lines: any((line["thread"] or {}).get("id") == thread for line in lines))
+    await told_of_thread(village, hears, await village.thread(by, network, f"Marker {time.monotonic_ns()}"))

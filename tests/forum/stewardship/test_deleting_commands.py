@@ -12,6 +12,7 @@ from forum.stewardship.deleting_commands import KEPT, delete_network, delete_wha
 from forum.tables import audit_rows, audit_words, metadata, networks
 from ground.columns import now
 from realtime.tables import events
+from tests.forum.notifications.telling import told
 from tests.forum.threads.village import Place, Village, Villager
 
 UNTOUCHED = {
@@ -36,13 +37,14 @@ async def fill(village: Village) -> tuple[Place, Place, list[Villager], str]:
     first = await village.reply(priya, place, thread, "Answer @Gareth")
     await village.reply(gareth, place, thread, "To that", reply_to=first)
     await village.thread(gareth, other, "Stays")
+    await told(village, amara, "Stays")  # the server's own worker tells of it meanwhile
     program = village.program(amara)
     await village.program(priya).patch(f"/api/v1/posts/{first}", json={"body": "Other words @Gareth"})
     await village.program(priya).put(f"/api/v1/threads/{thread}/watch", json={"level": "watch"})
     invited = {"emails": ["someone@example.org"]}
     assert (await program.post(f"/api/v1/networks/{place.slug}/invitations", json=invited)).status_code == 201
-    told = {"title": "To all", "body": "Words"}
-    said = await program.post(f"/api/v1/networks/{place.slug}/announcements", json=told)
+    to_all = {"title": "To all", "body": "Words"}
+    said = await program.post(f"/api/v1/networks/{place.slug}/announcements", json=to_all)
     assert said.status_code == 201
     await village.program(priya).put(f"/api/v1/networks/{place.slug}/announcements/{said.json()['id']}/read")
     assert (
@@ -57,24 +59,20 @@ async def make_due(village: Village, place: Place) -> None:
         await tx.execute(update(networks).where(networks.c.id == place.id).values(deletes_at=over))
 
 
-MEANWHILE = ("network_weeks", "notifications")
-"""What a server that runs beside adds to by itself."""
-
-
 async def remains(village: Village, place: Place) -> dict[str, int]:
     """How many rows name the network, by table."""
     found = {}
     async with village.state.database.read() as connection:
         for table in metadata.sorted_tables:
-            if "network_id" in table.c and table.name not in MEANWHILE:
+            if "network_id" in table.c and table.name != "network_weeks":  # the server counts meanwhile
                 counted = select(func.count()).where(table.c.network_id == place.id)
                 found[table.name] = await connection.scalar(counted) or 0
         words = select(func.count()).where(
             audit_words.c.row_id.in_(select(audit_rows.c.id).where(audit_rows.c.chain == place.id))
         )
         found["audit_words"] = await connection.scalar(words) or 0
-        told = select(func.count()).where(events.c.stream.in_((f"network:{place.id}", f"moderators:{place.id}")))
-        found["events"] = await connection.scalar(told) or 0
+        heard = select(func.count()).where(events.c.stream.in_((f"network:{place.id}", f"moderators:{place.id}")))
+        found["events"] = await connection.scalar(heard) or 0
         assert [broken async for broken in find_broken(connection) if place.id in broken] == []
     return {name: count for name, count in found.items() if count}
 

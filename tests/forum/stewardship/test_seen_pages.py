@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from auth.tables import accounts, sessions
 from forum.tables import metadata
+from tests.forum.notifications.telling import told_of_thread
 from tests.forum.threads.village import Place, Village, Villager
 
 STANDINGS = ("signed_out", "outsider", "invited", "removed", "member")
@@ -30,7 +31,10 @@ async def test_each_kind_of_network_shows_what_it_may(village: Village) -> None:
     amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
     for access in ("open", "closed", "unlisted", "secret"):
         place = await village.network(amara, [gareth], access=access)
-        await village.thread(gareth, place, "Whom nobody should see", "Words that stay among the members here.")
+        thread = await village.thread(
+            gareth, place, "Whom nobody should see", "Words that stay among the members here."
+        )
+        await told_of_thread(village, amara, thread)  # the server's own worker writes meanwhile
         before = await counts(village)
         for by in STANDINGS:
             shown = await seen(village, amara, place, by)

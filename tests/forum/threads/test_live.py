@@ -12,7 +12,7 @@ from forum.live import present
 from forum.tables import networks
 from forum.threads import commands, queries
 from forum.threads.announced_commands import send_read
-from forum.threads.thread_commands import change_thread
+from forum.threads.thread_commands import Wanted, change_thread
 from forum.threads.writing import lay_out
 from realtime.event_log import read_after
 from realtime.questions import Presented
@@ -50,7 +50,7 @@ async def test_live_equals_reload(village: Village) -> None:
     await change(village, ben, first, "One, **edited**.")
     await change(village, ada, third, "")
     async with village.state.transaction() as tx:
-        await change_thread(tx, await village.viewer(ada), thread_id, title="Egrets", pinned=True)
+        await change_thread(tx, await village.viewer(ada), thread_id, Wanted(title="Egrets", pinned=True))
     told = [(kind, one) for kind, one in await heard(village, place) if not kind.startswith("member")]
     kinds = ["thread.created", *["post.created"] * 3, "post.edited", "post.removed", "thread.changed"]
     assert [kind for kind, _ in told] == kinds
@@ -97,9 +97,8 @@ async def test_everything_at_once_ends_well(village: Village) -> None:
 
     async def pin(number: int) -> None:
         async with village.state.transaction() as tx:
-            await change_thread(
-                tx, await village.viewer(people[0]), thread_id, pinned=bool(number % 2), title=f"T{number}"
-            )
+            wanted = Wanted(pinned=bool(number % 2), title=f"T{number}")
+            await change_thread(tx, await village.viewer(people[0]), thread_id, wanted)
 
     async def read(number: int) -> None:
         await send_read(village.state, await village.viewer(people[number % 4]), thread_id, ((1, number),))

@@ -12,7 +12,7 @@ from forum.errors import Forbidden
 from forum.networks.commands import change_network
 from forum.networks.inputs import NetworkChange
 from forum.threads import commands, queries
-from forum.threads.thread_commands import change_thread
+from forum.threads.thread_commands import Wanted, change_thread
 from forum.threads.writing import lay_out
 from tests.forum.threads.village import Place, Village, Villager
 from tests.realtime.reader import Reader
@@ -192,7 +192,7 @@ async def test_nothing_begun_before_is_written_after_the_opening(village: Villag
 
     async def retitle(number: int) -> None:
         async with village.state.transaction() as tx:
-            await change_thread(tx, viewers[ada.id], older, title=f"Title {number}")
+            await change_thread(tx, viewers[ada.id], older, Wanted(title=f"Title {number}"))
 
     async def opening() -> None:
         async with village.state.transaction() as tx:
