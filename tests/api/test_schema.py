@@ -64,7 +64,7 @@ def put_examples(document: dict, slug: str, thread: str, post: str) -> None:  # 
                 parameter["schema"] = {"anyOf": [{"const": real}, parameter["schema"]]}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_answers_follow_the_description(api_schema: schemathesis.BaseSchema, server: ConferServer) -> None:
     """As a person with rights, so that more than refusals is tried."""
     headers = server.person("Schema Tester").bearer

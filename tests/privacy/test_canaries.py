@@ -98,7 +98,7 @@ async def look(world: World) -> None:
     await reader.close()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 async def test_nothing_that_is_said_inside_is_left_outside(own_world: World) -> None:
     world = own_world
     mails = len(world.server.mails())

@@ -42,7 +42,7 @@ def skip_other_shapes(world: World) -> None:
         pytest.skip("measured on SQLite only: there one process does all, and little else is in the time")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_secret_address_takes_as_long_as_nothing(world: World) -> None:
     """Medians of 2,000 interleaved requests; on a busy machine up to three tries, of which one must be as close."""
     skip_other_shapes(world)
@@ -56,7 +56,7 @@ def test_a_secret_address_takes_as_long_as_nothing(world: World) -> None:
     raise AssertionError(f"medians differ by {', '.join(f'{each:.1%}' for each in found)}")
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_the_watch_sees_what_takes_longer(world: World) -> None:
     """For a member the address leads to a page: were it anything but nothing to an outsider, it would be measured."""
     skip_other_shapes(world)

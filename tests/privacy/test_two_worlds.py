@@ -83,7 +83,7 @@ def seen(world: World, visitor: str, address: str) -> tuple[int, str, str]:
     return shown(doors(world, address)[visitor].get(address), [world.server.url.removeprefix("http://")])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_outsiders_can_not_tell_the_worlds_apart(worlds: tuple[World, World]) -> None:
     first, second = worlds
     hidden = canaries(second)
