@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from tests.privacy.addresses import Filling, ask, existing, lies_in_place, nothing, shown
+from tests.privacy.asker import Answer
 from tests.privacy.url_table import ENDINGS, TABLE
 from tests.privacy.world import HIDDEN, OUTSIDE, Place, World
 from tests.servers.shapes import SQLITE_MEMORY
@@ -37,14 +38,18 @@ class Comparison:
     def compare(self, visitor: str, place: Place, address: str, there: Filling) -> None:
         """Ask for the hidden thing, and (once for each visitor) for nothing."""
         answer = ask(self._world, visitor, self._sent, address, there, empty=self._empty)
-        hidden, made_up = shown(answer, _names(there)), self._of_nothing(visitor, address)
+        hidden, made_up = self._shown(answer, there), self._of_nothing(visitor, address)
         self.count += 1
         if hidden != made_up:
             self.differences.append(f"{place.access}: {address} as {visitor}: {hidden} and for nothing {made_up}")
 
     def _ask_for_nothing(self, visitor: str, address: str) -> tuple[int, str, str]:
         made_up = nothing(self._sent)
-        return shown(ask(self._world, visitor, self._sent, address, made_up, empty=self._empty), _names(made_up))
+        return self._shown(ask(self._world, visitor, self._sent, address, made_up, empty=self._empty), made_up)
+
+    def _shown(self, answer: Answer, filling: Filling) -> tuple[int, str, str]:
+        """Without the names that were asked for, and the one that was typed: a refusal keeps what was typed."""
+        return shown(answer, (*_names(filling), self._sent.slug))
 
 
 def _names(filling: Filling) -> Iterator[str]:
