@@ -124,13 +124,25 @@ _by_writing = (
     .correlate(threads, accounts)
     .scalar_subquery()
 )
+# Of the last post the worker notes it a moment later; nothing says so, and nobody is to see it change by itself.
+_by_last_post = case(
+    (
+        threads.c.last_author_id == accounts.c.id,
+        select(literal_column("'watch'"))
+        .where(
+            posts.c.thread_id == threads.c.id, posts.c.number == threads.c.post_count, posts.c.is_imported.is_(False)
+        )
+        .correlate(threads)
+        .scalar_subquery(),
+    )
+)
 _READING_COLUMNS: list[ColumnElement[Any]] = [
     _mine.c.id,
     case((_mine.c.id.is_not(None), baseline_number(_mine.c.baseline))),
     cast(read_states.c.ranges, String),
     read_states.c.updated_at,
     # Who wrote here hears of what follows, unless they say otherwise.
-    func.coalesce(watches.c.level, _by_writing),
+    func.coalesce(watches.c.level, _by_writing, _by_last_post),
     _mine.c.silenced_until,
 ]
 _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))

@@ -1,6 +1,7 @@
 """What happens in a network becomes lines: for those whom it concerns, once each, and for nobody else."""
 
 import asyncio
+import re
 
 from sqlalchemy import func, select, update
 
@@ -172,3 +173,20 @@ async def test_many_members_and_a_post_that_names_fifty(village: Village) -> Non
         await tx.execute(update(followed_streams).where(here).values(seq=0))
     await settled(village, amara, place, others[0])
     assert (await count("post.mentioned"), await count("thread.begun")) == (50, 10)
+
+
+async def test_what_somebody_hears_of_a_thread_does_not_change_by_itself(village: Village) -> None:
+    """Who just wrote finds it watched at once, before the worker comes to note it, and who only reads does not."""
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    thread = await village.thread(amara, place, "Night cover")
+    await village.reply(gareth, place, thread, "Ours does.")
+
+    async def chosen(who: Villager) -> str:
+        page = (await village.browser(who).get(f"/threads/{thread}")).text
+        return "".join(re.findall(r'value="(\w+)" aria-current="true"', page))
+
+    at_once = [await chosen(gareth), await chosen(priya)]
+    await settled(village, gareth, place, amara)
+    assert at_once == ["watch", "normal"] == [await chosen(gareth), await chosen(priya)]
+    assert await chosen(amara) == "watch"
