@@ -40,7 +40,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /threads/{id:id}/posts": {"body": "Words"},
     "POST /threads/{id:id}/pin": {"pinned": "yes"},
     "POST /threads/{id:id}/closure": {"locked": "yes"},
-    "POST /threads/{id:id}/title": {"title": "Another title"},
+    "POST /threads/{id:id}/title": {"title": "Another title", "reason": "Clearer so"},
     "POST /threads/{id:id}/watch": {"level": "watch"},
     "POST /threads/{id:id}/read": {"ranges": "1"},
     "POST /threads/{id:id}/pace": {"minutes": "0"},

@@ -141,6 +141,9 @@ TABLE: dict[str, Row] = {
     "DELETE /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": MODERATORS_DO,
     "PATCH /api/v1/networks/{slug:slug}/members/{account_id:id}": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/members/{account_id:id}/role": ADMINISTRATORS_DO,
+    "GET /networks/{slug:slug}/people/{account_id:id}/report": REPORT_FORM,
+    "POST /networks/{slug:slug}/people/{account_id:id}/report": REPORT_PERSON,
+    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": REPORT_PERSON,
     "GET /networks/{slug:slug}/members/{account_id:id}/removal": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/members/{account_id:id}/ban": ADMINISTRATORS_SEE,
@@ -274,8 +277,6 @@ TABLE: dict[str, Row] = {
     # reports and acts of moderation; what is reported is no post of the reporter's
     "GET /posts/{id:id}/report": Row("404 404 404 404 200 403 200 200", open="200 200 200 200 200 403 200 200"),
     "POST /posts/{id:id}/report": REPORT,
-    "GET /networks/{slug:slug}/people/{account_id:id}/report": REPORT_FORM,
-    "POST /networks/{slug:slug}/people/{account_id:id}/report": REPORT_PERSON,
     "GET /reports": OWN_PAGE,
     "GET /reports/receipt/{secret}": NOWHERE,
     "GET /networks/{slug:slug}/reports": form("403 403 200 200"),
@@ -358,7 +359,6 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/posts/{id:id}/reports": REPORT,
     "POST /api/v1/posts/{id:id}/hiding": MODERATORS_DO,
     "POST /api/v1/posts/{id:id}/erasure": Row("401 404 404 ok 403 403 403 403", open="401 403 403 ok 403 403 403 403"),
-    "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": REPORT_PERSON,
     "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": MODERATORS_DO,
     "GET /api/v1/networks/{slug:slug}/reports": Row(
         "404 404 404 404 403 403 200 200", open="404 403 403 403 403 403 200 200"
