@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from tests.servers.browser import Visitors, chromium
-from tests.servers.confer import ConferServer, confer_in_shape
+from tests.servers.confer import ConferServer, confer_in_shape, copy_migrated, new_migrated
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.servers.shapes import POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
@@ -88,6 +88,19 @@ def shape(request: pytest.FixtureRequest, tmp_path: Path) -> Shape:
         return Shape(SQLITE_MEMORY, request.getfixturevalue("sqlite_url"), None, tmp_path)
     database_url = request.getfixturevalue("fresh_postgres_url")
     return Shape(POSTGRES_REDIS, database_url, request.getfixturevalue("fresh_redis_url"), tmp_path)
+
+
+@pytest.fixture(params=SHAPES)
+def migrated_shape(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shape]:
+    """Each of the two shapes in turn, with its tables and nothing in them."""
+    if request.param == SQLITE_MEMORY:
+        copy_migrated(tmp_path / "confer.sqlite3")
+        yield Shape(SQLITE_MEMORY, request.getfixturevalue("sqlite_url"), None, tmp_path)
+        return
+    postgres = request.getfixturevalue("postgres_server")
+    url = new_migrated(postgres, tmp_path)
+    yield Shape(POSTGRES_REDIS, url, request.getfixturevalue("fresh_redis_url"), tmp_path)
+    postgres.drop_database(url)
 
 
 @pytest.fixture(params=SHAPES)

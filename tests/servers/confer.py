@@ -7,12 +7,15 @@ addresses that the contract fixes.
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.servers.forks import ForkedChild, run
@@ -192,16 +195,18 @@ def confer_in_shape(
 ) -> Iterator[ConferServer]:
     """A started server with fresh data in one of the two shapes, with a Redis of its own where it has one.
 
-    On PostgreSQL its database is a copy of one that `python -m forum migrate` made once.
+    Its database is a copy of one that `python -m forum migrate` made once.
     """
     if shape != POSTGRES_REDIS:
         server = ConferServer(folder, shape=shape, **settings)
+        server.data_dir.mkdir(parents=True, exist_ok=True)
+        copy_migrated(server.data_dir / "confer.sqlite3")
         with _started(server):
             yield server
         return
     if postgres is None:
         raise ValueError("this shape needs a PostgreSQL server")
-    database_url = postgres.new_database(postgres.make_template("migrated", lambda url: _migrate(folder, url)))
+    database_url = new_migrated(postgres, folder)
     redis = RedisServer()
     try:
         server = ConferServer(folder, database_url=database_url, redis_url=redis.url, shape=shape, **settings)
@@ -220,6 +225,24 @@ def _started(server: ConferServer) -> Iterator[None]:
         yield
     finally:
         server.stop()
+
+
+def new_migrated(postgres: PostgresServer, folder: Path) -> str:
+    """The address of a fresh PostgreSQL database with all its tables, a copy of one that was migrated once."""
+    return postgres.new_database(postgres.make_template("migrated", lambda url: _migrate(folder, url)))
+
+
+def copy_migrated(path: Path) -> None:
+    """Put a fresh SQLite database with all its tables there, a copy of one that was migrated once in this worker."""
+    shutil.copyfile(_migrated_file(), path)
+    path.chmod(0o600)
+
+
+@cache
+def _migrated_file() -> Path:
+    server = ConferServer(Path(tempfile.mkdtemp(prefix="confer-migrated-")))
+    server.command("migrate")
+    return server.data_dir / "confer.sqlite3"
 
 
 def _migrate(folder: Path, database_url: str) -> None:

@@ -6,7 +6,6 @@ import pytest
 import pytest_asyncio
 
 from forum.app import make_state
-from forum.migrate import migrate
 from forum.settings import Settings
 from forum.state import State
 from tests.forum.accounts.visitor import Visitor
@@ -20,15 +19,14 @@ def _visitors_leave() -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def state(shape: Shape) -> AsyncIterator[State]:
+async def state(migrated_shape: Shape) -> AsyncIterator[State]:
     """What a request can reach, with nothing stored."""
     settings = Settings(
-        data_dir=shape.data_dir,
-        database_url=shape.database_url,
-        redis_url=shape.redis_url or "",
+        data_dir=migrated_shape.data_dir,
+        database_url=migrated_shape.database_url,
+        redis_url=migrated_shape.redis_url or "",
         secret_key="k" * 40,
     )
     made = make_state(settings)
-    await migrate(made.database)
     yield made
     await made.close()
