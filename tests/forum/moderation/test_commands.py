@@ -17,28 +17,15 @@ async def test_a_report_goes_its_way(village: Village) -> None:
     await hall.report(hall.amara, rule="abuse")
     for moderator in (hall.amara, hall.priya):
         (case,) = await hall.cases(moderator)
-        assert (case["report_count"], case["rules"], case["account"]["name"]) == (
-            2,
-            {"abuse": 1, "other": 1},
-            "Gareth Williams",
-        )
+        counted = (case["report_count"], case["rules"], case["account"]["name"])
+        assert counted == (2, {"abuse": 1, "other": 1}, "Gareth Williams")
     whole = await hall.do(hall.priya, "GET", f"/reports/{case['id']}")
     assert [report["reporter"]["name"] for report in whole["reports"]] == ["Maeve Brennan", "Amara Okafor"]
     for stranger in (hall.gareth, hall.maeve, hall.olu, None):
         assert (await hall.ask(stranger, "GET", f"/reports/{case['id']}")).status_code == 404
-    decision = {
-        "decision": "agree",
-        "act": "hide",
-        "rule": "abuse",
-        "reason": "Please say it without names.",
-        "answer": "Thank you.",
-    }
+    decision = {"decision": "agree", "act": "hide", "rule": "abuse", "reason": "Say it kindly.", "answer": "Thank you."}
     decided = await hall.do(hall.priya, "POST", f"/reports/{case['id']}/decision", decision)
-    assert (decided["state"], decided["decided_by"]["name"], decided["answer"]) == (
-        "agreed",
-        "Priya Shah",
-        "Thank you.",
-    )
+    assert (decided["state"], decided["decided_by"]["name"]) == ("agreed", "Priya Shah")
     assert (await hall.read(hall.maeve))["hidden_rule"] == "abuse"
     assert await hall.cases(hall.amara) == []
     own = (await hall.do(hall.maeve, "GET", "/me/reports"))["items"][0]

@@ -27,8 +27,7 @@ async def made_post(client: AsyncClient, thread_id: str, **body: str) -> dict[st
 async def test_the_shapes(village: Village) -> None:
     ada = await village.person("Ada")
     place = await village.network(ada)
-    client = village.program(ada)
-    thread = await made_thread(client, place.slug)
+    thread = await made_thread(village.program(ada), place.slug)
     post = thread.pop("first_post")
     person = {"id": ada.id, "name": "Ada"}
     assert thread == {
