@@ -31,7 +31,7 @@ def shell(notice: str | None = None) -> Shell:
         ShellNetwork("falls", "Falls prevention", "moss", 0, 0, False, "network:2"),
     )
     viewer = ShellViewer("1", "Amara Okafor", "AO", 3, False)
-    return Shell("Confer", "Parts", viewer, networks, "/", json.dumps({}), "e1", notice, "", 3, 1, True, "", False)
+    return Shell("Confer", "Parts", viewer, networks, "/", json.dumps({}), "e1", notice, "", 3, 1, 0, True, "", False)
 
 
 def application() -> Starlette:
