@@ -257,7 +257,7 @@ async def _told(scenery: Scenery) -> list[dict[str, Any]]:
 
 
 async def _until(scenery: Scenery, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # a worker that is behind comes to it
         if holds(await _told(scenery)):
             return
         await asyncio.sleep(0.05)
