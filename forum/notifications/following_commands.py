@@ -8,6 +8,7 @@ Nothing of it costs a post anything. At most a part is done in one transaction, 
 """
 
 import json
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.database import is_unavailable
 from forum.notifications.aftermath_commands import follow_moved, forget_removed, note_own_reading, note_writers
 from forum.records import NotificationKind
 from forum.state import State
@@ -56,6 +58,8 @@ EVENTS_AT_ONCE = 100
 LINES_AT_ONCE = 50
 STREAMS_AT_ONCE = 50
 
+_log = logging.getLogger(__name__)
+
 _BEHIND = (
     select(networks.c.stream)
     .select_from(
@@ -63,9 +67,11 @@ _BEHIND = (
             followed_streams, followed_streams.c.stream == networks.c.stream
         )
     )
-    .where(streams.c.head > func.coalesce(followed_streams.c.seq, 0))
+    .where(streams.c.head > func.coalesce(followed_streams.c.seq, 0), networks.c.stream > bindparam("after"))
+    .order_by(networks.c.stream)
     .limit(STREAMS_AT_ONCE)
 )
+_HEAD = select(streams.c.head).where(streams.c.name == bindparam("of_stream"))
 _BEGIN: dict[str, Any] = {
     "postgresql": postgresql.insert(followed_streams).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(followed_streams).on_conflict_do_nothing(),
@@ -79,14 +85,28 @@ _HOLD = (
 
 async def follow_networks(state: State, heard: set[str]) -> bool:
     """Do what is to be done, a part of each stream; whether more may wait. `heard`: streams in which something was."""
-    async with state.database.read() as connection:
-        behind = list(await connection.scalars(_BEHIND))
-    more = len(behind) == STREAMS_AT_ONCE
-    for stream in behind:
-        heard.add(stream)
+    more, after = False, ""
+    while True:
+        async with state.database.read() as connection:
+            behind = list(await connection.scalars(_BEHIND, {"after": after}))
+        for stream in behind:
+            heard.add(stream)
+            more |= await _follow_by_itself(state, stream)
+        if len(behind) < STREAMS_AT_ONCE:
+            return more
+        after = behind[-1]
+
+
+async def _follow_by_itself(state: State, stream: str) -> bool:
+    """One part of one stream. What can't be told of one network must not keep the others waiting."""
+    try:
         async with state.transaction() as tx:
-            more |= await follow_stream(tx, stream)
-    return more
+            return await follow_stream(tx, stream)
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        _log.error("what happened in %s could not be told: %s", stream, type(error).__name__)
+        return False
 
 
 async def follow_stream(tx: Transaction, stream: str) -> bool:
@@ -95,14 +115,15 @@ async def follow_stream(tx: Transaction, stream: str) -> bool:
     seq = await tx.connection.scalar(_HOLD, {"of_stream": stream})
     if seq is None:
         return False
+    head = await tx.connection.scalar(_HEAD, {"of_stream": stream})
     events = await event_log.read_after(tx.connection, stream, seq, limit=EVENTS_AT_ONCE)
-    if not events:
-        return False
     network_id = stream.partition(":")[2]
     is_whole = await _tell(tx, network_id, events)
     if is_whole:
+        # Events may be gone, as those of a network that was opened: up to the head there is nothing to tell of then.
+        told = events[-1].seq if events else max(seq, head or 0)
         moved = update(followed_streams).where(followed_streams.c.stream == stream)
-        await tx.execute(moved.values(seq=events[-1].seq))
+        await tx.execute(moved.values(seq=told))
     return not is_whole or len(events) == EVENTS_AT_ONCE
 
 

@@ -18,8 +18,8 @@ def upgrade() -> None:
     _lines()
     _wishes()
     _following()
-    with op.batch_alter_table("networks") as networks:
-        networks.add_column(sa.Column("mail_content", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    # Not in a batch: that makes the table anew, which SQLite refuses for one that others refer to.
+    op.add_column("networks", sa.Column("mail_content", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.create_index("ix_watches_thread_id", "watches", ["thread_id"])
     _begin()
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from forum.streams import network_stream
-from forum.tables import acts, addressed_posts, audit_rows
+from forum.tables import acts, addressed_posts
 from realtime import event_log
-from tests.forum.moderation.hall import Hall, column, open_hall
+from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
 from tests.forum.threads.village import Village
 
 WORDS = "Only fools would ask"
@@ -66,9 +66,7 @@ async def test_out_of_sight_is_out_of_sight_everywhere_and_comes_back(village: V
     assert (await hall.read(hall.maeve, answer))["reply_to"] == hall.post
     again = await hall.ask(hall.amara, "POST", f"/acts/{act_id}/undo", {})
     assert (again.status_code, "already" in again.json()["detail"]) == (409, True)
-    logged = [
-        row.act for row in await hall.stored(column(audit_rows, "act").where(audit_rows.c.object_id == hall.post))
-    ]
+    logged = [row.act for row in await hall.stored(logged_about(hall.post))]
     verb = "hide" if way == "hiding" else "remove"
     assert logged == [f"post.{verb}", f"post.{verb}_undone"]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from auth.tables import accounts
 from forum.records import Access
+from forum.tables import audit_rows
 from tests.forum.threads.village import Place, Village, Villager
 
 
@@ -85,3 +86,8 @@ async def open_hall(village: Village, access: Access = "closed") -> Hall:
 def column(table: Any, *names: str) -> Any:
     """These columns of a table."""
     return select(*(table.c[name] for name in names))
+
+
+def logged_about(object_id: str) -> Any:
+    """The acts of the audit log about this, in the order of their chain."""
+    return column(audit_rows, "act").where(audit_rows.c.object_id == object_id).order_by(audit_rows.c.number)

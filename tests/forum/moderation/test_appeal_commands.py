@@ -2,8 +2,8 @@
 
 import asyncio
 
-from forum.tables import acts, audit_rows, notifications
-from tests.forum.moderation.hall import column, open_hall
+from forum.tables import acts, notifications
+from tests.forum.moderation.hall import column, logged_about, open_hall
 from tests.forum.threads.village import Village
 
 ANSWER = {"outcome": "overturned", "answer": "You are right."}
@@ -39,9 +39,7 @@ async def test_another_administrator_answers(village: Village) -> None:
     assert answered["undone_at"]
     told = await hall.stored(column(notifications, "account_id", "kind").where(notifications.c.object_id == act))
     assert (hall.gareth.id, "appeal.answered") in {(row.account_id, row.kind) for row in told}
-    logged = [
-        row.act for row in await hall.stored(column(audit_rows, "act").where(audit_rows.c.object_id == hall.post))
-    ]
+    logged = [row.act for row in await hall.stored(logged_about(hall.post))]
     assert logged == ["post.hide", "post.appealed", "post.hide_undone", "post.appeal_overturned"]
 
 

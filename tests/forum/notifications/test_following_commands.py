@@ -3,12 +3,16 @@
 import asyncio
 import re
 
-from sqlalchemy import func, select, update
+import pytest
+from sqlalchemy import delete, func, select, update
 
+from forum.notifications import following_commands
 from forum.notifications.following_commands import follow_networks
 from forum.tables import followed_streams, notifications
 from forum.threads.commands import edit_post
 from forum.threads.writing import lay_out
+from realtime.tables import events
+from realtime.transaction import Transaction
 from tests.forum.notifications.telling import lines_of, settled, told, until
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -190,3 +194,35 @@ async def test_what_somebody_hears_of_a_thread_does_not_change_by_itself(village
     await settled(village, gareth, place, amara)
     assert at_once == ["watch", "normal"] == [await chosen(gareth), await chosen(priya)]
     assert await chosen(amara) == "watch"
+
+
+async def test_networks_whose_events_are_gone_or_fail_keep_no_other_waiting(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following_commands, "STREAMS_AT_ONCE", 1)
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    places = [await village.network(amara, [gareth]) for _ in range(3)]
+    emptied, broken, sound = (f"network:{place.id}" for place in places)
+    for place in places:
+        await settled(village, amara, place, gareth)
+    first_of, tell = {"seq": 0}, following_commands.follow_stream
+    async with village.state.transaction() as tx:
+        await tx.execute(delete(events).where(events.c.stream == emptied))
+        await tx.execute(
+            update(followed_streams).where(followed_streams.c.stream.in_((emptied, broken, sound))).values(first_of)
+        )
+
+    async def fail(tx: Transaction, stream: str) -> bool:
+        if stream == broken:
+            raise ValueError("as a slip of ours would")
+        return await tell(tx, stream)
+
+    monkeypatch.setattr(following_commands, "follow_stream", fail)
+    heard: set[str] = set()
+    await follow_networks(village.state, heard)
+    assert heard >= {broken}
+    at = select(followed_streams.c.stream, followed_streams.c.seq)
+    async with village.state.database.read() as connection:
+        come_to = dict(map(tuple, await connection.execute(at)))
+    assert come_to[emptied] > 0
+    assert come_to[sound] > 0
