@@ -44,6 +44,7 @@ from forum.tables import (
     network_watches,
     notifications,
     posts,
+    threads,
 )
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
@@ -234,6 +235,23 @@ async def forget_network(tx: Transaction, account_id: str, network_id: str) -> N
     mine = (notifications.c.account_id == account_id, notifications.c.network_id == network_id, theirs)
     if (await tx.execute(delete(notifications).where(*mine))).rowcount:
         changed([account_id], tx)
+
+
+async def settle_moved(tx: Transaction, thread_ids: Collection[str]) -> None:
+    """Lines about threads that are in another network now are of that one, and nothing to those who are not in it."""
+    these = notifications.c.thread_id.in_(thread_ids)
+    home = select(threads.c.network_id).where(threads.c.id == notifications.c.thread_id).scalar_subquery()
+    is_member = exists(
+        select(memberships.c.id).where(
+            memberships.c.account_id == notifications.c.account_id,
+            memberships.c.network_id == home,
+            memberships.c.current,
+            memberships.c.status == "active",
+        )
+    )
+    gone = delete(notifications).where(these, ~is_member).returning(notifications.c.account_id)
+    moved = update(notifications).where(these).values(network_id=home).returning(notifications.c.account_id)
+    changed([*(await tx.execute(gone)).scalars(), *(await tx.execute(moved)).scalars()], tx)
 
 
 # -- What was written --------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.tables import memberships, moved_threads, notifications, posts, thread_writers, threads
-from forum.telling import changed
+from forum.tables import moved_threads, notifications, posts, thread_writers
+from forum.telling import changed, settle_moved
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
@@ -75,24 +75,10 @@ async def forget_removed(tx: Transaction, post_ids: Collection[str]) -> None:
 
 
 async def follow_moved(tx: Transaction, mark_ids: Collection[str]) -> None:
-    """Lines about threads that went to another network are of that one now, and nothing to those who are not in it.
+    """Lines that were being written while their thread went to another network: the move itself saw none of them.
 
     `mark_ids`: what the threads left behind.
     """
-    if not mark_ids:
-        return
-    went = select(moved_threads.c.thread_id).where(moved_threads.c.id.in_(mark_ids))
-    these = notifications.c.thread_id.in_(list((await tx.execute(went)).scalars()))
-    home = select(threads.c.network_id).where(threads.c.id == notifications.c.thread_id).scalar_subquery()
-    is_member = exists(
-        select(memberships.c.id).where(
-            memberships.c.account_id == notifications.c.account_id,
-            memberships.c.network_id == home,
-            memberships.c.current,
-            memberships.c.status == "active",
-        )
-    )
-    gone = delete(notifications).where(these, ~is_member).returning(notifications.c.account_id)
-    moved = update(notifications).where(these).values(network_id=home).returning(notifications.c.account_id)
-    account_ids = [*(await tx.execute(gone)).scalars(), *(await tx.execute(moved)).scalars()]
-    changed(account_ids, tx)
+    if mark_ids:
+        went = select(moved_threads.c.thread_id).where(moved_threads.c.id.in_(mark_ids))
+        await settle_moved(tx, list((await tx.execute(went)).scalars()))

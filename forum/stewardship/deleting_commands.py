@@ -10,13 +10,22 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, delete, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.audit import Deed, record
 from forum.events import MembershipChanged, NetworkChanged, RequestsChanged
 from forum.membership import STANDS
 from forum.state import State
 from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import audit_rows, audit_words, former_addresses, memberships, metadata, networks
+from forum.tables import (
+    audit_rows,
+    audit_words,
+    followed_streams,
+    former_addresses,
+    memberships,
+    metadata,
+    networks,
+)
 from ground.columns import now
 from realtime.tables import events, streams
 from realtime.transaction import Transaction
@@ -28,6 +37,8 @@ class KeptMeanwhile(Exception):
 
 Part = Callable[[Transaction, str], Awaitable[bool]]
 """Does one part; whether there may be more."""
+NEVER = 2**62
+"""No stream comes to this number."""
 PART = 500
 """Rows of one short transaction."""
 KEPT = frozenset((networks, former_addresses))
@@ -53,7 +64,7 @@ async def delete_network(state: State, network_id: str) -> None:
 
 
 async def _clear(state: State, network_id: str) -> None:
-    for part in (_part_from_members, _forget_events, _forget_words):
+    for part in (_tell_no_more, _part_from_members, _forget_events, _forget_words):
         while await _once(state, part, network_id):
             pass
     for table, condition, emptied in _remains(network_id):
@@ -91,6 +102,14 @@ async def take_from_sight(tx: Transaction, network_id: str) -> bool:
 async def _once(state: State, part: "Part", network_id: str) -> bool:
     async with state.transaction() as tx:
         return await part(tx, network_id)
+
+
+async def _tell_no_more(tx: Transaction, network_id: str) -> bool:
+    """Whoever is telling members of what happened ends first, and nobody begins again: no line is left behind."""
+    insert: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+    ended = insert(followed_streams).values(stream=network_stream(network_id), seq=NEVER)
+    await tx.execute(ended.on_conflict_do_update(index_elements=["stream"], set_={"seq": NEVER}))
+    return False
 
 
 async def _part_from_members(tx: Transaction, network_id: str) -> bool:

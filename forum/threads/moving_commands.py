@@ -36,7 +36,7 @@ from forum.tables import (
     threads,
     watches,
 )
-from forum.telling import tell
+from forum.telling import settle_moved, tell
 from forum.threads import queries
 from forum.threads.addressing_commands import forget_addressed_in
 from forum.threads.page_queries import baseline_number
@@ -221,6 +221,7 @@ async def _settle(tx: Transaction, thread: Thread, target_id: str, numbers: _Num
     await tx.execute(changed.values(**values, pinned_at=None, version=thread.version + 1))
     await _settle_reading(tx, thread, target_id, numbers.known, read_before)
     await _settle_addressed(tx, thread, target_id)
+    await settle_moved(tx, [thread.id])
 
 
 async def _read_by_members_of(tx: Transaction, thread: Thread, target_id: str) -> dict[str, Any]:

@@ -98,7 +98,6 @@ async def _play(scenery: Scenery, kind: str, happenings: Sequence[Happening], wa
 
 
 @pytest.mark.parametrize("server", [POSTGRES_REDIS], indirect=True)
-@pytest.mark.xfail(reason="the worker and a move at the same moment, see tests/forum/test_live_kinds", strict=False)
 async def test_live_equals_reload_for_every_kind(village: Village, visitors: Visitors) -> None:
     scenery = await set_scene(village)
     network = f"/networks/{scenery.place.slug}"

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from forum import events
@@ -55,10 +54,7 @@ async def _comes_to_equal(follower: Follower, where: str) -> None:
         await asyncio.sleep(0.1)
 
 
-async def test_live_equals_reload_for_every_kind(village: Village, request: pytest.FixtureRequest) -> None:
-    if "postgres" in request.node.name:
-        # A line about a new thread that is told while the thread moves is seen on the list that stood open.
-        request.applymarker(pytest.mark.xfail(reason="the worker and a move at the same moment", strict=False))
+async def test_live_equals_reload_for_every_kind(village: Village) -> None:
     scenery = await set_scene(village)
     followers = [await Follower.start(scenery, person) for person in (scenery.priya, scenery.amara)]
     for kind, happenings in HAPPENINGS.items():
