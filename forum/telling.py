@@ -240,15 +240,16 @@ async def forget_network(tx: Transaction, account_id: str, network_id: str) -> N
 async def settle_moved(tx: Transaction, thread_ids: Collection[str]) -> None:
     """Lines about threads that are in another network now are of that one, and nothing to those who are not in it."""
     these = notifications.c.thread_id.in_(thread_ids)
-    home = select(threads.c.network_id).where(threads.c.id == notifications.c.thread_id).scalar_subquery()
-    is_member = exists(
-        select(memberships.c.id).where(
-            memberships.c.account_id == notifications.c.account_id,
-            memberships.c.network_id == home,
-            memberships.c.current,
-            memberships.c.status == "active",
-        )
+    # Correlated by hand: by itself that goes one level up only, and each line would be asked about all others.
+    of_thread = select(threads.c.network_id).where(threads.c.id == notifications.c.thread_id)
+    home = of_thread.correlate(notifications).scalar_subquery()
+    member = select(memberships.c.id).where(
+        memberships.c.account_id == notifications.c.account_id,
+        memberships.c.network_id == home,
+        memberships.c.current,
+        memberships.c.status == "active",
     )
+    is_member = member.correlate(notifications).exists()
     gone = delete(notifications).where(these, ~is_member).returning(notifications.c.account_id)
     moved = update(notifications).where(these).values(network_id=home).returning(notifications.c.account_id)
     changed([*(await tx.execute(gone)).scalars(), *(await tx.execute(moved)).scalars()], tx)

@@ -13,7 +13,7 @@ from forum.threads.commands import edit_post
 from forum.threads.writing import lay_out
 from realtime.tables import events
 from realtime.transaction import Transaction
-from tests.forum.notifications.telling import lines_of, settled, told, until
+from tests.forum.notifications.telling import lines_of, settled, told, told_of_thread, until
 from tests.forum.threads.village import Place, Village, Villager
 
 
@@ -226,3 +226,23 @@ async def test_networks_whose_events_are_gone_or_fail_keep_no_other_waiting(
         come_to = dict(map(tuple, await connection.execute(at)))
     assert come_to[emptied] > 0
     assert come_to[sound] > 0
+
+
+async def test_a_move_takes_the_lines_along_and_leaves_all_others(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place, target = await village.network(amara, [gareth, priya]), await village.network(amara, [priya])
+    stays = await village.thread(amara, place, "It stays")
+    goes = await village.thread(amara, place, "It goes")
+    await told_of_thread(village, gareth, goes)
+    await told_of_thread(village, priya, goes)
+    path = f"/api/v1/threads/{goes}/move"
+    answer = await village.program(amara).post(path, json={"network": target.slug, "reason": ""})
+    assert answer.status_code < 300, answer.text
+    asked = select(notifications.c.account_id, notifications.c.thread_id, notifications.c.network_id)
+    about = notifications.c.thread_id.in_((stays, goes))
+    async with village.state.database.read() as connection:
+        lines = set(map(tuple, await connection.execute(asked.where(about))))
+    assert lines == {(gareth.id, stays, place.id), (priya.id, stays, place.id), (priya.id, goes, target.id)}
+    # The worker goes on with both networks.
+    await settled(village, amara, place, gareth)
+    await settled(village, amara, target, priya)
