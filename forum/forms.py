@@ -29,7 +29,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 class Input(BaseModel):
     """What a form or a JSON body may hold: strict types, and nothing that is not named."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 InputType = TypeVar("InputType", bound=Input)

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from forum.addresses import Endpoint
 from forum.forms import Input, refuse_unknown
+from ground.answers import Answer
 
 _NOTE = "openapi_operation"
 _PART = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -29,14 +30,14 @@ PATTERNS = {
 }
 
 
-class FieldError(BaseModel):
+class FieldError(Answer):
     """One field that must change."""
 
     field: str
     message: str
 
 
-class Problem(BaseModel):
+class Problem(Answer):
     """Why a request was refused (RFC 9457)."""
 
     type: str

@@ -191,7 +191,7 @@ def _spare_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 20, 20)
+    gc.set_threshold(2_000, 10, 10)
 
 
 async def _prepare(settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """Accounts, tokens and oneself in the JSON API."""
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -30,18 +29,19 @@ from forum.rendering import PRIVATE
 from forum.state import account_of, client_of, state_of
 from forum.versions import if_match, object_answer
 from forum.viewer import Viewer
+from ground.answers import Answer
 from ground.columns import moment_text
 
 _HEADERS = {"Cache-Control": PRIVATE}
 
 
-class Registered(BaseModel):
+class Registered(Answer):
     """The owner of the address gets a mail that says what to do."""
 
     status: str = "verify"
 
 
-class TokenMade(BaseModel):
+class TokenMade(Answer):
     """A token, shown this once."""
 
     token: str
@@ -49,7 +49,7 @@ class TokenMade(BaseModel):
     expires_at: str
 
 
-class OwnNetwork(BaseModel):
+class OwnNetwork(Answer):
     """A network in which one has a place."""
 
     id: str
@@ -59,7 +59,7 @@ class OwnNetwork(BaseModel):
     access: Access
 
 
-class OwnPlace(BaseModel):
+class OwnPlace(Answer):
     """One's place in a network: asked for, offered or taken."""
 
     network: OwnNetwork
@@ -67,7 +67,7 @@ class OwnPlace(BaseModel):
     status: Status
 
 
-class Me(BaseModel):
+class Me(Answer):
     """One's own account."""
 
     id: str

@@ -4,26 +4,25 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from forum.audit_log.audience_queries import Audience, Witness
 from forum.audit_log.glass_queries import OpenGlass, Overseen
 from forum.audit_log.log_queries import Entry
 from forum.records import Access
 from forum.rendering import size_band
+from ground.answers import Answer
 from ground.columns import moment_text
 
 Settings = dict[str, str | int | bool | None]
 
 
-class ApiNamed(BaseModel):
+class ApiNamed(Answer):
     """Somebody by their id, and by the name that the log keeps or that they have now; null once they are forgotten."""
 
     id: str
     name: str | None
 
 
-class ApiEntry(BaseModel):
+class ApiEntry(Answer):
     """A row of a log.
 
     `actor` is null where Confer itself acted. `words` has the salted hash of each word that belongs to the row. The
@@ -49,7 +48,7 @@ class ApiEntry(BaseModel):
     seal: str
 
 
-class ApiLog(BaseModel):
+class ApiLog(Answer):
     """A part of a log in its order, and the seal of its last row of all."""
 
     items: list[ApiEntry]
@@ -58,7 +57,7 @@ class ApiLog(BaseModel):
     seal: str
 
 
-class ApiWitness(BaseModel):
+class ApiWitness(Answer):
     """Somebody who could see it then; `role` is the one they had, or "broken glass"."""
 
     account: ApiNamed
@@ -67,7 +66,7 @@ class ApiWitness(BaseModel):
     until: datetime | None
 
 
-class ApiAudience(BaseModel):
+class ApiAudience(Answer):
     """Who could see a thread at a moment. `access` is null where the log began later and nobody knows any more.
 
     `elsewhere`: the thread lay in another network then, whose administrators can tell.
@@ -79,7 +78,7 @@ class ApiAudience(BaseModel):
     elsewhere: bool
 
 
-class ApiOverseen(BaseModel):
+class ApiOverseen(Answer):
     """A network as an administrator of the site sees it: how it is set up, and nothing of what it holds."""
 
     id: str
@@ -91,7 +90,7 @@ class ApiOverseen(BaseModel):
     created_at: datetime
 
 
-class ApiOverseenList(BaseModel):
+class ApiOverseenList(Answer):
     """A part of all networks, by name."""
 
     items: list[ApiOverseen]
@@ -99,7 +98,7 @@ class ApiOverseenList(BaseModel):
     as_of: dict[str, tuple[str, int]]
 
 
-class ApiGlass(BaseModel):
+class ApiGlass(Answer):
     """Since when and until when the caller reads a network through broken glass, and why."""
 
     reason: str

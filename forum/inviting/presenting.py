@@ -1,15 +1,14 @@
 """Invitations and joining links as the API shows them."""
 
-from pydantic import BaseModel
-
 from forum.inviting.inputs import State
 from forum.inviting.joining_queries import JoiningLink, LinkState
 from forum.inviting.queries import Invitation
 from forum.records import Access, Role, Status
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiInvited(BaseModel):
+class ApiInvited(Answer):
     """What became of one address. Never tells whether it has an account, but for members of the network."""
 
     address: str
@@ -17,13 +16,13 @@ class ApiInvited(BaseModel):
     detail: str
 
 
-class ApiInvitationOutcomes(BaseModel):
+class ApiInvitationOutcomes(Answer):
     """One outcome for each entry of the request, in its order."""
 
     items: list[ApiInvited]
 
 
-class ApiInvitation(BaseModel):
+class ApiInvitation(Answer):
     """An invitation by e-mail, for the network's administrators; `name` is what stood beside the address."""
 
     id: str
@@ -42,7 +41,7 @@ class ApiInvitation(BaseModel):
     invited_by: str
 
 
-class ApiInvitations(BaseModel):
+class ApiInvitations(Answer):
     """A part of the invitations, latest first."""
 
     items: list[ApiInvitation]
@@ -50,7 +49,7 @@ class ApiInvitations(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiReminded(BaseModel):
+class ApiReminded(Answer):
     """How many people were reminded."""
 
     reminded: int
@@ -74,7 +73,7 @@ def api_invitation(invitation: Invitation) -> dict[str, object]:
     }
 
 
-class ApiJoiningLink(BaseModel):
+class ApiJoiningLink(Answer):
     """A network's joining link, for its administrators; `state` says whether it is good, or why not."""
 
     url: str
@@ -87,7 +86,7 @@ class ApiJoiningLink(BaseModel):
     state: LinkState
 
 
-class ApiBehindLink(BaseModel):
+class ApiBehindLink(Answer):
     """What whoever holds a good joining link sees of the network behind it."""
 
     name: str
@@ -96,7 +95,7 @@ class ApiBehindLink(BaseModel):
     asks: bool
 
 
-class ApiJoinedByLink(BaseModel):
+class ApiJoinedByLink(Answer):
     """What has come of joining by a link; `slug` is null of a secret network that the caller has only asked to join."""
 
     status: Status

@@ -3,23 +3,22 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
-
 from forum.moderation.records import Case, OwnReport, Report, ShownAct
 from forum.records import ActKind, Person, Rule
+from ground.answers import Answer
 from ground.columns import moment_text
 
 State = Literal["waiting", "agreed", "disagreed", "ignored"]
 
 
-class ApiSomebody(BaseModel):
+class ApiSomebody(Answer):
     """A person."""
 
     id: str
     name: str
 
 
-class ApiReport(BaseModel):
+class ApiReport(Answer):
     """One's own report, and what came of it. Of what one may no longer read nothing but the report is told.
 
     `receipt` is the address of the page for whoever has no account; it is told once, when the report is made.
@@ -36,7 +35,7 @@ class ApiReport(BaseModel):
     receipt: str | None
 
 
-class ApiReports(BaseModel):
+class ApiReports(Answer):
     """A part of a list of one's own reports, newest first."""
 
     items: list[ApiReport]
@@ -44,7 +43,7 @@ class ApiReports(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiCaseReport(BaseModel):
+class ApiCaseReport(Answer):
     """What one person said; null is somebody without an account."""
 
     reporter: ApiSomebody | None
@@ -53,7 +52,7 @@ class ApiCaseReport(BaseModel):
     created_at: str
 
 
-class ApiCase(BaseModel):
+class ApiCase(Answer):
     """A post or a person, however many have reported it."""
 
     id: str
@@ -79,7 +78,7 @@ class ApiWholeCase(ApiCase):
     reports: list[ApiCaseReport]
 
 
-class ApiCases(BaseModel):
+class ApiCases(Answer):
     """A part of a list of cases: waiting ones oldest first, decided ones newest first.
 
     `waiting_count` is how many wait, as `reports.changed` tells it: without those about somebody who moderates.
@@ -91,7 +90,7 @@ class ApiCases(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiAppeal(BaseModel):
+class ApiAppeal(Answer):
     """What was written against an act, and what was answered; `outcome` is empty while it waits."""
 
     words: str
@@ -101,7 +100,7 @@ class ApiAppeal(BaseModel):
     decided_at: str | None
 
 
-class ApiAct(BaseModel):
+class ApiAct(Answer):
     """What a moderator did. `by` is told to moderators alone; the words of the post to its author and to them.
 
     Whoever judges an appeal without reading the network sees neither the words nor the reason.
@@ -124,7 +123,7 @@ class ApiAct(BaseModel):
     version: int
 
 
-class ApiErasure(BaseModel):
+class ApiErasure(Answer):
     """Whether anything was left to erase."""
 
     erased: bool

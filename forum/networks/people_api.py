@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -29,12 +28,13 @@ from forum.rendering import PRIVATE
 from forum.state import account_of, state_of
 from forum.versions import object_answer
 from forum.viewer import Viewer
+from ground.answers import Answer
 from ground.columns import moment_text
 
 TAG = "Networks"
 
 
-class ApiOrganisation(BaseModel):
+class ApiOrganisation(Answer):
     """An organisation, and how many members are of it."""
 
     id: str
@@ -44,7 +44,7 @@ class ApiOrganisation(BaseModel):
     version: int
 
 
-class ApiOrganisations(BaseModel):
+class ApiOrganisations(Answer):
     """All of a network, by name."""
 
     items: list[ApiOrganisation]
@@ -52,7 +52,7 @@ class ApiOrganisations(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiListedPerson(BaseModel):
+class ApiListedPerson(Answer):
     """Somebody as the network's administrators list them. `last_visit` is a day, and of members alone."""
 
     account: ApiMemberAccount
@@ -67,7 +67,7 @@ class ApiListedPerson(BaseModel):
     reason: str
 
 
-class ApiPeople(BaseModel):
+class ApiPeople(Answer):
     """A part of the list."""
 
     items: list[ApiListedPerson]
@@ -75,7 +75,7 @@ class ApiPeople(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiState(BaseModel):
+class ApiState(Answer):
     """What somebody became in the network, when, by whom (empty: by themselves) and why."""
 
     status: Status
@@ -85,7 +85,7 @@ class ApiState(BaseModel):
     reason: str
 
 
-class ApiHistory(BaseModel):
+class ApiHistory(Answer):
     """What somebody was, the latest first."""
 
     items: list[ApiState]
@@ -93,14 +93,14 @@ class ApiHistory(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiHolding(BaseModel):
+class ApiHolding(Answer):
     """So many things of one kind that somebody looks after, such as `invitations`."""
 
     kind: str
     count: int
 
 
-class ApiHoldings(BaseModel):
+class ApiHoldings(Answer):
     """What somebody holds, which an heir may take over when they go."""
 
     items: list[ApiHolding]

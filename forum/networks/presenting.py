@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from forum.network_reads import Front
 from forum.policy import (
     may_see_beginning,
@@ -15,17 +13,18 @@ from forum.policy import (
 from forum.records import Access, Member, Network, Role, Status
 from forum.rendering import size_band
 from forum.viewer import Viewer
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiPlace(BaseModel):
+class ApiPlace(Answer):
     """What the caller is in a network: asked to join, invited, or an active member."""
 
     role: Role
     status: Status
 
 
-class ApiNetwork(BaseModel):
+class ApiNetwork(Answer):
     """A network. Its version and beginning are for its readers; of an unlisted one outsiders get the name alone.
 
     With `archived_at` or `deletes_at`, which its readers see, nobody adds to it; at the latter it is deleted for good.
@@ -47,7 +46,7 @@ class ApiNetwork(BaseModel):
     my: ApiPlace | None
 
 
-class ApiAdministrator(BaseModel):
+class ApiAdministrator(Answer):
     """Whom to ask about a network."""
 
     name: str
@@ -61,7 +60,7 @@ class ApiWholeNetwork(ApiNetwork):
     organisations: list[str] | None
 
 
-class ApiNetworks(BaseModel):
+class ApiNetworks(Answer):
     """A part of a list of networks, by name."""
 
     items: list[ApiNetwork]
@@ -69,14 +68,14 @@ class ApiNetworks(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiMemberAccount(BaseModel):
+class ApiMemberAccount(Answer):
     """Whose membership it is."""
 
     id: str
     name: str
 
 
-class ApiMember(BaseModel):
+class ApiMember(Answer):
     """Somebody's time in a network. `words` and `reason` are for its moderators.
 
     Of the invited `id` is the invitation's, `account` is null whether there is one or not, and `address` is the
@@ -96,7 +95,7 @@ class ApiMember(BaseModel):
     version: int
 
 
-class ApiMembers(BaseModel):
+class ApiMembers(Answer):
     """A part of a list of members."""
 
     items: list[ApiMember]
@@ -104,7 +103,7 @@ class ApiMembers(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiJoined(BaseModel):
+class ApiJoined(Answer):
     """What has come of joining: a member, or waiting to be admitted."""
 
     status: Status

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from forum.notifications.queries import Line
 from forum.notifications.settings_queries import Standing
 from forum.notifications.wording import path_of, sentence_of
 from forum.records import Access, MailChoice, NotificationKind, WatchLevel
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiNotificationNetwork(BaseModel):
+class ApiNotificationNetwork(Answer):
     """The network that a line is about, where its reader may know of it."""
 
     id: str
@@ -20,7 +19,7 @@ class ApiNotificationNetwork(BaseModel):
     access: Access
 
 
-class ApiNotificationThread(BaseModel):
+class ApiNotificationThread(Answer):
     """The thread that a line is about, and the number of the post."""
 
     id: str
@@ -28,14 +27,14 @@ class ApiNotificationThread(BaseModel):
     number: int
 
 
-class ApiNotificationActor(BaseModel):
+class ApiNotificationActor(Answer):
     """Who did it."""
 
     id: str
     name: str
 
 
-class ApiNotification(BaseModel):
+class ApiNotification(Answer):
     """A line on the caller's list: `text` says it in words, `url` is where it leads."""
 
     id: str
@@ -50,7 +49,7 @@ class ApiNotification(BaseModel):
     read_at: str | None
 
 
-class ApiNotifications(BaseModel):
+class ApiNotifications(Answer):
     """A part of the caller's list, newest first."""
 
     items: list[ApiNotification]
@@ -58,7 +57,7 @@ class ApiNotifications(BaseModel):
     as_of: dict[str, tuple[str, int]]
 
 
-class ApiNetworkWish(BaseModel):
+class ApiNetworkWish(Answer):
     """What the caller wants to hear of one of their networks; `mail` null: as `mail` of all."""
 
     network: ApiNotificationNetwork
@@ -66,7 +65,7 @@ class ApiNetworkWish(BaseModel):
     mail: MailChoice | None
 
 
-class ApiWishes(BaseModel):
+class ApiWishes(Answer):
     """What the caller wants to hear. `refused_at`: since when their address takes no mail."""
 
     mail: MailChoice

@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from forum.records import Role
 from forum.reviews.queries import Decided, Review, Subject
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiPerson(BaseModel):
+class ApiPerson(Answer):
     """A member."""
 
     id: str
     name: str
 
 
-class ApiReview(BaseModel):
+class ApiReview(Answer):
     """A review. `seal` is that of its row in the network's log, once it is signed."""
 
     id: str
@@ -30,7 +29,7 @@ class ApiReview(BaseModel):
     seal: str | None
 
 
-class ApiReviews(BaseModel):
+class ApiReviews(Answer):
     """The newest reviews of a network, at most fifty."""
 
     items: list[ApiReview]
@@ -38,7 +37,7 @@ class ApiReviews(BaseModel):
     as_of: dict[str, tuple[str, int]]
 
 
-class ApiDecided(BaseModel):
+class ApiDecided(Answer):
     """What was decided about a member. `answered_at`: when who was asked said that they still need access."""
 
     id: str
@@ -51,7 +50,7 @@ class ApiDecided(BaseModel):
     done_at: datetime | None
 
 
-class ApiUndecided(BaseModel):
+class ApiUndecided(Answer):
     """A member who is to be decided about; the first are the most doubtful. `last_here` is a day."""
 
     account: ApiPerson
@@ -69,13 +68,13 @@ class ApiWholeReview(ApiReview):
     undecided_count: int
 
 
-class ApiLate(BaseModel):
+class ApiLate(Answer):
     """About whom somebody else had decided before, so that theirs stands."""
 
     late: list[str]
 
 
-class ApiEnded(BaseModel):
+class ApiEnded(Answer):
     """How many lost their access."""
 
     ended: int

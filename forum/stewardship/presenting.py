@@ -1,20 +1,19 @@
 """What this slice shows in the API and on the socket."""
 
-from pydantic import BaseModel
-
 from forum.announcement_queries import Announcement
 from forum.records import Network
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiAuthor(BaseModel):
+class ApiAuthor(Answer):
     """Who said it."""
 
     id: str
     name: str
 
 
-class ApiAnnouncement(BaseModel):
+class ApiAnnouncement(Answer):
     """What an administrator told all members."""
 
     id: str
@@ -26,7 +25,7 @@ class ApiAnnouncement(BaseModel):
     created_at: str
 
 
-class ApiAnnouncements(BaseModel):
+class ApiAnnouncements(Answer):
     """The newest hundred announcements of a network, newest first."""
 
     items: list[ApiAnnouncement]
@@ -34,7 +33,7 @@ class ApiAnnouncements(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiSeenPlace(BaseModel):
+class ApiSeenPlace(Answer):
     """A place where a network could be seen: what is answered there, and what of the network stands in it."""
 
     place: str
@@ -43,13 +42,13 @@ class ApiSeenPlace(BaseModel):
     shows: list[str]
 
 
-class ApiSeen(BaseModel):
+class ApiSeen(Answer):
     """Every such place."""
 
     items: list[ApiSeenPlace]
 
 
-class ApiWeek(BaseModel):
+class ApiWeek(Answer):
     """A week, by its Monday, in UTC; members at its end, and who came, posts and requests to join within it."""
 
     week: str
@@ -59,20 +58,20 @@ class ApiWeek(BaseModel):
     asked: int
 
 
-class ApiNumbers(BaseModel):
+class ApiNumbers(Answer):
     """The last 52 weeks, and how many people wait to be admitted now."""
 
     items: list[ApiWeek]
     waiting: int
 
 
-class ApiWeekly(BaseModel):
+class ApiWeekly(Answer):
     """How many announcements may be made in seven days."""
 
     weekly: int
 
 
-class ApiEnding(BaseModel):
+class ApiEnding(Answer):
     """Since when a network is archived, and when it is deleted; null where it is not."""
 
     archived_at: str | None

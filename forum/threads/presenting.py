@@ -3,21 +3,20 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
-
 from forum.records import Person, Post, Thread
 from forum.threads.held_queries import HeldPost
+from ground.answers import Answer
 from ground.columns import moment_text
 
 
-class ApiPerson(BaseModel):
+class ApiPerson(Answer):
     """Somebody beside their words."""
 
     id: str
     name: str
 
 
-class ApiPost(BaseModel):
+class ApiPost(Answer):
     """A post. Once it is removed or hidden its words are empty."""
 
     id: str
@@ -39,7 +38,7 @@ class ApiPost(BaseModel):
     version: int
 
 
-class ApiHeld(BaseModel):
+class ApiHeld(Answer):
     """Words that wait for a moderator, for their author and for moderators alone.
 
     Once they are approved, `id` is that of the post, or of the thread where `thread_id` is null.
@@ -57,7 +56,7 @@ class ApiHeld(BaseModel):
     reason: str
 
 
-class ApiHeldPosts(BaseModel):
+class ApiHeldPosts(Answer):
     """What waits in a network, longest first."""
 
     items: list[ApiHeld]
@@ -65,7 +64,7 @@ class ApiHeldPosts(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiThread(BaseModel):
+class ApiThread(Answer):
     """A thread, without its posts."""
 
     id: str
@@ -96,7 +95,7 @@ class ApiNewThread(ApiThread):
     first_post: ApiPost
 
 
-class ApiPosts(BaseModel):
+class ApiPosts(Answer):
     """Posts in order of their numbers."""
 
     items: list[ApiPost]
@@ -104,7 +103,7 @@ class ApiPosts(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiThreads(BaseModel):
+class ApiThreads(Answer):
     """Threads, the one last written in first."""
 
     items: list[ApiReadThread]
@@ -112,7 +111,7 @@ class ApiThreads(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiEvent(BaseModel):
+class ApiEvent(Answer):
     """Something that happened, and what it is about as it now stands; null where that is gone."""
 
     seq: int
@@ -123,7 +122,7 @@ class ApiEvent(BaseModel):
     """The object was too large: fetch it by its id."""
 
 
-class ApiEvents(BaseModel):
+class ApiEvents(Answer):
     """A part of a stream, in the order in which it happened."""
 
     items: list[ApiEvent]
@@ -131,7 +130,7 @@ class ApiEvents(BaseModel):
     as_of: dict[str, list[str | int]]
 
 
-class ApiGone(BaseModel):
+class ApiGone(Answer):
     """Why a part of a stream can no longer be had: `expired`, `epoch` or `ahead`."""
 
     type: str
