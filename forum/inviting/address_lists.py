@@ -143,11 +143,21 @@ def _table(text: str) -> list[Entry] | None:
         headed = _headings(sample[0])
         columns = headed or _columns_of(sample)
         if columns is not None:
-            rows = (_cells(line, delimiter) for line in (lines[1:] if headed else lines)[: MOST_ENTRIES + 1])
-            return [_row_entry(row, columns, delimiter) for row in rows if any(cell.strip() for cell in row)]
+            return list(_rows((lines[1:] if headed else lines)[: MOST_ENTRIES + 1], columns, delimiter))
     if len(lines) > 1 and _word(lines[0]) in _EMAIL:
         return list(_plain("\n".join(lines[1:])))  # one column with its heading
     return None
+
+
+def _rows(lines: Sequence[str], columns: _Columns, delimiter: str) -> Iterator[Entry]:
+    """The entries of a table, and of what was pasted below it: lines that are no rows of it are read as any others."""
+    for line in lines:
+        row = _cells(line, delimiter)
+        place = row[columns.email] if columns.email < len(row) else ""
+        if "@" in line and (place.count("@") != 1 or line.count("@") > place.count("@")):
+            yield from _plain(line)
+        elif any(cell.strip() for cell in row):
+            yield _row_entry(row, columns, delimiter)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

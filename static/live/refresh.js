@@ -109,12 +109,14 @@ async function run() {
     const fresh = positionsOf(page);
     left -= 1;
     await hearUpTo(fresh);
-    if (left && isBehind(fresh)) {
+    const isStale = isBehind(fresh);
+    if (left && isStale) {
       again = true;
       continue;
     }
     isWhole = bringAll(page, acts, isAsked);
     settle(fresh);
+    if (isStale) refreshSoon(); // events come faster than copies: what this one took back is put right when they rest
   } while (again);
   return isWhole;
 }

@@ -23,8 +23,9 @@ function bring(page) {
   const fresh = page.querySelector("[data-locked-line]");
   if (line && !fresh) line.remove();
   const made = page.getElementById("compose");
-  if (!line && fresh && box && made) box.before(fresh);
-  else if (!line && fresh) (box ?? document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
+  const below = document.getElementById("waiting") ?? box;
+  if (!line && fresh && below) below.before(fresh);
+  else if (!line && fresh) (document.querySelector(".pager") ?? document.querySelector("[data-pill]")).after(fresh);
   if (!composer && made) putComposer(document.adoptNode(made));
   else if (composer && !made) composer.shut(fresh ? "A moderator locked this thread." : "You can't write here any more.");
   else if (composer?.isShut) composer.shut(null);

@@ -22,6 +22,13 @@ from forum.inviting.address_lists import Entry, read_addresses
         ("nobody; Anna <anna@x.example", ["nobody", "Anna <anna@x.example"]),
         ('"nobody', ['"nobody']),
         (" ,;\n", []),
+        # What was pasted below a table is no row of it.
+        (
+            "Name,Email\nAnna Ek,anna@x.example\nbo@y.example\nCarl <c@x.example>; D <d@x.example>\n"
+            "Ek, Eve <e@x.example>",
+            ["anna@x.example", "bo@y.example", "c@x.example", "d@x.example", "e@x.example"],
+        ),
+        ("Email,Name\nanna@x.example,Anna Ek\nno address,Bo\n", ["anna@x.example", "no address"]),
         ("\x000\x00", ["0"]),
     ],
 )
