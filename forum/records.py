@@ -28,6 +28,7 @@ ActKind = Literal[
     "reject",
     "warn",
     "silence",
+    "expel",
     "ban",
     "suspend",
 ]

@@ -34,9 +34,9 @@ class Act:
     """Words for the audit log's side table, such as the title of a thread."""
 
 
-async def write_act(tx: Transaction, act: Act) -> str:
-    """Keep the act and its proof; the act's id. Call it before the act takes a role away from who does it."""
-    act_id, moment = new_id(), now()
+async def keep_act(tx: Transaction, act: Act) -> str:
+    """Keep the act alone, where its proof is written elsewhere; the act's id."""
+    act_id = new_id()
     row = {
         "id": act_id,
         "network_id": act.network_id,
@@ -47,11 +47,17 @@ async def write_act(tx: Transaction, act: Act) -> str:
         "rule": act.rule or "",
         "reason": act.reason,
         "by_id": act.by_id,
-        "at": moment,
+        "at": now(),
         "until": act.until,
         "before": dict(act.before) if act.before is not None else None,
     }
     await tx.execute(insert(acts), row)
+    return act_id
+
+
+async def write_act(tx: Transaction, act: Act) -> str:
+    """Keep the act and its proof; the act's id. Call it before the act takes a role away from who does it."""
+    act_id = await keep_act(tx, act)
     kind, object_id = _about(act)
     deed = Deed(
         act=f"{kind}.{act.kind}",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.excluding import bring_back
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_post, restore_post
 from forum.acts.threads import put_back
@@ -14,7 +15,7 @@ from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
 from forum.policy import acts_shown_to, may_undo
-from forum.records import ActKind
+from forum.records import ActKind, Role
 from forum.tables import acts
 from forum.telling import tell
 from forum.viewer import Viewer
@@ -71,6 +72,12 @@ async def _read_at_once(tx: Transaction, _: str | None, done: Done) -> None:
     await let_through(tx, done.network_id, done.account_id or "", int((done.before or {}).get("hold_left") or 0))
 
 
+async def _belong_as_before(tx: Transaction, by_id: str | None, done: Done) -> None:
+    before = done.before or {}
+    role: Role = before.get("role") or "member"
+    await bring_back(tx, by_id, done.network_id, done.account_id or "", before.get("status") or "", role)
+
+
 async def _thread_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
     await put_back(tx, done.thread_id or "", done.kind, done.before or {})
 
@@ -81,6 +88,8 @@ UNDOERS: dict[str, Undoer] = {
     "warn": _nothing_more,
     "silence": _speak_again,
     "hold": _read_at_once,
+    "expel": _belong_as_before,
+    "ban": _belong_as_before,
     "pin": _thread_as_it_was,
     "lock": _thread_as_it_was,
     "slow": _thread_as_it_was,
@@ -107,11 +116,11 @@ _LOCK = (
 
 async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "") -> Done:
     """Take back what a moderator of the viewer's network did. Raises NotFound, Forbidden and Conflict."""
-    about = (acts.c.network_id, acts.c.by_id, acts.c.account_id)
+    about = (acts.c.kind, acts.c.network_id, acts.c.by_id, acts.c.account_id)
     found = (await tx.execute(select(*about).where(acts.c.id == act_id, acts_shown_to(viewer)))).first()
     if found is None:
         raise NotFound
-    decision = may_undo(viewer, found.network_id, found.by_id, found.account_id)
+    decision = may_undo(viewer, found.kind, found.network_id, found.by_id, found.account_id)
     if not decision:
         raise Forbidden(decision.reason)
     return await take_back(tx, viewer.id, act_id, reason)

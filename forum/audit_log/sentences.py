@@ -91,6 +91,8 @@ PHRASES: Mapping[str, str] = {
     "account.hold_ended": "lets the posts of {subject} be read at once again",
     "account.hold": "had the posts of {subject} held",
     "account.ban": "removed {subject} for good",
+    "account.ban_undone": "took back that {subject} was removed for good",
+    "account.expel_undone": "took back that {subject} was removed",
     "account.suspend": "suspended the account of {subject}",
     "account.created": "made an account for {subject}",
     "account.suspended": "suspended the account of {subject}",

@@ -160,11 +160,12 @@ async def _show(
     async with state_of(request).database.read() as connection:
         act = await get_act(connection, viewer, request.path_params["act_id"])
     is_undoable = act.kind in UNDOERS and act.undone_at is None
+    by_id = act.by.id if act.by else None
     page = ActPage(
         act=act,
         title=act_title(act),
         what=what_was_done(act),
-        may_undo=is_undoable and bool(may_undo(viewer, act.network_id, act.by.id if act.by else None, act.about)),
+        may_undo=is_undoable and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},

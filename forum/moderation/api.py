@@ -247,7 +247,7 @@ async def api_undo_act(request: Request) -> Response:
     viewer, state, act_id = await account_of(request), state_of(request), request.path_params["act_id"]
     async with state.database.read() as connection:
         act = await get_act(connection, viewer, act_id)
-    decision = may_undo(viewer, act.network_id, act.by.id if act.by else None, act.about)
+    decision = may_undo(viewer, act.kind, act.network_id, act.by.id if act.by else None, act.about)
     if not decision:
         raise Forbidden(decision.reason)
     value = validate(Undoing, await read_json(request))

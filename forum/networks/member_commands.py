@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlalchemy import select, update
 
+from forum.acts.excluding import exclude, note_ban_lifted
 from forum.calling import call_administrators
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.invitations import cancel_invitation, leave_invitation, use_invitation
@@ -135,7 +136,13 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
     letter = _LETTERS.get((current.status, step.status)) or _LETTERS.get(("", step.status))
     if step.status == current.status:
         letter = "role_changed" if current.account_id != viewer.id else None
-    if letter is not None:
+    if (current.status, step.status) == ("banned", "removed"):
+        await note_ban_lifted(tx, viewer.id, current.network_id, current.account_id)
+    elif step.status in ("removed", "banned"):
+        act_id = await exclude(tx, viewer.id, current, step.status, step.reason)
+        if letter is not None:
+            tx.enqueue("mail", {"letter": letter, "membership_id": became.id, "act_id": act_id})
+    elif letter is not None:
         tx.enqueue("mail", {"letter": letter, "membership_id": became.id})
         told, of = [became.account_id], became.network_id
         await tell(tx, told, _TOLD[letter], became.id, network_id=of, actor_id=viewer.id)
@@ -145,7 +152,6 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
 _TOLD: dict[str, NotificationKind] = {
     "membership_admitted": "membership.admitted",
     "membership_refused": "membership.refused",
-    "membership_ended": "membership.ended",
     "role_changed": "role.changed",
 }
 """What stands on a person's list beside each letter."""

@@ -100,6 +100,8 @@ async def write_ended(state: State, tx: Transaction, reference: Reference) -> Le
         "network_name": network.name if _is_listed(network) else "",
         "reason": row.reason,
         "is_banned": row.status == "banned",
+        # Tasks from before removals could be appealed against name no act.
+        "link": f"{state.settings.public_url}/acts/{reference['act_id']}" if "act_id" in reference else "",
     }
     subject = f"You no longer belong to a network on {state.settings.site_name}"
     return Letter(row.email, row.person, subject, "membership_ended", context)

@@ -44,7 +44,7 @@ _PLACES: dict[NotificationKind, str] = {
     "post.held": "/held",
 }
 """Where in the network a line leads; to its first page where nothing stands here."""
-_ABOUT_AN_ACT = ("act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
+_ABOUT_AN_ACT = ("membership.ended", "act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
 
 
 @dataclass(frozen=True, slots=True)

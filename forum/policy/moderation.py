@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from forum.policy.decision import YES, Decision, when
 from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_moderate
-from forum.records import Post
+from forum.records import ActKind, Post
 from forum.tables import acts, cases, memberships
 from forum.viewer import Viewer
 
@@ -92,11 +92,16 @@ def may_warn(viewer: Viewer, network_id: str, account_id: str) -> Decision:
     return decision if not decision else when(viewer.id != account_id, "You can’t warn yourself.")
 
 
-def may_undo(viewer: Viewer, network_id: str, by_id: str | None, account_id: str | None) -> Decision:
-    """Moderators take back what was done, but not what another did about themselves: against that they appeal."""
+def may_undo(viewer: Viewer, kind: ActKind, network_id: str, by_id: str | None, account_id: str | None) -> Decision:
+    """Moderators take back what was done, but not what another did about themselves: against that they appeal.
+
+    Who belongs to a network is for its administrators to say.
+    """
     decision = may_moderate(viewer, network_id)
     if not decision:
         return decision
+    if kind in ("expel", "ban") and not viewer.has_role(network_id, "administrator"):
+        return Decision(False, "Only administrators take somebody back into the network.")
     about_me = account_id == viewer.id and by_id != viewer.id
     return when(not about_me, "This is about you, so somebody else decides. You can appeal against it.")
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.acts.excluding import exclude
 from forum.audit import Deed, canonical, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.membership import Step, change, lock_current
@@ -163,7 +164,8 @@ async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str,
         if current is not None and current.id == row.membership_id and current.status == "active":
             # Whoever ends it looks after what they held.
             await change(tx, current, Step("removed", current.role, viewer.id, reason=reason, heir=viewer.id))
-            tx.enqueue("mail", {"letter": "membership_ended", "membership_id": current.id})
+            act_id = await exclude(tx, viewer.id, current, "removed", reason)
+            tx.enqueue("mail", {"letter": "membership_ended", "membership_id": current.id, "act_id": act_id})
             ended += 1
         done = update(review_decisions).where(review_decisions.c.id == row.id)
         await tx.execute(done.values(done_at=now()))

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from forum.tables import acts, notifications
 from tests.forum.moderation.hall import column, logged_about, open_hall
 from tests.forum.threads.village import Village
@@ -111,3 +113,51 @@ async def test_what_was_done_goes_with_a_thread_that_moves(village: Village) -> 
     found = await hall.do(hall.amara, "GET", f"/networks/{target.slug}/reports")
     assert [case["post_id"] for case in found["items"]] == [reply]
     await hall.do(hall.amara, "POST", f"/acts/{act}/undo", {})
+
+
+@pytest.mark.parametrize("status", ["removed", "banned"])
+async def test_who_is_removed_appeals_and_belongs_again(village: Village, status: str) -> None:
+    hall = await open_hall(village, "secret")
+    await village.join(hall.place.id, hall.olu, "administrator")
+    member = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+    await hall.do(hall.amara, "PATCH", member, {"status": status, "reason": "He shouts."})
+    (row,) = await hall.stored(column(acts, "id").where(acts.c.account_id == hall.gareth.id))
+    page = (await village.browser(hall.gareth).get(f"/acts/{row.id}")).text
+    assert ("He shouts." in page, "You may appeal once" in page) == (True, True)
+    assert hall.place.name not in page
+    lines = (await hall.do(hall.gareth, "GET", "/me/notifications"))["items"]
+    assert [line["url"].endswith(f"/acts/{row.id}") for line in lines if line["kind"] == "membership.ended"] == [True]
+    # Moderators see it, and have no say about who belongs.
+    assert (await hall.ask(hall.priya, "POST", f"/acts/{row.id}/undo", {})).status_code == 403
+    assert (await hall.ask(hall.maeve, "GET", f"/acts/{row.id}")).status_code == 404
+    await hall.do(hall.gareth, "POST", f"/acts/{row.id}/appeal", {"words": "I speak loudly, that is all."})
+    assert (await hall.ask(hall.amara, "POST", f"/acts/{row.id}/answer", ANSWER)).status_code == 403
+    await hall.do(hall.olu, "POST", f"/acts/{row.id}/answer", ANSWER)
+    thread = await hall.do(hall.gareth, "GET", f"/threads/{hall.thread}")
+    assert thread["title"] == "Night rota"
+    log = await hall.stored(logged_about(hall.gareth.id))
+    kind = "ban" if status == "banned" else "expel"
+    assert [each.act for each in log if each.act.startswith("account")] == [
+        "account.appealed",
+        f"account.{kind}_undone",
+        "account.appeal_overturned",
+    ]
+
+
+async def test_a_ban_that_is_lifted_leaves_nothing_to_appeal_against(village: Village) -> None:
+    hall = await open_hall(village)
+    member = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+    await hall.do(hall.amara, "PATCH", member, {"status": "banned", "reason": ""})
+    await hall.do(hall.amara, "PATCH", member, {"status": "removed"})
+    (row,) = await hall.stored(column(acts, "id").where(acts.c.account_id == hall.gareth.id))
+    late = await hall.ask(hall.gareth, "POST", f"/acts/{row.id}/appeal", {"words": "Why?"})
+    assert late.status_code == 409
+    # Somebody who only asked to join and is kept out is brought no further than to asking.
+    await hall.do(hall.olu, "PUT", f"/networks/{hall.place.slug}/members/me", {"words": "Let me in"})
+    asking = f"/networks/{hall.place.slug}/members/{hall.olu.id}"
+    await hall.do(hall.amara, "PATCH", asking, {"status": "banned", "reason": "Known."})
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.account_id == hall.olu.id))
+    await hall.do(hall.amara, "POST", f"/acts/{act.id}/undo", {})
+    assert (await hall.ask(hall.olu, "GET", f"/threads/{hall.thread}")).status_code == 404
+    again = await hall.ask(hall.olu, "PUT", f"/networks/{hall.place.slug}/members/me", {"words": "Please"})
+    assert again.status_code == 202

@@ -53,8 +53,9 @@ async def test_from_beginning_to_signature(village: Village) -> None:
     page = said((await browser.get(path)).text)
     for words in ("One person kept, 1 asked, 1 ended", "about one person nobody had decided", "Signed by Amara Okafor"):
         assert words in page, words
+    signed = (audit_rows.c.act == "review.signed", audit_rows.c.chain == place.id)
     async with village.state.database.read() as connection:
-        row = (await connection.execute(select(audit_rows).where(audit_rows.c.act == "review.signed"))).all()[-1]
+        row = (await connection.execute(select(audit_rows).where(*signed))).one()
         assert [trouble async for trouble in find_broken(connection)] == []
     assert row.seal in page
     for act, data in (("decisions", choices), ("endings", {}), ("signature", {})):

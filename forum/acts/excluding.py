@@ -1,0 +1,61 @@
+"""Somebody is removed from a network, or for good: an act like others, against which they may appeal once.
+
+The proof of it stands in the audit log by the membership's own step, so none is written here.
+"""
+
+from typing import Literal
+
+from sqlalchemy import update
+
+from forum.acts.recording import Act, keep_act
+from forum.errors import Conflict
+from forum.membership import Current, Step, begin, change, lock_current
+from forum.records import ActKind, NotificationKind, Role
+from forum.tables import acts
+from forum.telling import tell
+from ground.columns import now
+from realtime.transaction import Transaction
+
+KINDS: dict[str, ActKind] = {"removed": "expel", "banned": "ban"}
+BELONGS = "They belong to the network again, or wait for an answer already."
+
+
+async def exclude(tx: Transaction, by_id: str, was: Current, status: Literal["removed", "banned"], reason: str) -> str:
+    """Keep that somebody was removed, and tell them where they can appeal; the act's id. `was`: how they stood."""
+    act = Act(
+        kind=KINDS[status],
+        network_id=was.network_id,
+        by_id=by_id,
+        reason=reason,
+        account_id=was.account_id,
+        before={"status": was.status, "role": was.role},
+    )
+    act_id = await keep_act(tx, act)
+    told: NotificationKind = "membership.ended" if was.status == "active" else "act.concerns_me"
+    await tell(tx, [was.account_id], told, act_id, network_id=was.network_id, actor_id=by_id)
+    return act_id
+
+
+async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_id: str) -> None:
+    """The ban counts no longer: there is nothing left to appeal against."""
+    ban = update(acts).where(
+        acts.c.network_id == network_id,
+        acts.c.account_id == account_id,
+        acts.c.kind == "ban",
+        acts.c.undone_at.is_(None),
+    )
+    await tx.execute(ban.values(undone_at=now(), undone_by=by_id, version=acts.c.version + 1))
+
+
+async def bring_back(
+    tx: Transaction, by_id: str | None, network_id: str, account_id: str, status: str, role: Role
+) -> None:
+    """As it was before: who belonged belongs again, who did not may ask. Raises Conflict where they do already."""
+    current = await lock_current(tx, network_id, account_id)
+    if current is None or current.status not in KINDS:
+        raise Conflict(BELONGS)
+    if status == "active":
+        if await begin(tx, network_id, account_id, Step("active", role, by_id)) is None:
+            raise Conflict(BELONGS)
+    elif current.status == "banned":
+        await change(tx, current, Step("removed", current.role, by_id))
