@@ -160,6 +160,9 @@ async def read_audience(
     # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
     is_public = not thread.is_here or bool(thread.moves) or thread.first_position > kept_until
     everybody = access == "open" and is_public
+    if access == "open" and not is_public:
+        opened_at = _opened_at(steps, at)
+        members = [each for each in members if each.role != "member" or each.since <= opened_at]
     people = sorted((*members, *through_glass), key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
     return Audience(tuple(people), access, everybody, steps[0].at if steps else None)
 
@@ -235,6 +238,12 @@ async def _through_glass(connection: AsyncConnection, network_id: str, at: datet
         Witness(row.account_id, row.name, row.organisation, "broken glass", row.begun_at, row.ended_at or row.ends_at)
         for row in await connection.execute(asked)
     ]
+
+
+def _opened_at(steps: Sequence[Any], at: datetime) -> datetime:
+    """When the network was last opened before this moment; this moment itself where the log does not know."""
+    opened = (step.at for step in reversed(steps) if step.at <= at and step.act == "network.access_changed")
+    return next(opened, at)
 
 
 def _access_at(network: Network, at: datetime, steps: Sequence[Any]) -> tuple[Access | None, int]:

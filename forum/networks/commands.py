@@ -170,6 +170,7 @@ async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange
     values: dict[str, Any] = {"access": access}
     if access == "open":
         values["members_only_until"] = 0 if wanted.with_past else network.post_count
+        values["members_only_since"] = None if wanted.with_past else now()
     if access in HIDDEN:
         await tx.execute(insert(former_addresses), {"slug": network.slug, "network_id": network.id})
         values["slug"] = hidden_slug(wanted.name or network.name)

@@ -75,12 +75,27 @@ def threads_readable_by(viewer: Viewer) -> ColumnElement[bool]:
 def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out.
 
-    Opening a network applies to what is begun afterwards, unless its administrators say otherwise:
-    what was written among members stays among them.
+    Opening a network applies to what is begun afterwards, unless its administrators say otherwise: what was written
+    among members stays among those who were members then, and those whom administrators made moderators. Whoever comes
+    later lets themselves in, so that they are no more than anybody.
     """
     begun_open = threads.c.first_position > networks.c.members_only_until
     is_public = and_(networks.c.access == "open", begun_open)
-    return or_(is_public, _has_place(account_id, ("active",)), reads_through_glass(account_id))
+    reads_as_member = exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            or_(
+                networks.c.access != "open",
+                begun_open,
+                memberships.c.role != "member",
+                memberships.c.since <= networks.c.members_only_since,
+            ),
+        )
+    ).correlate_except(memberships)
+    return or_(is_public, reads_as_member, reads_through_glass(account_id))
 
 
 def threads_heard() -> ColumnElement[bool]:

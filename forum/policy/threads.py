@@ -6,7 +6,10 @@ from forum.policy.waiting import is_held, silenced_until, silenced_words
 from forum.records import Post, Thread
 from forum.viewer import Viewer
 
-KEPT = "This thread was written while the network was closed. It stays with its members; go on in a new thread."
+KEPT = (
+    "This thread was written while the network was closed. It stays with those who were members then; "
+    "go on in a new thread."
+)
 HELD = "What you write here waits for a moderator first, so you can’t change what stands already."
 
 

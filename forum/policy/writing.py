@@ -42,7 +42,8 @@ def may_move(viewer: Viewer, thread: Thread, target_id: str) -> Decision:
     if thread.is_kept:
         return Decision(
             False,
-            "This thread was written while the network was closed and stays with its members, so it can’t be moved.",
+            "This thread was written while the network was closed and stays with those who were members then, "
+            "so it can’t be moved.",
         )
     return when(
         viewer.has_role(target_id, "moderator"),

@@ -27,6 +27,8 @@ networks = Table(
     Column("post_count", Integer, nullable=False, server_default="0"),
     # When the network was opened to everybody, threads begun up to this position stayed with its members.
     Column("members_only_until", Integer, nullable=False, server_default="0"),
+    # And when that was: who came in later, with nobody letting them in, does not read those threads.
+    Column("members_only_since", Moment),
     # So many posts of whoever becomes a member wait for a moderator first; 0: none does.
     Column("hold_first", Integer, nullable=False, server_default="0"),
     # How many posts wait for a moderator now.

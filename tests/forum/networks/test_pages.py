@@ -273,7 +273,7 @@ async def test_opening_a_network_keeps_what_was_written_among_its_members(villag
         await shown(visitor, f"/threads/{after}")
         await shown(visitor, f"/threads/{before}", 404)
     assert "Said among ourselves" in await shown(browser, path_of(place))
-    assert "stays with its members" in await shown(other, path_of(place, "/about"))
+    assert "stays with those who were members then" in await shown(other, path_of(place, "/about"))
 
 
 async def test_directory_names_what_it_may(village: Village) -> None:

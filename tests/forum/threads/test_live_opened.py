@@ -122,18 +122,40 @@ async def test_nobody_writes_in_what_stayed_with_the_members(village: Village, o
     ]
     assert {answer.status_code for answer in refused} == {403}
     assert {answer.json()["detail"] for answer in refused} == {
-        "This thread was written while the network was closed. It stays with its members; go on in a new thread."
+        "This thread was written while the network was closed. It stays with those who were members then; "
+        "go on in a new thread."
     }
     for who in (opened.ada, opened.ben):
         page = (await village.browser(who).get(f"/threads/{opened.older}")).text
         assert "Osprey words." in page
-        assert "It stays with its members" in page
+        assert "It stays with those who were members then" in page
         assert 'id="compose"' not in page
     for outsider in (None, opened.olga):
         assert (await village.browser(outsider).get(f"/threads/{opened.older}")).status_code == 404
         assert (await village.browser(outsider).get(f"/posts/{opened.posts[0]}")).status_code == 404
         assert opened.older not in (await village.browser(outsider).get(f"/networks/{opened.place.slug}")).text
     assert opened.older in (await village.browser(opened.ben).get(f"/networks/{opened.place.slug}")).text
+
+
+async def test_who_lets_themselves_in_later_reads_no_more_than_anybody(village: Village, opened: Opened) -> None:
+    """An open network takes everybody who asks: one press must not be the way into what was said among members."""
+    slug, olga, ada = opened.place.slug, village.program(opened.olga), village.program(opened.ada)
+    assert (await olga.put(f"/api/v1/networks/{slug}/members/me", json={})).status_code == 200
+    paths = [f"/threads/{opened.older}", f"/threads/{opened.older}/posts", f"/posts/{opened.posts[0]}"]
+    assert [(await olga.get(f"/api/v1{path}")).status_code for path in paths] == [404, 404, 404]
+    browser = village.browser(opened.olga)
+    for path in (f"/threads/{opened.older}", f"/posts/{opened.posts[0]}", f"/threads/{opened.older}/posts/1/versions"):
+        assert (await browser.get(path)).status_code == 404
+    pages = [(await browser.get(path)).text for path in ("/", f"/networks/{slug}", f"/networks/{slug}?filter=all")]
+    pages.append((await olga.get(f"/api/v1/networks/{slug}/threads")).text)
+    assert all(opened.older not in page and "Osprey" not in page for page in pages)
+    page = (await browser.get(f"/networks/{slug}")).text
+    assert "unread" not in page.split("<main")[1]
+    # Whom administrators trust to keep order there reads it all.
+    role = {"role": "moderator"}
+    member = f"/api/v1/networks/{slug}/members/{opened.olga.id}"
+    assert (await ada.patch(member, json=role)).status_code == 200
+    assert (await olga.get(f"/api/v1/threads/{opened.older}")).status_code == 200
 
 
 async def test_a_removal_there_is_told_to_moderators_only(

@@ -211,6 +211,6 @@ async def test_what_waits_and_what_stays_with_members_is_refused_in_words(villag
     answer = await village.program(ada).patch(path, json=change)
     assert answer.status_code == 200, answer.text
     refused = await move(village, ada, thread_id, target, 403)
-    assert "stays with its members" in refused["detail"]
+    assert "stays with those who were members then" in refused["detail"]
     page = await village.browser(ada).get(f"/threads/{thread_id}/move")
     assert page.status_code == 403
