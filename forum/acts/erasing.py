@@ -5,32 +5,26 @@ them by itself: letters and events hold ids alone, and rendered parts are kept u
 any more. Backups that were made before keep the words for as long as they are kept themselves.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
+from sqlalchemy import Row, Select, delete, select, update
 
 from forum.acts.cases import close_cases_about
 from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
+from forum.acts.quoting import hold_network_of, may_quote, said_in
 from forum.acts.recording import Act, write_act
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import PostEdited, PostRemoved
-from forum.policy import may_erase, threads_heard
+from forum.policy import may_erase
 from forum.streams import network_stream
-from forum.tables import addressed_posts, cases, mentions, networks, post_versions, posts, reports, threads
+from forum.tables import addressed_posts, cases, mentions, post_versions, posts, reports, threads
 from forum.text import Quoted, excerpt, link_quotes, mentioned_in, plain_text_html, render_markdown
 from forum.viewer import Viewer
-from ground.columns import Identifier, now
+from ground.columns import now
 from realtime.transaction import Transaction
 
 SAY_WHY = "Say why it is erased, without the words themselves: the reason stays."
-_PART = 200
 _LETTER = '<div class="letter">'
-_HOLD_NETWORK = (
-    select(networks.c.id)
-    .where(networks.c.id.in_(select(posts.c.network_id).where(posts.c.id == bindparam("of_post", type_=Identifier))))
-    .with_for_update(key_share=True)
-)
 
 
 async def erase_post(
@@ -48,7 +42,7 @@ async def erase_post(
     if not reason:
         raise Invalid({"reason": SAY_WHY})
     # Nobody writes, edits or quotes in the network until this is done.
-    if (await tx.execute(_HOLD_NETWORK, {"of_post": post_id})).first() is None:
+    if not await hold_network_of(tx, post_id):
         raise NotFound
     post = await hold_post(tx, None, post_id)
     is_wanted = only_if is None or (await tx.execute(only_if)).first() is not None
@@ -98,59 +92,15 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
 
 
 async def _erase_quotes(tx: Transaction, post: Held) -> None:
-    said = list((await tx.execute(select(posts.c.body).where(posts.c.id == post.id))).scalars())
-    said += (await tx.execute(select(post_versions.c.body).where(post_versions.c.post_id == post.id))).scalars()
+    said = await said_in(tx, post.id)
     elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
     touched: set[str] = set()
-    async for row in _quoting(tx, post):
+    async for row in may_quote(tx, post.network_id, post.id):
         quoted = here if row.thread_id == post.thread_id else elsewhere
         if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, quoted):
             touched.add(row.thread_id)
     for thread_id in sorted(touched - {post.thread_id}):
         await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
-
-
-_MAY_QUOTE = (
-    select(
-        posts.c.id,
-        posts.c.thread_id,
-        posts.c.network_id,
-        posts.c.body,
-        posts.c.html,
-        posts.c.is_imported,
-        posts.c.removed_at,
-        posts.c.version,
-        threads_heard().label("is_heard"),
-    )
-    .join(threads, threads.c.id == posts.c.thread_id)
-    .join(networks, networks.c.id == posts.c.network_id)
-    .where(
-        posts.c.network_id == bindparam("in_network", type_=Identifier),
-        posts.c.id > bindparam("after", type_=Identifier),
-        posts.c.id != bindparam("of_post", type_=Identifier),
-        or_(
-            posts.c.body.contains(">"),
-            posts.c.body.contains("| "),
-            posts.c.id.in_(select(post_versions.c.post_id).where(post_versions.c.body.contains(">"))),
-        ),
-    )
-    .order_by(posts.c.id)
-    .limit(_PART)
-)
-_NO_ID = "00000000-0000-0000-0000-000000000000"
-
-
-async def _quoting(tx: Transaction, post: Held) -> AsyncIterator[Row[Any]]:
-    """Every post of the network that may quote another, now or in an earlier version."""
-    after = _NO_ID
-    while True:
-        asked = {"in_network": post.network_id, "of_post": post.id, "after": after}
-        rows = (await tx.execute(_MAY_QUOTE, asked)).all()
-        for row in rows:
-            yield row
-        if len(rows) < _PART:
-            return
-        after = rows[-1].id
 
 
 async def _erase_from_post(tx: Transaction, row: Row[Any], quoted: Quoted) -> bool:

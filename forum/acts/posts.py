@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
 from forum.acts.cases import close_cases_about
+from forum.acts.quoting import hold_network_of, list_quoting
 from forum.acts.recording import Act, write_act
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import NeedsChanged, PostRemoved, PostRestored
@@ -28,6 +29,7 @@ from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
 SAY_WHY = "Say why you remove it. The reason stands where the post was."
+QUOTES_IT = "It quotes a post that was hidden because of patient data. Say it again without the quotation."
 SAY_WHY_HIDDEN = "Say why you hide it. Its author reads this; others see the rule alone."
 CHANGED_MEANWHILE = "This post was changed while you were looking at it."
 EXCERPT_LENGTH = 140
@@ -128,9 +130,12 @@ async def hide_post(
 ) -> Removed:
     """Leave a stub that names the rule; moderators and the author may still look at the words.
 
+    Because of patient data, posts that quote it are hidden with it, each by an act of its own.
     Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid without
     a reason.
     """
+    if rule == "patient_data":
+        await hold_network_of(tx, post_id)  # nobody is to quote it meanwhile
     post = await hold_post(tx, viewer, post_id)
     decision = may_hide(viewer, post.standing)
     if not decision:
@@ -138,9 +143,17 @@ async def hide_post(
     _expect(post, expected)
     if not reason:
         raise Invalid({"reason": SAY_WHY_HIDDEN})
-    act_id = await _write_act(tx, viewer.id, post, "hide", rule, reason)
-    await _take_away(tx, post, viewer.id, "", rule)
+    act_id = await _hide(tx, viewer.id, post, rule, reason)
+    if rule == "patient_data":
+        for quoting_id in await list_quoting(tx, post.network_id, post.id):
+            await _hide(tx, viewer.id, await hold_post(tx, None, quoting_id), rule, QUOTES_IT)
     return Removed(post, act_id)
+
+
+async def _hide(tx: Transaction, by_id: str, post: Held, rule: Rule, reason: str) -> str:
+    act_id = await _write_act(tx, by_id, post, "hide", rule, reason)
+    await _take_away(tx, post, by_id, "", rule)
+    return act_id
 
 
 async def remove_post(

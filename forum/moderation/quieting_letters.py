@@ -17,24 +17,26 @@ async def write_quietened(state: State, tx: Transaction, reference: Mapping[str,
         return None
     context = {
         "network_name": act.network_name,
-        "reason": act.reason,
+        "reason": act.reason if act.is_open else "",
         "until": moment_words(act.until, ZoneInfo(state.settings.time_zone)) if act.until else "",
-        "link": f"{state.settings.public_url}/networks/{act.slug}",
+        "link": f"{state.settings.public_url}/acts/{act.id}",
     }
     return Letter(act.address, act.name, f"Your posts in {act.network_name}", "quietened", context)
 
 
 async def write_rejected(state: State, tx: Transaction, reference: Mapping[str, str]) -> Letter | None:
-    """To who wrote a post that was turned down: why, with their words; nothing where they are no member any more."""
+    """To who wrote a post that was turned down; nothing where they are no member any more.
+
+    Never with the words that nobody was to read: a mailbox is not ours to erase. They stand on the page it leads to.
+    """
     rejected = await find_rejection(tx.connection, reference["held_id"], reference["act_id"])
     if rejected is None:
         return None
     context = {
         "network_name": rejected.network_name,
-        "title": rejected.title,
-        "reason": rejected.reason,
-        "body": rejected.body,
-        "link": f"{state.settings.public_url}/networks/{rejected.slug}",
+        "title": rejected.title if rejected.is_open else "",
+        "reason": rejected.reason if rejected.is_open else "",
+        "link": f"{state.settings.public_url}/networks/{rejected.slug}/held/{rejected.id}",
     }
     subject = f"Your post in {rejected.network_name} was not taken"
     return Letter(rejected.address, rejected.name, subject, "post_rejected", context)

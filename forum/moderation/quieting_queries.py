@@ -56,10 +56,11 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network_id: st
 class QuietAct:
     """A silence or a hold, as its letter tells of it; empty names where the person may not read there any more."""
 
+    id: str
     address: str
     name: str
     network_name: str
-    slug: str
+    is_open: bool
     kind: str
     reason: str
     until: datetime | None
@@ -68,7 +69,7 @@ class QuietAct:
 async def find_quiet_act(connection: AsyncConnection, act_id: str) -> QuietAct | None:
     """The act, while it holds and its person is a member who can be written to."""
     asked = (
-        select(accounts.c.email, accounts.c.name, networks.c.name.label("network"), networks.c.slug, acts)
+        select(accounts.c.email, accounts.c.name, networks.c.name.label("network"), networks.c.access, acts)
         .join(acts, acts.c.account_id == accounts.c.id)
         .join(networks, networks.c.id == acts.c.network_id)
         .join(memberships, (memberships.c.network_id == networks.c.id) & (memberships.c.account_id == accounts.c.id))
@@ -78,19 +79,21 @@ async def find_quiet_act(connection: AsyncConnection, act_id: str) -> QuietAct |
     row = (await connection.execute(asked)).first()
     if row is None or (row.until is not None and row.until <= now()):
         return None
-    return QuietAct(row.email, row.name, row.network, row.slug, row.kind, row.reason, row.until)
+    is_open = row.access == "open"
+    return QuietAct(row.id, row.email, row.name, row.network, is_open, row.kind, row.reason, row.until)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
     """A post that a moderator turned down, as its letter tells of it."""
 
+    id: str
     address: str
     name: str
     network_name: str
     slug: str
+    is_open: bool
     title: str
-    body: str
     reason: str
 
 
@@ -104,12 +107,13 @@ async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str)
     )
     asked = (
         select(
+            held_posts.c.id,
             accounts.c.email,
             accounts.c.name,
             networks.c.name.label("network"),
             networks.c.slug,
+            networks.c.access == "open",
             func.coalesce(threads.c.title, held_posts.c.title).label("title"),
-            held_posts.c.body,
             acts.c.reason,
         )
         .select_from(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import normalise_email
@@ -92,8 +92,11 @@ async def list_only_administrator_of(connection: AsyncConnection, account_id: st
 
 async def find_suspended(connection: AsyncConnection, account_id: str, row_id: str) -> tuple[str, str, str] | None:
     """Address, name and the reason of a suspension that holds, for its letter."""
-    asked = select(accounts.c.email, accounts.c.name, audit_words.c.reason).where(
-        accounts.c.id == account_id, accounts.c.suspended_at.is_not(None), audit_words.c.row_id == row_id, *_OPEN
+    reason = and_(audit_words.c.row_id == row_id, audit_words.c.name == "reason")
+    asked = (
+        select(accounts.c.email, accounts.c.name, audit_words.c.word)
+        .select_from(accounts.outerjoin(audit_words, reason))
+        .where(accounts.c.id == account_id, accounts.c.suspended_at.is_not(None), *_OPEN)
     )
     row = (await connection.execute(asked)).first()
-    return None if row is None else (row.email, row.name, row.reason or "")
+    return None if row is None else (row.email, row.name, row.word or "")

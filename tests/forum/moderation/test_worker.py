@@ -5,16 +5,16 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from forum.moderation.worker import LETTERS, erase_patient_data
-from forum.tables import acts
+from forum.tables import acts, audit_rows
 from ground.columns import now
-from tests.forum.moderation.hall import Hall, open_hall
+from tests.forum.moderation.hall import Hall, column, open_hall
 from tests.forum.threads.village import Village
 
 
-async def letter(hall: Hall, act: str, name: str = "act_concerns_me") -> str:
+async def letter(hall: Hall, act: str, name: str = "act_concerns_me", **more: str) -> str:
     """The letter about an act as it would go out now; empty for none."""
     async with hall.village.state.transaction() as tx:
-        written = await LETTERS[name](hall.village.state, tx, {"act_id": act})
+        written = await LETTERS[name](hall.village.state, tx, {"act_id": act, **more})
     if written is None:
         return ""
     templates = hall.village.state.templates
@@ -71,3 +71,63 @@ async def test_patient_data_is_erased_after_thirty_days_unless_undone(village: V
     erased = {post: (await hall.read(hall.maeve, post))["erased"] for post in (hall.post, kept, young, abusive)}
     assert erased == {hall.post: True, kept: False, young: False, abusive: False}
     assert (await hall.read(hall.maeve, kept))["body"] == "Kept words."
+
+
+async def test_letters_to_who_is_made_quiet_carry_words_of_open_networks_only(village: Village) -> None:
+    for access, carries in (("open", True), ("closed", False)):
+        hall = await open_hall(village, access)  # type: ignore[arg-type]
+        member = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+        await hall.do(hall.amara, "PUT", f"{member}/silence", {"hours": 24, "reason": "Zebras again."})
+        (silence,) = await hall.stored(
+            column(acts, "id").where(acts.c.kind == "silence", acts.c.network_id == hall.place.id)
+        )
+        said = await letter(hall, silence.id, "quietened")
+        assert (f"/acts/{silence.id}" in said, "appeal once" in said) == (True, True)
+        assert ("Zebras" in said) == carries
+        await hall.do(hall.amara, "DELETE", f"{member}/silence")
+        await hall.do(hall.amara, "PUT", f"{member}/hold", {"reason": "Let us read first."})
+        held = await hall.do(hall.gareth, "POST", f"/threads/{hall.thread}/posts", {"body": "NHS 943 476 5919"})
+        path = f"/networks/{hall.place.slug}/held/{held['id']}"
+        await hall.do(hall.amara, "POST", f"{path}/rejection", {"reason": "A patient’s number."})
+        (turned,) = await hall.stored(
+            column(acts, "id").where(acts.c.kind == "reject", acts.c.network_id == hall.place.id)
+        )
+        said = await letter(hall, turned.id, "post_rejected", held_id=held["id"])
+        assert path in said
+        assert "943" not in said
+        assert ("A patient’s number." in said, "Night rota" in said) == (carries, carries)
+
+
+async def test_who_is_suspended_is_told_why(village: Village) -> None:
+    hall = await open_hall(village)
+    overseer = await hall.overseer()
+    suspension = f"/site/accounts/{hall.gareth.id}/suspension"
+    done = await village.browser(overseer).post(suspension, data={"reason": "Sold the list."})
+    assert done.status_code == 303
+    (row,) = await hall.stored(column(audit_rows, "id").where(audit_rows.c.object_id == hall.gareth.id))
+    said = await letter(hall, "", "account_suspended", account_id=hall.gareth.id, row_id=row.id)
+    assert "Sold the list." in said
+    assert "/about/contact" in said
+
+
+async def test_patient_data_is_hidden_with_what_quotes_it(village: Village) -> None:
+    hall = await open_hall(village, "open")
+    words = "Mr Jellicoe of the green door is worse."
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"Look:\n\n{words}")
+    quoting = await village.reply(hall.maeve, hall.place, hall.thread, f"> {words}\n\nIs he?")
+    other = await village.thread(hall.maeve, hall.place, "Elsewhere", f"> {words}\n\nSo I read.")
+    own = await village.reply(hall.maeve, hall.place, hall.thread, "> Something else\n\nAnd mine.")
+    await hall.hide(hall.priya, post, rule="abuse")
+    assert "Jellicoe" in (await hall.read(None, quoting))["body"]
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.post_id == post))
+    await hall.do(hall.priya, "POST", f"/acts/{act.id}/undo", {})
+    await hall.hide(hall.priya, post, rule="patient_data")
+    for gone in (post, quoting):
+        shown = await hall.read(None, gone)
+        assert (shown["body"], shown["hidden_rule"]) == ("", "patient_data")
+    assert "Jellicoe" not in (await village.browser().get(f"/threads/{other}")).text
+    assert (await hall.read(None, own))["hidden_rule"] == ""
+    (hidden,) = await hall.stored(column(acts, "id", "reason").where(acts.c.post_id == quoting))
+    assert "quotes a post" in hidden.reason
+    await hall.do(hall.priya, "POST", f"/acts/{hidden.id}/undo", {})
+    assert "Jellicoe" in (await hall.read(None, quoting))["body"]
