@@ -60,3 +60,26 @@ async def test_a_hidden_post_comes_back_by_undo(scene: Scene) -> None:
     await page.get_by_role("button", name="Undo").click()
     await expect(post(reader, 2)).to_contain_text("Ask the ward.")
     await equals_reload(scene, reader, scene.priya)
+
+
+async def test_who_looks_into_a_case_and_what_came_of_it_is_seen_at_once(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Only fools would ask that.")
+    (olu,) = await scene.village.people("Olu Adeyemi")
+    await scene.village.join(scene.place.id, olu, "moderator")
+    await scene.call(scene.priya, "POST", f"/posts/{made['id']}/reports", {"rule": "abuse"})
+    (case,) = (await scene.call(scene.amara, "GET", f"/networks/{scene.place.slug}/reports"))["items"]
+    page = await scene.open(olu, f"/networks/{scene.place.slug}/reports/{case['id']}")
+    reporter = await scene.open(scene.priya, "/reports")
+    await expect(page.get_by_text("Nobody is looking into this")).to_be_visible()
+    await expect(reporter.get_by_text("Waiting", exact=True)).to_be_visible()
+    answer = page.get_by_label("What do you tell those who reported?")
+    await answer.fill("I think it is fair.")
+
+    await scene.call(scene.amara, "PUT", f"/reports/{case['id']}/lease", {"taken": True})
+    await expect(page.get_by_text("Amara Okafor is looking into this")).to_be_visible()
+    await expect(page.get_by_text("Nobody is looking into this")).to_have_count(0)
+    await scene.call(scene.amara, "POST", f"/reports/{case['id']}/decision", {"decision": "disagree"})
+    await expect(page.get_by_text("Decided by Amara Okafor")).to_be_visible()
+    await expect(answer).to_have_value("I think it is fair.")
+    await expect(reporter.get_by_text("The moderators saw it otherwise")).to_be_visible()
+    await expect(reporter.get_by_text("Waiting", exact=True)).to_have_count(0)
