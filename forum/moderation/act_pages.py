@@ -142,6 +142,7 @@ class ActPage:
     title: str
     what: str
     may_undo: bool
+    """And is not asked to judge an appeal, whose answer says why."""
     may_appeal: bool
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -165,7 +166,9 @@ async def _show(
         act=act,
         title=act_title(act),
         what=what_was_done(act),
-        may_undo=is_undoable and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
+        may_undo=not act.is_judged
+        and is_undoable
+        and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},

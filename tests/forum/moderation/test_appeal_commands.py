@@ -33,6 +33,9 @@ async def test_another_administrator_answers(village: Village) -> None:
         "Appeals that you judge"
         not in (await village.browser(hall.amara).get(f"/networks/{hall.place.slug}/reports")).text
     )
+    for who, undoes, judges in ((hall.olu, False, True), (hall.amara, True, False)):
+        page = (await village.browser(who).get(f"/acts/{act}")).text
+        assert ("Undo this" in page, "Judge this appeal" in page) == (undoes, judges)
     both = await asyncio.gather(*(hall.ask(hall.olu, "POST", f"/acts/{act}/answer", ANSWER) for _ in range(3)))
     assert sorted(answer.status_code for answer in both) in ([200, 403, 403], [200, 403, 409], [200, 409, 409])
     assert (await hall.read(hall.maeve))["hidden_rule"] == ""
