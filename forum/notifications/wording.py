@@ -44,6 +44,8 @@ _PLACES: dict[NotificationKind, str] = {
     "post.held": "/held",
 }
 """Where in the network a line leads; to its first page where nothing stands here."""
+_ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
+"""They lead to where the words waited: why they were turned down stands there, and from there one gets on to a post."""
 _ABOUT_AN_ACT = ("membership.ended", "act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
 
 
@@ -132,4 +134,6 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/access/{line.object_id}"
     if line.kind == "report.answered":
         return "/reports"
+    if line.kind in _ABOUT_OWN_WORDS and line.slug:
+        return f"/networks/{line.slug}/held/{line.object_id}"
     return f"/networks/{line.slug}{_PLACES.get(line.kind, '')}" if line.slug else ""

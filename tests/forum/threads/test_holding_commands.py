@@ -169,6 +169,31 @@ async def test_rejected_and_taken_back(village: Village) -> None:
     assert await count_of(village, place, ben) == (0, 0)
 
 
+async def test_its_author_is_led_to_the_reason_or_to_the_post(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, moderator, browser = village.program(ben), village.program(ada), village.browser(ben)
+    at, led = f"/api/v1/networks/{place.slug}/held", {}
+    for path, words in (
+        (f"threads/{thread_id}/posts", {"body": "Say this."}),
+        (f"threads/{thread_id}/posts", {"body": "And that."}),
+        (f"networks/{place.slug}/threads", {"title": "Keys", "body": "Where are they?"}),
+    ):
+        held = (await author.post(f"/api/v1/{path}", json=words)).json()["id"]
+        is_first = not led
+        step, body = ("rejection", {"reason": "Too short."}) if is_first else ("approval", None)
+        assert (await moderator.post(f"{at}/{held}/{step}", json=body)).status_code == 200
+        lines = (await author.get("/api/v1/me/notifications")).json()["items"]
+        (url,) = [line["url"] for line in lines if line["object_id"] == held]
+        led[held] = await browser.get(url.removeprefix(village.state.settings.public_url))
+    refused, reply, begun = led
+    assert ("Say this." in led[refused].text, "Too short." in led[refused].text) == (True, True)
+    assert led[reply].headers["location"] == f"/posts/{reply}"
+    assert led[begun].headers["location"] == f"/threads/{begun}"
+
+
 async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:
     ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
     place = await village.network(ada, [cleo])
