@@ -12,7 +12,7 @@ from forum.events import ThreadChanged
 from forum.policy import may_moderate, threads_heard
 from forum.records import ActKind, Thread
 from forum.streams import moderators_stream, network_stream
-from forum.tables import acts, networks, threads
+from forum.tables import acts, memberships, networks, threads
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -38,6 +38,12 @@ _HOLD = (
     .join(threads, threads.c.network_id == networks.c.id)
     .where(threads.c.id == bindparam("of_thread", type_=Identifier))
     .with_for_update(key_share=True, of=threads)
+)
+_BELONGS = select(memberships.c.id).where(
+    memberships.c.network_id == bindparam("in_network", type_=Identifier),
+    memberships.c.account_id == bindparam("of_account", type_=Identifier),
+    memberships.c.current,
+    memberships.c.status == "active",
 )
 
 
@@ -109,6 +115,17 @@ async def note_act(
         names=names or {"title": thread.title},
     )
     act_id = await write_act(tx, act)
-    if kind not in _UNTOLD and thread.author.id != viewer.id:
-        await tell(tx, [thread.author.id], "act.concerns_me", act_id, network_id=thread.network_id)
+    if kind not in _UNTOLD:
+        await tell_beginner(tx, viewer, thread, act_id)
     return act_id
+
+
+async def tell_beginner(tx: Transaction, viewer: Viewer, thread: Thread, act_id: str) -> None:
+    """Tell who began the thread, while they belong to its network: what becomes of it later is not theirs to know."""
+    if thread.author.id != viewer.id and await belongs(tx, thread.network_id, thread.author.id):
+        await tell(tx, [thread.author.id], "act.concerns_me", act_id, network_id=thread.network_id)
+
+
+async def belongs(tx: Transaction, network_id: str, account_id: str) -> bool:
+    """Whether this person is a member of the network now."""
+    return (await tx.execute(_BELONGS, {"in_network": network_id, "of_account": account_id})).first() is not None

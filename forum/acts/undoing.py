@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from forum.acts.excluding import bring_back
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_post, restore_post
-from forum.acts.threads import put_back
+from forum.acts.threads import belongs, put_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
@@ -146,8 +146,11 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     undone = {"undone_at": now(), "undone_by": by_id, "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
     await record(tx, _deed(done, by_id, reason))
-    if done.account_id is not None and done.account_id != by_id:
-        await tell(tx, [done.account_id], "act.undone", act_id, network_id=done.network_id)
+    # What becomes of a thread is not for who began it and belongs no more.
+    is_of_thread = UNDOERS[done.kind] is _thread_as_it_was
+    whom = done.account_id if done.account_id != by_id else None
+    if whom is not None and (not is_of_thread or await belongs(tx, done.network_id, whom)):
+        await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
     return done
 
 

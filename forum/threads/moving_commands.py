@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, del
 
 from forum.acts.cases import move_with_thread
 from forum.acts.recording import Act, write_act
+from forum.acts.threads import tell_beginner
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import ThreadCreated, ThreadMoved
@@ -36,7 +37,7 @@ from forum.tables import (
     threads,
     watches,
 )
-from forum.telling import settle_moved, tell
+from forum.telling import settle_moved
 from forum.threads import queries
 from forum.threads.addressing_commands import forget_addressed_in
 from forum.threads.page_queries import baseline_number
@@ -338,5 +339,4 @@ async def _write_down(
         names={"title": thread.title},
     )
     await record(tx, deed)
-    if thread.author.id != viewer.id:
-        await tell(tx, [thread.author.id], "act.concerns_me", act_id, network_id=thread.network_id)
+    await tell_beginner(tx, viewer, thread, act_id)
