@@ -15,6 +15,8 @@ PersonalData = Literal["nhs_number", "card_number", "birth_date"]
 _SEPARATOR = r"[ \u00a0\u2009\u202f\u2010\u2011\u2013-]"
 # Not a part of a word, of a web address or of a number with a fraction.
 _RUN = re.compile(rf"(?<![\w/=#.,])\d+(?:{_SEPARATOR}\d+)*(?![\w/]|[.,]\d)")
+# With dots only in the groups that such numbers have: others are versions, addresses and prices.
+_DOTTED = re.compile(r"(?<![\w/=#.,])(?:\d{3}\.\d{3}\.\d{4}|\d{4}(?:\.\d{4}){3}|\d{4}\.\d{6}\.\d{4,5})(?![\w/]|[.,]\d)")
 _GROUP = re.compile(r"\d+")
 _A_DIGIT = re.compile(r"\d")
 _LONGEST = 19
@@ -72,6 +74,8 @@ def find_personal_data(text: str, today: date) -> tuple[PersonalData, ...]:
 
 def _numbers(text: str) -> Iterator[str]:
     """The digits of every number as it may have been written: whole groups that stand beside each other."""
+    for run in _DOTTED.finditer(text):
+        yield run[0].replace(".", "")
     for run in _RUN.finditer(text):
         groups = _GROUP.findall(run[0])
         most = _LONGEST if len(groups) <= _LONGEST else _FEW_GROUPS

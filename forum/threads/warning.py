@@ -17,6 +17,8 @@ _NAMES: Mapping[PersonalData, str] = {
     "card_number": "a card number",
     "birth_date": "somebody’s date of birth",
 }
+_PATIENT, _CARD = "a patient could be recognised", "somebody could pay with a card that is not theirs"
+"""What may come of it."""
 
 
 async def find_warnings(*texts: str) -> tuple[PersonalData, ...]:
@@ -37,9 +39,11 @@ def warning_words(found: Sequence[PersonalData]) -> str:
     """What the writer is told."""
     names = [_NAMES[each] for each in found]
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    harm = [_PATIENT] if set(found) - {"card_number"} else []
+    harm += [_CARD] if "card_number" in found else []
     return (
-        f"This looks as if it held {listed}. Everybody who reads here would see it, and a patient could be "
-        "recognised. Take it out if you can; if it is something else, post it anyway."
+        f"This looks as if it held {listed}. Everybody who reads here would see it, and {', and '.join(harm)}. "
+        "Take it out if you can; if it is something else, post it anyway."
     )
 
 

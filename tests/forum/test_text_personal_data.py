@@ -9,7 +9,15 @@ from forum.text.personal_data import find_personal_data
 
 TODAY = date(2026, 11, 28)
 
-NHS = ("943 476 5919", "9434765919", "943-476-5919", "943\u00a0476\u00a05919", "401 023 2137", "94347 65919")
+NHS = (
+    "943 476 5919",
+    "9434765919",
+    "943-476-5919",
+    "943\u00a0476\u00a05919",
+    "401 023 2137",
+    "94347 65919",
+    "943.476.5919",
+)
 CARDS = (
     "4111 1111 1111 1111",
     "4111111111111111",
@@ -18,6 +26,8 @@ CARDS = (
     "30000000000004",
     "6011000000000004",
     "4222222222222",
+    "4111.1111.1111.1111",
+    "3400.000000.00009",
 )
 BIRTHS = (
     "Mary Smith, DOB 03/04/1951, came in on Monday.",
@@ -41,6 +51,11 @@ HARMLESS = (
     "order=9434765919 and #9434765919",
     "x9434765919 and 9434765919x",
     "9434765919.5",
+    "943.476.5918",
+    "943.476.5919.1",
+    "1.943.476.5919",
+    "94.34.76.59.19",  # no groups of such a number
+    "Version 4111.1111.1111.1112",
     "The board met on 3 April 2019 in Leeds.",
     "Minutes of Mary Smith, 3 November 2026",  # of late, and nothing says birth
     "Mary Smith joined us on 3 April 1999.",
@@ -84,7 +99,23 @@ def test_digits_of_other_scripts_count() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["1", "1 ", "11 ", "9-", "Ab ", "A. ", "3/4/1951 ", "Mary Smith ", "3 April ", "dob ", "(((", "1.", "Mary'’-"],
+    [
+        "1",
+        "1 ",
+        "11 ",
+        "9-",
+        "Ab ",
+        "A. ",
+        "3/4/1951 ",
+        "Mary Smith ",
+        "3 April ",
+        "dob ",
+        "(((",
+        "1.",
+        "111.",
+        "1111.",
+        "Mary'’-",
+    ],
 )
 def test_the_time_grows_with_the_length_alone(part: str) -> None:
     def seconds(length: int) -> float:

@@ -1,5 +1,9 @@
 """Who is about to post what looks like data about a patient is warned, keeps their words, and may post it anyway."""
 
+import pytest
+
+from forum.text import PersonalData
+from forum.threads.warning import warning_words
 from tests.forum.threads.village import Village
 
 NHS = "Her number is 943 476 5919, call the ward."
@@ -41,3 +45,19 @@ async def test_the_api_takes_it_and_says_so(village: Village) -> None:
     assert (begun.status_code, begun.headers["Content-Warning"]) == (201, "nhs_number")
     plain = await client.post(path, json={"body": "Call 020 7946 0958."})
     assert (plain.status_code, "Content-Warning" in plain.headers) == (201, False)
+
+
+@pytest.mark.parametrize(
+    ("found", "of_patient", "of_card"),
+    [
+        (("nhs_number",), True, False),
+        (("birth_date",), True, False),
+        (("card_number",), False, True),
+        (("nhs_number", "card_number"), True, True),
+    ],
+)
+def test_what_may_come_of_it_fits_what_was_found(
+    found: tuple[PersonalData, ...], of_patient: bool, of_card: bool
+) -> None:
+    words = warning_words(found)
+    assert ("a patient could be recognised" in words, "pay with a card" in words) == (of_patient, of_card)
