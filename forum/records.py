@@ -48,6 +48,7 @@ NotificationKind = Literal[
     "appeal.answered",
     "report.made",
     "report.answered",
+    "report.undone",
     "post.held",
     "post.approved",
     "post.rejected",
@@ -68,6 +69,7 @@ PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
         "act.undone",
         "appeal.answered",
         "report.answered",
+        "report.undone",
         "post.rejected",
     )
 )

@@ -20,6 +20,11 @@ _LOCK_OPEN = select(cases.c.id, cases.c.network_id).where(_OPEN).with_for_update
 _REPORTERS = select(reports.c.id, reports.c.reporter_id).where(
     reports.c.case_id == bindparam("of_case", type_=Identifier), reports.c.reporter_id.is_not(None)
 )
+_BECAUSE_OF = (
+    select(reports.c.id, reports.c.reporter_id, cases.c.network_id)
+    .join(cases, cases.c.id == reports.c.case_id)
+    .where(cases.c.act_id == bindparam("of_act", type_=Identifier), reports.c.reporter_id.is_not(None))
+)
 _IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
 
 
@@ -50,6 +55,14 @@ async def close_cases_about(
     """An act on a post settles what was reported of it."""
     for row in (await tx.execute(_LOCK_OPEN, {"of_post": post_id})).all():
         await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+
+
+async def tell_reporters(tx: Transaction, act_id: str, by_id: str | None) -> None:
+    """What was done because of a report is taken back: those who reported are told so, and not who decided."""
+    told = [tuple(row) for row in (await tx.execute(_BECAUSE_OF, {"of_act": act_id})).all()]
+    for report_id, reporter_id, network_id in told:
+        if reporter_id != by_id:
+            await tell(tx, [reporter_id], "report.undone", report_id, network_id=network_id)
 
 
 async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> None:

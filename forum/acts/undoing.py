@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.cases import tell_reporters
 from forum.acts.excluding import bring_back
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_post, restore_post
@@ -146,6 +147,7 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     undone = {"undone_at": now(), "undone_by": by_id, "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
     await record(tx, _deed(done, by_id, reason))
+    await tell_reporters(tx, act_id, by_id)
     # What becomes of a thread is not for who began it and belongs no more.
     is_of_thread = UNDOERS[done.kind] is _thread_as_it_was
     whom = done.account_id if done.account_id != by_id else None

@@ -21,6 +21,7 @@ class ApiSomebody(Answer):
 class ApiReport(Answer):
     """One's own report, and what came of it. Of what one may no longer read nothing but the report is told.
 
+    `undone_at`: when what was done about it was taken back, after all.
     `receipt` is the address of the page for whoever has no account; it is told once, when the report is made.
     """
 
@@ -31,6 +32,7 @@ class ApiReport(Answer):
     state: State
     answer: str
     decided_at: str | None
+    undone_at: str | None
     post_id: str | None
     receipt: str | None
 
@@ -147,6 +149,7 @@ def api_report(report: OwnReport, receipt: str | None = None) -> dict[str, objec
         "state": report.outcome or "waiting",
         "answer": report.answer,
         "decided_at": _moment(report.decided_at),
+        "undone_at": _moment(report.undone_at),
         "post_id": report.post_id,
         "receipt": receipt,
     }

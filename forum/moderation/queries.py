@@ -267,11 +267,13 @@ def _own(viewer: Viewer) -> Select[Any]:
             case((may_read, func.coalesce(threads.c.title, "")), else_=""),
             case((may_read, shown_name(_people)), else_=""),
             case((readable_by(viewer), networks.c.name), else_=""),
+            acts.c.undone_at,
         )
         .select_from(reports)
         .join(cases, cases.c.id == reports.c.case_id)
         .join(networks, networks.c.id == cases.c.network_id)
         .join(_people, _people.c.id == cases.c.account_id)
+        .outerjoin(acts, acts.c.id == cases.c.act_id)
         .outerjoin(posts, posts.c.id == cases.c.post_id)
         .outerjoin(threads, threads.c.id == posts.c.thread_id)
     )

@@ -75,6 +75,8 @@ class OwnReport:
     title: str
     person: str
     network: str
+    undone_at: datetime | None
+    """When what was done about it was taken back: because of an appeal, or by a moderator who thought again."""
 
 
 @dataclass(frozen=True, slots=True)

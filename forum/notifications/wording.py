@@ -27,6 +27,7 @@ _SENTENCES: dict[NotificationKind, str] = {
     "appeal.answered": "Your appeal in {network} is answered",
     "report.made": "Something was reported in {network}",
     "report.answered": "What you reported in {network} is answered",
+    "report.undone": "What was done about your report in {network} was taken back",
     "post.held": "A post waits for a moderator in {network}",
     "post.approved": "Your post in {network} is up",
     "post.rejected": "Your post in {network} was not accepted",
@@ -132,7 +133,7 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/acts/{line.object_id}"
     if line.kind == "review.asked":
         return f"/access/{line.object_id}"
-    if line.kind == "report.answered":
+    if line.kind in ("report.answered", "report.undone"):
         return "/reports"
     if line.kind in _ABOUT_OWN_WORDS and line.slug:
         return f"/networks/{line.slug}/held/{line.object_id}"

@@ -48,6 +48,32 @@ async def test_another_administrator_answers(village: Village) -> None:
     assert logged == ["post.hide", "post.appealed", "post.hide_undone", "post.appeal_overturned"]
 
 
+@pytest.mark.parametrize("way", ["appealed", "undone"])
+async def test_who_reported_is_told_that_it_was_taken_back_and_not_by_whom(village: Village, way: str) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    made = await hall.report(hall.maeve)
+    (case,) = await hall.cases(hall.priya)
+    body = {"decision": "agree", "act": "hide", "rule": "abuse", "reason": "Be kind.", "answer": "We hid it."}
+    act = (await hall.do(hall.priya, "POST", f"/reports/{case['id']}/decision", body))["act_id"]
+    assert made["undone_at"] is None
+    if way == "appealed":
+        await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "I named nobody."})
+        await hall.do(hall.olu, "POST", f"/acts/{act}/answer", ANSWER)
+    else:
+        await hall.do(hall.olu, "POST", f"/acts/{act}/undo", {"reason": "It was fair."})
+    (own,) = (await hall.do(hall.maeve, "GET", "/me/reports"))["items"]
+    assert (own["state"], bool(own["undone_at"])) == ("agreed", True)
+    page = (await village.browser(hall.maeve).get("/reports")).text
+    assert "What was done was taken back" in page
+    lines = (await hall.do(hall.maeve, "GET", "/me/notifications"))["items"]
+    (line,) = [line for line in lines if line["kind"] == "report.undone"]
+    assert line["text"] == f"What was done about your report in {hall.place.name} was taken back"
+    assert (line["url"].endswith("/reports"), line["actor"]) == (True, None)
+    for words in (page, str(lines), str(own)):
+        assert "Olu" not in words
+
+
 async def test_the_site_answers_where_nobody_else_can_and_sees_nothing_of_it(village: Village) -> None:
     hall = await open_hall(village)
     overseer = await hall.overseer()
