@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -26,7 +26,7 @@ from forum.policy import (
     readable_by,
 )
 from forum.records import Access, Network, Person, Status, Watcher
-from forum.tables import broken_glass, former_addresses, memberships, networks
+from forum.tables import broken_glass, former_addresses, memberships, networks, posts
 from forum.viewer import Viewer
 from ground.clock import this_moment
 from realtime.tables import streams
@@ -100,6 +100,22 @@ def faces_column() -> Any:
         .subquery("shown")
     )
     return select(JsonRows(JsonArray(shown.c.id, shown.c.name))).scalar_subquery()
+
+
+def last_here() -> ColumnElement[datetime | None]:
+    """When the member in a row of `memberships` was last in the network: the later of a visit and of what they wrote.
+
+    Visits alone would not do: who came before they were noted would seem never to have been there.
+    """
+    visited = memberships.c.visited_at
+    wrote = (
+        select(func.max(posts.c.created_at))
+        .where(posts.c.author_id == memberships.c.account_id, posts.c.network_id == memberships.c.network_id)
+        .where(or_(visited.is_(None), posts.c.created_at > visited))
+        .correlate(memberships)
+        .scalar_subquery()
+    )
+    return func.coalesce(wrote, visited)
 
 
 def watchers_column() -> Any:

@@ -230,7 +230,7 @@ def _person(line: RollLine) -> dict[str, object]:
         "role": member.role,
         "status": member.status,
         "since": moment_text(member.since) if member.since else None,
-        "last_visit": line.visited_on.isoformat() if line.visited_on and member.status == "active" else None,
+        "last_visit": line.came_on.date().isoformat() if line.came_on and member.status == "active" else None,
         "ended": moment_text(member.ended_at) if member.ended_at else None,
         "by": line.by,
         "reason": member.reason,

@@ -35,7 +35,7 @@ def file_row(line: RollLine) -> Sequence[str]:
     member = line.member
     days = (member.since, member.created_at, member.ended_at)
     since, began, ended = (f"{moment:%Y-%m-%d}" if moment else "" for moment in days)
-    visited = line.visited_on.isoformat() if line.visited_on and member.status == "active" else ""
+    visited = f"{line.came_on:%Y-%m-%d}" if line.came_on and member.status == "active" else ""
     name, state = member.person.name, STATES[member.status]
     who = (name, "", member.person.job_title, line.organisation, state, member.role)
     return (*who, since, visited, began, ended, line.by, member.reason)

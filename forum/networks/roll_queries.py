@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.network_reads import last_here
 from forum.networks.inputs import People
 from forum.networks.member_queries import MEMBER_COLUMNS, is_newest_shown, member_from, people
 from forum.networks.organisation_queries import organisation_of
@@ -30,8 +31,8 @@ class RollLine:
 
     member: Member
     organisation: str
-    visited_on: date | None
-    """The day of the last visit, for members; finer it is kept nowhere."""
+    came_on: datetime | None
+    """When they were last here, for members; pages tell the day."""
     by: str
     """Who admitted them, or ended it; empty where that was they themselves."""
 
@@ -41,7 +42,7 @@ def _roll(viewer: Viewer, network: Network, asked: People) -> Select[Any]:
     decided = case((memberships.c.status == "active", memberships.c.decided_by), else_=memberships.c.ended_by)
     return (
         people()
-        .add_columns(organisation, memberships.c.visited_at, _deciders.c.name, decided == memberships.c.account_id)
+        .add_columns(organisation, last_here(), _deciders.c.name, decided == memberships.c.account_id)
         .join(networks, networks.c.id == memberships.c.network_id)
         .outerjoin(_deciders, _deciders.c.id == decided)
         .where(*_conditions(network, asked, organisation), member_of(viewer.id, "administrator"))
@@ -67,14 +68,15 @@ def _conditions(network: Network, asked: People, organisation: ColumnElement[str
 
 def _order(asked: People, organisation: ColumnElement[str]) -> list[ColumnElement[Any]]:
     """Who was never here comes before those who were away for longest; who has no organisation comes last."""
-    never = case((memberships.c.visited_at.is_(None), 0), else_=1)
+    came = last_here()
+    never = case((came.is_(None), 0), else_=1)
     nowhere = case((organisation == "", 1), else_=0)
     ended = [memberships.c.ended_at.desc()] if asked.status in ("refused", "left", "removed", "banned") else []
     orders: dict[str, list[ColumnElement[Any]]] = {
         "role": [*ended, memberships.c.created_at, _name] if asked.status != "active" else [_rank, _name],
         "name": [_name],
         "organisation": [nowhere, func.lower(organisation), _name],
-        "visit": [never, memberships.c.visited_at, _name],
+        "visit": [never, came, _name],
         "since": [*ended, memberships.c.since.desc(), memberships.c.created_at.desc()],
     }
     return orders[asked.sort]
@@ -82,9 +84,8 @@ def _order(asked: People, organisation: ColumnElement[str]) -> list[ColumnElemen
 
 def _line(row: Sequence[Any]) -> RollLine:
     width = len(MEMBER_COLUMNS)
-    organisation, visited_at, by, is_self = row[width : width + 4]
-    visited_on = visited_at.date() if visited_at else None
-    return RollLine(member_from(row), organisation or "", visited_on, "" if is_self else by or "")
+    organisation, came_on, by, is_self = row[width : width + 4]
+    return RollLine(member_from(row), organisation or "", came_on, "" if is_self else by or "")
 
 
 async def list_roll(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import Forbidden, NotFound
+from forum.network_reads import last_here
 from forum.policy import may_review
 from forum.records import Network, Person, Role
 from forum.reviews.inputs import Decision
@@ -20,7 +21,6 @@ from forum.tables import (
     memberships,
     networks,
     organisation_domains,
-    posts,
     review_decisions,
     reviews,
 )
@@ -167,12 +167,6 @@ def _decided(row: Any) -> Decided:
 async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Network, review_id: str) -> list[Subject]:
     """The members about whom nobody has decided in this review, those in doubt first."""
     _administered(viewer, network)
-    wrote = (
-        select(func.max(posts.c.created_at))
-        .where(posts.c.author_id == memberships.c.account_id, posts.c.network_id == network.id)
-        .correlate(memberships)
-        .scalar_subquery()
-    )
     decided = select(review_decisions.c.membership_id).where(review_decisions.c.review_id == review_id)
     asked = (
         select(
@@ -180,8 +174,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
             memberships.c.account_id,
             memberships.c.role,
             memberships.c.since,
-            memberships.c.visited_at,
-            wrote.label("wrote_at"),
+            last_here().label("came_on"),
             accounts.c.name,
             accounts.c.job_title,
             accounts.c.organisation,
@@ -233,8 +226,7 @@ class _Usual:
 
 
 def _subject(row: Any, usual: _Usual) -> Subject:
-    came_on = max((moment for moment in (row.visited_at, row.wrote_at) if moment is not None), default=None)
-    moment = now()
+    came_on, moment = row.came_on, now()
     found = [
         (8, "Mail to them does not arrive", bool(row.is_bounced)),
         (7, "Was asked before, and did not answer", bool(row.kept_silent)),

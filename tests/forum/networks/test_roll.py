@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from auth.tables import accounts
-from forum.tables import audit_rows, memberships
+from forum.tables import audit_rows, memberships, posts
 from ground.columns import now
 from tests.forum.networks.test_pages import path_of, sent, shown
 from tests.forum.threads.village import Place, Village, Villager
@@ -125,3 +125,29 @@ async def test_who_was_away_for_longest_comes_first(village: Village) -> None:
             await tx.execute(update(memberships).where(mine).values(visited_at=now() - timedelta(days=days)))
     page = await shown(village.browser(amara), path_of(place, "/members?sort=visit"))
     assert page.index("Priya Shah") < page.index("Gareth Williams")
+
+
+async def test_who_wrote_was_here_before_visits_were_noted(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara, [gareth, priya])
+    thread = await village.thread(gareth, place)
+    wrote_at, here = now() - timedelta(days=20), memberships.c.network_id == place.id
+    async with village.state.transaction() as tx:
+        await tx.execute(update(posts).where(posts.c.thread_id == thread).values(created_at=wrote_at))
+        mine = memberships.c.account_id == priya.id
+        await tx.execute(update(memberships).where(here, mine).values(visited_at=now() - timedelta(days=40)))
+    page = await shown(village.browser(amara), path_of(place, "/members?sort=visit"))
+    assert page.index("Priya Shah") < page.index("Gareth Williams")
+    assert f"last here {wrote_at.day} {wrote_at:%b %Y}" in page.partition("Gareth Williams")[2]
+    path = f"/api/v1/networks/{place.slug}/people"
+    listed = (await village.program(amara).get(path, params={"q": "gareth"})).json()["items"]
+    assert [each["last_visit"] for each in listed] == [f"{wrote_at:%Y-%m-%d}"]
+    answer = await village.browser(amara).post(path_of(place, "/members/file"))
+    rows = {row[0]: row for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))}
+    assert rows["Gareth Williams"][7] == f"{wrote_at:%Y-%m-%d}"
+    visited_at = now() - timedelta(days=2)
+    async with village.state.transaction() as tx:
+        theirs = memberships.c.account_id == gareth.id
+        await tx.execute(update(memberships).where(here, theirs).values(visited_at=visited_at))
+    listed = (await village.program(amara).get(path, params={"q": "gareth"})).json()["items"]
+    assert [each["last_visit"] for each in listed] == [f"{visited_at:%Y-%m-%d}"]
