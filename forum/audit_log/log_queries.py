@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit import SITE
 from forum.audit_log.inputs import LogQuery
-from forum.audit_log.sentences import KINDS, changes, sentence
+from forum.audit_log.sentences import KINDS, Change, changes, sentence
 from forum.errors import Forbidden
 from forum.policy import may_administer, may_oversee
 from forum.records import Network
@@ -31,7 +31,7 @@ class Entry:
     sentence: str
     title: str
     """What it was about, where it has a name."""
-    changes: Sequence[tuple[str, str, str]]
+    changes: Sequence[Change]
     reason: str
     actor: str
     is_actor_forgotten: bool

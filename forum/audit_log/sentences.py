@@ -1,7 +1,9 @@
 """What each act is called in plain words, and what changed by it."""
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from forum.audit_log.inputs import Kind
@@ -164,7 +166,8 @@ _QUIET = frozenset(
 )
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
 
-
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+"""How a row writes moments."""
 _WORDS = frozenset(("name", "purpose", "body", "status"))
 """Of what is new, the sentence and the title say as much as these."""
 
@@ -207,8 +210,11 @@ def _by_name(act: str) -> str:
     return f"did this: {noun}, {verb}"
 
 
-def changes(before: str | None, after: str | None) -> tuple[tuple[str, str, str], ...]:
-    """What differs between two texts of settings: a label, how it was and how it is."""
+Change = tuple[str, str | datetime, str | datetime]
+
+
+def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
+    """What differs between two texts of settings: a label, how it was and how it is, moments as such."""
     was: dict[str, Any] = json.loads(before) if before else {}
     became: dict[str, Any] = json.loads(after) if after else {}
     quiet = _QUIET if was else _QUIET | _WORDS
@@ -222,12 +228,14 @@ def changes(before: str | None, after: str | None) -> tuple[tuple[str, str, str]
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | datetime:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
+    if _MOMENT.fullmatch(text):
+        return datetime.fromisoformat(text)
     if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
         return f"words with the fingerprint {text[:8]}"
     return STATUSES.get(text, text)

@@ -162,3 +162,15 @@ async def test_an_account_made_on_the_command_line_is_told(village: Village, ove
     page = said((await village.browser(overseer).get("/site/log?whom=Site+Administrator")).text)
     assert made is not None
     assert "An account for Site Administrator was made on the command line." in page
+
+
+async def test_moments_among_the_settings_read_as_all_others_do(village: Village) -> None:
+    amara, _gareth, place = await lively(village)
+    was, is_now = {"until": None}, {"until": "2026-11-28T21:12:08.538082Z"}
+    async with village.state.transaction() as tx:
+        await record(tx, Deed("glass.broken", "network", place.id, place.id, amara.id, before=was, after=is_now))
+        await record(tx, Deed("glass.broken", "network", place.id, place.id, amara.id, before=is_now, after=was))
+    page = said((await village.browser(amara).get(f"/networks/{place.slug}/log")).text)
+    assert "Until 28 Nov 2026, 21:12 GMT" in page
+    assert "Until 28 Nov 2026, 21:12 GMT → none" in page
+    assert "538082" not in page

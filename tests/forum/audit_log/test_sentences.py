@@ -1,5 +1,7 @@
 """Each act is told in plain words, also those that nobody has written a phrase for."""
 
+from datetime import UTC, datetime
+
 from forum.audit_log.sentences import changes, sentence
 
 
@@ -31,3 +33,9 @@ def test_what_changed() -> None:
         ("Name", "words with the fingerprint aaaaaaaa", "words with the fingerprint bbbbbbbb"),
     )
     assert changes('{"pinned":false}', '{"pinned":true}') == (("Pinned", "no", "yes"),)
+
+
+def test_moments_are_told_as_moments() -> None:
+    until = '{"until":"2026-11-28T21:12:08.538082Z"}'
+    assert changes(None, until) == (("Until", "", datetime(2026, 11, 28, 21, 12, 8, 538082, UTC)),)
+    assert changes(None, '{"name_of_file":"2026-11-28"}') == (("Name of file", "", "2026-11-28"),)
