@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Container, Mapping, Sized
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -30,6 +31,16 @@ class Input(BaseModel):
     """What a form or a JSON body may hold: strict types, and nothing that is not named."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Beside the type of a field: what is said where nothing was chosen.
+
+    Of radio buttons none of which was pressed a browser sends nothing, and there is nothing to fill in.
+    """
+
+    sentence: str
 
 
 InputType = TypeVar("InputType", bound=Input)
@@ -98,7 +109,7 @@ def validate(model: type[InputType], fields: Mapping[str, Any]) -> InputType:
     try:
         return model.model_validate({name: value for name, value in fields.items() if name != KEY_FIELD})
     except ValidationError as error:
-        raise Invalid(_sentences(error)) from error
+        raise Invalid(_sentences(error, model)) from error
 
 
 def read_query(request: Request, model: type[InputType]) -> InputType:
@@ -116,7 +127,7 @@ def _parse_query(query: bytes, model: type[InputType]) -> InputType:
     try:
         return model.model_validate(dict(pairs), strict=False)
     except ValidationError as error:
-        raise Invalid(_sentences(error)) from error
+        raise Invalid(_sentences(error, model)) from error
 
 
 _SHORT_QUERY = 40
@@ -143,11 +154,19 @@ def _refuse_unknown(parameters: QueryParams, known: Container[str]) -> None:
         raise Invalid({name[:100]: "There is no such parameter here. Leave it out." for name in unknown})
 
 
-def _sentences(error: ValidationError) -> dict[str, str]:
+def _sentences(error: ValidationError, model: type[Input]) -> dict[str, str]:
     errors: dict[str, str] = {}
     for item in error.errors(include_url=False, include_input=False):
-        errors.setdefault(".".join(str(part) for part in item["loc"]), _sentence(item))
+        name = ".".join(str(part) for part in item["loc"])
+        unchosen = _unchosen(model, name) if item["type"] == "missing" else ""
+        errors.setdefault(name, unchosen or _sentence(item))
     return errors
+
+
+def _unchosen(model: type[Input], name: str) -> str:
+    field = model.model_fields.get(name)
+    marks = field.metadata if field else ()
+    return next((each.sentence for each in marks if isinstance(each, Choose)), "")
 
 
 def _sentence(item: Any) -> str:

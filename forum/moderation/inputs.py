@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from forum.forms import Input
+from forum.forms import Choose, Input
 from forum.records import Rule
 from forum.text import clean_line, tidy
 from forum.text.cleaning import is_visible
@@ -54,15 +54,19 @@ def _given(text: str) -> str:
     return text
 
 
+_KEEP_OR_NOT = "Choose: keep the decision, or take it back."
+_DECIDE = "Choose what you decide."
+
+
 def _outcome(value: object) -> object:
     if value not in ("upheld", "overturned"):
-        raise ValueError("Choose: keep the decision, or take it back.")
+        raise ValueError(_KEEP_OR_NOT)
     return value
 
 
 def _decision(value: object) -> object:
     if value not in ("agree", "disagree", "ignore"):
-        raise ValueError("Choose what you decide.")
+        raise ValueError(_DECIDE)
     return value
 
 
@@ -87,7 +91,7 @@ Words = Annotated[str, AfterValidator(clean_words)]
 class NewReport(Input):
     """What is wrong with a post or with what somebody does."""
 
-    rule: RuleName
+    rule: Annotated[RuleName, Choose("Choose what is wrong.")]
     words: Words = Field("", max_length=100_000)
 
     @model_validator(mode="after")
@@ -100,7 +104,7 @@ class NewReport(Input):
 class Hiding(Input):
     """Why a post is hidden: the rule stands on its stub, the reason is for its author."""
 
-    rule: RuleName
+    rule: Annotated[RuleName, Choose("Choose which rule it breaks.")]
     reason: Reason = Field("", max_length=100_000)
 
 
@@ -114,7 +118,7 @@ class NewWarning(Input):
 class Decision(Input):
     """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported."""
 
-    decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision)]
+    decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision), Choose(_DECIDE)]
     act: Annotated[Literal["none", "hide", "remove", "warn"], BeforeValidator(_act)] = "none"
     rule: Annotated[Rule | None, BeforeValidator(_none_if_empty)] = None
     reason: Reason = Field("", max_length=100_000)
@@ -136,7 +140,7 @@ class Appeal(Input):
 class AppealAnswer(Input):
     """Whether the act stands, and what its author is told."""
 
-    outcome: Annotated[Literal["upheld", "overturned"], BeforeValidator(_outcome)]
+    outcome: Annotated[Literal["upheld", "overturned"], BeforeValidator(_outcome), Choose(_KEEP_OR_NOT)]
     answer: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
 
 

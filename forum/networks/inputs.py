@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from auth.names import clean_line, clean_name
 from forum.fields import RoleChoice, Words, bounded
-from forum.forms import Input
+from forum.forms import Choose, Input
 from forum.records import Access, Status
 
 LONGEST_NAME = 100
@@ -33,15 +33,18 @@ def clean_purpose(text: str) -> str:
     return purpose
 
 
+_CHOOSE_ACCESS = "Choose who may see it: open, closed, unlisted or secret."
+
+
 def _known_access(value: object) -> object:
     if value not in ("open", "closed", "unlisted", "secret"):
-        raise ValueError("Choose who may see it: open, closed, unlisted or secret.")
+        raise ValueError(_CHOOSE_ACCESS)
     return value
 
 
 Name = Annotated[str, AfterValidator(clean_network_name)]
 Purpose = Annotated[str, AfterValidator(clean_purpose)]
-AccessChoice = Annotated[Access, BeforeValidator(_known_access)]
+AccessChoice = Annotated[Access, BeforeValidator(_known_access), Choose(_CHOOSE_ACCESS)]
 
 
 HeirId = Annotated[str, Field(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]

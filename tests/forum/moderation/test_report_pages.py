@@ -66,6 +66,28 @@ async def test_the_form_keeps_what_was_typed_and_leads_to_the_list(village: Vill
     assert len(await hall.cases(hall.priya)) == 2
 
 
+async def test_who_chooses_nothing_is_asked_to_choose(village: Village) -> None:
+    hall = await open_hall(village)
+    page = village.browser(hall.maeve)
+    answer = await page.post(f"/posts/{hall.post}/report", data={"words": "Look at this.", "key": "k"})
+    assert answer.status_code == 422
+    assert "Choose what is wrong." in answer.text
+    assert "Look at this." in answer.text
+    await hall.report(hall.maeve)
+    (case,) = await hall.cases(hall.priya)
+    moderator = village.browser(hall.priya)
+    path = f"/networks/{hall.place.slug}/reports/{case['id']}/decision"
+    assert "Choose what you decide." in (await moderator.post(path, data={"answer": ""})).text
+    hiding = await moderator.post(f"/posts/{hall.post}/hiding", data={"reason": "Be kind."})
+    assert "Choose which rule it breaks." in hiding.text
+    act = await hall.hide(hall.priya)
+    await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "It was a joke."})
+    judged = await village.browser(hall.amara).post(f"/acts/{act}/answer", data={"answer": "No."})
+    assert "Choose: keep the decision, or take it back." in judged.text
+    by_api = await hall.ask(hall.maeve, "POST", f"/posts/{hall.post}/reports", {"words": "Look."})
+    assert [error["message"] for error in by_api.json()["errors"]] == ["Choose what is wrong."]
+
+
 async def test_by_the_api_without_an_account(village: Village) -> None:
     hall = await open_hall(village, "open")
     made = await hall.report(None, rule="wrong")
