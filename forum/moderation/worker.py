@@ -8,11 +8,11 @@ from sqlalchemy import Row, select
 
 from auth.tables import accounts
 from forum.acts.erasing import erase_post
+from forum.acts.sentences import said_to_you
 from forum.acts.undoing import UNDOERS
 from forum.mailing import Letter, LetterWriter
 from forum.moderation import quieting_letters, suspension_letters
 from forum.moderation.quieting_commands import forget_what_was_held
-from forum.moderation.wording import said_to_you
 from forum.policy import readable_by_account
 from forum.rendering import RULES
 from forum.state import State

@@ -12,7 +12,7 @@ from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.policy import lines_shown, threads_readable_by_account, words_mailed
 from forum.records import Access, NotificationKind
-from forum.tables import memberships, networks, notifications, posts, threads
+from forum.tables import acts, memberships, networks, notifications, posts, threads
 from forum.telling import LINES_WAITING, ONE_LINE
 from forum.viewer import MOST_ADDRESSED, Viewer
 
@@ -42,9 +42,16 @@ class Line:
     body: str | None
     may_be_mailed: bool | None
     """Whether the words of the thread may go out by mail."""
+    act_kind: str | None
+    """What was done, where the line tells its reader of an act that concerns them."""
 
 
 _actors = accounts.alias("actors")
+_act = and_(
+    notifications.c.kind == "act.concerns_me",
+    acts.c.id == notifications.c.object_id,
+    acts.c.account_id == notifications.c.account_id,
+)
 _first = and_(posts.c.thread_id == notifications.c.thread_id, posts.c.number == notifications.c.number)
 # Where a thread has gone to another network it is that network's now.
 _of_network = func.coalesce(threads.c.network_id, notifications.c.network_id)
@@ -91,12 +98,14 @@ _COLUMNS = (
     notifications.c.account_id,
     posts.c.body,
     words_mailed(),
+    acts.c.kind,
 )
 _JOINED = (
     notifications.outerjoin(threads, threads.c.id == notifications.c.thread_id)
     .outerjoin(posts, _first)
     .outerjoin(networks, networks.c.id == _of_network)
     .outerjoin(_actors, _actors.c.id == notifications.c.actor_id)
+    .outerjoin(acts, _act)
 )
 _IS_THERE = or_(
     notifications.c.thread_id.is_(None),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from forum.acts.sentences import said_to_you
 from forum.notices import name_all
 from forum.notifications.queries import Line
 from forum.records import NotificationKind
@@ -102,6 +103,9 @@ def _entry(group: Sequence[Line]) -> Entry:
 def sentence_of(group: Sequence[Line]) -> str:
     """What these lines of one thread say, or this one line. Newest first."""
     line = group[0]
+    if line.act_kind is not None:
+        done = said_to_you(line.act_kind)
+        return f"{line.network_name or A_NETWORK.capitalize()}: {done[0].lower()}{done[1:]}"
     if line.title is None:
         who = line.actor or "Somebody"
         return _SENTENCES.get(line.kind, "Something has changed in {network}").format(

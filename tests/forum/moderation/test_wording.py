@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from forum.moderation.wording import said_to_you
+from forum.acts.sentences import said_to_you
 from forum.records import ActKind
 
 
