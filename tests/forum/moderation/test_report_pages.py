@@ -88,6 +88,27 @@ async def test_who_chooses_nothing_is_asked_to_choose(village: Village) -> None:
     assert [error["message"] for error in by_api.json()["errors"]] == ["Choose what is wrong."]
 
 
+async def test_times_and_hints_of_the_queue_are_plain_english(village: Village) -> None:
+    hall = await open_hall(village)
+    await hall.report(hall.maeve)
+    moderator, path = village.browser(hall.priya), f"/networks/{hall.place.slug}/reports"
+    # Scripts turn the moment into "2 minutes ago" or "just now": what is before it must go with both.
+    assert re.search(r"<span>reported <time ", (await moderator.get(path)).text)
+    (case,) = await hall.cases(hall.priya)
+    page = (await moderator.get(f"{path}/{case['id']}")).text
+    assert re.search(r"It was reported <time [^>]*>[^<]*</time>\.", page)
+    assert "The author reads these words beside their post" in page
+    assert "They are not told who you are, nor who reported it." in page
+    await hall.report(hall.amara)
+    assert re.search(r"<span>first reported <time ", (await moderator.get(path)).text)
+    person = f"/networks/{hall.place.slug}/members/{hall.gareth.id}/reports"
+    await hall.do(hall.maeve, "POST", person, {"rule": "abuse"})
+    (about,) = [each for each in await hall.cases(hall.priya) if each["id"] != case["id"]]
+    page = (await moderator.get(f"{path}/{about['id']}")).text
+    assert "beside their post" not in page
+    assert "nor who reported them." in page
+
+
 async def test_by_the_api_without_an_account(village: Village) -> None:
     hall = await open_hall(village, "open")
     made = await hall.report(None, rule="wrong")
