@@ -13,7 +13,7 @@ from forum.errors import Invalid, NotFound
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head, render_front
 from forum.network_reads import Found, find_network, get_network
-from forum.policy import may_keep_read_state, may_start_thread
+from forum.policy import may_admit, may_keep_read_state, may_start_thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import State, account_of, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
@@ -43,6 +43,7 @@ class DiscussionPage:
     """How many posts the network had when this page was made: "Mark all read" reaches up to here."""
     unread: int
     may_start: bool
+    may_invite: bool
     announcements: Sequence[Announcement]
     """What the viewer was told with all members, and has not put away."""
     note: WritingNote
@@ -135,6 +136,7 @@ def _make_page(
         position=network.post_count if is_kept else 0,
         unread=max(0, place.unread) if place and is_kept else 0,
         may_start=bool(may_start_thread(viewer, network.id)),
+        may_invite=bool(may_admit(viewer, network)),
         announcements=announced,
         note=note,
     )

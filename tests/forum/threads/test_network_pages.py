@@ -46,3 +46,17 @@ async def test_many_unread_posts_are_not_lost_by_one_press(village: Village) -> 
     page = (await village.browser(ben).get(f"/networks/{place.slug}")).text
     assert asks in page
     assert "<button>Mark 21 posts as read</button>" in page
+
+
+async def test_administrators_of_a_fresh_network_begin_by_inviting_too(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    inviting = f'href="/networks/{place.slug}/invitations/new">Invite people</a>'
+    for person, is_offered in ((ada, True), (ben, False)):
+        page = (await village.browser(person).get(f"/networks/{place.slug}")).text
+        assert "Start a thread" in page
+        assert (inviting in page) == is_offered
+    for path in ("/members", "/members?status=invited"):
+        page = (await village.browser(ada).get(f"/networks/{place.slug}{path}")).text
+        assert f'href="/networks/{place.slug}/invitations">Invitations</a>' in page
+        assert f'href="/networks/{place.slug}/invitations/new"' in page
