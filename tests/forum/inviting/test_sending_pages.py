@@ -6,9 +6,10 @@ import secrets
 from html import unescape
 
 import httpx2
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from forum.tables import audit_rows, audit_words, invitations
+from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail, words_of
 from tests.forum.inviting.wishes import new_address
@@ -175,3 +176,30 @@ async def test_hostile_lists_do_nothing_but_what_they_say(village: Village, serv
     async with village.state.database.read() as connection:
         queued = await connection.execute(select(outbox.c.reference))
         assert all("@" not in str(row.reference) for row in queued if row.reference.get("letter") == "invitation")
+
+
+async def test_a_row_shows_one_button_and_says_what_the_others_do(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser, path = village.browser(amara), f"/networks/{place.slug}/invitations"
+    await send(browser, place, await look(browser, place, new_address("waiting")))
+
+    async def row() -> tuple[str, str]:
+        """What stands in the row, and what in its menu."""
+        page = unescape((await browser.get(path)).text)
+        shown, folded = page.split('<div class="item-end">')[1].split("<details", 1)
+        return shown, folded.split("</details>")[0]
+
+    shown, folded = await row()
+    assert (shown.count("<form"), ">Remind</button>" in shown) == (1, True)
+    assert [act for act in ("reminder", "sending", "withdrawal") if f'/{act}"' in folded] == ["sending", "withdrawal"]
+    assert "The link in it stays the same." in folded
+    assert (await browser.post(f"{path}/reminders")).status_code == 303
+    assert (await row())[0].count("<form") == 0
+    async with village.state.database.write() as connection:
+        here = update(invitations).where(invitations.c.network_id == place.id)
+        await connection.execute(here.values(bounced_at=now(), bounce="No such mailbox."))
+    shown, folded = await row()
+    assert (shown.count("<form"), ">Send again</button>" in shown) == (1, True)
+    assert '/sending"' not in folded
+    assert '/withdrawal"' in folded
