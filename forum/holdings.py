@@ -13,7 +13,9 @@ from sqlalchemy import Select, Update, bindparam, case, func, null, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
+from forum.events import InvitationsChanged
 from forum.records import ROLE_RANK, Role
+from forum.streams import moderators_stream
 from forum.tables import cases, held_posts, invitations, joining_links, memberships, networks
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
@@ -43,6 +45,8 @@ class Holding:
     """What becomes of it where there is none."""
     end: str
     """The same in words that follow "If nobody does:"."""
+    act: str = ""
+    """What the log calls the end of one, as where it is ended by hand; `ended` returns its `id` and `address` then."""
 
 
 def _invitations() -> Holding:
@@ -59,8 +63,12 @@ def _invitations() -> Holding:
         least="administrator",
         counted=select(func.count()).select_from(invitations).where(*waiting, invitations.c.expires_at > _MOMENT),
         passed=update(invitations).where(*waiting).values(invited_by=_HEIR),
-        ended=update(invitations).where(*waiting).values(ended_at=_MOMENT, outcome="cancelled"),
+        ended=update(invitations)
+        .where(*waiting)
+        .values(ended_at=_MOMENT, outcome="cancelled")
+        .returning(invitations.c.id, invitations.c.address),
         end="whoever has not answered yet can’t use their invitation any more",
+        act="invitation.cancelled",
     )
 
 
@@ -154,12 +162,30 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
         if rank < ROLE_RANK[holding.least]:
             passed = holding.passed if giving.heir else None
             result = await tx.execute(*_asking(holding.ended if passed is None else passed, asked))
-            if result.rowcount > 0:
-                done[holding.kind] = result.rowcount
+            if passed is None and holding.act:
+                count = await _write_down_each(tx, network_id, account_id, holding, giving, result.all())
+            else:
+                count = result.rowcount
+            if count > 0:
+                done[holding.kind] = count
     if done:
         act = "member.handed_on" if giving.heir else "member.let_go"
         done["heir"] = giving.heir
         await record(tx, Deed(act, "member", account_id, network_id, giving.by, account_id, after=done))
+
+
+async def _write_down_each(
+    tx: Transaction, network_id: str, holder: str, holding: Holding, giving: Giving, ended: Sequence[Any]
+) -> int:
+    """A row of the log for each that ended, so that nobody looks there in vain for what became of one; how many."""
+    if ended:
+        tx.emit(moderators_stream(network_id), InvitationsChanged(network_id))
+    # Whoever gives up the role themselves has it no longer, and it was in force.
+    role = holding.least if giving.by == holder else None
+    for row in sorted(ended, key=lambda each: str(each.id)):
+        names = {"address": row.address}
+        await record(tx, Deed(holding.act, "invitation", row.id, network_id, giving.by, names=names, role=role))
+    return len(ended)
 
 
 def _asking(statement: Any, asked: Mapping[str, str | None]) -> tuple[Any, dict[str, Any]]:

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 from sqlalchemy import insert, select
 
-from forum.tables import held_posts
+from forum.tables import audit_rows, audit_words, held_posts, invitations
 from ground.columns import new_id, now
 from tests.forum.networks.caller import Caller
 from tests.forum.networks.test_pages import path_of, sent, shown
@@ -62,6 +62,43 @@ async def test_without_an_heir_what_was_held_ends(village: Village) -> None:
     assert "Nobody: it ends" in page
     assert (await leave(village, amara, place)).status_code == 204
     assert await statuses(village, gareth, place, "invited") == []
+
+
+async def cancelled(village: Village, place: Place) -> list[tuple[str, str | None, str, str]]:
+    """Of each invitation that the log says was cancelled: its id, by whom, in which role, and its address."""
+    asked = (
+        select(audit_rows.c.object_id, audit_rows.c.actor_id, audit_rows.c.role, audit_words.c.word)
+        .join(audit_words, (audit_words.c.row_id == audit_rows.c.id) & (audit_words.c.name == "address"))
+        .where(audit_rows.c.chain == place.id, audit_rows.c.act == "invitation.cancelled")
+        .where(audit_rows.c.object_kind == "invitation", audit_rows.c.subject_id.is_(None))
+        .order_by(audit_rows.c.number)
+    )
+    async with village.state.database.read() as connection:
+        return [tuple(row) for row in await connection.execute(asked)]
+
+
+async def test_each_invitation_that_ends_with_a_role_stands_in_the_log(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
+    place = await village.network(amara)
+    for person in (gareth, priya):
+        await village.join(place.id, person, "administrator")
+        for name in ("bao", "cem"):
+            await invite(village, person, place, f"{name}-{person.id}@example.org")
+    async with village.state.database.read() as connection:
+        asked = select(invitations.c.address, invitations.c.id).where(invitations.c.network_id == place.id)
+        ids = {row.address: row.id for row in await connection.execute(asked)}
+    await sent(village.browser(amara), path_of(place, f"/members/{gareth.id}/role"), role="moderator", heir="")
+    first = [f"{name}-{gareth.id}@example.org" for name in ("bao", "cem")]
+    expected = [(ids[address], amara.id, "administrator", address) for address in first]
+    assert await cancelled(village, place) == expected
+    # Passed on, none of them ends; and who goes by themselves was an administrator until then.
+    await invite(village, amara, place, "dia@example.org")
+    assert (await leave(village, priya, place)).status_code == 204
+    second = [f"{name}-{priya.id}@example.org" for name in ("bao", "cem")]
+    expected += [(ids[address], priya.id, "administrator", address) for address in second]
+    assert await cancelled(village, place) == expected
+    page = await shown(village.browser(amara), path_of(place, "/log?kind=invitations"))
+    assert f"cancelled the invitation of {first[0]}" in page
 
 
 async def test_only_an_administrator_makes_an_heir_of_anybody(village: Village) -> None:
