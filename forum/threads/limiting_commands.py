@@ -27,7 +27,7 @@ NEWCOMER_DAYS = 3
 MOST_LINKS = 3
 """In one post of a newcomer."""
 FEW_WORDS = 20
-"""Shorter texts, such as “Thank you.”, may be posted as often as one likes."""
+"""Texts of fewer characters, such as “Thank you.”, may be posted as often as one likes."""
 _MAYBE_NEW = timedelta(days=30)
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _FROM_ID = 1_000

@@ -18,7 +18,7 @@ from forum.state import account_of, state_of
 from forum.threads.held_queries import HeldBack, list_held_back
 from forum.threads.holding_commands import hold_newcomers
 from forum.threads.inputs import HoldFirst
-from forum.threads.limiting_commands import MOST_LINKS, NEWCOMER_DAYS
+from forum.threads.limiting_commands import FEW_WORDS, MOST_LINKS, NEWCOMER_DAYS
 from forum.viewer import Viewer
 
 CHOICES = (
@@ -34,7 +34,8 @@ LIMITS: Mapping[Limit, tuple[str, str]] = {
     "new_threads": (f"{_DAYS} begin at most {NEW_THREADS.amount} threads a day.", "too many threads for somebody new"),
     "new_links": (f"{_DAYS} put at most {MOST_LINKS} links into a post.", "too many links for somebody new"),
     "same_words": (
-        f"Nobody posts the very same words more than {'twice' if SAME_WORDS.amount == 2 else SAME_WORDS.amount} a day.",
+        f"Nobody posts the very same words more than {'twice' if SAME_WORDS.amount == 2 else SAME_WORDS.amount} a day, "
+        f"where they have {FEW_WORDS} characters or more; shorter ones, such as “Thank you.”, don’t count.",
         "the same words again",
     ),
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 from httpx2 import AsyncClient
 
 from auth.rules import NEW_POSTS, NEW_THREADS
+from forum.threads.limiting_commands import FEW_WORDS
 from tests.forum.threads.village import Place, Village, Villager, open_village
 from tests.servers.confer import confer_in_shape
 from tests.servers.shapes import SQLITE_MEMORY
@@ -39,7 +40,14 @@ async def limits_hold(village: Village) -> None:
     await newcomers_begin_few_threads_and_write_few_posts(village, place, thread_id, newcomer, cleo)
     # Never unseen by those who look after the network, and for them alone.
     page = (await village.browser(ada).get(f"/networks/{place.slug}/writing")).text
-    for words in ("Ben", "the same words again", "too many links for somebody new", "Cleo", "too many posts"):
+    for words in (
+        "Ben",
+        "the same words again",
+        "too many links for somebody new",
+        "Cleo",
+        "too many posts",
+        f"{FEW_WORDS} characters or more",
+    ):
         assert words in page
     assert (await village.browser(ben).get(f"/networks/{place.slug}/writing")).status_code == 403
 
