@@ -24,7 +24,6 @@ from forum.accounts.proving import (
     limit_links,
     limit_mail,
     prove,
-    refuse_suspended,
 )
 from forum.accounts.registration_pages import SentPage, retry_headers
 from forum.addresses import get, post
@@ -46,6 +45,8 @@ class SignInPage:
     held: str
     may_register: bool
     errors: Mapping[str, str]
+    is_suspended: bool
+    """Whoever showed the right password is told that their account is suspended; nobody else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ async def show_sign_in(request: Request) -> Response:
 
 
 async def _sign_in_form(
-    request: Request, fields: Mapping[str, str], errors: Mapping[str, str], status: int = 200, retry_after: int = 0
+    request: Request,
+    fields: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int = 200,
+    retry_after: int = 0,
+    *,
+    is_suspended: bool = False,
 ) -> Response:
     page = SignInPage(
         email=fields.get("email", ""),
@@ -100,6 +107,7 @@ async def _sign_in_form(
         held=fields.get("held", ""),
         may_register=state_of(request).settings.registration == "open",
         errors=errors,
+        is_suspended=is_suspended,
     )
     headers = retry_headers(retry_after)
     viewer = await viewer_of(request)
@@ -118,7 +126,8 @@ async def create_session(request: Request) -> Response:
     except TooMany as error:
         return await _sign_in_form(request, fields, {"": str(error)}, 429, error.retry_after)
     account = proven.account
-    refuse_suspended(account)
+    if account.suspended_at is not None:
+        return await _sign_in_form(request, fields, {}, 403, is_suspended=True)
     secret = await _start_session(request, proven)
     held = read_held(fields.get("held", ""))
     if held is None:

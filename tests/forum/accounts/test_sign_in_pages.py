@@ -9,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
+from sqlalchemy import update
 
+from auth.tables import accounts
+from ground.columns import now
 from tests.forum.accounts.visitor import (
     PASSWORD,
     Visitor,
@@ -25,6 +28,7 @@ from tests.forum.accounts.visitor import (
     wait_for_mail,
     words_of,
 )
+from tests.forum.threads.village import open_village
 from tests.servers.confer import ConferServer, confer_in_shape
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -223,6 +227,26 @@ def test_forgotten_password(server: ConferServer) -> None:
     assert Visitor(server).sign_in(address, PASSWORD).status_code == 422
     assert Visitor(server).sign_in(address, NEXT).status_code == 303
     assert "was changed" in str(wait_for_mail(server, address, 3)["subject"])
+
+
+async def test_who_is_suspended_reads_so_and_whom_to_write_to(server: ConferServer) -> None:
+    _, address = newcomer(server)
+    village = open_village(server)
+    async with village.state.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.email == address).values(suspended_at=now()))
+    await village.close()
+    held = json.dumps({"action": "/threads/1/posts", "fields": {"body": "My words."}})
+    told = Visitor(server).sign_in(address, held=held)
+    assert (told.status_code, "session" in told.cookies) == (403, False)
+    assert "This account is suspended" in told.text
+    assert '<a href="/about/contact">write to those who look after this site</a>' in told.text
+    assert 'action="/sign-in"' in told.text
+    assert "Try again" not in told.text
+    assert html.escape(held, quote=True).replace("&quot;", "&#34;") in told.text, "their words stay in the form"
+    # A stranger learns nothing.
+    strangers = [without_address(Visitor(server).sign_in(one, WRONG), one) for one in (address, new_address())]
+    assert strangers[0] == strangers[1]
+    assert strangers[0][0] == 422
 
 
 async def test_a_reset_revokes_every_token_and_closes_its_socket(server: ConferServer) -> None:
