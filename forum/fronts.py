@@ -71,6 +71,8 @@ class NetworkHead:
 
     watchers: tuple[Watcher, ...] = ()
     """For its administrators: who reads it through broken glass now."""
+    banned_at: datetime | None = None
+    """Since when an administrator keeps the viewer out of an open network, which they read as anybody does."""
 
     @property
     def path(self) -> str:
@@ -102,6 +104,7 @@ def network_head(viewer: Viewer, found: Found) -> NetworkHead:
         stream=network.stream if found.is_readable else "",
         streams="" if role or not found.is_readable else _compact(found.positions(viewer)),
         watchers=found.watchers if role == "administrator" else (),
+        banned_at=found.banned_at if found.is_readable else None,
     )
 
 
@@ -132,7 +135,7 @@ def _offer(viewer: Viewer, found: Found) -> Literal["", "join", "sign-in"]:
         return ""
     if not viewer.is_signed_in:
         return "sign-in"
-    return "join" if may_join(viewer, network) else ""
+    return "join" if may_join(viewer, network) and found.banned_at is None else ""
 
 
 def _compact(positions: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, null, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -76,6 +76,8 @@ class Found:
     """Who reads it through broken glass now; to be shown to its administrators."""
     reports_waiting: int = 0
     """How many reports wait for its moderators, where the viewer is one."""
+    banned_at: datetime | None = None
+    """When its administrators removed the viewer for good, where it is open and they did."""
 
     def positions(self, viewer: Viewer) -> dict[str, list[str | int]]:
         """`as_of` of an answer about this network (contract, P7): the streams of it that the viewer may hear."""
@@ -133,6 +135,18 @@ def watchers_column() -> Any:
     return through.correlate(networks).scalar_subquery()
 
 
+def banned_column(account_id: ColumnElement[str]) -> Any:
+    """When this person was removed for good from a row of `networks` that is open; None where they were not."""
+    banned = select(memberships.c.ended_at).where(
+        memberships.c.network_id == networks.c.id,
+        memberships.c.account_id == account_id,
+        memberships.c.current,
+        memberships.c.status == "banned",
+        networks.c.access == "open",
+    )
+    return banned.correlate(networks, accounts).scalar_subquery()
+
+
 def watchers_from(text: str | None) -> tuple[Watcher, ...]:
     """The same as records."""
     rows = json.loads(text) if text else []
@@ -151,8 +165,9 @@ def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnEl
     moderated = [place.network_id for place in viewer.active_places() if place.role != "member"]
     counted = waiting_cases(networks.c.id).correlate(networks).scalar_subquery()
     waiting = case((networks.c.id.in_(moderated), counted), else_=0) if moderated else literal(0)
+    banned_at = banned_column(literal(viewer.id, networks.c.id.type)) if viewer.id else null()
     return (
-        select(*NETWORK_COLUMNS, *columns, waiting)
+        select(*NETWORK_COLUMNS, *columns, waiting, banned_at)
         .select_from(networks.join(streams, streams.c.name == networks.c.stream))
         .where(condition)
     )
@@ -198,7 +213,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
     row = (await connection.execute(statement)).first()
     if row is None:
         return None
-    is_readable, was_moved, head, shows_members, faces, watchers, waiting = row[NETWORK_WIDTH:]
+    is_readable, was_moved, head, shows_members, faces, watchers, waiting, banned_at = row[NETWORK_WIDTH:]
     people = json.loads(faces or "[]") if shows_members else []
     return Found(
         network=Network(*row[:NETWORK_WIDTH]),
@@ -208,6 +223,7 @@ async def _find(connection: AsyncConnection, statement: Select[Any]) -> Found | 
         faces=tuple(Person(identifier, name) for identifier, name in people),
         watchers=watchers_from(watchers),
         reports_waiting=waiting,
+        banned_at=banned_at,
     )
 
 

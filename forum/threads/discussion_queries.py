@@ -7,7 +7,15 @@ from sqlalchemy import Select
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH, Found, faces_column, watchers_column, watchers_from
+from forum.network_reads import (
+    NETWORK_COLUMNS,
+    NETWORK_WIDTH,
+    Found,
+    banned_column,
+    faces_column,
+    watchers_column,
+    watchers_from,
+)
 from forum.policy import readable_by_account
 from forum.records import Network, Person
 from forum.tables import networks
@@ -21,7 +29,9 @@ _heads = streams.alias("network_streams")
 
 def _found_with(who: Select[Any]) -> HotStatement:
     return HotStatement(
-        who.add_columns(*NETWORK_COLUMNS, _heads.c.head, faces_column(), watchers_column())
+        who.add_columns(
+            *NETWORK_COLUMNS, _heads.c.head, faces_column(), watchers_column(), banned_column(accounts.c.id)
+        )
         .join(networks, networks.c.slug == given("slug"))
         .join(_heads, _heads.c.name == networks.c.stream)
         .where(readable_by_account(accounts.c.id))
@@ -43,9 +53,17 @@ async def find_readable_network(
         return None
     row = rows[0]
     rest = row[ACCOUNT_COLUMN_COUNT:]
-    head, faces, watchers = rest[NETWORK_WIDTH:]
+    head, faces, watchers, banned_at = rest[NETWORK_WIDTH:]
     # Whoever is signed in and may read a network may also see who its members are.
     people = tuple(Person(identifier, name) for identifier, name in json.loads(faces or "[]"))
     network = Network(*rest[:NETWORK_WIDTH])
-    found = Found(network, is_readable=True, was_moved=False, head=head, faces=people, watchers=watchers_from(watchers))
+    found = Found(
+        network,
+        is_readable=True,
+        was_moved=False,
+        head=head,
+        faces=people,
+        watchers=watchers_from(watchers),
+        banned_at=banned_at,
+    )
     return viewer_from(row, credential), found

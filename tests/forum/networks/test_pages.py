@@ -209,6 +209,20 @@ async def test_roles_removal_and_bans(village: Village) -> None:
     await sent(browser, f"{path}/role", 422, role="owner")
 
 
+async def test_an_open_network_offers_nothing_to_who_was_banned(village: Village) -> None:
+    amara, gareth, olu = await village.people("Amara Okafor", "Gareth Williams", "Olu Adeyemi")
+    place = await village.network(amara, [gareth], access="open")
+    await sent(village.browser(amara), path_of(place, f"/members/{gareth.id}/ban"), reason="No more.")
+    for page in ("", "/about"):
+        seen = await shown(village.browser(gareth), path_of(place, page))
+        assert ("Join this network" in seen, "you can’t ask to join again" in seen) == (False, True)
+    for other in (village.browser(olu), village.browser(amara), village.browser()):
+        assert "you can’t ask to join again" not in await shown(other, path_of(place))
+    assert "Join this network" in await shown(village.browser(olu), path_of(place))
+    await sent(village.browser(amara), path_of(place, f"/members/{gareth.id}/ban/end"))
+    assert "Join this network" in await shown(village.browser(gareth), path_of(place))
+
+
 @pytest.mark.parametrize("access", KINDS)
 async def test_requests_have_a_tab_where_people_can_ask(village: Village, access: str) -> None:
     amara = await village.person("Amara Okafor")
