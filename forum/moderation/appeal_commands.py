@@ -13,7 +13,7 @@ from forum.moderation.act_queries import get_act
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to
 from forum.tables import acts, memberships
-from forum.telling import tell
+from forum.telling import changed, tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
@@ -52,6 +52,7 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
     values: dict[str, Any] = {"appeal": words, "appealed_at": now(), "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
     await tell(tx, await _judges(tx, found, viewer.id), "appeal.made", act_id, network_id=found.network_id)
+    changed([viewer.id], tx)  # their other screens show the act as well
     await record(tx, _deed(found, "appealed", viewer.id, ""))
 
 
@@ -88,6 +89,7 @@ async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: s
     await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
     if found.person is not None:
         await tell(tx, [found.person.id], "appeal.answered", act_id, network_id=found.network_id)
+        changed(await _judges(tx, found, found.person.id), tx)  # nobody is left to judge it
         tx.enqueue("mail", {"letter": "appeal_answered", "act_id": act_id})
     await record(tx, _deed(found, f"appeal_{outcome}", viewer.id, answer))
 

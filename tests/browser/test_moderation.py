@@ -62,6 +62,28 @@ async def test_a_hidden_post_comes_back_by_undo(scene: Scene) -> None:
     await equals_reload(scene, reader, scene.priya)
 
 
+async def test_an_appeal_and_its_answer_are_seen_at_once_by_all_who_have_the_act_open(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Only fools would ask that.")
+    olu, tess = await scene.village.people("Olu Adeyemi", "Tess Archer")
+    for other in (olu, tess):
+        await scene.village.join(scene.place.id, other, "administrator")
+    hidden = {"rule": "abuse", "reason": "Be kind."}
+    act = (await scene.call(scene.amara, "POST", f"/posts/{made['id']}/hiding", hidden))["id"]
+    author = await scene.open(scene.gareth, f"/acts/{act}")
+    typed = author.get_by_label("Why should it be taken back?")
+    await typed.fill("I was about to say")
+    await scene.call(scene.gareth, "POST", f"/acts/{act}/appeal", {"words": "I named nobody."})
+    await expect(author.get_by_text("will answer it. The answer will stand here.")).to_be_visible()
+    await expect(typed).to_have_value("I was about to say")
+    judge = await scene.open(tess, f"/acts/{act}")
+    await judge.get_by_label("Why?").fill("I think")
+    await scene.call(olu, "POST", f"/acts/{act}/answer", {"outcome": "overturned", "answer": "You are right."})
+    for page in (author, judge):
+        await expect(page.get_by_text("You are right.")).to_be_visible()
+        await expect(page.get_by_text("This was undone. It no longer counts.")).to_be_visible()
+    await expect(judge.get_by_label("Why?")).to_have_value("I think")
+
+
 async def test_who_looks_into_a_case_and_what_came_of_it_is_seen_at_once(scene: Scene) -> None:
     made = await scene.reply(scene.gareth, "Only fools would ask that.")
     (olu,) = await scene.village.people("Olu Adeyemi")
