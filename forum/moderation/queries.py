@@ -49,7 +49,7 @@ def person_from(values: Sequence[Any]) -> Person | None:
 
 
 async def count_waiting(connection: AsyncConnection, network_ids: Sequence[str]) -> dict[str, int]:
-    """How many cases wait in each of these networks, as its moderators' tabs say."""
+    """How many cases wait in each of these networks, that all of its moderators see."""
     counted = waiting_cases(networks.c.id).correlate(networks).scalar_subquery()
     rows = await connection.execute(select(networks.c.id, counted).where(networks.c.id.in_(network_ids)))
     return {row[0]: row[1] for row in rows}
@@ -296,6 +296,17 @@ async def get_own_report(connection: AsyncConnection, viewer: Viewer, report_id:
     if row is None:
         raise NotFound
     return OwnReport(*row)
+
+
+async def find_own_report(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str, post_id: str | None = None
+) -> OwnReport | None:
+    """The viewer's newest report of this post, or without one of this person in this network."""
+    person = (cases.c.network_id == network_id, cases.c.account_id == account_id, cases.c.post_id.is_(None))
+    about = person if post_id is None else (cases.c.post_id == post_id,)
+    query = _own(viewer).where(reports.c.reporter_id == viewer.id, *about).order_by(reports.c.id.desc()).limit(1)
+    row = (await connection.execute(query)).first() if viewer.id else None
+    return OwnReport(*row) if row is not None else None
 
 
 async def get_receipt(connection: AsyncConnection, viewer: Viewer, receipt_hash: str) -> OwnReport:

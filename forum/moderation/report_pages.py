@@ -19,7 +19,7 @@ from forum.moderation.asking import limit_reports
 from forum.moderation.commands import Reported, report_person, report_post
 from forum.moderation.inputs import NewReport, ReportList
 from forum.moderation.post_queries import Place, get_place
-from forum.moderation.queries import OwnPart, find_reported_person, get_receipt, list_own_reports
+from forum.moderation.queries import OwnPart, find_own_report, find_reported_person, get_receipt, list_own_reports
 from forum.moderation.records import OwnReport
 from forum.network_reads import get_network
 from forum.policy import may_report_person, may_report_post
@@ -55,6 +55,8 @@ class ReportPage:
     refusal: str
     key: str
     has_account: bool
+    earlier: OwnReport | None
+    """What the viewer said of it before."""
 
 
 async def new_post_report(request: Request) -> Response:
@@ -63,7 +65,7 @@ async def new_post_report(request: Request) -> Response:
     decision = may_report_post(viewer, place.standing)
     if not decision:
         raise Forbidden(decision.reason)
-    return _post_form(request, viewer, place, {})
+    return await _post_form(request, viewer, place, {})
 
 
 async def _place(request: Request) -> tuple[Viewer, Place]:
@@ -72,13 +74,15 @@ async def _place(request: Request) -> tuple[Viewer, Place]:
         return viewer, await get_place(connection, viewer, request.path_params["id"])
 
 
-def _post_form(
+async def _post_form(
     request: Request,
     viewer: Viewer,
     place: Place,
     typed: Mapping[str, str],
     error: Invalid | Conflict | None = None,
 ) -> Response:
+    async with state_of(request).database.read() as connection:
+        earlier = await find_own_report(connection, viewer, place.network_id, place.person.id, place.id)
     page = ReportPage(
         title=f"Report post {place.number}",
         action=f"/posts/{place.id}/report",
@@ -86,6 +90,7 @@ def _post_form(
         back_text=place.title,
         place=place,
         person=None,
+        earlier=earlier,
         **_typed(viewer, typed, error),  # type: ignore[arg-type]
     )
     return _form(request, viewer, page, place.network_id, error)
@@ -125,7 +130,7 @@ async def create_post_report(request: Request) -> Response:
     try:
         return await _send(request, viewer, fields, write)
     except (Invalid, Conflict) as error:
-        return _post_form(request, viewer, place, fields, error)
+        return await _post_form(request, viewer, place, fields, error)
 
 
 Writer = Callable[[Transaction, NewReport, RequestKey | None, str | None], Awaitable[Reported]]
@@ -167,6 +172,7 @@ async def _person_form(
     async with state_of(request).database.read() as connection:
         network = (await get_network(connection, viewer, request.path_params["slug"])).network
         person = await find_reported_person(connection, viewer, network.id, account_id)
+        earlier = await find_own_report(connection, viewer, network.id, account_id)
     decision = may_report_person(viewer, account_id)
     if not decision:
         raise Forbidden(decision.reason)
@@ -177,6 +183,7 @@ async def _person_form(
         back_text=person.name,
         place=None,
         person=person,
+        earlier=earlier,
         **_typed(viewer, typed, error),  # type: ignore[arg-type]
     )
     return _form(request, viewer, page, network.id, error)

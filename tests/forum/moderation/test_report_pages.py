@@ -109,6 +109,27 @@ async def test_times_and_hints_of_the_queue_are_plain_english(village: Village) 
     assert "nor who reported them." in page
 
 
+async def test_who_has_reported_it_already_reads_so_above_the_form(village: Village) -> None:
+    hall = await open_hall(village)
+    person = f"/networks/{hall.place.slug}/people/{hall.gareth.id}/report"
+    paths = (f"/posts/{hall.post}/report", person)
+    reporter, other = village.browser(hall.maeve), village.browser(hall.amara)
+    for path in paths:
+        assert "You have reported this already" not in (await reporter.get(path)).text
+        await reporter.post(path, data={"rule": "other", "words": f"Rude {path[1]}.", "key": path[1]})
+        page = (await reporter.get(path)).text
+        for words in ("You have reported this already", "Waiting", f"Rude {path[1]}.", "is added to it"):
+            assert words in page
+        assert "You have reported this already" not in (await other.get(path)).text
+    for case in await hall.cases(hall.priya):
+        body = {"decision": "disagree", "answer": "We think it is fair."}
+        await hall.do(hall.priya, "POST", f"/reports/{case['id']}/decision", body)
+    for path in paths:
+        page = (await reporter.get(path)).text
+        assert "We think it is fair." in page
+        assert "report it again" in page
+
+
 async def test_by_the_api_without_an_account(village: Village) -> None:
     hall = await open_hall(village, "open")
     made = await hall.report(None, rule="wrong")
