@@ -76,9 +76,9 @@ class PostRestored(Change):
 
 @dataclass(frozen=True, slots=True)
 class ReportsChanged(Change):
-    """For moderators: something was reported, taken or decided: `{network_id, waiting_count}`.
+    """For moderators: something was reported, taken or decided: `{network_id}`; how much waits for whom is asked anew.
 
-    Reports about those who moderate are neither told here nor counted: whom they are about would hear it too.
+    Reports about those who moderate are not told here: whom they are about would hear it too.
     """
 
     kind: ClassVar[str] = "reports.changed"

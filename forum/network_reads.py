@@ -75,7 +75,7 @@ class Found:
     watchers: tuple[Watcher, ...] = ()
     """Who reads it through broken glass now; to be shown to its administrators."""
     reports_waiting: int = 0
-    """How many reports wait for its moderators, where the viewer is one."""
+    """How many reports wait that the viewer may decide."""
     banned_at: datetime | None = None
     """When its administrators removed the viewer for good, where it is open and they did."""
 
@@ -163,7 +163,7 @@ def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnEl
         watchers_column(),
     )
     moderated = [place.network_id for place in viewer.active_places() if place.role != "member"]
-    counted = waiting_cases(networks.c.id).correlate(networks).scalar_subquery()
+    counted = waiting_cases(networks.c.id, viewer).correlate(networks).scalar_subquery()
     waiting = case((networks.c.id.in_(moderated), counted), else_=0) if moderated else literal(0)
     banned_at = banned_column(literal(viewer.id, networks.c.id.type)) if viewer.id else null()
     return (
@@ -191,6 +191,11 @@ async def get_network(connection: AsyncConnection, viewer: Viewer, slug: str) ->
 def is_name_typed(typed: str, network: Network) -> bool:
     """Whether somebody typed the network's name, in small or large letters: what can't be undone asks for that."""
     return " ".join(typed.split()).casefold() == " ".join(network.name.split()).casefold()
+
+
+async def count_reports(connection: AsyncConnection, viewer: Viewer, network_id: str) -> int:
+    """How many reports of this network wait that the viewer may decide."""
+    return await connection.scalar(waiting_cases(network_id, viewer)) or 0
 
 
 async def get_network_by_id(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Found:

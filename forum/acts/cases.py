@@ -5,11 +5,12 @@ from typing import Literal
 from sqlalchemy import Select, bindparam, func, select, update
 
 from forum.events import ReportsChanged
-from forum.policy import about_staff
+from forum.policy import about_staff, cases_shown_to
 from forum.streams import moderators_stream
 from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import tell
+from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
@@ -28,13 +29,10 @@ _BECAUSE_OF = (
 _IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
 
 
-def waiting_cases(network_id: object) -> Select[int]:
-    """How many cases of this network wait; those about its own moderators are not counted where all of them see it.
-
-    `network_id` is an id or a column.
-    """
+def waiting_cases(network_id: object, viewer: Viewer) -> Select[int]:
+    """How many cases of this network, an id or a column, wait for this viewer to decide them."""
     counted = select(func.count()).select_from(cases)
-    return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", ~about_staff())
+    return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", cases_shown_to(viewer))
 
 
 async def close_case(

@@ -2,16 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from forum.moderation.queries import count_waiting
 from forum.state import State
 from realtime.questions import Presented
 
 
-async def present_reports(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
-    """For moderators: how many posts and people are reported and wait for a decision."""
-    async with state.database.read() as connection:
-        waiting = await count_waiting(connection, ids)
-    return {key: Presented({"id": key, "network_id": key, "waiting_count": count}) for key, count in waiting.items()}
+async def present_reports(_: State, ids: Sequence[str]) -> Mapping[str, Presented]:
+    """For moderators: that what waits in this network is something else. How much of it is for whom is asked anew."""
+    return {key: Presented({"id": key, "network_id": key}) for key in ids}
 
 
 PRESENTERS: dict[str, Callable[[State, Sequence[str]], Awaitable[Mapping[str, Presented]]]] = {

@@ -83,7 +83,8 @@ class ApiWholeCase(ApiCase):
 class ApiCases(Answer):
     """A part of a list of cases: waiting ones oldest first, decided ones newest first.
 
-    `waiting_count` is how many wait, as `reports.changed` tells it: without those about somebody who moderates.
+    `waiting_count` is how many wait for the caller: those about somebody who moderates are for administrators alone, so
+    `reports.changed` tells no number.
     """
 
     items: list[ApiCase]

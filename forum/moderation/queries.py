@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
-from forum.acts.cases import waiting_cases
 from forum.errors import Invalid, NotFound
 from forum.moderation.inputs import CaseList, ReportList
 from forum.moderation.records import Around, Case, OwnReport, Report
@@ -46,13 +45,6 @@ def columns_of(person: FromClause) -> list[ColumnElement[Any]]:
 def person_from(values: Sequence[Any]) -> Person | None:
     """Somebody of an id, a name and whether their account is closed; None without an id."""
     return Person(values[0], values[1], is_former=bool(values[2])) if values[0] is not None else None
-
-
-async def count_waiting(connection: AsyncConnection, network_ids: Sequence[str]) -> dict[str, int]:
-    """How many cases wait in each of these networks, that all of its moderators see."""
-    counted = waiting_cases(networks.c.id).correlate(networks).scalar_subquery()
-    rows = await connection.execute(select(networks.c.id, counted).where(networks.c.id.in_(network_ids)))
-    return {row[0]: row[1] for row in rows}
 
 
 # -- Cases -----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The discussion of a network: its threads, pinned ones first, and "Mark all read"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from forum.announcement_queries import Announcement, list_unread_announcements
 from forum.errors import Invalid, NotFound
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head, render_front
-from forum.network_reads import Found, find_network, get_network
+from forum.network_reads import Found, count_reports, find_network, get_network
 from forum.policy import may_admit, may_keep_read_state, may_start_thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import State, account_of, set_viewer, shown_by, state_of, viewer_of
@@ -85,7 +85,12 @@ async def _find(request: Request) -> tuple[Viewer, Found | None]:
     if shown is not None:
         seen = await find_readable_network(state.database, shown.kind, secret_hash(shown.secret), slug)
         if seen is not None:
-            set_viewer(request, seen[0])
+            viewer, found = seen
+            set_viewer(request, viewer)
+            if viewer.has_role(found.network.id, "moderator"):
+                async with state.database.read() as connection:
+                    waiting = await count_reports(connection, viewer, found.network.id)
+                return viewer, replace(found, reports_waiting=waiting)
             return seen
     viewer = await viewer_of(request)
     async with state.database.read() as connection:

@@ -141,7 +141,7 @@ class Follower:
             case ["requests", "changed"]:
                 self.lists.waiting = about["waiting_count"]
             case ["reports", "changed"]:
-                self.lists.reported = about["waiting_count"]
+                self.lists.reported = (await read_lists(self._scenery, self._person)).reported
             case ["membership", "changed"]:
                 await self._membership(about)
             case ["needs", "changed"]:

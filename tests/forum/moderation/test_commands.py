@@ -1,6 +1,7 @@
 """Reports become cases; one moderator decides each, nobody decides about themselves, and who reported is told."""
 
 import asyncio
+import re
 
 from forum.tables import audit_rows, cases, notifications, reports
 from tests.forum.moderation.hall import column, open_hall
@@ -40,6 +41,22 @@ async def test_a_report_goes_its_way(village: Village) -> None:
     )
     assert {"report.agreed", "post.hide"} <= {row.act for row in rows}
     assert hall.maeve.id not in str([row for row in rows if row.act in ("report.agreed", "post.hide")])
+
+
+async def test_each_is_told_how_many_they_may_decide(village: Village) -> None:
+    hall = await open_hall(village)
+    await hall.report(hall.maeve)
+    for person in (hall.priya, hall.amara):
+        await hall.do(hall.maeve, "POST", f"/networks/{hall.place.slug}/members/{person.id}/reports", {"rule": "abuse"})
+    await village.join(hall.place.id, hall.olu, "administrator")
+    for who, count in ((hall.amara, 2), (hall.olu, 3), (hall.priya, 1)):
+        found = await hall.do(who, "GET", f"/networks/{hall.place.slug}/reports")
+        assert (found["waiting_count"], len(found["items"])) == (count, count)
+        for page in ("", "/reports", "/members"):
+            text = (await village.browser(who).get(f"/networks/{hall.place.slug}{page}")).text
+            tab = re.search(rf'<a href="/networks/{hall.place.slug}/reports".*?</a>', text, re.DOTALL)
+            assert tab
+            assert f">{count}<" in tab[0], (page, tab[0])
 
 
 async def test_one_moderator_at_a_time(village: Village) -> None:
