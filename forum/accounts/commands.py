@@ -113,6 +113,14 @@ async def create_verified_account(
 
     Raises Conflict where the address has an account that somebody uses.
     """
+    account_id = await _create_verified(tx, new, password_hash, "account.created_by_command", site_administrator)
+    return (await create_token(tx.connection, account_id, "command line"))[0] if with_token else None
+
+
+async def _create_verified(
+    tx: Transaction, new: NewAccount, password_hash: str, act: str, site_administrator: bool
+) -> str:
+    """Make the account and write down which way it came; its id. Raises Conflict."""
     connection = tx.connection
     account = await create_account(
         connection, new.email, new.name, password_hash=password_hash, verified=True, site_administrator=False
@@ -128,10 +136,8 @@ async def create_verified_account(
     if site_administrator:
         await set_site_administrator(connection, account.id, True)
     after = {"site_administrator": site_administrator}
-    await record(tx, Deed("account.created", "account", account.id, subject_id=account.id, after=after))
-    if not with_token:
-        return None
-    return (await create_token(connection, account.id, "command line"))[0]
+    await record(tx, Deed(act, "account", account.id, subject_id=account.id, after=after))
+    return account.id
 
 
 async def create_first_account(tx: Transaction, new: NewAccount, password_hash: str) -> Account:
@@ -139,7 +145,7 @@ async def create_first_account(tx: Transaction, new: NewAccount, password_hash: 
     await tx.execute(select(site.c.id).with_for_update())  # SQLite has one writer and leaves this out
     if await has_claimed_account(tx.connection):
         raise NotFound
-    await create_verified_account(tx, new, password_hash, site_administrator=True, with_token=False)
+    await _create_verified(tx, new, password_hash, "account.set_up", True)
     account = await find_account_by_email(tx.connection, new.email)
     if account is None:
         raise NotFound

@@ -53,7 +53,7 @@ PHRASES: Mapping[str, str] = {
     "invitation.resent": "sent the invitation of {address} again",
     "invitation.reminded": "reminded {address} of the invitation",
     "invitation.cancelled": "cancelled the invitation of {address}",
-    "invitation.withdrawn": "withdrew the invitation of {address}",
+    "invitation.withdrawn": "cancelled the invitation of {address}",
     "invitation.accepted": "accepted an invitation",
     "invitation.declined": "declined an invitation",
     "joining_link.made": "made a joining link",
@@ -114,7 +114,9 @@ PHRASES: Mapping[str, str] = {
 ITSELF: Mapping[str, str] = {
     "glass.ended": "The time was over for which somebody read the network through broken glass",
     "archive.imported": "The archive of a mailing list was brought in on the command line",
-    "account.created": "An account for {subject} was made on the command line",
+    "account.created": "An account for {subject} was made",
+    "account.created_by_command": "An account for {subject} was made on the command line",
+    "account.set_up": "The first account, for {subject}, was made on the set-up page",
 }
 """The same where nobody did it but Confer itself."""
 

@@ -15,6 +15,13 @@ def test_who_did_what() -> None:
     assert sentence("glass.ended", "", "", {}).startswith("The time was over")
 
 
+def test_which_way_an_account_came() -> None:
+    said = {"subject": "Nora New"}
+    assert sentence("account.set_up", "", "", said) == "The first account, for Nora New, was made on the set-up page."
+    assert sentence("account.created_by_command", "", "", said).endswith("was made on the command line.")
+    assert sentence("account.created", "", "", said) == "An account for Nora New was made."  # rows that do not know
+
+
 def test_acts_without_a_phrase() -> None:
     assert sentence("thread.lock_undone", "Ada", "", {}) == "Ada took back an act: somebody locked a thread."
     assert sentence("post.hide_undone", "", "", {"subject": "Ben"}) == (
