@@ -21,6 +21,7 @@ from forum.bounces import forget_bounce
 from forum.errors import Conflict, NotFound
 from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
+from forum.policy import writable
 from forum.records import Role
 from forum.streams import moderators_stream
 from forum.tables import invitations, memberships, networks
@@ -96,7 +97,10 @@ def proven_id(key: bytes, proof: str) -> str | None:
 
 
 async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> Invited | None:
-    """Whom the mail with this proof reached; None where it is none of ours, or is answered, cancelled or too old."""
+    """Whom the mail with this proof reached; None where it is none of ours, or good no longer.
+
+    It is good no longer where it is answered, cancelled or too old, or its network takes nobody in any more.
+    """
     invitation_id = proven_id(key, proof)
     if invitation_id is None:
         return None
@@ -104,7 +108,7 @@ async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> I
         select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name)
         .join(networks, networks.c.id == invitations.c.network_id)
         .join(accounts, accounts.c.id == invitations.c.invited_by)
-        .where(invitations.c.id == invitation_id, is_waiting())
+        .where(invitations.c.id == invitation_id, is_waiting(), writable())
     )
     row = (await connection.execute(asked)).one_or_none()
     return Invited(*row) if row is not None else None

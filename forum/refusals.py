@@ -67,6 +67,8 @@ SIGNED_OUT = Viewer(None, None, "", "", "", 0, 0)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 READ_SECONDS = 5.0
 SECRET_FIELDS = frozenset({"password", "new_password", "current_password", "secret", "held"})
+CARRIED_FIELDS = frozenset({"invitation"})
+"""Secrets that a form brought and nobody typed: they go along when it is sent again, and are never to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class ErrorPage:
     sentence: str
     errors: tuple[str, ...]
     typed: tuple[tuple[str, str], ...]
+    carried: tuple[tuple[str, str], ...]
     action: str
     held: str
     sign_in: bool
@@ -135,7 +138,8 @@ def _problem(error: ForumError, status: int, title: str, headers: dict[str, str]
 
 async def _page(request: Request, error: ForumError, status: int, title: str, headers: dict[str, str]) -> Response:
     fields = await _typed(request)
-    typed = tuple((name, value) for name, value in fields.items() if value and name not in SECRET_FIELDS | {"key"})
+    hidden = SECRET_FIELDS | CARRIED_FIELDS | {"key"}
+    typed = tuple((name, value) for name, value in fields.items() if value and name not in hidden)
     held = json.dumps({"action": request.url.path, "fields": dict(typed)}) if typed else ""
     page = ErrorPage(
         status=status,
@@ -143,6 +147,7 @@ async def _page(request: Request, error: ForumError, status: int, title: str, he
         sentence=str(error),
         errors=tuple(error.errors.values()) if isinstance(error, Invalid) else (),
         typed=typed,
+        carried=tuple((name, fields[name]) for name in CARRIED_FIELDS if fields.get(name)),
         action=request.url.path,
         held=held,
         sign_in=isinstance(error, SignInNeeded),

@@ -15,7 +15,7 @@ from forum.accounts import commands
 from forum.accounts.inputs import Address, NewAccount
 from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail, remember_registration
 from forum.addresses import get, post
-from forum.errors import Conflict, Invalid, TooMany
+from forum.errors import Conflict, Forbidden, Invalid, TooMany
 from forum.forms import read_form, validate
 from forum.invitations import Invited, find_invited
 from forum.rendering import redirect, render_page, safe_path
@@ -157,7 +157,7 @@ async def _register_invited(
         async with state_of(request).transaction() as tx:
             account = await commands.register_invited(tx, new, password_hash, invited)
             session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
-    except Conflict as error:
+    except (Conflict, Forbidden) as error:  # the network may have been archived a moment ago
         return await register_form(request, fields, {"": str(error)}, 409)
     response = redirect(request, f"/networks/{invited.network_slug}", notice="joined")
     return let_in(request, response, session, account)

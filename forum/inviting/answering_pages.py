@@ -93,7 +93,9 @@ async def _other_address(request: Request, viewer: Viewer, shown: Shown) -> Resp
 
 
 def _ended(request: Request, viewer: Viewer, shown: Shown) -> Response:
-    sentence = _ENDED.get(shown.outcome) or (_LATE if shown.is_late else _NOT_ALLOWED)
+    sentence = _ENDED.get(shown.outcome) or (
+        _LATE if shown.is_late else _CLOSED if shown.takes_nobody else _NOT_ALLOWED
+    )
     page = EndedPage(sentence, f"/networks/{shown.slug}" if viewer.role_in(shown.network_id) else "")
     return render_page(request, viewer, "inviting/ended.html", page, title="This invitation is over", status=410)
 
@@ -104,6 +106,7 @@ _ENDED = {
     "cancelled": "It was taken back. If you think that was a mistake, ask whoever invited you.",
     "expired": "Its time is over. Ask whoever invited you for a new one.",
 }
+_CLOSED = "The network takes nobody in any more. That is not about you: whoever invited you can tell you more."
 _LATE = _ENDED["expired"]
 _NOT_ALLOWED = "Whoever sent it may no longer invite people. Ask another administrator of the network for a new one."
 
@@ -116,8 +119,8 @@ async def create_acceptance(request: Request) -> Response:
     if viewer.account is None or normalise_email(viewer.account.email) != shown.email_key:
         return await _other_address(request, viewer, shown)
     await limit(request, JOINING, viewer.id)
-    is_member = not shown.is_good and viewer.role_in(shown.network_id) is not None  # the same button pressed twice
-    if shown.is_good:
+    is_member = False
+    if shown.is_good or shown.outcome == "accepted":  # the same button pressed twice, perhaps at the same moment
         async with state_of(request).transaction() as tx:
             is_member = await accept(tx, viewer, shown)
     if not is_member:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from auth.rules import JOINING, LINKS, MEMBERSHIP_CHANGES
 from forum.addresses import get, post
 from forum.asking import limit, limit_client, open_administered
-from forum.errors import Conflict, Invalid
+from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.inviting.inputs import JoiningLinkForm, JoiningWords, NewJoiningLink
@@ -27,6 +27,7 @@ from forum.inviting.joining_queries import Behind, JoiningLink, find_behind, fin
 from forum.inviting.joining_secrets import joining_secret
 from forum.inviting.sending_pages import DAYS
 from forum.network_reads import Found, find_standing
+from forum.policy import may_add_to
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
@@ -164,7 +165,7 @@ async def _join_page(
     async with state_of(request).database.read() as connection:
         standing = await find_standing(connection, viewer, behind.network.id)
     has_asked = standing is not None and standing.status == "requested"
-    if behind.link.state != "good" and not has_asked:
+    if not _is_good(behind) and not has_asked:
         return _over(request, viewer, behind)
     path = f"/join/{request.path_params['secret']}"
     shown_status = "requested" if has_asked else ""
@@ -174,8 +175,12 @@ async def _join_page(
     return render_page(request, viewer, "inviting/join.html", page, title=title, status=status)
 
 
+def _is_good(behind: Behind) -> bool:
+    return behind.link.state == "good" and bool(may_add_to(behind.network))
+
+
 def _over(request: Request, viewer: Viewer, behind: Behind) -> Response:
-    page = EndedLinkPage(_OVER[behind.link.state], "")
+    page = EndedLinkPage(_OVER.get(behind.link.state, _CLOSED), "")
     return render_page(request, viewer, "inviting/ended.html", page, title="This link is over", status=410)
 
 
@@ -185,6 +190,7 @@ _OVER = {
     "expired": "Its time is over. Ask whoever gave it to you for a new one.",
     "used_up": "As many people have joined by it as it was made for. Ask whoever gave it to you for a new one.",
 }
+_CLOSED = "The network takes nobody in any more. That is not about you: whoever gave it to you can tell you more."
 
 
 async def create_use(request: Request) -> Response:
@@ -202,9 +208,9 @@ async def create_use(request: Request) -> Response:
     try:
         async with state_of(request).transaction() as tx:
             joined = await join_by_link(tx, viewer, behind, words)
-    except Conflict:
+    except (Conflict, Forbidden):
         behind = await _behind(request)
-        if behind.link.state == "good":
+        if _is_good(behind):
             raise
         return _over(request, viewer, behind)
     if joined == "active":

@@ -12,7 +12,7 @@ from auth.tables import accounts
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.invitations import inviter_may_still, is_waiting, proven_id
 from forum.inviting.inputs import InvitationList, State
-from forum.policy import may_see_invited, member_of
+from forum.policy import may_see_invited, member_of, writable
 from forum.records import Access, Network, Role
 from forum.tables import invitations, networks
 from forum.viewer import Viewer
@@ -196,6 +196,8 @@ class Shown:
     """Its days are over."""
     is_good: bool
     """It can be accepted at this moment."""
+    takes_nobody: bool
+    """Its network is archived, or about to be deleted: nobody comes in there."""
     has_account: bool
     """For whoever holds the mail, and so reads what comes to the address, alone."""
 
@@ -223,7 +225,8 @@ async def find_shown(connection: AsyncConnection, key: bytes, proof: str) -> Sho
             inviters.c.name,
             invitations.c.outcome,
             (invitations.c.expires_at <= literal(now(), invitations.c.expires_at.type)),
-            is_waiting(),
+            and_(is_waiting(), writable()),
+            ~writable(),
             and_(accounts.c.id.is_not(None), accounts.c.verified_at.is_not(None)),
         )
         .join(networks, networks.c.id == invitations.c.network_id)

@@ -283,6 +283,11 @@ def test_closed_registration_and_domains_are_settings(tmp_path: Path) -> None:
         server.person("Site Administrator", site_administrator=True)
         assert "Registration is closed" in Visitor(server).get("/register").text
         assert register(server, new_address()).status_code == 403
+        secret = "0" * 26 + "." + "a" * 64
+        fields = {"name": "Nadia Osman", "email": new_address(), "password": PASSWORD, "invitation": secret}
+        page = Visitor(server).send_form("/register", **fields).text
+        assert f'<input type="hidden" name="invitation" value="{secret}">' in page  # it goes along, and nobody sees it
+        assert (page.count(secret), "Nadia Osman" in page, PASSWORD in page) == (1, True, False)
         answer = httpx2.post(
             f"{server.url}/api/v1/accounts",
             json={"email": new_address(), "name": "A", "password": PASSWORD},
@@ -335,3 +340,6 @@ def test_first_account_is_made_by_whoever_reads_the_terminal(own_server: ConferS
     first = next(number for number in range(8) if visitor.sign_in(f"first{number}@example.org").status_code == 303)
     assert visitor.get("/api/v1/me").json()["site_administrator"] is True
     assert visitor.get("/api/v1/me").json()["email"] == f"first{first}@example.org"
+    log = visitor.get("/site/log").text
+    assert "The first account, for Ama Boateng, was made on the set-up page." in log
+    assert "command line" not in log

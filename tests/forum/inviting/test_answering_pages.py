@@ -161,6 +161,27 @@ def test_after_things_have_changed(server: ConferServer, how: str) -> None:
     assert host.states(address) == ["cancelled"]
 
 
+@pytest.mark.parametrize("ending", ["archive", "deletion"])
+def test_a_network_that_takes_nobody_in_says_so_before_anything_is_typed(server: ConferServer, ending: str) -> None:
+    host, address = Host(server), new_address()
+    link = host.invite(address)
+    member, other = newcomer(server)
+    second = host.invite(other)
+    ended = f"{host.path}/{ending}"
+    host.call("PUT", ended, {"confirm": host.name} if ending == "deletion" else None)
+    visitor, secret = Visitor(server), link.rpartition("/")[2]
+    for page in (text(visitor.get(link), 410), text(member.get(second), 410)):
+        assert "takes nobody in any more" in page
+        assert host.name not in page
+        assert 'name="password"' not in page
+    assert "takes nobody in any more" in text(member.post(f"{second}/acceptance"), 410)
+    person = {"name": "N O", "email": address, "invitation": secret, "password": PASSWORD}
+    answer = visitor.send_form("/register", **person)
+    assert answer.headers["location"] == "/register/sent"  # as with any invitation that is over
+    host.call("DELETE", ended)
+    assert f"invites you to {host.name}" in text(Visitor(server).get(link))
+
+
 async def test_fifty_at_once_are_one(server: ConferServer) -> None:
     host, address = Host(server), new_address()
     link = await asyncio.to_thread(host.invite, address)

@@ -113,6 +113,20 @@ async def test_dead_links_tell_nothing(village: Village) -> None:
     assert acts == [f"joining_link.{act}" for act in ("made", "reset", "changed", "made", "ended")]
 
 
+async def test_an_archived_network_takes_nobody_in(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, access="secret")
+    host, guest = village.browser(amara), village.browser(gareth)
+    link = await make(host, place)
+    assert (await host.post(f"/networks/{place.slug}/archive", data={"archived": "yes"})).status_code == 303
+    for browser in (guest, village.browser()):
+        page = await shown(browser, link, 410)
+        assert "takes nobody in any more" in page
+        assert place.name not in page
+    assert (await guest.post(link)).status_code == 410
+    assert await role_of(village, gareth, place) is None
+
+
 async def test_who_comes_by_it_may_have_to_ask(village: Village) -> None:
     amara, gareth = await village.people("Amara", "Gareth")
     place = await village.network(amara, access="secret")
