@@ -22,6 +22,12 @@ def clean_words(text: str) -> str:
     return clean_about(bounded(text, LONGEST_WORDS), LONGEST_WORDS)
 
 
+def _given(text: str) -> str:
+    if not text:
+        raise ValueError("Say why: they are told your words, and the log keeps them.")
+    return text
+
+
 def _known_role(value: object) -> object:
     if value not in ("administrator", "moderator", "member"):
         raise ValueError("Choose a role: administrator, moderator or member.")
@@ -29,6 +35,8 @@ def _known_role(value: object) -> object:
 
 
 Words = Annotated[str, AfterValidator(clean_words)]
+Reason = Annotated[Words, AfterValidator(_given)]
+"""Why somebody's access ends. Forms ask for it; programs may leave it out where it was optional before."""
 RoleChoice = Annotated[Role, BeforeValidator(_known_role)]
 
 ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from auth.names import clean_line, clean_name
-from forum.fields import RoleChoice, Words, bounded
+from forum.fields import Reason, RoleChoice, Words, bounded
 from forum.forms import Choose, Input
 from forum.records import Access, Status
 
@@ -113,9 +113,9 @@ class MemberChange(Input):
 
 
 class Ending(Input):
-    """Why somebody is removed or banned, which they are told; and who takes over what they hold."""
+    """The form by which somebody is removed or banned: why, which they are told, and who takes over what they hold."""
 
-    reason: Words = ""
+    reason: Reason = Field(default="", validate_default=True)
     heir: HeirId = ""
 
 

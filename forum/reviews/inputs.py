@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from forum.errors import Invalid
+from forum.fields import Reason
 from forum.forms import Input
 from ground.columns import is_id
 
@@ -19,6 +20,12 @@ class Ending(Input):
     """Why access ends; the people are told."""
 
     reason: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class EndingForm(Input):
+    """The same on the page, which asks for it."""
+
+    reason: Reason = Field(default="", validate_default=True)
 
 
 class ApiDecision(Input):

@@ -17,7 +17,7 @@ from forum.network_reads import Found
 from forum.notices import name_all
 from forum.rendering import redirect, render_page
 from forum.reviews.commands import answer, begin_review, decide, end_access, sign, take_back
-from forum.reviews.inputs import Decision, Ending, read_decisions
+from forum.reviews.inputs import Decision, EndingForm, read_decisions
 from forum.reviews.queries import (
     Decided,
     Question,
@@ -190,7 +190,7 @@ async def create_endings(request: Request) -> Response:
     fields = await read_form(request)
     slug, review_id = found.network.slug, request.path_params["review_id"]
     try:
-        reason = validate(Ending, fields).reason
+        reason = validate(EndingForm, fields).reason
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         async with state_of(request).transaction() as tx:
             await end_access(tx, viewer, slug, review_id, reason)

@@ -35,7 +35,7 @@ def _by_person(world: World, _: Place) -> list[Sent]:
     return [
         ("elsewhere", "GET", f"{path}/members/REAL", None),
         ("elsewhere", "POST", f"{path}/members/REAL/role", {"role": "moderator"}),
-        ("elsewhere", "POST", f"{path}/members/REAL/ban", {"reason": ""}),
+        ("elsewhere", "POST", f"{path}/members/REAL/ban", {"reason": "Enough"}),
         ("elsewhere", "POST", f"{path}/requests", {"who-REAL": "on", "answer": "admit"}),
         ("elsewhere", "PATCH", f"/api/v1{path}/members/REAL", {"status": "banned"}),
         ("elsewhere", "GET", "/people/REAL", None),

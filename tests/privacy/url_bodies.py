@@ -10,6 +10,7 @@ BODIES: dict[str, dict[str, object]] = {
     "PATCH /api/v1/me": {"about": "A few lines"},
     "POST /networks": {"name": "Yet another place", "purpose": "For others", "access": "unlisted"},
     "POST /networks/{slug:slug}/members/{account_id:id}/role": {"role": "member"},
+    "POST /networks/{slug:slug}/reviews/{review_id:id}/endings": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/members/{account_id:id}/removal": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/members/{account_id:id}/ban": {"reason": "They moved on"},
     "POST /networks/{slug:slug}/membership": {"words": "Let me in"},

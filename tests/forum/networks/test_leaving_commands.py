@@ -124,11 +124,11 @@ async def test_who_removes_takes_over_unless_they_say_otherwise(village: Village
     assert f'<option value="{amara.id}" selected>You</option>' in page
     again = await sent(browser, f"{member}/removal", 422, heir="nobody", reason="They moved on")
     assert "They moved on" in again.text
-    await sent(browser, f"{member}/removal", heir=amara.id)
+    await sent(browser, f"{member}/removal", heir=amara.id, reason="They moved on")
     assert await statuses(village, amara, place, "invited") == [
         f"{person.id}@example.org" for person in (priya, gareth)
     ]
-    await sent(browser, path_of(place, f"/members/{priya.id}/ban"), heir="")
+    await sent(browser, path_of(place, f"/members/{priya.id}/ban"), heir="", reason="Enough")
     assert await statuses(village, amara, place, "invited") == [f"{gareth.id}@example.org"]
 
 
@@ -154,9 +154,26 @@ async def test_an_administrator_does_not_remove_herself(village: Village) -> Non
     for page in ("removal", "ban"):
         path = path_of(place, f"/members/{amara.id}/{page}")
         assert "You can’t remove yourself" in await shown(browser, path)
-        refused = await sent(browser, path, 403)
+        refused = await sent(browser, path, 403, reason="Enough")
         assert "You can leave the network instead." in refused.text
     assert await role_of(village, amara, place) == "administrator"
+
+
+async def test_who_is_removed_or_banned_is_told_why(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara)
+    await village.join(place.id, gareth, "administrator")
+    await invite(village, gareth, place, f"{gareth.id}@example.org")
+    browser = village.browser(amara)
+    for act in ("removal", "ban"):
+        path = path_of(place, f"/members/{gareth.id}/{act}")
+        assert "(optional)" not in await shown(browser, path)
+        for missing in ({}, {"reason": "  "}):
+            page = await sent(browser, path, 422, heir="", **missing)
+            assert page.text.count("Say why: they are told your words") >= 1
+            assert '<option value="" selected>' in page.text  # what was chosen stays
+            assert f'<option value="{amara.id}" selected>' not in page.text
+    assert await role_of(village, gareth, place) == "administrator"
 
 
 async def test_of_two_who_remove_each_other_at_once_one_stays(village: Village) -> None:
@@ -167,7 +184,7 @@ async def test_of_two_who_remove_each_other_at_once_one_stays(village: Village) 
             await village.join(place.id, person, "administrator")
         answers = await asyncio.gather(
             *(
-                village.browser(who).post(path_of(place, f"/members/{whom.id}/removal"), data={"reason": ""})
+                village.browser(who).post(path_of(place, f"/members/{whom.id}/removal"), data={"reason": "Enough"})
                 for who, whom in ((amara, gareth), (gareth, amara))
             )
         )

@@ -371,3 +371,16 @@ async def test_moderators_read_requests_and_answer_none(village: Village) -> Non
     await shown(village.browser(gareth), path_of(place, "/members?status=invited"), 403)
     assert "status=invited" in await shown(village.browser(amara), path_of(place, "/members"))
     assert (await village.viewer(asker)).role_in(place.id) is None
+
+
+async def test_an_invitation_is_cancelled_by_the_same_word_on_both_lists(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place, browser = await village.network(amara), village.browser(amara)
+    body = {"emails": ["priya.shah@example.org"]}
+    assert (
+        await village.program(amara).post(f"/api/v1/networks/{place.slug}/invitations", json=body)
+    ).status_code == 201
+    for path in ("/members?status=invited", "/invitations"):
+        page = await shown(browser, path_of(place, path))
+        assert re.search(r"/withdrawal[^>]*>.*?Cancel<", page, re.DOTALL)
+        assert "Withdraw" not in page

@@ -60,8 +60,8 @@ async def test_removing_somebody_who_was_removed_says_so(village: Village) -> No
     place = await village.network(amara, [bao])
     await village.join(place.id, priya, "administrator")
     path = path_of(place, f"/members/{bao.id}/removal")
-    await sent(village.browser(amara), path, reason="")
-    late = await sent(village.browser(priya), path, 409, reason="")
+    await sent(village.browser(amara), path, reason="Enough")
+    late = await sent(village.browser(priya), path, 409, reason="Enough")
     assert "Somebody changed this before you: Bao Tran was removed." in late.text
 
 

@@ -46,6 +46,8 @@ async def test_from_beginning_to_signature(village: Village) -> None:
     assert "End the access of one person" in page
     assert (await village.program(dan).get(f"/api/v1/networks/{place.slug}/threads")).status_code == 200
     assert (await browser.post(f"{path}/signature")).status_code == 409
+    silent = await browser.post(f"{path}/endings", data={"reason": " "})
+    assert (silent.status_code, "Say why: they are told your words" in silent.text) == (422, True)
     assert (await browser.post(f"{path}/endings", data={"reason": "You moved on."})).status_code == 303
     assert (await village.program(dan).get(f"/api/v1/networks/{place.slug}/threads")).status_code == 404
     await answer_the_question(village, cleo, dan, path)
@@ -58,7 +60,7 @@ async def test_from_beginning_to_signature(village: Village) -> None:
         row = (await connection.execute(select(audit_rows).where(*signed))).one()
         assert [trouble async for trouble in find_broken(connection)] == []
     assert row.seal in page
-    for act, data in (("decisions", choices), ("endings", {}), ("signature", {})):
+    for act, data in (("decisions", choices), ("endings", {"reason": "Again"}), ("signature", {})):
         answer = await browser.post(f"{path}/{act}", data=data)
         assert answer.status_code == 409, act
     assert (await browser.post(f"/networks/{place.slug}/reviews")).headers["location"] != path
@@ -120,7 +122,8 @@ async def test_nobody_ends_themselves_or_the_last_administrator(village: Village
     for person, other in ((amara, helen), (helen, amara)):
         async with village.state.transaction() as tx:
             await decide(tx, await village.viewer(person), place.slug, review_id, {other.id: "end"})
-    ended = await asyncio.gather(*(village.browser(each).post(f"{path}/endings") for each in (amara, helen)))
+    why = {"reason": "You moved on."}
+    ended = await asyncio.gather(*(village.browser(each).post(f"{path}/endings", data=why) for each in (amara, helen)))
     assert {answer.status_code for answer in ended} <= {303, 403, 404, 409}
     async with village.state.database.read() as connection:
         left = select(func.count()).where(
