@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from auth.rules import INVITATIONS
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
-from forum.errors import AlreadySent, Invalid
+from forum.errors import AlreadySent, Forbidden, Invalid
 from forum.fields import ROLE_CHOICES
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
@@ -24,6 +24,7 @@ from forum.inviting.inputs import InvitationForm
 from forum.inviting.invitation_commands import Invited, Wish, invite
 from forum.inviting.sorting import Sorted, keys_of, sort_out
 from forum.network_reads import Found
+from forum.policy import may_admit
 from forum.rendering import redirect, render_page, spell
 from forum.state import state_of
 from forum.viewer import Viewer
@@ -113,6 +114,9 @@ async def look_at_invitations(request: Request) -> Response:
     """Show how the list is understood, or the form again. Nothing is sent and nothing kept."""
     viewer, found = await open_administered(request)
     fields = await read_form(request)
+    decision = may_admit(viewer, found.network)
+    if not decision:
+        raise Forbidden(decision.reason)
     try:
         form, entries = await _read(fields)
     except Invalid as error:

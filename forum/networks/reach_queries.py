@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum.policy import member_of
+from forum.policy import may_add_to, member_of
 from forum.records import Access, Network
 from forum.rendering import spell
 from forum.tables import invitations, networks, threads
@@ -23,6 +23,8 @@ class Reach:
     invited: int
     public_threads: int
     """Of these, threads that everybody can read as long as the network is open."""
+    mail_content: bool
+    """Its administrators let its words out by mail also where it is not open."""
 
 
 async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Network) -> Reach:
@@ -32,6 +34,7 @@ async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Netw
         threads.c.network_id.in_(mine), threads.c.first_position > network.members_only_until
     )
     sent = select(func.count()).where(invitations.c.network_id.in_(mine), invitations.c.ended_at.is_(None))
+    mailed = select(networks.c.mail_content).where(networks.c.id.in_(mine))
     return Reach(
         network.thread_count,
         network.post_count,
@@ -39,6 +42,7 @@ async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Netw
         network.waiting_count,
         await connection.scalar(sent) or 0,
         await connection.scalar(public) or 0 if network.access == "open" else 0,
+        bool(await connection.scalar(mailed)),
     )
 
 
@@ -49,6 +53,8 @@ class Effects:
     shown: tuple[str, ...]
     hidden: tuple[str, ...]
     stays: tuple[str, ...]
+    mails: tuple[str, ...]
+    """What mails to members carry from then on, where that changes."""
 
 
 _FOUND: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 2}
@@ -60,43 +66,66 @@ def effects_of(network: Network, access: Access, reach: Reach) -> Effects:
     before = network.access
     all_of_it = f"{spell(reach.threads, 'thread', 'threads')} with {spell(reach.posts, 'post', 'posts')}"
     members = spell(reach.members, "member", "members")
-    shown = [*_opened(reach, members, all_of_it)] if access == "open" else []
+    is_used = bool(may_add_to(network))
+    shown = [*_opened(reach, members, all_of_it, is_used=is_used)] if access == "open" else []
     if _FOUND[access] == 2 and _FOUND[before] < 2:
         shown.append("Everybody finds its name, its purpose, who runs it and which organisations are in it.")
     if _FOUND[access] == 1 and before == "secret":
-        shown.append("Whoever has its address sees its name, and can ask to join.")
-    if before == "secret" and access == "closed":
+        shown.append(f"Whoever has its address sees its name{', and can ask to join' if is_used else ''}.")
+    if before == "secret" and access == "closed" and is_used:
         shown.append("Anybody can ask to join.")
     hidden = [*_narrowed(network, access, reach)]
-    stays = [f"{members.capitalize()} {'reads' if reach.members == 1 else 'read'} and write as before."]
+    stays = [f"{members.capitalize()} {_read_and_write(reach.members, is_used=is_used)} as before."]
     if before != "open" and access != "open":
         stays.append(f"What is written in it ({all_of_it}) is for members only, as before.")
-    if reach.invited and access != "open":
+    if reach.invited and access != "open" and is_used:
         stays.append(f"{spell(reach.invited, 'open invitation stays', 'open invitations stay').capitalize()} good.")
-    return Effects(tuple(shown), tuple(hidden), tuple(stays))
+    return Effects(tuple(shown), tuple(hidden), tuple(stays), _mailed(before, access, reach))
 
 
-def _opened(reach: Reach, members: str, all_of_it: str) -> tuple[str, ...]:
+def _read_and_write(members: int, *, is_used: bool) -> str:
+    verbs = ("reads", "writes") if members == 1 else ("read", "write")
+    return " and ".join(verbs if is_used else verbs[:1])
+
+
+def _opened(reach: Reach, members: str, all_of_it: str, *, is_used: bool) -> tuple[str, ...]:
+    seen = f"Everybody who is signed in sees who its {members} are." if reach.members > 1 else ""
+    if not is_used:
+        there = f"Anybody, also without an account, may read what stands there ({all_of_it}), if you choose it below."
+        return (there if reach.threads else "", seen)
     asked = f" {spell(reach.waiting, 'person who has', 'people who have').capitalize()} asked can come in so."
     written = "Anybody, also without an account, reads what is written from now on."
     if reach.threads:
         written += f" Whether they read what stands there today, too ({all_of_it}), you choose below."
     return (
         written,
-        f"Everybody who is signed in sees who its {members} are." if reach.members > 1 else "",
+        seen,
         "People join by one press, and nobody is asked to admit them." + (asked if reach.waiting else ""),
     )
 
 
+def _mailed(before: Access, access: Access, reach: Reach) -> tuple[str, ...]:
+    if reach.mail_content or (before == "open") == (access == "open"):
+        return ()
+    if access == "open":
+        return ("They carry what is written here. Until now they say who wrote, and not what.",)
+    return ("They say who wrote, and no longer what. You can let them carry it, in the settings.",)
+
+
 def _narrowed(network: Network, access: Access, reach: Reach) -> list[str]:
     found = []
+    is_used = bool(may_add_to(network))
     if network.access == "open":
-        public = spell(reach.public_threads, "thread", "threads")
-        found.append(
-            f"Whoever is no member can no longer read {public} that they can read today. Copies that search engines "
-            "and readers have made are out of our hands."
-        )
-        found.append("Outsiders no longer see who belongs to it, and people who want to join must be let in.")
+        if is_used:
+            found.append("Whoever is no member does not read what is written from now on.")
+        if reach.public_threads:
+            public = spell(reach.public_threads, "thread", "threads")
+            found.append(
+                f"Whoever is no member can no longer read {public} that they can read today. Copies that search "
+                "engines and readers have made are out of our hands."
+            )
+        joining = ", and people who want to join must be let in" if is_used else ""
+        found.append(f"Outsiders no longer see who belongs to it{joining}.")
     if _FOUND[access] < _FOUND[network.access]:
         found.append("It gets a new address. The old one leads on for its members, and for nobody else.")
         if _FOUND[network.access] == 2:
@@ -104,6 +133,6 @@ def _narrowed(network: Network, access: Access, reach: Reach) -> list[str]:
     if access == "secret" and reach.waiting:
         waiting = spell(reach.waiting, "person who waits", "people who wait")
         found.append(f"{waiting.capitalize()} to be admitted can no longer see that it exists. Answer them first.")
-    elif access == "secret":
+    elif access == "secret" and is_used:
         found.append("Nobody can ask to join: people come when they are invited.")
     return found

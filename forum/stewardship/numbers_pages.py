@@ -23,6 +23,8 @@ from forum.stewardship.presenting import ApiNumbers
 
 HEIGHT, STEP, BAR = 80, 10, 7
 """Of the drawing, in its own units."""
+NARROWEST = 13
+"""A drawing has room for a quarter at least: the bars of a young network stand at its right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,19 @@ class Bar:
     x: int
     y: int
     height: int
+    is_running: bool
+    """The week is not over: what it comes to is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A small drawing of the last year, and its most in words."""
+    """A small drawing of the last year, or of the time since the network began, and its most in words."""
 
     title: str
+    width: int
     bars: Sequence[Bar]
+    ground: Sequence[int]
+    """Where the weeks stand that were counted: without a line below it, a week is none of which anything is known."""
     most: str
 
 
@@ -63,16 +70,24 @@ def active_words(week: Week) -> str:
     return str(week.active) if week.active >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
 
 
-def draw(title: str, values: Sequence[int]) -> Chart:
-    """The values, the latest first, as bars from left to right."""
-    most = max(values, default=0)
-    heights = [round(HEIGHT * value / most) if most else 0 for value in reversed(values)]
-    bars = [Bar(place * STEP, HEIGHT - height, height) for place, height in enumerate(heights)]
-    return Chart(title, bars, f"{most:,}")
+def draw(title: str, values: Sequence[int | None]) -> Chart:
+    """The values, the latest first, as bars that end at the right with this week; None where nothing was counted."""
+    span = max(len(values), NARROWEST)
+    most = max((value for value in values if value is not None), default=0)
+    bars, ground = [], []
+    for back, value in enumerate(values):
+        if value is None:
+            continue
+        x = (span - 1 - back) * STEP
+        height = round(HEIGHT * value / most) if most else 0
+        ground.append(x)
+        bars.append(Bar(x, HEIGHT - height, height, is_running=back == 0))
+    return Chart(title, span * STEP, bars[::-1], ground[::-1], f"{most:,}")
 
 
-def _told(week: Week) -> int:
-    return week.active if week.active is not None and week.active >= FEWEST_SHOWN else 0
+def _told(week: Week) -> int | None:
+    """How many were active; 0 for fewer than are counted out, None where it was not counted."""
+    return week.active if week.active is None or week.active >= FEWEST_SHOWN else 0
 
 
 async def show_numbers(request: Request) -> Response:

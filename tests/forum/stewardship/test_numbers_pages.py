@@ -33,7 +33,16 @@ async def test_numbers_by_week(village: Village) -> None:
 
 
 def test_bars_are_as_high_as_their_numbers() -> None:
-    chart = draw("Posts", [4, 0, 2])
-    assert [bar.height for bar in chart.bars] == [40, 0, 80]
+    chart = draw("Posts", [4, 0, 8])
+    assert [bar.height for bar in chart.bars] == [80, 0, 40]
     assert draw("Posts", []).bars == []
     assert [bar.height for bar in draw("Posts", [0, 0]).bars] == [0, 0]
+
+
+def test_weeks_of_which_nothing_is_known_do_not_look_like_zero() -> None:
+    chart = draw("Active members", [1, 0, None, 5])
+    assert chart.width == 130  # before it began there is no bar, and no line to stand for nothing
+    assert chart.ground == [90, 110, 120]
+    assert [(bar.x, bar.is_running) for bar in chart.bars] == [(90, False), (110, False), (120, True)]
+    year = draw("Members", list(range(52)))
+    assert (year.width, year.ground[0], year.bars[-1].is_running) == (520, 0, True)

@@ -54,3 +54,39 @@ async def test_what_a_change_shows_to_whom_is_said_before(village: Village) -> N
     await browser.post(path, data={"access": "open", "confirm": place.name, "past": "yes"})
     closing = unescape((await browser.get(f"{path}?access=closed")).text)
     assert "can no longer read one thread" in closing
+
+
+async def test_the_preview_of_access_says_what_mails_carry_and_nothing_of_no_threads(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser, path = village.browser(amara), f"/networks/{place.slug}/access"
+    opening = unescape((await browser.get(f"{path}?access=open")).text)
+    assert "They carry what is written here." in opening
+    assert "They carry" not in unescape((await browser.get(f"{path}?access=secret")).text)
+    await browser.post(path, data={"access": "open", "confirm": place.name})
+    closing = unescape((await browser.get(f"{path}?access=closed")).text)
+    assert "They say who wrote, and no longer what." in closing
+    assert "does not read what is written from now on" in closing
+    assert "no threads" not in closing
+    await browser.post(f"/networks/{place.slug}/mail", data={"content": "yes"})
+    assert "They say who wrote" not in (await browser.get(f"{path}?access=closed")).text
+
+
+async def test_an_archived_network_offers_no_form_that_would_be_refused(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser, path = village.browser(amara), f"/networks/{place.slug}"
+    await browser.post(f"{path}/joining-link", data={"uses": "2", "days": "7", "way": "member"})
+    await browser.post(f"{path}/archive", data={"archived": "yes"})
+    for page in ("/invitations/new", "/invitations", "/joining-link"):
+        shown = unescape((await browser.get(f"{path}{page}")).text)
+        assert "nobody is invited and nobody joins" in shown, page
+        for form in ('name="emails"', 'name="uses"', '/invitations/new"', "joining-link/reset"):
+            assert form not in shown, (page, form)
+    typed = await browser.post(f"{path}/invitations/new", data={"emails": "ann@example.org, ben@example.org"})
+    assert (typed.status_code, "ann@example.org" in typed.text) == (403, True)
+    preview = unescape((await browser.get(f"{path}/access?access=open")).text)
+    assert "can still be changed" in preview
+    for untrue in ("People join", "is written from now on", "write as before"):
+        assert untrue not in preview
+    assert (await browser.post(f"{path}/access", data={"access": "open", "confirm": place.name})).status_code == 303
