@@ -43,7 +43,7 @@ async def test_suspended_and_let_in_again(village: Village) -> None:
     assert await reader.closed() == 4403
     assert (await village.program(ben).get("/api/v1/me")).status_code == 401
     assert (await village.browser(ben).get("/settings/profile")).status_code == 303
-    assert "Suspended since" in (await browser.get(path)).text
+    assert "This account was suspended" in (await browser.get(path)).text
     assert (await browser.post(f"{path}/suspension/end")).status_code == 303
     assert (await village.program(ben).get("/api/v1/me")).status_code == 200
     async with village.state.database.read() as connection:
