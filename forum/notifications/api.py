@@ -6,20 +6,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
+from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, route
+from forum.asking import limit, open_administered
 from forum.errors import Invalid, NotFound
 from forum.forms import read_json, read_query, validate
 from forum.notifications import commands
-from forum.notifications.inputs import AllRead, ListQuery, ReadMark, Wishes
-from forum.notifications.presenting import ApiNotification, ApiNotifications, ApiWishes, api_line, api_wishes
+from forum.notifications.inputs import AllRead, ListQuery, NetworkMail, ReadMark, Wishes
+from forum.notifications.presenting import (
+    ApiNetworkMail,
+    ApiNotification,
+    ApiNotifications,
+    ApiWishes,
+    api_line,
+    api_wishes,
+)
 from forum.notifications.queries import Line, find_line, list_lines
-from forum.notifications.settings_queries import read_standing
+from forum.notifications.settings_queries import carries_words, read_standing
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of
 from ground.columns import is_id, moment_text
 
 TAG = "Notifications"
+NETWORK_TAG = "Looking after a network"
 BAD_CURSOR = "This place in the list is not one that we gave you. Begin again without it."
 
 
@@ -107,6 +117,29 @@ async def api_change_wishes(request: Request) -> Response:
         return _answer(api_wishes(await read_standing(connection, viewer)))
 
 
+# -- What mails about a network carry --------------------------------------------------------------
+
+
+@operation("Read what mails of a network carry", NETWORK_TAG, {200: ApiNetworkMail}, refusals=(403,))
+async def api_show_mail(request: Request) -> Response:
+    """Whether mails to members carry titles and posts, or only who wrote and where to read it; for administrators."""
+    viewer, found = await open_administered(request)
+    async with state_of(request).database.read() as connection:
+        return _answer({"content": await carries_words(connection, viewer, found.network.id)})
+
+
+@operation("Say what mails of a network carry", NETWORK_TAG, {200: ApiNetworkMail}, body=NetworkMail, refusals=(403,))
+async def api_change_mail(request: Request) -> Response:
+    """With `content` titles and posts go out by mail, to members only; without, no words leave the network."""
+    viewer, found = await open_administered(request)
+    wanted = validate(NetworkMail, await read_json(request))
+    await limit(request, MEMBERSHIP_CHANGES, viewer.id)
+    async with state_of(request).transaction() as tx:
+        await commands.let_words_out(tx, viewer, found.network.slug, wanted.content)
+    return _answer({"content": wanted.content})
+
+
+_MAIL = "/api/v1/networks/{slug:slug}/mail"
 _LIST = "/api/v1/me/notifications"
 ROUTES: list[BaseRoute] = [
     get(_LIST, api_list_notifications),
@@ -114,4 +147,6 @@ ROUTES: list[BaseRoute] = [
     get(f"{_LIST}/settings", api_show_wishes),
     route("PUT", f"{_LIST}/settings", api_change_wishes),
     route("PUT", f"{_LIST}/{{id:id}}/read", api_mark_notification),
+    get(_MAIL, api_show_mail),
+    route("PUT", _MAIL, api_change_mail),
 ]

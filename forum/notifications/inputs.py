@@ -67,3 +67,9 @@ class MailContent(Input):
     """Whether mails about a network may carry what is written in it."""
 
     content: Literal["yes", "no"]
+
+
+class NetworkMail(Input):
+    """The same in JSON."""
+
+    content: bool

@@ -73,6 +73,12 @@ class ApiWishes(Answer):
     networks: list[ApiNetworkWish]
 
 
+class ApiNetworkMail(Answer):
+    """Whether mails about a network may carry its words; of an open network they do anyway."""
+
+    content: bool
+
+
 def api_line(line: Line, public_url: str) -> dict[str, Any]:
     """A line as its reader may see it now."""
     path = path_of([line])

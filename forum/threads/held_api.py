@@ -1,4 +1,4 @@
-"""Posts that wait for a moderator, in the JSON API."""
+"""Posts that wait for a moderator, and of whom they do, in the JSON API."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,16 +8,17 @@ from forum.errors import Forbidden, NotFound
 from forum.forms import read_json, read_query, validate
 from forum.network_reads import get_network
 from forum.openapi import operation
-from forum.policy import may_see_held
+from forum.policy import may_administer, may_see_held
+from forum.records import Network
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of
 from forum.threads.asking import ask_limits
 from forum.threads.cursors import make_cursor, read_cursor
 from forum.threads.held_pages import approve_as_written
 from forum.threads.held_queries import HeldPost, get_held, list_held
-from forum.threads.holding_commands import reject, withdraw
-from forum.threads.inputs import Listing, Rejection
-from forum.threads.presenting import ApiHeld, ApiHeldPosts, api_held
+from forum.threads.holding_commands import hold_newcomers, reject, withdraw
+from forum.threads.inputs import Listing, Rejection, WritingRules
+from forum.threads.presenting import ApiHeld, ApiHeldPosts, ApiWritingRules, api_held
 from forum.viewer import Viewer
 from ground.columns import is_id
 
@@ -93,3 +94,33 @@ async def api_withdraw_held(request: Request) -> Response:
     async with state.transaction() as tx:
         await withdraw(tx, viewer, held.id)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+
+
+@operation("Read how many first posts wait", TAG, {200: ApiWritingRules}, refusals=(403,))
+async def api_show_rules(request: Request) -> Response:
+    """How many posts of whoever joins wait for a moderator; for moderators."""
+    viewer, network = await _open(request)
+    decision = may_see_held(viewer, network.id)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return JSONResponse({"hold_first": network.hold_first}, headers={"Cache-Control": PRIVATE})
+
+
+async def _open(request: Request) -> tuple[Viewer, Network]:
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        return viewer, (await get_network(connection, viewer, request.path_params["slug"])).network
+
+
+@operation("Say how many first posts wait", TAG, {200: ApiWritingRules}, body=WritingRules, refusals=(403,))
+async def api_change_rules(request: Request) -> Response:
+    """It is asked of people who join from now on; of those whose posts wait already never more than this."""
+    viewer, network = await _open(request)
+    decision = may_administer(viewer, network)
+    if not decision:
+        raise Forbidden(decision.reason)
+    value, state = validate(WritingRules, await read_json(request)), state_of(request)
+    await ask_limits(state, viewer, EDITS)
+    async with state.transaction() as tx:
+        await hold_newcomers(tx, viewer, network, value.hold_first)
+    return JSONResponse({"hold_first": value.hold_first}, headers={"Cache-Control": PRIVATE})

@@ -120,6 +120,12 @@ class HoldFirst(Input):
     hold_first: Literal["0", "1", "2", "3", "5"]
 
 
+class WritingRules(Input):
+    """The same in JSON."""
+
+    hold_first: Literal[0, 1, 2, 3, 5]
+
+
 class Move(Input):
     """The network to which a thread is moved, by the last part of its address, and why."""
 

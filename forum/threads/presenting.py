@@ -64,6 +64,12 @@ class ApiHeldPosts(Answer):
     as_of: dict[str, list[str | int]]
 
 
+class ApiWritingRules(Answer):
+    """How many posts of whoever becomes a member wait for a moderator first; 0: none."""
+
+    hold_first: int
+
+
 class ApiThread(Answer):
     """A thread, without its posts."""
 

@@ -316,6 +316,8 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/networks/{slug:slug}/invitations": Row(
         "401 404 404 404 403 403 403 200", open="401 403 403 403 403 403 403 200"
     ),
+    "GET /api/v1/networks/{slug:slug}/mail": ADMINISTRATORS_DO,
+    "PUT /api/v1/networks/{slug:slug}/mail": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/organisations": ADMINISTRATORS_DO,
     "POST /api/v1/networks/{slug:slug}/organisations": ADMINISTRATORS_DO,
     "GET /api/v1/networks/{slug:slug}/organisations/{organisation_id:id}": act("403 403 403 404"),
@@ -348,6 +350,8 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/approval": HELD,
     "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": HELD,
     "DELETE /api/v1/networks/{slug:slug}/held/{held_id:id}": WITHDRAW,
+    "GET /api/v1/networks/{slug:slug}/writing": act("403 403 200 200"),
+    "PUT /api/v1/networks/{slug:slug}/writing": ADMINISTRATORS_DO,
     "PUT /api/v1/threads/{id:id}/read": MEMBERS_DO,
     "PUT /api/v1/threads/{id:id}/watch": MEMBERS_DO,
     "GET /api/v1/threads/{id:id}/posts": READ,

@@ -50,3 +50,20 @@ async def test_wishes_are_for_one_s_own_networks(village: Village) -> None:
     answer = await village.program(amara).put(path, json=body | {"mail": "at_once"})
     assert answer.json()["mail"] == "at_once"
     assert [(each["level"], each["mail"]) for each in answer.json()["networks"]] == [("watch", None)]
+
+
+async def test_administrators_say_what_mails_carry(village: Village) -> None:
+    amara, gareth, stranger = await village.people("Amara", "Gareth", "Stranger")
+    place = await village.network(amara, [gareth])
+    path, program = f"/api/v1/networks/{place.slug}/mail", village.program(amara)
+    for person, code in ((None, 401), (stranger, 404), (gareth, 403)):
+        other = village.program(person)
+        assert (await other.get(path)).status_code == code
+        assert (await other.put(path, json={"content": True})).status_code == code
+    assert (await program.get(path)).json() == {"content": False}
+    for wrong in ({}, {"content": "yes"}, {"content": None}, {"content": True, "other": 1}):
+        assert (await program.put(path, json=wrong)).status_code == 422
+    for content, words in ((True, "E-mails carry what is written here."), (False, "E-mails say who wrote")):
+        assert (await program.put(path, json={"content": content})).json() == {"content": content}
+        assert (await program.get(path)).json() == {"content": content}
+        assert words in (await village.browser(amara).get(f"/networks/{place.slug}/settings")).text

@@ -255,3 +255,23 @@ async def test_ten_posts_wait_at_most_and_nobody_loses_words(village: Village) -
     assert (await village.program(ada).get(f"/api/v1/networks/{place.slug}/held")).json()["items"] == []
     async with village.state.database.read() as connection:
         assert await connection.scalar(select(networks.c.held_count).where(networks.c.id == place.id)) == 0
+
+
+async def test_administrators_say_by_the_api_how_many_first_posts_wait(village: Village) -> None:
+    ada, ben, cleo, stranger = await village.people("Ada", "Ben", "Cleo", "Stranger")
+    place = await village.network(ada, [ben])
+    await village.join(place.id, cleo, "moderator")
+    path, program = f"/api/v1/networks/{place.slug}/writing", village.program(ada)
+    for person, reads, writes in ((None, 401, 401), (stranger, 404, 404), (ben, 403, 403), (cleo, 200, 403)):
+        other = village.program(person)
+        assert (await other.get(path)).status_code == reads
+        assert (await other.put(path, json={"hold_first": 1})).status_code == writes
+    assert (await program.get(path)).json() == {"hold_first": 0}
+    for wrong in ({}, {"hold_first": 4}, {"hold_first": "1"}, {"hold_first": -1}):
+        assert (await program.put(path, json=wrong)).status_code == 422, wrong
+    assert (await program.put(path, json={"hold_first": 2})).json() == {"hold_first": 2}
+    assert (await program.get(path)).json() == {"hold_first": 2}
+    thread_id, newcomer = await village.thread(ada, place), await village.person("Newcomer")
+    await village.join(place.id, newcomer)
+    answer = await village.program(newcomer).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Hello."})
+    assert answer.status_code == 202
