@@ -32,12 +32,12 @@ from forum.envelope import Envelope
 from forum.errors import Forbidden, ForumError
 from forum.live import make_gateway, present
 from forum.logs import RequestLog, Told
-from forum.notifications.stopping_pages import PATH as UNSUBSCRIBE
 from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
 from forum.rendering import make_templates
 from forum.settings import Settings
 from forum.site.pages import HEALTH
 from forum.state import State
+from forum.stopping import PATH as UNSUBSCRIBE
 from forum.visits import Visits
 from realtime.brokers import Broker
 from realtime.brokers.memory import MemoryBroker

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.events import NeedsChanged, NotificationCreated, NotificationsChanged
@@ -125,6 +126,13 @@ _MAIL = (
     .order_by(accounts.c.id)
 )
 _PART = 500
+
+
+async def wants_mail(connection: AsyncConnection, account_id: str, network_id: str) -> bool:
+    """Whether this person lets mail about the network come at all, at once or bundled."""
+    asked = {"network_id": network_id, "account_ids": [account_id]}
+    rows = (await connection.execute(_MAIL, asked)).all()
+    return any(row[1] != "never" for row in rows)
 
 
 async def tell(

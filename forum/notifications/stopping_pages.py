@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute
 from forum.addresses import get, post
 from forum.errors import NotFound
 from forum.notifications import commands
-from forum.notifications.stopping import Stopping, read_token
 from forum.rendering import render_page
 from forum.state import state_of, viewer_of
+from forum.stopping import PATH, Stopping, read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,6 @@ async def stop_mail(request: Request) -> Response:
     return await _page(request, stopping, is_done=True)
 
 
-PATH = "/unsubscribe/"
 ROUTES: list[BaseRoute] = [
     get(f"{PATH}{{secret}}", show_stopping),
     post(f"{PATH}{{secret}}", stop_mail),

@@ -11,11 +11,10 @@ from forum.notifications.following_commands import follow_networks
 from forum.notifications.mail_commands import LETTER, follow_due_mail
 from forum.notifications.mail_queries import find_reader, list_lines_to_mail
 from forum.notifications.queries import Line
-from forum.notifications.stopping import Stopping, write_token
-from forum.notifications.stopping_pages import PATH
 from forum.notifications.wording import A_NETWORK, plain_sentence_of, sentence_of, thread_groups
 from forum.rendering import spell
 from forum.state import State
+from forum.stopping import stop_link
 from forum.tables import notifications
 from forum.tasks import Chore, Doer, Follower
 from ground.columns import now
@@ -61,7 +60,7 @@ async def write_notifications(state: State, tx: Transaction, reference: Mapping[
         by_network.setdefault(line.network_id, []).append(line)
     sections = [_section(state, reader.id, network_id, each) for network_id, each in by_network.items()]
     only = next(iter(by_network)) if len(by_network) == 1 else None
-    stopping = _stop_link(state, reader.id, only)
+    stopping = stop_link(state, reader.id, only)
     context = {
         "sections": sections,
         "settings_link": f"{state.settings.public_url}/settings/notifications",
@@ -70,10 +69,6 @@ async def write_notifications(state: State, tx: Transaction, reference: Mapping[
     }
     subject = _subject(state, sections)
     return Letter(reader.email, reader.name, subject, "notifications", context, stopping)
-
-
-def _stop_link(state: State, account_id: str, network_id: str | None) -> str:
-    return f"{state.settings.public_url}{PATH}{write_token(state.key, Stopping(account_id, network_id))}"
 
 
 def _subject(state: State, sections: Sequence[Section]) -> str:
@@ -88,7 +83,7 @@ def _section(state: State, account_id: str, network_id: str | None, lines: Seque
     entries = [_told(state, group) for group in thread_groups(lines)]
     name = lines[0].network_name or A_NETWORK
     is_closed = not any(line.may_be_mailed for line in lines)
-    return Section(name, is_closed, entries, _stop_link(state, account_id, network_id))
+    return Section(name, is_closed, entries, stop_link(state, account_id, network_id))
 
 
 def _told(state: State, group: Sequence[Line]) -> Told:

@@ -13,8 +13,10 @@ from forum.stewardship.announcement_commands import let_announcements_rest
 from forum.stewardship.announcement_queries import read_announcements
 from forum.stewardship.deleting_commands import delete_what_is_due
 from forum.stewardship.numbers_commands import count_weeks
+from forum.stopping import stop_link
 from forum.tables import memberships, networks
 from forum.tasks import Chore, Doer
+from forum.telling import wants_mail
 from realtime.transaction import Transaction
 
 _MEMBER = (
@@ -56,15 +58,20 @@ async def write_stays(state: State, tx: Transaction, reference: Mapping[str, str
 
 
 async def write_announcement(state: State, tx: Transaction, reference: Mapping[str, str]) -> Letter | None:
-    """To a member: what an administrator tells all of them; the words themselves where the network lets them go."""
+    """To a member: what an administrator tells all of them; the words themselves where the network lets them go.
+
+    Whoever has stopped all mail about the network reads it on its pages.
+    """
     found = await find_member(tx, reference)
     told = await read_announcements(tx.connection, [reference["announcement_id"]])
-    if found is None or not told:
+    wanted = await wants_mail(tx.connection, reference["account_id"], reference["network_id"])
+    if found is None or not told or not wanted:
         return None
     network, address, person = found
     announcement, _ = told[reference["announcement_id"]]
     mailed = select(networks.c.mail_content).where(networks.c.id == network.id)
     carries = network.access == "open" or bool(await tx.connection.scalar(mailed))
+    stopping = stop_link(state, reference["account_id"], network.id)
     context = {
         "network_name": network.name,
         "author": announcement.author,
@@ -72,11 +79,12 @@ async def write_announcement(state: State, tx: Transaction, reference: Mapping[s
         "body": announcement.body if carries else "",
         "words": announcement.html if carries else "",
         "link": f"{state.settings.public_url}/networks/{network.slug}/announcements",
+        "stop_link": stopping,
     }
     subject = (
         announcement.title if carries else f"{announcement.author} has told the members of {network.name} something"
     )
-    return Letter(address, person, subject, "announcement", context)
+    return Letter(address, person, subject, "announcement", context, stopping)
 
 
 LETTERS: Mapping[str, LetterWriter] = {

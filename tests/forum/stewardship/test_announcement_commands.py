@@ -3,9 +3,10 @@
 import asyncio
 from html import unescape
 
+from forum.mailing import Letter, compose
 from forum.stewardship.announcement_commands import let_announcements_rest
 from forum.stewardship.worker import LETTERS
-from tests.forum.threads.village import Village
+from tests.forum.threads.village import Village, Villager
 
 WORDS = {"title": "The line is down <today>", "body": "Until **noon**. Ask me."}
 
@@ -74,6 +75,34 @@ async def test_a_mail_says_what_may_leave_the_network(village: Village) -> None:
         await village.remove(place.id, gareth)
         async with village.state.transaction() as tx:
             assert await LETTERS["announcement"](village.state, tx, reference) is None
+
+
+async def test_whoever_has_stopped_mail_reads_it_on_the_pages(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth, priya])
+    path = f"/api/v1/networks/{place.slug}/announcements"
+    made = (await village.program(amara).post(path, json=WORDS)).json()["id"]
+
+    async def letter_to(person: Villager) -> Letter | None:
+        reference = {"letter": "announcement", "network_id": place.id, "account_id": person.id}
+        async with village.state.transaction() as tx:
+            return await LETTERS["announcement"](village.state, tx, reference | {"announcement_id": made})
+
+    letter = await letter_to(gareth)
+    assert letter is not None
+    mail = compose(letter, village.state.settings, village.state.templates, "x")
+    assert mail["List-Unsubscribe"] == f"<{letter.stopping}>"
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            assert letter.stopping in part.get_content()
+    stopping = letter.stopping.removeprefix(village.state.settings.public_url)
+    one_click = await village.program().post(stopping, data={"List-Unsubscribe": "One-Click"})
+    assert one_click.status_code == 200
+    assert await letter_to(gareth) is None
+    assert WORDS["title"] in unescape((await village.browser(gareth).get(f"/networks/{place.slug}")).text)
+    wish = await village.program(priya).put("/api/v1/me/notifications/settings", json={"mail": "never"})
+    assert wish.status_code == 200
+    assert await letter_to(priya) is None
 
 
 async def test_pages_look_for_announcements_no_longer_than_there_are_any(village: Village) -> None:

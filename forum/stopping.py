@@ -11,6 +11,9 @@ import hmac
 import uuid
 from dataclasses import dataclass
 
+from forum.state import State
+
+PATH = "/unsubscribe/"
 _PURPOSE = b"confer: stop mail"
 _SEAL_BYTES = 16
 _NO_NETWORK = bytes(16)
@@ -23,6 +26,11 @@ class Stopping:
 
     account_id: str
     network_id: str | None
+
+
+def stop_link(state: State, account_id: str, network_id: str | None) -> str:
+    """The address that stands at the foot and in the head of a mail to this person about this network."""
+    return f"{state.settings.public_url}{PATH}{write_token(state.key, Stopping(account_id, network_id))}"
 
 
 def write_token(key: bytes, stopping: Stopping) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 
-from forum.notifications.stopping import Stopping, read_token, write_token
+from forum.stopping import Stopping, read_token, write_token
 from ground.columns import new_id
 
 KEY = b"k" * 32
