@@ -87,6 +87,6 @@ async def test_an_archived_network_offers_no_form_that_would_be_refused(village:
     assert (typed.status_code, "ann@example.org" in typed.text) == (403, True)
     preview = unescape((await browser.get(f"{path}/access?access=open")).text)
     assert "can still be changed" in preview
-    for untrue in ("People join", "is written from now on", "write as before"):
+    for untrue in ("People join", "is written from now on", "write as before", "new threads"):
         assert untrue not in preview
     assert (await browser.post(f"{path}/access", data={"access": "open", "confirm": place.name})).status_code == 303
