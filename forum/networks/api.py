@@ -117,12 +117,15 @@ async def api_show_network(request: Request) -> Response:
     TAG,
     {200: ApiWholeNetwork},
     body=NetworkChange,
-    refusals=(403, 412),
+    refusals=(403, 409, 412),
     takes_if_match=True,
     has_etag=True,
 )
 async def api_change_network(request: Request) -> Response:
-    """Change what is given. Another `access` needs `confirm`: the name of the network, typed."""
+    """Change what is given. Another `access` needs `confirm`: the name of the network, typed.
+
+    Whoever waits to be admitted when it becomes secret is refused, and told so.
+    """
     viewer = await account_of(request)
     wanted = validate(NetworkChange, await read_json(request))
     version = if_match(request)

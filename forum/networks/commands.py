@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, union_all, update
+from sqlalchemy import Select, func, insert, select, union_all, update
 
 from forum.audit import Deed, record, text_hash
-from forum.errors import Forbidden, Invalid, Stale
+from forum.errors import Conflict, Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
 from forum.idempotency import Claim, RequestKey, claim
 from forum.membership import Step, begin, list_member_ids
-from forum.network_reads import is_name_typed, lock_administered
-from forum.networks.inputs import NetworkChange, NewNetwork
+from forum.network_reads import find_network, is_name_typed, lock_administered
+from forum.networks.inputs import MemberChange, NetworkChange, NewNetwork
+from forum.networks.member_commands import admit_or_refuse
 from forum.networks.slugs import fold, hidden_slug, plain_slugs
-from forum.policy import may_create_network
+from forum.policy import may_administer, may_create_network
 from forum.records import Access, Network
 from forum.streams import moderators_stream, network_stream
-from forum.tables import former_addresses, networks
+from forum.tables import former_addresses, memberships, networks
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import new_id, now
@@ -133,8 +134,11 @@ async def change_network(
     """Change what is given; the id of the network.
 
     Raises Invalid where a change of access is not confirmed by the network's name, Stale where
-    `if_version` is given and it has another version by now.
+    `if_version` is given and it has another version by now. Whoever waits to be admitted to what becomes secret is
+    refused; raises Conflict where somebody asks at the same moment.
     """
+    if wanted.access == "secret":
+        await _refuse_waiting(tx, viewer, slug)
     network = await lock_administered(tx.connection, viewer, slug)
     if if_version is not None and network.version != if_version:
         raise Stale("Somebody has changed this network since. Load it again, then make your change.")
@@ -163,6 +167,24 @@ async def change_network(
     return network.id
 
 
+async def _refuse_waiting(tx: Transaction, viewer: Viewer, slug: str) -> None:
+    """Refuse, and tell, whoever waits to be admitted to a network that becomes secret.
+
+    They could neither see any more that they had asked nor take it back. To be called before the network is locked,
+    as memberships come first.
+    """
+    found = await find_network(tx.connection, viewer, slug)
+    if found is None or found.network.access == "secret" or not may_administer(viewer, found.network):
+        return  # what is wrong is said where the change is made
+    waiting = [row.account_id for row in await tx.execute(_waiting(found.network.id))]
+    await admit_or_refuse(tx, viewer, slug, waiting, MemberChange(status="refused"))
+
+
+def _waiting(network_id: str) -> Select[Any]:
+    asks = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "requested")
+    return select(memberships.c.account_id).where(asks)
+
+
 async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange, access: Access) -> dict[str, Any]:
     """What a change of access brings with it, once it is confirmed."""
     if not is_name_typed(wanted.confirm or "", network):
@@ -171,6 +193,8 @@ async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange
     if access == "open":
         values["members_only_until"] = 0 if wanted.with_past else network.post_count
         values["members_only_since"] = None if wanted.with_past else now()
+    if access == "secret" and (await tx.execute(_waiting(network.id).limit(1))).first() is not None:
+        raise Conflict("Somebody has asked to join in this very moment. Load the page again.")
     if access in HIDDEN:
         await tx.execute(insert(former_addresses), {"slug": network.slug, "network_id": network.id})
         values["slug"] = hidden_slug(wanted.name or network.name)

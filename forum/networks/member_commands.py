@@ -81,19 +81,19 @@ async def _come_nearer(
         if begun is None:
             return None
         request_id = begun.id
+    await _check_still_open(tx, network.id, target)
     if target == "requested":
         await call_administrators(tx, network.id, viewer.id, request_id)
-    else:
-        await _check_still_open(tx, network.id)
     return target
 
 
-async def _check_still_open(tx: Transaction, network_id: str) -> None:
+async def _check_still_open(tx: Transaction, network_id: str, target: Joined) -> None:
     """The network's row is held since its members were counted: it can't be closed or left in the same moment."""
     row = (
         await tx.execute(select(networks.c.access, networks.c.member_count).where(networks.c.id == network_id))
     ).one()
-    if row.access != "open" or row.member_count < 2:
+    is_open = row.access != "secret" if target == "requested" else row.access == "open" and row.member_count >= 2
+    if not is_open:
         raise Conflict("This network was closed in this very moment. Load the page again.")
 
 

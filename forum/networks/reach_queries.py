@@ -131,8 +131,10 @@ def _narrowed(network: Network, access: Access, reach: Reach) -> list[str]:
         if _FOUND[network.access] == 2:
             found.append("It is no longer in the directory, in searches or on profiles that outsiders see.")
     if access == "secret" and reach.waiting:
-        waiting = spell(reach.waiting, "person who waits", "people who wait")
-        found.append(f"{waiting.capitalize()} to be admitted can no longer see that it exists. Answer them first.")
+        waiting = spell(reach.waiting, "person who waits", "people who wait").capitalize()
+        are = "is" if reach.waiting == 1 else "are"
+        first = " Admit first whom you want to come in." if is_used else ""
+        found.append(f"{waiting} to be admitted {are} refused, and told so.{first}")
     elif access == "secret" and is_used:
         found.append("Nobody can ask to join: people come when they are invited.")
     return found

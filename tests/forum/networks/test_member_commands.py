@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.inviting.invitation_commands import invite
-from forum.networks.commands import create_network
-from forum.networks.inputs import MemberChange, NewNetwork
+from forum.networks.commands import change_network, create_network
+from forum.networks.inputs import MemberChange, NetworkChange, NewNetwork
 from forum.networks.leaving_commands import leave_network
 from forum.networks.member_commands import decide_about, join_network
 from forum.tables import invitations, memberships, networks
@@ -202,3 +202,21 @@ async def test_coming_back_forgets_what_was_read_before(village: Village) -> Non
     assert (await village.viewer(member)).places[place.id].unread == 0
     await village.reply(owner, place, thread)
     assert (await village.viewer(member)).places[place.id].unread == 1
+
+
+async def test_nobody_waits_for_a_network_that_becomes_secret_in_the_same_moment(village: Village) -> None:
+    amara, *askers = await village.people("Amara", "Gareth", "Priya", "Helen", "Maeve", "Olu")
+    place = await village.network(amara)
+    for person in askers[:2]:
+        await do(village, person, joins(place))
+    hides = NetworkChange(access="secret", confirm=place.name)
+    acts: list[tuple[Villager, Act]] = [(person, joins(place)) for person in askers[2:]]
+    acts += [(amara, lambda tx, viewer: change_network(tx, viewer, place.slug, hides))]
+    acts += [(amara, decides(place, askers[0], status="refused"))]
+    done = await all_at_once(village, acts)
+    assert set(done[:3]) <= {"requested", NotFound, Conflict}
+    for _ in range(5):
+        if done[3] is Conflict:
+            done[3] = await do(village, *acts[3])
+    assert done[3] == place.id
+    assert await check_counters(village, place) == (1, 0)

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 
+import pytest
 from sqlalchemy import select
 
+from forum.errors import Invalid
 from forum.mailing import Letter, compose
 from forum.membership import lock_current
 from forum.networks.commands import change_network
 from forum.networks.inputs import MemberChange, NetworkChange
 from forum.networks.member_commands import decide_about, join_network
 from forum.networks.worker import LETTERS
-from forum.tables import networks
+from forum.tables import audit_rows, networks
 from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail
@@ -89,6 +91,34 @@ async def test_refused_people_read_the_reason_and_the_subject_names_nothing(vill
     async with village.state.transaction() as tx:
         await change_network(tx, viewer, place.slug, NetworkChange(access="secret", confirm=place.name))
     assert place.name not in plain(village, await write(village, reference))
+
+
+async def test_who_waits_for_a_network_that_becomes_secret_is_told_without_its_name(
+    village: Village, server: ConferServer
+) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara)
+    await ask(village, gareth, place)
+    viewer = await village.viewer(amara)
+    with pytest.raises(Invalid):
+        async with village.state.transaction() as tx:
+            await change_network(tx, viewer, place.slug, NetworkChange(access="secret", confirm="Another name"))
+    assert place.id in (await village.viewer(gareth)).places  # nothing was changed: it still waits
+    async with village.state.transaction() as tx:
+        await change_network(tx, viewer, place.slug, NetworkChange(access="secret", confirm=place.name))
+    address = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
+    mail = await asyncio.to_thread(wait_for_mail, server, address)
+    assert str(mail["subject"]).startswith("Your request to join a network")
+    assert place.name not in mail.as_string()
+    lines = (await village.browser(gareth).get("/notifications")).text
+    assert "Your request to join a network was refused" in lines
+    assert place.name not in lines
+    async with village.state.database.read() as connection:
+        logged = select(audit_rows.c.actor_id, audit_rows.c.subject_id).where(audit_rows.c.chain == place.id)
+        rows = (await connection.execute(logged.where(audit_rows.c.act == "member.refused"))).all()
+        waiting = await connection.scalar(select(networks.c.waiting_count).where(networks.c.id == place.id))
+    assert [tuple(row) for row in rows] == [(amara.id, gareth.id)]
+    assert waiting == 0
 
 
 async def test_who_was_refused_by_an_unlisted_network_reads_its_name_and_where_to_ask_again(village: Village) -> None:
