@@ -164,6 +164,8 @@ _QUIET = frozenset(
         "review",
         "question",
         "decisions",
+        "link",
+        "announcement",
     )
 )
 """Ids and hashes that tie a row to others: in the files, not in sentences."""

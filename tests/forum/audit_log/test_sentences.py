@@ -39,6 +39,7 @@ def test_what_changed() -> None:
     assert changes('{"name":"' + "a" * 64 + '"}', '{"name":"' + "b" * 64 + '"}') == (
         ("Name", "words with the fingerprint aaaaaaaa", "words with the fingerprint bbbbbbbb"),
     )
+    assert changes(None, '{"link":"01890000-0000-7000-8000-000000000000","asks":true}') == (("Asks", "", "yes"),)
     assert changes('{"pinned":false}', '{"pinned":true}') == (("Pinned", "no", "yes"),)
 
 
