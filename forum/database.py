@@ -283,7 +283,7 @@ def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS + (("query_only = ON", "cache_size = -400") if readonly else ()):
+        for pragma in SQLITE_PRAGMAS + (("query_only = ON", "cache_size = -250") if readonly else ()):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -304,7 +304,7 @@ SQLITE_PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "wal_autocheckpoint = 0",
-    "cache_size = -2000",
+    "cache_size = -1000",
     "temp_store = MEMORY",
 )
 

@@ -68,7 +68,7 @@ class SqliteReader:
 
     def __init__(self, url: str) -> None:
         self._connection = sqlite3.connect(make_url(url).database or "", isolation_level=None, check_same_thread=False)
-        for pragma in ("busy_timeout = 2000", "query_only = ON", "cache_size = -2000"):
+        for pragma in ("busy_timeout = 2000", "query_only = ON", "cache_size = -1000"):
             self._connection.execute(f"PRAGMA {pragma}")
 
     async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:

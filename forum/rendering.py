@@ -110,7 +110,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     return environment
 
 
-def remembered(macro: Callable[..., Any], most: int = 4096) -> Callable[..., Any]:
+def remembered(macro: Callable[..., Any], most: int = 2048) -> Callable[..., Any]:
     """A macro that depends on its arguments alone, drawn once for each of them: three times as fast as a call.
 
     At most so many are kept. Text that was marked safe counts as another argument than the same text that was not.

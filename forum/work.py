@@ -76,7 +76,7 @@ FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS,)
 """What follows events."""
 
 POLL_SECONDS = 2.0
-BREATH_SECONDS = 0.2
+BREATH_SECONDS = 0.05
 BREATHS = 3.0
 """Whoever follows events rests after each part, for three times as long as that took: those who write come first."""
 LEASE = timedelta(minutes=3)

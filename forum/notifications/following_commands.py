@@ -54,7 +54,7 @@ from realtime.events import Event
 from realtime.tables import streams
 from realtime.transaction import Transaction
 
-EVENTS_AT_ONCE = 100
+EVENTS_AT_ONCE = 25
 LINES_AT_ONCE = 50
 STREAMS_AT_ONCE = 50
 

@@ -104,9 +104,9 @@ class KeptParts:
 
     def __init__(self) -> None:
         self.posts: Shelf[Post, str] = Shelf(500_000)
-        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(1_000_000)
+        self.blocks: Shelf[BlockKey, PostsBlock] = Shelf(600_000)
         self.frames: Shelf[FrameKey, Frame] = Shelf(250_000)
-        self.lists: Shelf[ListKey, bytes] = Shelf(1_000_000)
+        self.lists: Shelf[ListKey, bytes] = Shelf(600_000)
         self.pages: Shelf[PageKey, ReadyPage] = Shelf(750_000)
         self.build = ""
         self.tools = Markup()
