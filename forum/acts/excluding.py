@@ -17,7 +17,7 @@ from ground.columns import now
 from realtime.transaction import Transaction
 
 KINDS: dict[str, ActKind] = {"removed": "expel", "banned": "ban"}
-BELONGS = "They belong to the network again, or wait for an answer already."
+OTHERWISE = "They stand otherwise by now: they belong to the network again, or something else was decided since."
 
 
 async def exclude(tx: Transaction, by_id: str, was: Current, status: Literal["removed", "banned"], reason: str) -> str:
@@ -48,14 +48,17 @@ async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_
 
 
 async def bring_back(
-    tx: Transaction, by_id: str | None, network_id: str, account_id: str, status: str, role: Role
+    tx: Transaction, by_id: str | None, network_id: str, account_id: str, kind: ActKind, status: str, role: Role
 ) -> None:
-    """As it was before: who belonged belongs again, who did not may ask. Raises Conflict where they do already."""
+    """As it was before an act of this kind: who belonged belongs again, who did not may ask.
+
+    Raises Conflict where they do already, or where something else keeps them out by now, such as a later ban.
+    """
     current = await lock_current(tx, network_id, account_id)
-    if current is None or current.status not in KINDS:
-        raise Conflict(BELONGS)
+    if current is None or KINDS.get(current.status) != kind:
+        raise Conflict(OTHERWISE)
     if status == "active":
         if await begin(tx, network_id, account_id, Step("active", role, by_id)) is None:
-            raise Conflict(BELONGS)
+            raise Conflict(OTHERWISE)
     elif current.status == "banned":
         await change(tx, current, Step("removed", current.role, by_id))

@@ -76,7 +76,8 @@ async def _read_at_once(tx: Transaction, _: str | None, done: Done) -> None:
 async def _belong_as_before(tx: Transaction, by_id: str | None, done: Done) -> None:
     before = done.before or {}
     role: Role = before.get("role") or "member"
-    await bring_back(tx, by_id, done.network_id, done.account_id or "", before.get("status") or "", role)
+    status = before.get("status") or ""
+    await bring_back(tx, by_id, done.network_id, done.account_id or "", done.kind, status, role)
 
 
 async def _thread_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:

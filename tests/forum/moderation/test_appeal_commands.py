@@ -192,3 +192,15 @@ async def test_a_ban_that_is_lifted_leaves_nothing_to_appeal_against(village: Vi
     assert (await hall.ask(hall.olu, "GET", f"/threads/{hall.thread}")).status_code == 404
     again = await hall.ask(hall.olu, "PUT", f"/networks/{hall.place.slug}/members/me", {"words": "Please"})
     assert again.status_code == 202
+
+
+async def test_a_later_ban_stands_where_the_removal_before_it_is_undone(village: Village) -> None:
+    hall = await open_hall(village)
+    member = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+    for status in ("removed", "banned"):
+        await hall.do(hall.amara, "PATCH", member, {"status": status, "reason": "He shouts."})
+    (expelled,) = await hall.stored(
+        column(acts, "id").where(acts.c.account_id == hall.gareth.id, acts.c.kind == "expel")
+    )
+    assert (await hall.ask(hall.amara, "POST", f"/acts/{expelled.id}/undo", {})).status_code == 409
+    assert (await hall.ask(hall.gareth, "GET", f"/threads/{hall.thread}")).status_code == 404
