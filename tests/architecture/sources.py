@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("ground", "realtime", "auth", "forum")
+PACKAGES = ("ground", "realtime", "auth", "previews", "forum")
 
 
 @cache

@@ -15,6 +15,7 @@ OPTIONS = ["--no-cache", "--no-logo"]
 BREACHES = {
     "a stone sees the forum": ("auth/breach.py", "import forum.settings"),
     "a stone sees the other": ("realtime/breach.py", "import auth.tables"),
+    "a stone that reads files sees a stone": ("previews/breach.py", "import realtime.events"),
     "the ground sees a stone": ("ground/breach.py", "import realtime.events"),
     "a floor sees the one above": ("forum/records.py", "import forum.policy"),
     "a slice sees another": ("forum/threads/queries.py", "import forum.networks.queries"),
