@@ -54,6 +54,7 @@ NEW_THREADS = Rule("new_threads", 3, _DAY)
 #: The very same words in one network.
 SAME_WORDS = Rule("same_words", 2, _DAY)
 EDITS = Rule("edits", 60, _MINUTE)
+UPLOADS = Rule("uploads", 300, _HOUR)
 PREVIEWS = Rule("previews", 60, _MINUTE, shared=False)
 NETWORKS = Rule("networks", 20, _DAY)
 JOINING = Rule("joining", 60, _HOUR)

@@ -30,6 +30,8 @@ from forum.counting import RequestCounts, Watch
 from forum.database import open_database
 from forum.envelope import Envelope
 from forum.errors import Forbidden, ForumError
+from forum.files.opening import open_store
+from forum.files.store import MEGABYTE
 from forum.live import make_gateway, present
 from forum.logs import RequestLog, Told
 from forum.refusals import refuse, refuse_http, refuse_unexpected, refusing
@@ -118,6 +120,7 @@ def make_state(settings: Settings) -> State:
         assets=assets,
         templates=templates,
         key=key,
+        files=open_store(settings.files, settings.file_mb * MEGABYTE),
     )
 
 

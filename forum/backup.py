@@ -1,7 +1,8 @@
 """The whole of what is stored in one file, taken while the server runs, and put back as a new incarnation.
 
-The file is a tar archive: what it is (`manifest.json`), the database, and the folder of files. On SQLite the database
-is copied by its own online backup, on PostgreSQL by `pg_dump`: either is one state, as it was committed at one moment.
+The file is a tar archive: what it is (`manifest.json`), the database, and the files of the store, wherever that keeps
+them. On SQLite the database is copied by its own online backup, on PostgreSQL by `pg_dump`: either is one state, as it
+was committed at one moment. Files come after it, for what a row names is in the store before the row is.
 The secret key is not in it: links and limits begin anew with the key of the place where it is restored.
 """
 
@@ -10,6 +11,7 @@ import json
 import os
 import shutil
 import sqlite3
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +22,9 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.engine import make_url
 
 from forum.database import open_database
-from forum.errors import BackupFailed
+from forum.errors import BackupFailed, StoreFull, Unavailable
+from forum.files.opening import open_store
+from forum.files.store import CHUNK_BYTES, Store, Stored, place
 from forum.schema import SCHEMA, bring_up_to_date
 from forum.settings import Settings
 from ground.columns import moment_text, now
@@ -60,7 +64,7 @@ async def back_up(settings: Settings, target: Path) -> Manifest:
             await asyncio.to_thread(_copy_sqlite, _sqlite_path(settings), copy)
         (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2))
         whole = folder / "whole"
-        await asyncio.to_thread(_pack, whole, folder, copy, settings.data_dir / _FILES)
+        await _pack(settings, whole, folder, copy)
         os.replace(whole, target)
     return manifest
 
@@ -89,15 +93,38 @@ def _copy_sqlite(source: Path, copy: Path) -> None:
         raise BackupFailed(f"The copy is not whole: {troubles}.")
 
 
-def _pack(whole: Path, folder: Path, copy: Path, files: Path) -> None:
-    with tarfile.open(whole, "w") as archive:
-        archive.add(folder / MANIFEST, MANIFEST)
-        archive.add(copy, copy.name)
-        if files.is_dir():
-            archive.add(files, _FILES)
+async def _pack(settings: Settings, whole: Path, folder: Path, copy: Path) -> None:
+    files = open_store(settings.files, sys.maxsize)
+    try:
+        with tarfile.open(whole, "w") as archive:
+            archive.add(folder / MANIFEST, MANIFEST)
+            archive.add(copy, copy.name)
+            async for stored in files.listing():
+                await _pack_file(archive, files, stored, folder / "one")
+    except Unavailable as error:
+        raise BackupFailed("The store of files at FILES_URL does not answer as it should. Nothing was kept.") from error
+    finally:
+        await files.close()
+    _see_to_the_disk(whole)
+
+
+def _see_to_the_disk(whole: Path) -> None:
     whole.chmod(0o600)
     with whole.open("rb") as written:
         os.fsync(written.fileno())
+
+
+async def _pack_file(archive: tarfile.TarFile, files: Store, stored: Stored, copy: Path) -> None:
+    """One file, by way of a copy: the whole of it, or nothing where it was collected in this moment."""
+    with copy.open("wb") as written:
+        try:
+            async for chunk in files.read(stored.sha256):
+                written.write(chunk)
+        except Unavailable:
+            if await files.find(stored.sha256) is not None:
+                raise
+            return
+    archive.add(copy, f"{_FILES}/{place(stored.sha256)}")
 
 
 async def restore(settings: Settings, source: Path) -> Manifest:
@@ -109,13 +136,12 @@ async def restore(settings: Settings, source: Path) -> Manifest:
     with _folder_beside(source if os.access(source.parent, os.W_OK) else settings.data_dir / "x") as folder:
         manifest = await asyncio.to_thread(_unpack, source, folder)
         _check(settings, manifest)
+        await _bring_files(settings, folder / _FILES)
         if settings.is_postgresql:
             options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
             await _run("pg_restore", *options, "--dbname=", str(folder / _POSTGRESQL), settings=settings)
         else:
             _exchange(_sqlite_path(settings), folder / _SQLITE)
-        if (folder / _FILES).is_dir():
-            shutil.copytree(folder / _FILES, settings.data_dir / _FILES, dirs_exist_ok=True)
     database = open_database(settings.database)
     try:
         await bring_up_to_date(database)
@@ -124,6 +150,32 @@ async def restore(settings: Settings, source: Path) -> Manifest:
     finally:
         await database.dispose()
     return manifest
+
+
+async def _bring_files(settings: Settings, folder: Path) -> None:
+    """Before the rows that name them. Into the store that is used now: it need not be the kind they came from."""
+    files = open_store(settings.files, sys.maxsize)
+    try:
+        for path in _packed(folder):
+            await _bring_file(files, path)
+    except (StoreFull, Unavailable) as error:
+        raise BackupFailed(f"The files can't be put back. {error}") from error
+    finally:
+        await files.close()
+
+
+def _packed(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*/*/*") if path.is_file())
+
+
+async def _bring_file(files: Store, path: Path) -> None:
+    async with await files.begin() as incoming:
+        with path.open("rb") as source:
+            while chunk := source.read(CHUNK_BYTES):
+                await incoming.write(chunk)
+        kept = await incoming.finish()
+    if kept.sha256 != path.name:
+        raise BackupFailed(f"The file {path.name} in this backup is not what it was when it was backed up.")
 
 
 def _unpack(source: Path, folder: Path) -> Manifest:

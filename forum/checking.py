@@ -5,13 +5,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import find_broken
 from forum.database import Database
+from forum.files.store import Store
+from forum.filing.comparing import find_differences
 from forum.schema import is_current
 from realtime.event_log import NoEpoch, get_epoch
 from realtime.tables import events, streams
 
 
-async def find_troubles(database: Database) -> list[str]:
-    """Everything that is wrong with the database and the log of events."""
+async def find_troubles(database: Database, files: Store | None = None, *, with_contents: bool = False) -> list[str]:
+    """Everything that is wrong with the database and the log of events, and with the store of files where one is given.
+
+    With contents every file is read, and must have the hash by which it is known.
+    """
     if not await is_current(database):
         return ["The tables are not those of this version. Run: python -m forum migrate"]
     async with database.read() as connection:
@@ -19,7 +24,9 @@ async def find_troubles(database: Database) -> list[str]:
         troubles += [trouble async for trouble in find_broken(connection)]
         if database.dialect == "sqlite":
             troubles += await _file(connection)
-    return troubles
+    return (
+        troubles if files is None else troubles + await find_differences(database, files, with_contents=with_contents)
+    )
 
 
 async def _epoch(connection: AsyncConnection) -> list[str]:

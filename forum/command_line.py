@@ -111,7 +111,9 @@ def make_parser() -> argparse.ArgumentParser:
     seeding = commands.add_parser("seed", help="fill an empty site with the demonstration")
     seeding.add_argument("--if-empty", action="store_true", help="where it is there already, leave it as it is")
     seeding.set_defaults(run=_seed)
-    commands.add_parser("check", help="verify what is stored").set_defaults(run=_check)
+    checking = commands.add_parser("check", help="verify what is stored")
+    checking.add_argument("--contents", action="store_true", help="read every file too, which takes its time")
+    checking.set_defaults(run=_check)
     epoch = commands.add_parser("epoch", help="begin a new incarnation after restoring a backup")
     epoch.add_argument(
         "--renew", action="store_true", required=True, help="do it; every open page reads its place anew"
@@ -174,9 +176,10 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     print("The tables are up to date.")
 
 
-def _check(settings: Settings, _: argparse.Namespace) -> int:
+def _check(settings: Settings, options: argparse.Namespace) -> int:
     async def act(state: State) -> list[str]:
-        troubles: list[str] = await import_module("forum.checking").find_troubles(state.database)
+        find = import_module("forum.checking").find_troubles
+        troubles: list[str] = await find(state.database, state.files, with_contents=options.contents)
         return troubles
 
     troubles = asyncio.run(_with_state(settings, act, migrated=False))

@@ -15,11 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forum.errors import TooLarge
 from forum.logs import METHODS, Told, current_request, where
 
-MOST_BODY_BYTES = 2 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+MOST_BODY_BYTES = 2 * _MEGABYTE
 WORTH_COMPRESSING = 1400
 COMPRESSED_TYPES = (b"text/html", b"application/json", b"application/problem+json")
 
 _INDEXED = "confer.indexed"
+_LARGEST = "confer.largest"
 
 _log = logging.getLogger("forum")
 
@@ -51,7 +53,7 @@ class Envelope:
         began = time.perf_counter()
         sender = _Sender(scope, send, [*self._headers, (b"x-request-id", request_id.encode())])
         try:
-            await self._app(scope, _bounded(receive), sender.send)
+            await self._app(scope, _bounded(scope, receive), sender.send)
         except Exception as error:
             if sender.status == 0:
                 sender.status = 500  # the server says so
@@ -73,6 +75,11 @@ def let_index(scope: Scope) -> None:
     They are asked to forget every other one, also that there is nothing: so nothing hidden differs from nothing.
     """
     scope[_INDEXED] = True
+
+
+def let_bring(scope: Scope, most: int) -> None:
+    """Let this request have a body of so many bytes, for whoever reads it in parts and keeps none of them in memory."""
+    scope[_LARGEST] = most
 
 
 def is_indexed(scope: Scope) -> bool:
@@ -97,15 +104,16 @@ def security_headers(public_url: str) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(scope: Scope, receive: Receive) -> Receive:
     taken = 0
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BODY_BYTES:
-            raise TooLarge("That is too large to take: at most 2 MB at once.")
+        most = scope.get(_LARGEST, MOST_BODY_BYTES)
+        if taken > most:
+            raise TooLarge(f"That is too large to take: at most {most // _MEGABYTE} MB at once.")
         return message
 
     return bounded

@@ -96,8 +96,28 @@ class TooLarge(ForumError):
     """The body of the request is larger than anything we take."""
 
 
+class Busy(ForumError):
+    """Somebody else is at it in this moment."""
+
+
+class WrongProtocol(ForumError):
+    """Files in parts are sent by the tus protocol, of which we speak one version."""
+
+
+class WrongType(ForumError):
+    """The body is of a content type that this address does not take."""
+
+
+class Damaged(ForumError):
+    """What came is not what was sent: its checksum is another."""
+
+
+class StoreFull(ForumError):
+    """There is no room for a file: on the disk, in its network, or in the site's own bound."""
+
+
 class Unavailable(ForumError):
-    """The database can't be used just now; nothing was written."""
+    """The database, or the store of files, can't be used just now; nothing was written."""
 
 
 class BackupFailed(Exception):

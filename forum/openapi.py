@@ -211,9 +211,13 @@ _MEANINGS = {
     410: "These events are no longer kept.",
     412: "It is no longer the version you named.",
     413: "The body is too large.",
+    415: "The body is of another content type than this takes.",
     422: "Something in the request must change.",
+    423: "Another request does the same at this moment.",
     429: "A limit is reached.",
     503: "The store can't be reached just now.",
+    460: "The checksum is not that of what came.",
+    507: "There is no room for this file.",
 }
 
 

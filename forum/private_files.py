@@ -24,6 +24,7 @@ def keep_private(settings: Settings) -> None:
         settings.data_dir.mkdir(_FOLDER, parents=True, exist_ok=True)
     _close(settings.data_dir, _FOLDER)
     _close(settings.data_dir / "mail", _FOLDER)
+    _close(settings.data_dir / "files", _FOLDER)
     _close(settings.data_dir / "secret_key", _FILE)
     if not settings.is_postgresql:
         _keep_database_private(Path(make_url(settings.database).database or ""))

@@ -24,7 +24,9 @@ from forum.database import is_unavailable
 from forum.errors import (
     AlreadySent,
     BadToken,
+    Busy,
     Conflict,
+    Damaged,
     Forbidden,
     ForumError,
     Invalid,
@@ -32,12 +34,15 @@ from forum.errors import (
     NotFound,
     SignInNeeded,
     Stale,
+    StoreFull,
     TooLarge,
     TooMany,
     Unavailable,
     Warned,
     WrongMethod,
     WrongPassword,
+    WrongProtocol,
+    WrongType,
 )
 from forum.forms import read_form
 from forum.rendering import PRIVATE, render_page
@@ -61,6 +66,11 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     Stale: (412, "This is no longer the newest version"),
     TooMany: (429, "That was a lot at once"),
     TooLarge: (413, "That is too large"),
+    Busy: (423, "This is being changed at this moment"),
+    WrongProtocol: (412, "Files are sent in another way here"),
+    WrongType: (415, "This can't be taken in this form"),
+    Damaged: (460, "Something was lost on the way"),
+    StoreFull: (507, "There is no room for this file"),
     Unavailable: (503, "We can't reach our store just now"),
 }
 SIGNED_OUT = Viewer(None, None, "", "", "", 0, 0)

@@ -22,6 +22,7 @@ from forum.stewardship import api as stewardship_api
 from forum.stewardship import pages as stewardship_pages
 from forum.threads import api as threads_api
 from forum.threads import pages as threads_pages
+from forum.uploads import api as uploads_api
 
 ROUTES: list[BaseRoute] = [
     *home_pages.ROUTES,
@@ -44,4 +45,5 @@ ROUTES: list[BaseRoute] = [
     *notifications_api.ROUTES,
     *reviews_api.ROUTES,
     *stewardship_api.ROUTES,
+    *uploads_api.ROUTES,
 ]

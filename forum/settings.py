@@ -36,6 +36,9 @@ class Settings(BaseModel):
     )
     database_url: str = Field("", description="postgresql://… or sqlite:///path; SQLite in DATA_DIR if empty.")
     files_url: str = Field("", description="Where files are kept; a folder in DATA_DIR if empty.")
+    file_mb: int = Field(200, ge=1, le=5_000, description="Most megabytes of one file, 1 to 5000.")
+    network_mb: int = Field(10_000, ge=1, description="Most megabytes of the files of one network.")
+    site_mb: int = Field(0, ge=0, description="Most megabytes of all files; as much as the disk has if 0.")
     secret_key: str = Field("", description="At least 32 characters; made once in DATA_DIR on SQLite.")
     redis_url: str = Field("", description="redis://host:port/0; without it one process serves all.")
     smtp_url: str = Field("", description="smtp://user:password@host:587; without it mail becomes files.")
@@ -92,8 +95,8 @@ class Settings(BaseModel):
     @field_validator("files_url")
     @classmethod
     def _check_files_url(cls, value: str) -> str:
-        if value and not value.startswith(("file:///", "s3://")):
-            raise ValueError("it must begin with file:/// or s3://")
+        if value and not value.startswith("file:///"):
+            raise ValueError("it must begin with file:///")
         return value
 
     @field_validator("site_name")
@@ -181,6 +184,11 @@ class Settings(BaseModel):
     def domains(self) -> frozenset[str]:
         """The e-mail domains that people may register from; empty means all."""
         return frozenset(filter(None, (part.strip().lower() for part in self.email_domains.split(","))))
+
+    @property
+    def files(self) -> str:
+        """Where files are kept, as an address."""
+        return self.files_url or (self.data_dir / "files").absolute().as_uri()
 
     def key(self) -> bytes:
         """The secret key; on SQLite made on the first start and kept in DATA_DIR, mode 0600."""

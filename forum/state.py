@@ -1,4 +1,4 @@
-"""What a request can reach, typed: the database, the broker, the templates, and who is asking."""
+"""What a request can reach, typed: the database, the broker, the files, the templates, and who is asking."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from auth.secrets import secret_hash
 from forum.assets import Assets
 from forum.database import Database
 from forum.errors import BadToken, SignInNeeded
+from forum.files.store import Store
 from forum.settings import Settings
 from forum.viewer import Viewer, find_viewer, signed_out_viewer
 from realtime.brokers import Broker
@@ -39,6 +40,7 @@ class State:
     assets: Assets
     templates: Environment
     key: bytes
+    files: Store
     is_draining: bool = False
     kept: dict[str, Kept] = field(default_factory=dict)
     """What slices keep from request to request, by a name of theirs: rendered parts, announcements that wait."""
@@ -51,6 +53,7 @@ class State:
         """Give back connections and threads, at the end of the process."""
         for kept in self.kept.values():
             await kept.close()
+        await self.files.close()
         await self.rate_limits.close()
         await self.database.dispose()
         self.passwords.close()

@@ -32,6 +32,7 @@ from forum.state import State
 from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
 from forum.tasks import Chore, Doer, Follower
+from forum.uploads import worker as uploads_worker
 from ground.columns import now
 from realtime import event_log, outbox
 from realtime.outbox import LeaseLost, Task
@@ -69,6 +70,7 @@ CHORES: Sequence[Chore] = (
     *notifications_worker.CHORES,
     *reviews_worker.CHORES,
     *stewardship_worker.CHORES,
+    *uploads_worker.CHORES,
 )
 """What comes round with each tidying."""
 

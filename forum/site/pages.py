@@ -136,7 +136,8 @@ async def show_readiness(request: Request) -> Response:
             return PlainTextResponse("the schema is old: run python -m forum migrate\n", 503)
     except Exception:
         return PlainTextResponse("the database can't be used\n", 503, {"Retry-After": "5"})
-    return JSONResponse({"degraded": [] if state.broker.healthy else ["broker"]})
+    lacking = [] if state.broker.healthy else ["broker"]
+    return JSONResponse({"degraded": lacking if await state.files.is_reachable() else [*lacking, "files"]})
 
 
 async def show_asset(request: Request) -> Response:

@@ -5,6 +5,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 """
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
+from forum.tables.files import blobs, uploads
 from forum.tables.governance import broken_glass
 from forum.tables.holding import held_back, held_posts, moved_posts, moved_readings, moved_threads
 from forum.tables.inviting import bounced_addresses, invitations, joining_links
@@ -41,6 +42,7 @@ __all__ = [
     "audit_chains",
     "audit_rows",
     "audit_words",
+    "blobs",
     "bounced_addresses",
     "broken_glass",
     "cases",
@@ -76,5 +78,6 @@ __all__ = [
     "site_pages",
     "thread_writers",
     "threads",
+    "uploads",
     "watches",
 ]

@@ -1,6 +1,6 @@
 """Networks, and who belongs to them."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
 
 from forum.tables.parts import account, metadata, own_id
 from ground.columns import Identifier, Moment
@@ -47,6 +47,8 @@ networks = Table(
     Column("is_announcing", Boolean, nullable=False, server_default=text("false")),
     # Whether mails to members may carry what is written here; those of open networks always do.
     Column("mail_content", Boolean, nullable=False, server_default=text("false")),
+    # How many bytes all its files have together, whatever else has the same ones.
+    Column("stored_bytes", BigInteger, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Moment, nullable=False),
     account("created_by"),

@@ -27,6 +27,7 @@ SPEAKERS = {
     "invitations": "turns invitations by address into memberships",
     "calling": "calls administrators when somebody asks to join",
     "bounces": "notes at which addresses mail does not arrive",
+    "filing": "keeps and counts files, for every slice",
     "audit": "writes down what was done, for every slice",
     "acts": "does what moderators do, for every slice",
     "telling": "tells people something, for every slice",

@@ -1,5 +1,7 @@
 """A backup taken while people write is one moment of it, and comes back as a new incarnation."""
 
+import secrets
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -9,6 +11,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from forum.files.store import place
+from forum.filing import keep
+from tests.forum.files.test_store import bring, content_of
+from tests.forum.threads.village import open_village
 from tests.servers.confer import CommandFailed, ConferServer
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -117,3 +123,36 @@ def test_what_is_no_backup_changes_nothing(own_server: ConferServer, tmp_path: P
 def test_a_folder_that_is_not_there_is_named(own_server: ConferServer, tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="There is no folder"):
         own_server.command("backup", str(tmp_path / "nowhere" / "file"))
+
+
+async def test_files_come_back_and_what_was_on_its_way_does_not(own_server: ConferServer, tmp_path: Path) -> None:
+    village, file = open_village(own_server), tmp_path / "confer.backup"
+    content = secrets.token_bytes(700_000)
+    kept = await bring(village.state.files, content)
+    async with village.state.transaction() as tx:
+        await keep(tx, village.state.files, village.state.settings, kept)
+    async with await village.state.files.begin() as incoming:
+        await incoming.write(secrets.token_bytes(300_000))
+        own_server.command("backup", str(file))
+    with tarfile.open(file) as archive:
+        assert [name for name in archive.getnames() if name.startswith("files/")] == [f"files/{place(kept.sha256)}"]
+    own_server.stop()
+    shutil.rmtree(own_server.data_dir / "files")
+    own_server.command("restore", str(file))
+    assert "holds together" in own_server.command("check", "--contents")
+    assert await content_of(village.state.files, kept.sha256) == content
+    await village.close()
+
+
+async def test_a_file_that_was_changed_in_a_backup_is_told(own_server: ConferServer, tmp_path: Path) -> None:
+    village, file = open_village(own_server), tmp_path / "confer.backup"
+    content = secrets.token_bytes(4_000)
+    await bring(village.state.files, content)
+    await village.close()
+    own_server.command("backup", str(file))
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(content, content[::-1]))
+    own_server.stop()
+    with pytest.raises(CommandFailed, match=r"code 2\nThe file [0-9a-f]{64} in this backup is not what it was"):
+        own_server.command("restore", str(file))
+    own_server.start()

@@ -102,6 +102,12 @@ TABLE: dict[str, Row] = {
     "POST /settings/tokens/{id:id}/revocation": account("404", "401"),
     "POST /settings/sessions/{id:id}/ending": account("404", "401"),
     "POST /settings/sessions/ending": OWN_ACT,
+    # who sends no tus is told so, and of what others send nobody is told
+    "OPTIONS /api/v1/uploads": everybody("204"),
+    "POST /api/v1/uploads": account("412", "401"),
+    "GET /api/v1/uploads/{id:id}": account("404", "401"),
+    "PATCH /api/v1/uploads/{id:id}": account("404", "401"),
+    "DELETE /api/v1/uploads/{id:id}": account("404", "401"),
     "GET /api/v1/me": account("200", "401"),
     "PATCH /api/v1/me": OWN_ACT,
     "GET /register": account("303", "200"),

@@ -1,0 +1,10 @@
+"""What slices ask of the store inside their transactions: that a file is named, and that there is room for it.
+
+A file comes in three steps, each of which may be the last: its bytes are in the store (`state.files`), its row is in
+`blobs` (`keep`), something of a slice names the row. What never got to the third is let go of after a day.
+"""
+
+from forum.filing.keeping import ask_room, charge, give_back, keep
+from forum.filing.taking import Taken, take_upload
+
+__all__ = ["Taken", "ask_room", "charge", "give_back", "keep", "take_upload"]
