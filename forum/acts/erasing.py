@@ -5,13 +5,14 @@ them by itself: letters and events hold ids alone, and rendered parts are kept u
 any more. Backups that were made before keep the words for as long as they are kept themselves.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, select, update
 
 from forum.acts.cases import close_cases_about
-from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
-from forum.acts.quoting import hold_network_of, may_quote, said_in
+from forum.acts.posts import EXCERPT_LENGTH, Held, hold_network_of, hold_post, tell_of_act, touch_thread
+from forum.acts.quoting import may_quote, said_in
 from forum.acts.recording import Act, write_act
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import PostEdited, PostRemoved
@@ -92,12 +93,13 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
 
 
 async def _erase_quotes(tx: Transaction, post: Held) -> None:
-    said = await said_in(tx, post.id)
+    said = (await said_in(tx.connection, [post.id]))[post.id]
     elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
     touched: set[str] = set()
-    async for row in may_quote(tx, post.network_id, post.id):
+    async for each in may_quote(tx.connection, post.network_id, post.id):
+        row = each.post
         quoted = here if row.thread_id == post.thread_id else elsewhere
-        if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, quoted):
+        if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, each.versions, quoted):
             touched.add(row.thread_id)
     for thread_id in sorted(touched - {post.thread_id}):
         await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
@@ -117,9 +119,8 @@ async def _erase_from_post(tx: Transaction, row: Row[Any], quoted: Quoted) -> bo
     return True
 
 
-async def _erase_from_versions(tx: Transaction, row: Row[Any], quoted: Quoted) -> bool:
+async def _erase_from_versions(tx: Transaction, row: Row[Any], versions: Sequence[Row[Any]], quoted: Quoted) -> bool:
     found = False
-    versions = (await tx.execute(select(post_versions).where(post_versions.c.post_id == row.id))).all()
     for version in versions:
         is_letter = version.html.startswith(_LETTER)  # it was brought in from an archive and edited later
         body = quoted.erase_from(version.body, is_letter=is_letter)

@@ -14,14 +14,15 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
 from forum.acts.cases import close_cases_about
-from forum.acts.quoting import hold_network_of, list_quoting
+from forum.acts.quotations import HIDDEN_WITH
+from forum.acts.quoting import list_quoting
 from forum.acts.recording import Act, write_act
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import NeedsChanged, PostRemoved, PostRestored
 from forum.policy import Standing, may_hide, may_remove, threads_heard, threads_readable_by_account
 from forum.records import ActKind, Rule
 from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import addressed_posts, memberships, mentions, networks, posts, read_states, threads
+from forum.tables import acts, addressed_posts, memberships, mentions, networks, posts, read_states, threads
 from forum.telling import tell
 from forum.text import excerpt
 from forum.viewer import Viewer
@@ -70,12 +71,13 @@ class Held:
         return moderators_stream(self.network_id) if self.is_kept else network_stream(self.network_id)
 
 
-_HOLD_NETWORK = (
+_NETWORK = (
     select(networks.c.id)
     .join(posts, posts.c.network_id == networks.c.id)
     .where(posts.c.id == bindparam("held_in", type_=Identifier))
-    .with_for_update(read=True, of=networks)
 )
+_SHARE_NETWORK = _NETWORK.with_for_update(read=True, of=networks)
+_HOLD_NETWORK = _NETWORK.with_for_update(key_share=True, of=networks)
 _LOCK = select(posts.c.id).where(posts.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
 _HELD = (
     select(
@@ -101,12 +103,17 @@ _HELD = (
 _READABLE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
 
 
+async def hold_network_of(tx: Transaction, post_id: str) -> bool:
+    """Nobody writes, edits or quotes in the post's network until the transaction ends; False where there is no such."""
+    return (await tx.execute(_HOLD_NETWORK, {"held_in": post_id})).first() is not None
+
+
 async def hold_post(tx: Transaction, viewer: Viewer | None, post_id: str) -> Held:
     """The post, locked; the network is not opened meanwhile. Raises NotFound where this viewer may not read it.
 
     Without a viewer: for what needs no right to read, and shows nothing of it.
     """
-    await tx.execute(_HOLD_NETWORK, {"held_in": post_id})
+    await tx.execute(_SHARE_NETWORK, {"held_in": post_id})
     await tx.execute(_LOCK, {"locked_id": post_id})
     asked: dict[str, Any] = {"post_id": post_id}
     if viewer is not None:
@@ -145,13 +152,37 @@ async def hide_post(
         raise Invalid({"reason": SAY_WHY_HIDDEN})
     act_id = await _hide(tx, viewer.id, post, rule, reason)
     if rule == "patient_data":
-        for quoting_id in await list_quoting(tx, post.network_id, post.id):
-            await _hide(tx, viewer.id, await hold_post(tx, None, quoting_id), rule, QUOTES_IT)
+        await hide_quotations(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
 
 
-async def _hide(tx: Transaction, by_id: str, post: Held, rule: Rule, reason: str) -> str:
-    act_id = await _write_act(tx, by_id, post, "hide", rule, reason)
+async def hide_quotations(tx: Transaction, by_id: str | None, post: Held, act_id: str, after: str = "") -> None:
+    """Hide posts that quote one which an act has hidden because of patient data, while nobody writes in its network.
+
+    So many as one transaction may; the worker goes on `after` the last one looked at.
+    """
+    quoting = await list_quoting(tx.connection, post.network_id, post.id, after)
+    for quoting_id in quoting.post_ids:
+        await _hide(tx, by_id, await hold_post(tx, None, quoting_id), "patient_data", QUOTES_IT, hidden_with=act_id)
+    if quoting.after is not None:
+        tx.enqueue("hide_quotations", {"act_id": act_id, "after": quoting.after})
+
+
+async def hide_more_quotations(tx: Transaction, act_id: str, after: str) -> None:
+    """Go on after the last post looked at, unless that which they quote can be read again or was erased."""
+    about = select(acts.c.post_id, acts.c.by_id).where(acts.c.id == act_id, acts.c.undone_at.is_(None))
+    found = (await tx.execute(about)).first()
+    if found is None or not await hold_network_of(tx, found.post_id):
+        return
+    post = await hold_post(tx, None, found.post_id)
+    if (await tx.execute(about)).first() is not None and post.erased_at is None:
+        await hide_quotations(tx, found.by_id, post, act_id, after)
+
+
+async def _hide(
+    tx: Transaction, by_id: str | None, post: Held, rule: Rule, reason: str, hidden_with: str | None = None
+) -> str:
+    act_id = await _write_act(tx, by_id, post, "hide", rule, reason, hidden_with)
     await _take_away(tx, post, by_id, "", rule)
     return act_id
 
@@ -186,8 +217,20 @@ def _expect(post: Held, expected: int | None) -> None:
         raise Conflict(CHANGED_MEANWHILE)
 
 
-async def _write_act(tx: Transaction, by_id: str, post: Held, kind: ActKind, rule: Rule | None, reason: str) -> str:
-    """The act with its proof, the reports that it settles, and word to the author."""
+async def _write_act(
+    tx: Transaction,
+    by_id: str | None,
+    post: Held,
+    kind: ActKind,
+    rule: Rule | None,
+    reason: str,
+    hidden_with: str | None = None,
+) -> str:
+    """The act with its proof, the reports that it settles, and word to the author.
+
+    `hidden_with`: the act that hid what this post quotes; when that is undone, so is this.
+    """
+    before: dict[str, str | int | bool | None] = {"hidden_rule": post.hidden_rule, "version": post.version}
     act = Act(
         kind=kind,
         network_id=post.network_id,
@@ -197,7 +240,7 @@ async def _write_act(tx: Transaction, by_id: str, post: Held, kind: ActKind, rul
         post_id=post.id,
         thread_id=post.thread_id,
         account_id=post.author_id,
-        before={"hidden_rule": post.hidden_rule, "version": post.version},
+        before=before | {HIDDEN_WITH: hidden_with} if hidden_with else before,
         after={"version": post.version + 1},
     )
     act_id = await write_act(tx, act)
@@ -213,7 +256,7 @@ async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id:
     tx.enqueue("mail", {"letter": "act_concerns_me", "act_id": act_id}, after=now() + LETTER_AFTER)
 
 
-async def _take_away(tx: Transaction, post: Held, by_id: str, reason: str, rule: Rule | None) -> None:
+async def _take_away(tx: Transaction, post: Held, by_id: str | None, reason: str, rule: Rule | None) -> None:
     moment = now()
     values = {
         "removed_at": moment,

@@ -1,22 +1,28 @@
 """Who quotes a post: what is erased, or hidden because of patient data, must not stand on in somebody else's words."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import threads_heard
 from forum.tables import networks, post_versions, posts, threads
 from forum.text import Quoted
 from ground.columns import Identifier
-from realtime.transaction import Transaction
 
+MOST_LOOKED_AT = 1_000
+MOST_HIDDEN = 100
+"""So many posts one transaction looks at, or hides, while nobody may write in the network; the worker does the rest."""
 _PART = 200
-_HOLD_NETWORK = (
-    select(networks.c.id)
-    .where(networks.c.id.in_(select(posts.c.network_id).where(posts.c.id == bindparam("of_post", type_=Identifier))))
-    .with_for_update(key_share=True)
-)
+_FIRST_ID, _LAST_ID = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f")
+_QUOTED_BEFORE = exists(
+    select(post_versions.c.post_id).where(
+        and_(post_versions.c.post_id == posts.c.id, post_versions.c.body.contains(">"))
+    )
+).correlate(posts)
 _MAY_QUOTE = (
     select(
         posts.c.id,
@@ -34,52 +40,86 @@ _MAY_QUOTE = (
     .where(
         posts.c.network_id == bindparam("in_network", type_=Identifier),
         posts.c.id > bindparam("after", type_=Identifier),
-        posts.c.id != bindparam("of_post", type_=Identifier),
-        or_(
-            posts.c.body.contains(">"),
-            posts.c.body.contains("| "),
-            posts.c.id.in_(select(post_versions.c.post_id).where(post_versions.c.body.contains(">"))),
-        ),
+        posts.c.id < bindparam("before", type_=Identifier),
+        or_(posts.c.body.contains(">"), posts.c.body.contains("| "), _QUOTED_BEFORE),
     )
     .order_by(posts.c.id)
     .limit(_PART)
 )
-_NO_ID = "00000000-0000-0000-0000-000000000000"
+_VERSIONS = select(post_versions).where(post_versions.c.post_id.in_(bindparam("post_ids", expanding=True)))
+_SAID = select(posts.c.id, posts.c.body).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
 
 
-async def hold_network_of(tx: Transaction, post_id: str) -> bool:
-    """Nobody writes, edits or quotes in the post's network until the transaction ends; False where there is no such."""
-    return (await tx.execute(_HOLD_NETWORK, {"of_post": post_id})).first() is not None
+@dataclass(frozen=True, slots=True)
+class MayQuote:
+    """A post that may quote another, now or in an earlier version."""
+
+    post: Row[Any]
+    versions: list[Row[Any]]
+
+    def quotes(self, quoted: Quoted) -> bool:
+        """Whether it does, in words that can be read or looked up."""
+        bodies = [(self.post.body, self.post.is_imported), *((version.body, False) for version in self.versions)]
+        return any(quoted.erase_from(body, is_letter=is_letter) != body for body, is_letter in bodies)
 
 
-async def said_in(tx: Transaction, post_id: str) -> Sequence[str]:
-    """What the post says and ever said."""
-    said = list((await tx.execute(select(posts.c.body).where(posts.c.id == post_id))).scalars())
-    said += (await tx.execute(select(post_versions.c.body).where(post_versions.c.post_id == post_id))).scalars()
+async def said_in(connection: AsyncConnection, post_ids: Collection[str]) -> dict[str, list[str]]:
+    """What these posts say and ever said."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for row in await connection.execute(_SAID, {"post_ids": list(post_ids)}):
+        said[row.id].append(row.body)
+    for post_id, versions in (await versions_of(connection, post_ids)).items():
+        said[post_id] += [version.body for version in versions]
     return said
 
 
-async def may_quote(tx: Transaction, network_id: str, post_id: str) -> AsyncIterator[Row[Any]]:
-    """Every other post of the network that may quote another, now or in an earlier version."""
-    after = _NO_ID
-    while True:
-        asked = {"in_network": network_id, "of_post": post_id, "after": after}
-        rows = (await tx.execute(_MAY_QUOTE, asked)).all()
-        for row in rows:
-            yield row
-        if len(rows) < _PART:
-            return
-        after = rows[-1].id
-
-
-async def list_quoting(tx: Transaction, network_id: str, post_id: str) -> list[str]:
-    """The posts that can be read and repeat this one, now or in an earlier version that can be looked up."""
-    quoted, found = Quoted(await said_in(tx, post_id)), []
-    async for row in may_quote(tx, network_id, post_id):
-        if row.removed_at is None:
-            bodies = [(row.body, row.is_imported)]
-            earlier = select(post_versions.c.body).where(post_versions.c.post_id == row.id)
-            bodies += [(body, False) for body in (await tx.execute(earlier)).scalars()]
-            if any(quoted.erase_from(body, is_letter=is_letter) != body for body, is_letter in bodies):
-                found.append(row.id)
+async def versions_of(connection: AsyncConnection, post_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """The earlier versions of these posts."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for version in await connection.execute(_VERSIONS, {"post_ids": list(post_ids)}):
+        found[version.post_id].append(version)
     return found
+
+
+async def may_quote(
+    connection: AsyncConnection, network_id: str, post_id: str, after: str = ""
+) -> AsyncIterator[MayQuote]:
+    """Every other post of the network that may quote this one: those written later first, for those mostly do.
+
+    `after`: the one at which to go on; without it from the beginning.
+    """
+    after = after or post_id
+    is_later = after >= post_id
+    while True:
+        asked = {"in_network": network_id, "after": after, "before": _LAST_ID if is_later else post_id}
+        rows = (await connection.execute(_MAY_QUOTE, asked)).all()
+        versions = await versions_of(connection, [row.id for row in rows])
+        for row in rows:
+            yield MayQuote(row, versions[row.id])
+        if len(rows) == _PART:
+            after = rows[-1].id
+        elif is_later:
+            is_later, after = False, _FIRST_ID
+        else:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """Posts that quote another, and after which of those looked at there is more to look at (None: nothing)."""
+
+    post_ids: list[str]
+    after: str | None
+
+
+async def list_quoting(connection: AsyncConnection, network_id: str, post_id: str, after: str = "") -> Quoting:
+    """Posts that can be read and repeat this one, now or in an earlier version that can be looked up; so many as one
+    transaction may look at, and hide."""
+    quoted, found, looked_at = Quoted((await said_in(connection, [post_id]))[post_id]), list[str](), 0
+    async for each in may_quote(connection, network_id, post_id, after):
+        looked_at += 1
+        if each.post.removed_at is None and each.quotes(quoted):
+            found.append(each.post.id)
+        if looked_at == MOST_LOOKED_AT or len(found) == MOST_HIDDEN:
+            return Quoting(found, each.post.id)
+    return Quoting(found, None)

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, select, update
 from forum.acts.cases import tell_reporters
 from forum.acts.excluding import bring_back
 from forum.acts.people import let_speak, let_through
-from forum.acts.posts import hold_post, restore_post
+from forum.acts.posts import hold_network_of, hold_post, restore_post
+from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with
 from forum.acts.threads import belongs, put_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
@@ -25,6 +26,7 @@ from realtime.transaction import Transaction
 
 ALREADY = "This was undone already."
 NEVER = "This can’t be undone."
+QUOTED_IS_BACK = "The post that it quotes was hidden because of patient data, and can be read again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Done:
     at: datetime
     before: Mapping[str, Any] | None
     undone_at: datetime | None
+    rule: str
+
+    @property
+    def may_have_hidden_others(self) -> bool:
+        """Whether posts that quote this one may have been hidden with it."""
+        is_one_itself = HIDDEN_WITH in (self.before or {})
+        return self.rule == "patient_data" and self.kind in ("hide", "remove") and not is_one_itself
 
 
 Undoer = Callable[[Transaction, str | None, Done], Awaitable[None]]
@@ -52,7 +61,7 @@ async def _restore(tx: Transaction, by_id: str | None, done: Done) -> None:
     post = await hold_post(tx, None, done.post_id or "")
     newer = select(acts.c.id).where(
         acts.c.post_id == done.post_id,
-        acts.c.kind.in_(("hide", "remove", "erase")),
+        acts.c.kind.in_(OUT_OF_SIGHT),
         acts.c.undone_at.is_(None),
         acts.c.id > done.id,
     )
@@ -110,6 +119,7 @@ _LOCK = (
         acts.c.at,
         acts.c.before,
         acts.c.undone_at,
+        acts.c.rule,
     )
     .where(acts.c.id == bindparam("act_id", type_=Identifier))
     .with_for_update(key_share=True)
@@ -130,15 +140,7 @@ async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "
 
 async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "") -> Done:
     """The same without asking who may: for an appeal that was decided. Raises Conflict where it can't be."""
-    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id)
-    found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
-    if found is None:
-        raise NotFound
-    if found.post_id is not None:
-        await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
-    elif found.account_id is not None:
-        await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
-    done = Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
+    done = await _hold(tx, act_id)
     if done.undone_at is not None:
         raise Conflict(ALREADY)
     undoer = UNDOERS.get(done.kind)
@@ -154,7 +156,45 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     whom = done.account_id if done.account_id != by_id else None
     if whom is not None and (not is_of_thread or await belongs(tx, done.network_id, whom)):
         await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
+    if done.may_have_hidden_others:
+        await _take_back_quotations(tx, by_id, done)
     return done
+
+
+async def _hold(tx: Transaction, act_id: str) -> Done:
+    """The act, held. Raises NotFound."""
+    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id, acts.c.rule)
+    found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
+    if found is None:
+        raise NotFound
+    if found.post_id is not None:
+        if found.rule == "patient_data":
+            await hold_network_of(tx, found.post_id)  # what quotes it is held one after the other
+        await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
+    elif found.account_id is not None:
+        await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
+    return Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
+
+
+async def take_back_more_quotations(tx: Transaction, act_id: str) -> None:
+    """Go on with what one transaction was not to bring back alone."""
+    done = await _hold(tx, act_id)
+    by_id: str | None = (await tx.execute(select(acts.c.undone_by).where(acts.c.id == act_id))).scalar_one()
+    if done.undone_at is not None:
+        await _take_back_quotations(tx, by_id, done)
+
+
+async def _take_back_quotations(tx: Transaction, by_id: str | None, done: Done) -> None:
+    """What was hidden because it quotes this post comes back with it; what quotes another hidden one waits for that."""
+    found = await find_hidden_with(tx.connection, done.network_id, done.id)
+    for act_id, other_id in found.staying:
+        before = (await tx.execute(select(acts.c.before).where(acts.c.id == act_id))).scalar_one()
+        values = {"before": {**before, HIDDEN_WITH: other_id}, "version": acts.c.version + 1}
+        await tx.execute(update(acts).where(acts.c.id == act_id).values(**values))
+    for act_id in found.ending:
+        await take_back(tx, by_id, act_id, QUOTED_IS_BACK)
+    if not found.is_all:
+        tx.enqueue("take_back_quotations", {"act_id": done.id})
 
 
 def _deed(done: Done, by_id: str | None, reason: str) -> Deed:

@@ -158,6 +158,7 @@ _QUIET = frozenset(
         "network_id",
         "version",
         "hidden_rule",
+        "hidden_with",
         "organisation",
         "heir",
         "glass",

@@ -1,12 +1,14 @@
 """Acts of moderation and appeals against them, as a viewer may read them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.acts.quotations import OUT_OF_SIGHT, find_hidden_with
 from forum.errors import NotFound
 from forum.moderation.queries import columns_of, person_from
 from forum.moderation.records import ShownAct
@@ -129,14 +131,18 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     row = (await connection.execute(query)).first() if viewer.id else None
     if row is None:
         raise NotFound
-    return _act(viewer, tuple(row))
+    act = _act(viewer, tuple(row))
+    if not act.is_moderated or act.rule != "patient_data" or act.post_id is None or act.undone_at is not None:
+        return act
+    hidden = await find_hidden_with(connection, act.network_id, act.id)
+    return replace(act, quotation_count=len(hidden.ending))
 
 
 async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: str) -> str:
     """The id of the newest act on a post that this viewer may see. Raises NotFound."""
     query = (
         select(acts.c.id)
-        .where(acts.c.post_id == post_id, acts.c.kind.in_(("hide", "remove", "erase")), acts_shown_to(viewer))
+        .where(acts.c.post_id == post_id, acts.c.kind.in_(OUT_OF_SIGHT), acts_shown_to(viewer))
         .order_by(acts.c.id.desc())
         .limit(1)
     )

@@ -106,7 +106,8 @@ class ApiAppeal(Answer):
 class ApiAct(Answer):
     """What a moderator did. `by` is told to moderators alone; the words of the post to its author and to them.
 
-    Whoever judges an appeal without reading the network sees neither the words nor the reason.
+    Whoever judges an appeal without reading the network sees neither the words nor the reason. `quotation_count`: how
+    many posts were hidden because they quote this one, and come back with it (at most 100 are counted); for moderators.
     """
 
     id: str
@@ -122,6 +123,7 @@ class ApiAct(Answer):
     thread_id: str | None
     html: str
     undone_at: str | None
+    quotation_count: int
     appeal: ApiAppeal | None
     version: int
 
@@ -213,6 +215,7 @@ def api_act(act: ShownAct) -> dict[str, object]:
         "thread_id": act.thread_id,
         "html": act.html,
         "undone_at": _moment(act.undone_at),
+        "quotation_count": act.quotation_count,
         "appeal": appeal,
         "version": act.version,
     }

@@ -8,8 +8,9 @@ from sqlalchemy import Row, select
 
 from auth.tables import accounts
 from forum.acts.erasing import erase_post
+from forum.acts.posts import hide_more_quotations
 from forum.acts.sentences import said_to_you
-from forum.acts.undoing import UNDOERS
+from forum.acts.undoing import UNDOERS, take_back_more_quotations
 from forum.mailing import Letter, LetterWriter
 from forum.moderation import quieting_letters, suspension_letters
 from forum.moderation.quieting_commands import forget_what_was_held
@@ -128,11 +129,24 @@ async def erase_patient_data(state: State) -> None:
             await erase_post(tx, None, post_id, ERASED_IN_TIME, only_if=overdue.where(posts.c.id == post_id))
 
 
+async def hide_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Go on hiding what quotes a post with patient data, where a network has more than one transaction looks at."""
+    await hide_more_quotations(tx, reference["act_id"], reference["after"])
+
+
+async def take_back_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Go on bringing back what was hidden with a post that can be read again."""
+    await take_back_more_quotations(tx, reference["act_id"])
+
+
 LETTERS: Mapping[str, LetterWriter] = {
     "act_concerns_me": write_act_concerns_me,
     "appeal_answered": write_appeal_answered,
     **quieting_letters.LETTERS,
     **suspension_letters.LETTERS,
 }
-TASKS: Mapping[str, Doer] = {}
+TASKS: Mapping[str, Doer] = {
+    "hide_quotations": hide_quotations,
+    "take_back_quotations": take_back_quotations,
+}
 CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)
