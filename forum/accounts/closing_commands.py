@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select, update
 
 from auth.accounts import close_account
+from auth.tables import accounts
 from forum.accounts.commands import people_changed
 from forum.accounts.queries import list_last_administrations
 from forum.audit import forget_person
@@ -32,6 +33,8 @@ from realtime.transaction import Transaction
 
 async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool) -> None:
     """Close for good. Raises Forbidden with the list of networks that would be left without an administrator."""
+    # Nobody takes them back into a network meanwhile.
+    await tx.execute(select(accounts.c.id).where(accounts.c.id == viewer.id).with_for_update(key_share=True))
     network_ids = await _hold_networks(tx, viewer)
     last = await list_last_administrations(tx.connection, viewer)
     if last:
@@ -56,6 +59,7 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
         await forget_person(tx, viewer.id, viewer.account.email)
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)
+    tx.forgets = True
     tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)
 
 

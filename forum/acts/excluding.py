@@ -5,18 +5,24 @@ The proof of it stands in the audit log by the membership's own step, so none is
 
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 
+from auth.tables import accounts
 from forum.acts.recording import Act, keep_act
 from forum.errors import Conflict
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.records import ActKind, NotificationKind, Role
 from forum.tables import acts
 from forum.telling import tell
-from ground.columns import now
+from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
 KINDS: dict[str, ActKind] = {"removed": "expel", "banned": "ban"}
+_HOLD_PERSON = (
+    select(accounts.c.closed_at)
+    .where(accounts.c.id == bindparam("person_id", type_=Identifier))
+    .with_for_update(read=True)
+)
 OTHERWISE = "They stand otherwise by now: they belong to the network again, or something else was decided since."
 
 
@@ -47,13 +53,21 @@ async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_
     await tx.execute(ban.values(undone_at=now(), undone_by=by_id, version=acts.c.version + 1))
 
 
+async def hold_person(tx: Transaction, account_id: str) -> bool:
+    """Whether the account is open, and nobody closes it meanwhile. It is held before their memberships."""
+    return (await tx.execute(_HOLD_PERSON, {"person_id": account_id})).scalar_one() is None
+
+
 async def bring_back(
     tx: Transaction, by_id: str | None, network_id: str, account_id: str, kind: ActKind, status: str, role: Role
 ) -> None:
     """As it was before an act of this kind: who belonged belongs again, who did not may ask.
 
+    Whoever has closed their account meanwhile comes back nowhere; the act counts no longer, and that is all.
     Raises Conflict where they do already, or where something else keeps them out by now, such as a later ban.
     """
+    if not await hold_person(tx, account_id):
+        return
     current = await lock_current(tx, network_id, account_id)
     if current is None or KINDS.get(current.status) != kind:
         raise Conflict(OTHERWISE)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from forum.acts.cases import tell_reporters
-from forum.acts.excluding import bring_back
+from forum.acts.excluding import bring_back, hold_person
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_network_of, hold_post, restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with
@@ -172,6 +172,7 @@ async def _hold(tx: Transaction, act_id: str) -> Done:
             await hold_network_of(tx, found.post_id)  # what quotes it is held one after the other
         await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
     elif found.account_id is not None:
+        await hold_person(tx, found.account_id)
         await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
     return Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
 

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from forum.tables import acts, notifications
+from forum.accounts.closing_commands import close_own_account
+from forum.tables import acts, memberships, notifications
 from tests.forum.moderation.hall import column, logged_about, open_hall
 from tests.forum.threads.village import Village
 
@@ -204,3 +205,27 @@ async def test_a_later_ban_stands_where_the_removal_before_it_is_undone(village:
     )
     assert (await hall.ask(hall.amara, "POST", f"/acts/{expelled.id}/undo", {})).status_code == 409
     assert (await hall.ask(hall.gareth, "GET", f"/threads/{hall.thread}")).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["appealed", "undone"])
+@pytest.mark.parametrize("status", ["removed", "banned"])
+async def test_who_has_closed_their_account_comes_back_nowhere(village: Village, status: str, way: str) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    member = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+    await hall.do(hall.amara, "PATCH", member, {"status": status, "reason": "He shouts."})
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.account_id == hall.gareth.id))
+    await hall.do(hall.gareth, "POST", f"/acts/{act.id}/appeal", {"words": "I never did."})
+    viewer = await village.viewer(hall.gareth)
+    async with village.state.transaction() as tx:
+        await close_own_account(tx, viewer, name_stays=True)
+    answered = hall.ask(hall.olu, "POST", f"/acts/{act.id}/answer", ANSWER)
+    undone = hall.ask(hall.amara, "POST", f"/acts/{act.id}/undo", {})
+    answers = [await each for each in ((answered, undone) if way == "appealed" else (undone, answered))]
+    assert [answer.status_code for answer in answers] == ([200, 409] if way == "appealed" else [200, 200])
+    standing = column(memberships, "status").where(
+        memberships.c.account_id == hall.gareth.id, memberships.c.network_id == hall.place.id, memberships.c.current
+    )
+    assert [row.status for row in await hall.stored(standing)] == [status]
+    names = [each["account"]["name"] for each in (await hall.do(hall.amara, "GET", f"{member[:-37]}"))["items"]]
+    assert "Gareth Williams" not in names
