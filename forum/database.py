@@ -8,8 +8,10 @@ commit when two connections write or checkpoint at once, and most machines have 
 import asyncio
 import fcntl
 import logging
+import math
 import os
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +31,8 @@ from ground.hot import HotStatement, driver_of, run
 
 LOCK_PATIENCE_SECONDS = 15.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
+EMPTY_AGAIN_SECONDS = 30.0
+"""A try waits for those who read for as long as `busy_timeout` says, and nobody writes meanwhile."""
 _log = logging.getLogger(__name__)
 
 
@@ -77,6 +81,7 @@ class Database:
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         path = make_url(url).database or ""
         self._path = Path(path) if self.dialect == "sqlite" else None
+        self._empty_log_at = math.inf
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -136,12 +141,29 @@ class Database:
                 return None
         return row
 
+    async def empty_log(self) -> None:
+        """Write SQLite's log into the database and cut it off: what was taken away is in neither then.
+
+        Where somebody reads for too long meanwhile (a backup), a later write does it. PostgreSQL's log is its own.
+        """
+        if self._path is None:
+            return
+        self._empty_log_at = 0.0
+        async with self._turn, write_lock(self._path):
+            await self._checkpoint(self._path)
+
     async def _checkpoint(self, path: Path) -> None:
         log = path.with_name(path.name + "-wal")
-        if log.exists() and log.stat().st_size > CHECKPOINT_BYTES:
+        size, is_due = _size(log), time.monotonic() >= self._empty_log_at
+        if size > (0 if is_due else CHECKPOINT_BYTES):
             async with self._sqlite_writer.connect() as connection:
                 connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            size = _size(log)
+        if size == 0:
+            self._empty_log_at = math.inf
+        elif is_due:
+            self._empty_log_at = time.monotonic() + EMPTY_AGAIN_SECONDS
 
     def connections_in_use(self) -> dict[str, tuple[int, int]]:
         """For each kind of connection how many are at work at this moment, and how many there may be."""
@@ -163,6 +185,13 @@ class Database:
         # The last connection to close writes the log back into the database: that is a checkpoint.
         async with self._turn, write_lock(self._path):
             await self._sqlite_writer.dispose()
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _kept_open(engine: AsyncEngine, most: int) -> Connections[AsyncConnection]:
@@ -306,6 +335,7 @@ SQLITE_PRAGMAS = (
     "wal_autocheckpoint = 0",
     "cache_size = -1000",
     "temp_store = MEMORY",
+    "secure_delete = ON",
 )
 
 

@@ -147,6 +147,7 @@ class Worker:
             ear.close()
 
     async def _tidy_for_ever(self) -> None:
+        await self._try(self._empty_log)  # of what a process that was killed had no time to do
         await self._wait(None, FIRST_TIDYING_SECONDS)
         while not self._stopping.is_set():
             await self._try(self.tidy)
@@ -262,6 +263,11 @@ class Worker:
         for chore in CHORES:
             if not self._stopping.is_set():
                 await chore(self._state)
+        return await self._empty_log()
+
+    async def _empty_log(self) -> bool:
+        """Of what was forgotten nothing stays in the database's log. Never asks for more."""
+        await self._state.database.empty_log()
         return False
 
 

@@ -40,6 +40,9 @@ class Database(Protocol):
     ) -> list[Any] | None:
         """On PostgreSQL, a statement that is a transaction by itself: its one row, or None where it did nothing."""
 
+    async def empty_log(self) -> None:
+        """What was taken away stands in no log of the database any more either."""
+
 
 class Transaction:
     """One write transaction with the events and tasks that it will leave behind."""
@@ -50,6 +53,8 @@ class Transaction:
         """After the end: the last number that this transaction wrote into each stream."""
         self.notes: dict[str, Any] = {}
         """What layers above remember until the end, by a name of theirs."""
+        self.forgets = False
+        """Words are taken away for good: when it is committed, the database's log is to keep none of them."""
         self._last: list[Callable[[Transaction], Awaitable[None]]] = []
         self._emitted: list[tuple[str, Change, bool]] = []
         self._tasks: list[dict[str, Any]] = []
@@ -104,6 +109,16 @@ async def transaction(database: Database, broker: Broker) -> AsyncIterator[Trans
         yield tx
         wakeups = await tx.finish()
     await _announce(broker, wakeups)
+    if tx.forgets:
+        await _forget(database)
+
+
+async def _forget(database: Database) -> None:
+    try:
+        await database.empty_log()
+    except Exception as error:
+        # Committed is committed; the worker empties the log again and again.
+        _log.warning("could not empty the database's log: %s", brief(error))
 
 
 async def write_at_once(

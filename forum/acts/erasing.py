@@ -1,8 +1,9 @@
 """Words are erased for good: the post, its versions, and what others quoted of it. A stub and an audit row stay.
 
-In one transaction: whoever is killed in the middle has erased nothing. What was made of the words elsewhere goes with
-them by itself: letters and events hold ids alone, and rendered parts are kept under a version that nobody asks for
-any more. Backups that were made before keep the words for as long as they are kept themselves.
+In one transaction: whoever is killed in the middle has erased nothing. SQLite writes over what is deleted, and its log
+is emptied at once. What was made of the words elsewhere goes with them by itself: letters and events hold ids alone,
+and rendered parts are kept under a version that nobody asks for any more. Backups that were made before keep the words
+for as long as they are kept themselves.
 """
 
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ async def erase_post(
 
 
 async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
+    tx.forgets = True
     values: dict[str, Any] = {
         "body": "",
         "html": "",

@@ -16,6 +16,6 @@ async def forget_what_was_held(state: State) -> None:
     before = now() - KEPT
     old = (held_posts.c.outcome == "rejected", held_posts.c.decided_at < before, held_posts.c.body != "")
     async with state.transaction() as tx:
-        await tx.execute(update(held_posts).where(*old).values(body=""))
+        tx.forgets = bool((await tx.execute(update(held_posts).where(*old).values(body=""))).rowcount)
     async with state.transaction() as tx:
         await tx.execute(delete(held_back).where(held_back.c.last_at < before))

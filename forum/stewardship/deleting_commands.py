@@ -73,6 +73,7 @@ async def _clear(state: State, network_id: str) -> None:
     done = update(networks).where(networks.c.id == network_id, networks.c.deleted_at.is_not(None))
     async with state.transaction() as tx:
         await tx.execute(done.values(deletes_at=None))
+        tx.forgets = True
 
 
 async def take_from_sight(tx: Transaction, network_id: str) -> bool:

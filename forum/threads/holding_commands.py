@@ -86,6 +86,7 @@ async def withdraw(tx: Transaction, viewer: Viewer, held_id: str) -> HeldPost:
     held = await _hold(tx, viewer, held, "withdrawn")
     if not held.outcome:
         await _settle(tx, viewer, held, "withdrawn", body="")
+        tx.forgets = True
     return held
 
 

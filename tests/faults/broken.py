@@ -23,8 +23,10 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import forum.metrics
+import forum.moderation.worker
 import forum.serve
 import forum.state
+import forum.work
 import realtime.gateway
 import realtime.transaction
 from forum.command_line import main as forum_main
@@ -222,6 +224,46 @@ def dies_before_publish() -> None:
     _put(realtime.transaction, "_announce", announce_or_die)
 
 
+def dies_in_erasing() -> None:
+    """Killed while the worker erases, where a file `die` in the data folder says: at a statement by its number, at
+    the `commit`, or before the `log` is emptied. The worker tidies up as soon as it starts."""
+    wish = Path(os.environ["DATA_DIR"]) / "die"
+    erase, execute = forum.moderation.worker.erase_post, Transaction.execute
+    finish, forget = Transaction.finish, realtime.transaction._forget
+    counted: ContextVar[list[int] | None] = ContextVar("counted", default=None)
+
+    def die_at(moment: str) -> None:
+        if counted.get() is not None and wish.exists() and wish.read_text() == moment:
+            wish.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def erase_or_die(*args: Any, **options: Any) -> str | None:
+        counted.set([0])
+        return await erase(*args, **options)
+
+    async def execute_or_die(tx: Transaction, *args: Any) -> Any:
+        statements = counted.get()
+        if statements is not None:
+            statements[0] += 1
+            die_at(str(statements[0]))
+        return await execute(tx, *args)
+
+    async def finish_or_die(tx: Transaction) -> list[Wakeup]:
+        wakeups = await finish(tx)
+        die_at("commit")
+        return wakeups
+
+    async def forget_or_die(database: Database) -> None:
+        die_at("log")
+        await forget(database)
+
+    _put(forum.moderation.worker, "erase_post", erase_or_die)
+    _put(Transaction, "execute", execute_or_die)
+    _put(Transaction, "finish", finish_or_die)
+    _put(realtime.transaction, "_forget", forget_or_die)
+    _put(forum.work, "FIRST_TIDYING_SECONDS", 0.1)
+
+
 def quick_pulse() -> None:
     """Heartbeats come so often that scenarios need not wait for them long."""
     times: dict[str, Any] = {"ping_seconds": 1.5, "pong_seconds": 1.0, "stalled_seconds": 2.0, "tick_seconds": 0.2}
@@ -268,6 +310,7 @@ BROKEN: dict[str, Callable[[], None]] = {
 """Servers that the checker must catch."""
 PREPARED: dict[str, Callable[[], None]] = {
     "dies_before_publish": dies_before_publish,
+    "dies_in_erasing": dies_in_erasing,
     "quick_pulse": quick_pulse,
     "quick_drain": quick_drain,
     "fine_lag": fine_lag,

@@ -86,6 +86,32 @@ async def test_nothing_is_left_and_the_rest_stays(village: Village) -> None:
     assert (own["kind"], own["html"]) == ("erase", "")
 
 
+async def test_the_data_folder_holds_no_byte_of_it(village: Village) -> None:
+    """On SQLite: not in its pages, neither free ones nor those that words have spilled over to, and not in its log."""
+    patient = new_patient()
+    name = patient.split()[1].encode()
+    hall, post, _ = await set_scene(village, patient)
+    long = f"{patient}. " + " ".join(secrets.token_hex(4) for _ in range(4_000))  # more than a page holds
+    spilled = await village.reply(hall.gareth, hall.place, hall.thread, long)
+    for _ in range(3):
+        await hall.do(hall.gareth, "PATCH", f"/posts/{spilled}", {"body": f"{long} {secrets.token_hex(8)}"})
+    for number in range(12):
+        await village.reply(hall.maeve, hall.place, hall.thread, f"> {patient}\n\nNumber {number}.")
+    folder = village.state.settings.data_dir
+    if village.state.database.dialect == "sqlite":
+        assert files_with(folder, name)
+    overseer = await hall.overseer()
+    for each in (post, spilled):
+        await hall.do(overseer, "POST", f"/posts/{each}/erasure", {"reason": "A patient is named."})
+    assert files_with(folder, name) == []
+
+
+def files_with(folder: Path, words: bytes) -> list[str]:
+    """Files in which these bytes stand, as letters of either case."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if words.lower() in path.read_bytes().lower()]
+
+
 async def test_who_may_erase(village: Village) -> None:
     hall = await open_hall(village)
     body = {"reason": "Why."}
