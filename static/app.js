@@ -12,6 +12,7 @@ import "./accounts/sign_out.js";
 import "./accounts/token.js";
 import "./live/state.js";
 import "./live/frame.js";
+import "./live/forms.js";
 import "./home/leaving.js";
 import "./home/writing.js";
 import "./live/lost.js";

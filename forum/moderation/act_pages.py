@@ -17,7 +17,7 @@ from forum.forms import read_form, validate
 from forum.moderation import appeal_commands
 from forum.moderation.act_queries import find_newest_act, get_act
 from forum.moderation.asking import limit, open_moderated
-from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning
+from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning, Undoing
 from forum.moderation.post_queries import Place, get_place
 from forum.moderation.queries import EarlierAct, find_reported_person, list_record
 from forum.moderation.queue_pages import RULE_CHOICES
@@ -133,6 +133,9 @@ async def create_warning(request: Request) -> Response:
 
 # -- One act ---------------------------------------------------------------------------------------
 
+_TAKE_FROM_SOMEBODY = frozenset(("hide", "remove", "warn", "silence", "hold", "expel", "ban"))
+"""Sanctions, and what takes words away."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActPage:
@@ -143,6 +146,8 @@ class ActPage:
     what: str
     may_undo: bool
     """And is not asked to judge an appeal, whose answer says why."""
+    may_say_why: bool
+    """It took something from somebody, who may want to know why they have it back."""
     may_appeal: bool
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -169,6 +174,7 @@ async def _show(
         may_undo=not act.is_judged
         and is_undoable
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
+        may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},
@@ -192,13 +198,15 @@ async def show_newest_act(request: Request) -> Response:
 
 async def create_undo(request: Request) -> Response:
     """Take the act back, then show what it was about."""
+    fields = await read_form(request)
     viewer = await account_of(request)
-    await limit(request, EDITS, viewer.id)
     try:
+        value = validate(Undoing, fields)
+        await limit(request, EDITS, viewer.id)
         async with state_of(request).transaction() as tx:
-            done = await undo_act(tx, viewer, request.path_params["act_id"])
-    except Conflict as error:
-        return await _show(request, viewer, {}, error)
+            done = await undo_act(tx, viewer, request.path_params["act_id"], value.reason)
+    except (Invalid, Conflict) as error:
+        return await _show(request, viewer, fields, error)
     where = f"/posts/{done.post_id}" if done.post_id else f"/acts/{done.id}"
     if done.post_id is None and done.thread_id is not None:
         where = f"/threads/{done.thread_id}"

@@ -13,7 +13,7 @@ from forum.errors import NotFound
 from forum.moderation.queries import columns_of, person_from
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to, appeals_judged_by, nobody_else_administers, readable_by, threads_readable_by
-from forum.tables import acts, networks, posts, threads
+from forum.tables import acts, audit_rows, audit_words, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
@@ -132,10 +132,29 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     if row is None:
         raise NotFound
     act = _act(viewer, tuple(row))
-    if not act.is_moderated or act.rule != "patient_data" or act.post_id is None or act.undone_at is not None:
+    if act.undone_at is not None:
+        return replace(act, undo_reason=await _why_undone(connection, act_id) if act.is_whole else "")
+    if not act.is_moderated or act.rule != "patient_data" or act.post_id is None:
         return act
     hidden = await find_hidden_with(connection, act.network_id, act.id)
     return replace(act, quotation_count=len(hidden.ending))
+
+
+async def _why_undone(connection: AsyncConnection, act_id: str) -> str:
+    """What whoever took an act back has said of it: it stands in the log alone, and can be emptied there."""
+    about = select(acts.c.post_id, acts.c.thread_id, acts.c.account_id).where(acts.c.id == act_id)
+    post_id, thread_id, account_id = (await connection.execute(about)).one()
+    said = (
+        select(audit_words.c.word)
+        .join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
+        .where(
+            audit_rows.c.object_id == (post_id or thread_id or account_id),
+            audit_rows.c.act.endswith("_undone"),
+            audit_rows.c.after.contains(act_id),
+            audit_words.c.name == "reason",
+        )
+    )
+    return await connection.scalar(said.limit(1)) or ""
 
 
 async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: str) -> str:

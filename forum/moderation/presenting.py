@@ -123,6 +123,7 @@ class ApiAct(Answer):
     thread_id: str | None
     html: str
     undone_at: str | None
+    undo_reason: str
     quotation_count: int
     appeal: ApiAppeal | None
     version: int
@@ -215,6 +216,7 @@ def api_act(act: ShownAct) -> dict[str, object]:
         "thread_id": act.thread_id,
         "html": act.html,
         "undone_at": _moment(act.undone_at),
+        "undo_reason": act.undo_reason,
         "quotation_count": act.quotation_count,
         "appeal": appeal,
         "version": act.version,

@@ -132,6 +132,8 @@ class ShownAct:
     """An appeal against it waits for this viewer."""
     goes_to_site: bool
     """No administrator of the network but who acted: an appeal goes to the site's."""
+    undo_reason: str = ""
+    """Why it was taken back, where somebody said so."""
     quotation_count: int = 0
     """How many posts were hidden because they quote this one, and come back with it; for moderators."""
 

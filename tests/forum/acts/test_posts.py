@@ -161,3 +161,35 @@ async def test_a_moderator_does_not_undo_what_was_done_about_themselves(village:
     await hall.do(hall.amara, "POST", f"/acts/{act}/undo", {})
     own = await hall.hide(hall.priya, post)  # one's own slip is one's own to mend
     await hall.do(hall.priya, "POST", f"/acts/{own}/undo", {})
+
+
+async def test_why_it_was_undone_is_told_and_logged(village: Village) -> None:
+    hall = await open_hall(village)
+    act = await hall.hide(hall.priya)
+    page = village.browser(hall.amara)
+    assert "Gareth Williams reads this, and it stands in the log." in (await page.get(f"/acts/{act}")).text
+    too_long = await page.post(f"/acts/{act}/undo", data={"reason": "w" * 501})
+    assert (too_long.status_code, "w" * 501 in too_long.text) == (422, True)
+    assert (await page.post(f"/acts/{act}/undo", data={"reason": "It was kindly meant."})).status_code == 303
+    for who in (hall.gareth, hall.priya):
+        assert (await hall.do(who, "GET", f"/acts/{act}"))["undo_reason"] == "It was kindly meant."
+    assert "Why: It was kindly meant." in (await village.browser(hall.gareth).get(f"/acts/{act}")).text
+    log = await hall.do(hall.amara, "GET", f"/networks/{hall.place.slug}/log")
+    assert "It was kindly meant." in str(log)
+    silence = f"/networks/{hall.place.slug}/members/{hall.gareth.id}/silence"
+    await hall.do(hall.amara, "PUT", silence, {"hours": 24, "reason": "Off topic."})
+    (quiet,) = await hall.stored(
+        column(acts, "id").where(acts.c.account_id == hall.gareth.id, acts.c.kind == "silence")
+    )
+    undone = await hall.do(hall.amara, "POST", f"/acts/{quiet.id}/undo", {"reason": "It was on topic."})
+    assert undone["undo_reason"] == "It was on topic."
+    again = await hall.hide(hall.priya)
+    assert (await hall.do(hall.gareth, "GET", f"/acts/{again}"))["undo_reason"] == ""
+
+
+async def test_where_nothing_was_taken_from_anybody_no_reason_is_asked(village: Village) -> None:
+    hall = await open_hall(village)
+    await hall.do(hall.amara, "PATCH", f"/threads/{hall.thread}", {"pinned": True})
+    (pin,) = await hall.stored(column(acts, "id").where(acts.c.thread_id == hall.thread))
+    page = (await village.browser(hall.amara).get(f"/acts/{pin.id}")).text
+    assert ("Undo this" in page, "Why?" in page) == (True, False)
