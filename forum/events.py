@@ -78,7 +78,8 @@ class PostRestored(Change):
 class ReportsChanged(Change):
     """For moderators: something was reported, taken or decided: `{network_id}`; how much waits for whom is asked anew.
 
-    Reports about those who moderate are not told here: whom they are about would hear it too.
+    Reports about those who moderate are told to each who decides them on their own stream, for whom they are about
+    would hear it here too.
     """
 
     kind: ClassVar[str] = "reports.changed"

@@ -1,12 +1,14 @@
 """Reports of one post or one person are one case; acts settle it, and moderators hear how many wait."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import Select, bindparam, func, select, update
 
+from forum.acts.deciding import overseers, staff_of
 from forum.events import ReportsChanged
 from forum.policy import about_staff, cases_shown_to
-from forum.streams import moderators_stream
+from forum.streams import account_stream, moderators_stream
 from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import tell
@@ -26,7 +28,9 @@ _BECAUSE_OF = (
     .join(cases, cases.c.id == reports.c.case_id)
     .where(cases.c.act_id == bindparam("of_act", type_=Identifier), reports.c.reporter_id.is_not(None))
 )
-_IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
+_SUBJECT = select(cases.c.account_id, about_staff().label("is_staff")).where(
+    cases.c.id == bindparam("of_case", type_=Identifier)
+)
 
 
 def waiting_cases(network_id: object, viewer: Viewer) -> Select[int]:
@@ -63,10 +67,22 @@ async def tell_reporters(tx: Transaction, act_id: str, by_id: str | None) -> Non
             await tell(tx, [reporter_id], "report.undone", report_id, network_id=network_id)
 
 
+async def who_decides(tx: Transaction, case_id: str, network_id: str) -> Sequence[str]:
+    """Who is told of a case: `policy.cases_shown_to` seen from the other side; the site's where nobody is left."""
+    subject = (await tx.execute(_SUBJECT, {"of_case": case_id})).one()
+    staff = await staff_of(tx, network_id)
+    others = [account_id for account_id in staff if account_id != subject.account_id]
+    above = [account_id for account_id in others if staff[account_id] == "administrator"]
+    return (above if subject.is_staff else []) or others or sorted(await overseers(tx))
+
+
 async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> None:
-    """Say that the queue is another one; but not of cases about somebody who would hear it."""
-    if not (await tx.execute(_IS_ABOUT_STAFF, {"of_case": case_id})).scalar_one():
+    """Say that the queue is another one. Of a case about somebody who would hear it, each who decides is told alone."""
+    if not (await tx.execute(_SUBJECT, {"of_case": case_id})).one().is_staff:
         tx.emit(moderators_stream(network_id), ReportsChanged(network_id))
+        return
+    for account_id in await who_decides(tx, case_id, network_id):
+        tx.emit(account_stream(account_id), ReportsChanged(network_id))
 
 
 async def move_with_thread(tx: Transaction, thread_id: str, before_id: str, network_id: str) -> None:

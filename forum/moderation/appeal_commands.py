@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 
-from auth.tables import accounts
+from forum.acts.deciding import overseers, staff_of
 from forum.acts.undoing import NEVER, UNDOERS, take_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.moderation.act_queries import get_act
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to
-from forum.tables import acts, memberships
+from forum.tables import acts
 from forum.telling import changed, tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -25,13 +25,6 @@ NOT_FOR_YOU = "Somebody else is to judge this appeal."
 DECIDED = "This appeal is decided already."
 
 _LOCK = select(acts.c.id).where(acts.c.id == bindparam("act_id", type_=Identifier)).with_for_update(key_share=True)
-_OTHERS = select(memberships.c.account_id).where(
-    memberships.c.network_id == bindparam("in_network", type_=Identifier),
-    memberships.c.current,
-    memberships.c.status == "active",
-    memberships.c.role == "administrator",
-)
-_OVERSEERS = select(accounts.c.id).where(accounts.c.site_administrator, accounts.c.closed_at.is_(None))
 
 
 async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> None:
@@ -59,9 +52,9 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
 async def _judges(tx: Transaction, found: ShownAct, account_id: str) -> Sequence[str]:
     """Who may judge, as `policy.appeals_judged_by` has it, seen from the other side."""
     by_id: str | None = await tx.connection.scalar(select(acts.c.by_id).where(acts.c.id == found.id))
-    administrators = set(await tx.connection.scalars(_OTHERS, {"in_network": found.network_id}))
-    others = administrators - {by_id, account_id}
-    return sorted(others or set(await tx.connection.scalars(_OVERSEERS)) - {by_id, account_id})
+    staff = await staff_of(tx, found.network_id)
+    others = {key for key, role in staff.items() if role == "administrator"} - {by_id, account_id}
+    return sorted(others or await overseers(tx) - {by_id, account_id})
 
 
 async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: str, answer: str) -> None:

@@ -1,15 +1,13 @@
 """Reports are made, looked into and decided. Each in one transaction, with its event."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from auth.tables import accounts
-from forum.acts.cases import Outcome, close_case, tell_moderators
+from forum.acts.cases import Outcome, close_case, tell_moderators, who_decides
 from forum.acts.posts import hide_post, hold_post, remove_post
 from forum.acts.warning import warn_person
 from forum.audit import Deed, record
@@ -19,11 +17,11 @@ from forum.moderation.inputs import MOST_KEPT, Decision, NewReport
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
-from forum.policy import about_staff, may_leave_traces, may_report_person, may_report_post
-from forum.tables import cases, memberships, reports
+from forum.policy import may_leave_traces, may_report_person, may_report_post
+from forum.tables import cases, reports
 from forum.telling import tell
 from forum.viewer import Viewer
-from ground.columns import Identifier, new_id, now
+from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
 LEASE = timedelta(minutes=30)
@@ -112,7 +110,7 @@ async def _report(
     await tx.execute(insert(reports), row)
     counted = update(cases).where(cases.c.id == case_id)
     await tx.execute(counted.values(report_count=cases.c.report_count + 1, version=cases.c.version + 1))
-    told = await _who_decides(tx, case_id, subject)
+    told = await who_decides(tx, case_id, subject.network_id)
     await tell(tx, set(told) - {viewer.id}, "report.made", case_id, network_id=subject.network_id)
     await tell_moderators(tx, case_id, subject.network_id)
     return Reported(str(row["id"]), False)
@@ -161,33 +159,6 @@ async def _say_more(tx: Transaction, report_id: str, said: NewReport, *, is_same
         raise Invalid({"words": "You have reported this before, and what you said then and now is too long together."})
     # The graver word stands: what was first said is still in what was said.
     await tx.execute(update(reports).where(reports.c.id == report_id).values(words=together, rule=said.rule))
-
-
-_STAFF = (
-    select(memberships.c.account_id, memberships.c.role)
-    .where(
-        memberships.c.network_id == bindparam("in_network", type_=Identifier),
-        memberships.c.current,
-        memberships.c.status == "active",
-        memberships.c.role != "member",
-    )
-    .order_by(memberships.c.account_id)
-)
-_IS_ABOUT_STAFF = select(about_staff()).where(cases.c.id == bindparam("of_case", type_=Identifier))
-_OVERSEERS = select(accounts.c.id).where(accounts.c.site_administrator, accounts.c.closed_at.is_(None))
-
-
-async def _who_decides(tx: Transaction, case_id: str, subject: Subject) -> Sequence[str]:
-    """Who is told of a case: `policy.cases_shown_to` seen from the other side; the site's where nobody is left."""
-    staff = (await tx.execute(_STAFF, {"in_network": subject.network_id})).all()
-    others = [row for row in staff if row.account_id != subject.account_id]
-    is_about_staff = (await tx.execute(_IS_ABOUT_STAFF, {"of_case": case_id})).scalar_one()
-    above = [row.account_id for row in others if row.role == "administrator"]
-    if is_about_staff and above:
-        return above
-    if others:
-        return [row.account_id for row in others]
-    return list(await tx.connection.scalars(_OVERSEERS))
 
 
 # -- Deciding --------------------------------------------------------------------------------------

@@ -74,14 +74,16 @@ async def test_an_appeal_and_its_answer_are_seen_at_once_by_all_who_have_the_act
     await typed.fill("I was about to say")
     await scene.call(scene.gareth, "POST", f"/acts/{act}/appeal", {"words": "I named nobody."})
     await expect(author.get_by_text("will answer it. The answer will stand here.")).to_be_visible()
-    await expect(typed).to_have_value("I was about to say")
+    await expect(typed).to_have_count(0)
+    await expect(author.get_by_label("What you were writing")).to_have_value("I was about to say")
     judge = await scene.open(tess, f"/acts/{act}")
     await judge.get_by_label("Why?").fill("I think")
     await scene.call(olu, "POST", f"/acts/{act}/answer", {"outcome": "overturned", "answer": "You are right."})
     for page in (author, judge):
         await expect(page.get_by_text("You are right.")).to_be_visible()
         await expect(page.get_by_text("This was undone. It no longer counts.")).to_be_visible()
-    await expect(judge.get_by_label("Why?")).to_have_value("I think")
+    await expect(judge.get_by_role("button", name="Answer the appeal")).to_have_count(0)
+    await expect(judge.get_by_label("What you were writing")).to_have_value("I think")
 
 
 async def test_who_looks_into_a_case_and_what_came_of_it_is_seen_at_once(scene: Scene) -> None:
@@ -100,8 +102,68 @@ async def test_who_looks_into_a_case_and_what_came_of_it_is_seen_at_once(scene: 
     await scene.call(scene.amara, "PUT", f"/reports/{case['id']}/lease", {"taken": True})
     await expect(page.get_by_text("Amara Okafor is looking into this")).to_be_visible()
     await expect(page.get_by_text("Nobody is looking into this")).to_have_count(0)
+    # The form goes, and comes back with the words where it can be sent again.
+    decide, kept = page.get_by_role("button", name="Decide"), page.get_by_label("What you were writing")
+    await expect(decide).to_have_count(0)
+    await expect(kept).to_have_value("I think it is fair.")
+    await scene.call(scene.amara, "PUT", f"/reports/{case['id']}/lease", {"taken": False})
+    await expect(answer).to_have_value("I think it is fair.")
+    await expect(kept).to_have_count(0)
     await scene.call(scene.amara, "POST", f"/reports/{case['id']}/decision", {"decision": "disagree"})
     await expect(page.get_by_text("Decided by Amara Okafor")).to_be_visible()
-    await expect(answer).to_have_value("I think it is fair.")
+    await expect(decide).to_have_count(0)
+    await expect(kept).to_have_value("I think it is fair.")
+    await expect(page.get_by_text("Nothing of what you were writing was sent.")).to_be_visible()
     await expect(reporter.get_by_text("The moderators saw it otherwise")).to_be_visible()
     await expect(reporter.get_by_text("Waiting", exact=True)).to_have_count(0)
+
+
+async def test_what_is_sent_too_late_is_given_back(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Only fools would ask that.")
+    await scene.call(scene.priya, "POST", f"/posts/{made['id']}/reports", {"rule": "abuse"})
+    (case,) = (await scene.call(scene.amara, "GET", f"/networks/{scene.place.slug}/reports"))["items"]
+    (olu,) = await scene.village.people("Olu Adeyemi")
+    await scene.village.join(scene.place.id, olu, "moderator")
+    scene.visitors.tolerate("409")
+    page = await scene.visitors.open(java_script_enabled=False)
+    await page.context.add_cookies([{"name": "confer", "value": olu.session, "url": scene.village.url}])
+    await page.goto(f"{scene.village.url}/networks/{scene.place.slug}/reports/{case['id']}")
+    await choose(page, "Disagree")
+    await page.get_by_label("What do you tell those who reported?").fill("I think it is fair.")
+    await scene.call(scene.amara, "POST", f"/reports/{case['id']}/decision", {"decision": "ignore"})
+    await page.get_by_role("button", name="Decide").click()
+    await expect(page.get_by_text("has decided this already")).to_be_visible()
+    await expect(page.get_by_label("What you were writing")).to_have_value("I think it is fair.")
+
+
+async def test_administrators_see_at_once_how_many_reports_about_moderators_wait(scene: Scene) -> None:
+    olu, tess = await scene.village.people("Olu Adeyemi", "Tess Archer")
+    for other in (olu, tess):
+        await scene.village.join(scene.place.id, other, "moderator")
+    page, hers = await scene.open(scene.amara, f"/networks/{scene.place.slug}"), await scene.open(tess)
+    path = f"/networks/{scene.place.slug}/members/{olu.id}/reports"
+    await scene.call(scene.priya, "POST", path, {"rule": "abuse"})
+    badge = page.get_by_role("link", name=re.compile("Reports 1"))
+    await expect(badge).to_be_visible()
+    (case,) = (await scene.call(scene.amara, "GET", f"/networks/{scene.place.slug}/reports"))["items"]
+    open_case = await scene.open(scene.amara, f"/networks/{scene.place.slug}/reports/{case['id']}")
+    await scene.call(scene.amara, "PUT", f"/reports/{case['id']}/lease", {"taken": True})
+    await expect(open_case.get_by_text("You are looking into this until")).to_be_visible()
+    await scene.call(scene.amara, "POST", f"/reports/{case['id']}/decision", {"decision": "ignore"})
+    await expect(open_case.get_by_text("Decided by Amara Okafor")).to_be_visible()
+    await expect(open_case.get_by_role("button", name="Decide")).to_have_count(0)
+    await expect(badge).to_have_count(0)
+    await expect(hers.get_by_role("link", name=re.compile("Reports [1-9]"))).to_have_count(0)
+
+
+async def test_an_undo_may_say_why(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Ask the ward.")
+    act = (
+        await scene.call(scene.amara, "POST", f"/posts/{made['id']}/hiding", {"rule": "abuse", "reason": "Be kind."})
+    )["id"]
+    page = await scene.open(scene.amara, f"/acts/{act}")
+    await page.get_by_label("Why?").fill("It was kindly meant.")
+    await page.get_by_role("button", name="Undo this").click()
+    await page.wait_for_url("**/threads/**")
+    author = await scene.open(scene.gareth, f"/acts/{act}")
+    await expect(author.get_by_text("It no longer counts. Why: It was kindly meant.")).to_be_visible()

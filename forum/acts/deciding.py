@@ -1,0 +1,34 @@
+"""Who there is to decide about a report or an appeal: those who moderate a network, and above them the site's."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+
+from auth.tables import accounts
+from forum.records import Role
+from forum.tables import memberships
+from ground.columns import Identifier
+from realtime.transaction import Transaction
+
+_STAFF = (
+    select(memberships.c.account_id, memberships.c.role)
+    .where(
+        memberships.c.network_id == bindparam("in_network", type_=Identifier),
+        memberships.c.current,
+        memberships.c.status == "active",
+        memberships.c.role != "member",
+    )
+    .order_by(memberships.c.account_id)
+)
+_OVERSEERS = select(accounts.c.id).where(accounts.c.site_administrator, accounts.c.closed_at.is_(None))
+
+
+async def staff_of(tx: Transaction, network_id: str) -> Mapping[str, Role]:
+    """Whoever moderates or administers the network, with their role."""
+    rows = (await tx.execute(_STAFF, {"in_network": network_id})).all()
+    return {row.account_id: row.role for row in rows}
+
+
+async def overseers(tx: Transaction) -> set[str]:
+    """Whoever looks after the site."""
+    return set(await tx.connection.scalars(_OVERSEERS))
