@@ -283,8 +283,11 @@ async def list_own_reports(connection: AsyncConnection, viewer: Viewer, asked: R
 
 async def get_own_report(connection: AsyncConnection, viewer: Viewer, report_id: str) -> OwnReport:
     """One's own report. Raises NotFound."""
-    query = _own(viewer).where(reports.c.reporter_id == viewer.id, reports.c.id == report_id)
-    row = (await connection.execute(query)).first()
+    return await _get_own(connection, viewer, reports.c.reporter_id == viewer.id, reports.c.id == report_id)
+
+
+async def _get_own(connection: AsyncConnection, viewer: Viewer, *conditions: ColumnElement[bool]) -> OwnReport:
+    row = (await connection.execute(_own(viewer).where(*conditions))).first()
     if row is None:
         raise NotFound
     return OwnReport(*row)
@@ -303,10 +306,7 @@ async def find_own_report(
 
 async def get_receipt(connection: AsyncConnection, viewer: Viewer, receipt_hash: str) -> OwnReport:
     """The report of somebody without an account, for whoever has the address of its receipt. Raises NotFound."""
-    row = (await connection.execute(_own(viewer).where(reports.c.receipt_hash == receipt_hash))).first()
-    if row is None:
-        raise NotFound
-    return OwnReport(*row)
+    return await _get_own(connection, viewer, reports.c.receipt_hash == receipt_hash)
 
 
 async def find_reported_person(connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str) -> Person:
