@@ -302,15 +302,22 @@ def _for_member() -> Any:
 
 
 _FOR_MEMBER = _for_member()
+_WRITTEN = select(notifications.c.account_id, notifications.c.id).where(
+    notifications.c.id.in_(bindparam("line_ids", expanding=True))
+)
 
 
 async def tell_members(tx: Transaction, lines: Collection[Line]) -> None:
     """Write these lines for people who are members still; nobody may have any of them yet."""
+    if not lines:
+        return
+    rows = [_row(line) for line in lines]
+    # All in one go: on SQLite whoever posts waits until this transaction has ended.
+    await tx.execute(_FOR_MEMBER, rows)
+    there = await tx.execute(_WRITTEN, {"line_ids": [row["new_id"] for row in rows]})
     written: dict[str, list[str]] = {}
-    for line in lines:
-        row = _row(line)
-        if (await tx.execute(_FOR_MEMBER, row)).rowcount:
-            written.setdefault(line.account_id, []).append(row["new_id"])
+    for account_id, line_id in there.all():
+        written.setdefault(account_id, []).append(line_id)
     for account_id, line_ids in written.items():
         alone = len(line_ids) == 1
         change = NotificationCreated(line_ids[0]) if alone else NotificationsChanged(account_id)

@@ -7,7 +7,7 @@ counter would become visible out of order, and a reader by cursor would lose row
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,13 +137,34 @@ async def append(connection: AsyncConnection, stream: str, change: Change, *, au
         if not written:
             raise UnknownStream(stream)
         return int(written[0][0])
+    row = await _numbered(connection, fields)
+    await run(connection, _INSERT_EVENT, row)
+    return int(row["seq"])
+
+
+async def append_all(connection: AsyncConnection, changes: Sequence[tuple[str, Change, bool]]) -> dict[str, int]:
+    """Write events (stream, change, whether rights are asked again) in this order; the last number of each stream.
+
+    Where there are many, SQLite gets them in one go: all who write wait for the end of this transaction.
+    """
+    numbers: dict[str, int] = {}
+    if connection.dialect.name == "postgresql" or len(changes) == 1:
+        for stream, change, authz in changes:
+            numbers[stream] = await append(connection, stream, change, authz=authz)
+        return numbers
+    rows = [await _numbered(connection, event_row(stream, change, authz=authz)) for stream, change, authz in changes]
+    if rows:
+        await connection.execute(insert(events), [{name: row[name] for name in _COLUMNS} for row in rows])
+    return {row["stream"]: row["seq"] for row in rows}
+
+
+async def _numbered(connection: AsyncConnection, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The event as it is kept, with the next number of its stream."""
     taken = await run(connection, _TAKE_NUMBER, fields)
     if not taken:
-        raise UnknownStream(stream)
+        raise UnknownStream(fields["stream"])
     head, version = taken[0]
-    row = {**fields, "seq": head, "authz_version": version, "created_at": fields["event_at"]}
-    await run(connection, _INSERT_EVENT, row)
-    return int(head)
+    return {**fields, "seq": int(head), "authz_version": version, "created_at": fields["event_at"]}
 
 
 async def create_stream(connection: AsyncConnection, name: str) -> None:

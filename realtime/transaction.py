@@ -93,8 +93,8 @@ class Transaction:
             await write(self)
         if self._tasks:
             await self.connection.execute(outbox.INSERT_TASK, self._tasks)
-        for stream, change, authz in sorted(self._emitted, key=lambda emitted: emitted[0]):
-            self.numbers[stream] = await event_log.append(self.connection, stream, change, authz=authz)
+        emitted = sorted(self._emitted, key=lambda emitted: emitted[0])
+        self.numbers |= await event_log.append_all(self.connection, emitted)
         wakeups = [Wakeup(stream, seq) for stream, seq in self.numbers.items()]
         if self._tasks:
             wakeups.append(Wakeup(outbox.TOPIC, 0))

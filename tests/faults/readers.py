@@ -73,6 +73,7 @@ class Reader:
         self._load = load
         self._pace = pace
         self._detours = {} if detours is None else detours
+        self._losses = 0
         self._socket: ClientConnection | None = None
         self._number = 0
         self._requests = itertools.count(1)
@@ -104,6 +105,10 @@ class Reader:
         if self._socket is not None:
             self._socket.transport.abort()
 
+    def forgive(self) -> None:
+        """As if the link had been steady for long: the next loss is met as the first."""
+        self._losses = 0
+
     def has(self, stream: str, head: int) -> bool:
         """Whether everything up to this number is applied."""
         place = self.places.get(stream)
@@ -112,7 +117,6 @@ class Reader:
     # -- The link ------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        tries = 0
         while True:
             began = time.monotonic()
             if not self.is_paused:
@@ -120,9 +124,9 @@ class Reader:
                     if await self._serve(port):
                         break
             if time.monotonic() - began > STEADY_SECONDS:
-                tries = 0
-            wait = random.uniform(0, min(LONGEST_WAIT, 2.0**tries)) * self._pace
-            tries += 1
+                self._losses = 0
+            wait = random.uniform(0, min(LONGEST_WAIT, 2.0**self._losses)) * self._pace
+            self._losses += 1
             wait, self._retry_in = self._retry_in if self._retry_in is not None else wait, None
             await asyncio.sleep(wait)
 
