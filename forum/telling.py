@@ -316,8 +316,8 @@ async def tell_members(tx: Transaction, lines: Collection[Line]) -> None:
     await tx.execute(_FOR_MEMBER, rows)
     there = await tx.execute(_WRITTEN, {"line_ids": [row["new_id"] for row in rows]})
     written: dict[str, list[str]] = {}
-    for account_id, line_id in there.all():
-        written.setdefault(account_id, []).append(line_id)
+    for row in there:
+        written.setdefault(row.account_id, []).append(row.id)
     for account_id, line_ids in written.items():
         alone = len(line_ids) == 1
         change = NotificationCreated(line_ids[0]) if alone else NotificationsChanged(account_id)
