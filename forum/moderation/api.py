@@ -15,7 +15,7 @@ from forum.acts.warning import warn_person
 from forum.addresses import get, post, route
 from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
-from forum.moderation import appeal_commands, quieting_pages
+from forum.moderation import appeal_commands, quieting_pages, suspension_api
 from forum.moderation.act_queries import get_act
 from forum.moderation.asking import limit, limit_reports, open_moderated
 from forum.moderation.commands import Reported, decide_case, report_person, report_post, take_case
@@ -317,4 +317,5 @@ ROUTES: list[BaseRoute] = [
     post("/api/v1/acts/{act_id:id}/appeal", api_appeal),
     post("/api/v1/acts/{act_id:id}/answer", api_answer_appeal),
     *quieting_pages.API_ROUTES,
+    *suspension_api.ROUTES,
 ]

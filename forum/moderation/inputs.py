@@ -171,6 +171,14 @@ class CaseList(Input):
     after: str = Field("", max_length=200)
 
 
+class AccountList(Input):
+    """Which accounts, how many, and after which."""
+
+    q: str = Field("", max_length=200)
+    limit: int = Field(20, ge=1, le=100)
+    after: str = Field("", max_length=200)
+
+
 class ReportList(Input):
     """How many reports, and after which."""
 

@@ -12,11 +12,16 @@ from forum.errors import Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.moderation.quieting_inputs import Holding
 from forum.moderation.suspension_commands import reinstate, suspend
-from forum.moderation.suspension_queries import FoundAccount, find_accounts, get_account, list_only_administrator_of
+from forum.moderation.suspension_queries import (
+    FoundAccount,
+    clean_search,
+    find_accounts,
+    get_account,
+    list_only_administrator_of,
+)
 from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
-from forum.text import tidy
 from forum.viewer import Viewer
 
 LONGEST_SEARCH = 200
@@ -43,14 +48,15 @@ class SuspensionPage:
 
 async def list_accounts(request: Request) -> Response:
     """Accounts by name or e-mail address; at first those that are suspended."""
-    viewer = await _overseer(request)
-    words = " ".join(tidy(request.query_params.get("q", "")[:LONGEST_SEARCH]).split())
+    viewer = await overseer_of(request)
+    words = clean_search(request.query_params.get("q", "")[:LONGEST_SEARCH])
     async with state_of(request).database.read() as connection:
         found = await find_accounts(connection, words)
     return render_page(request, viewer, "moderation/accounts.html", AccountsPage(words, found), title="Accounts")
 
 
-async def _overseer(request: Request) -> Viewer:
+async def overseer_of(request: Request) -> Viewer:
+    """Who asks, for the site's administrators. Raises SignInNeeded, and Forbidden for others."""
     viewer = await account_of(request)
     decision = may_edit_site(viewer)
     if not decision:
@@ -60,7 +66,7 @@ async def _overseer(request: Request) -> Viewer:
 
 async def show_account(request: Request) -> Response:
     """The account, and the form that suspends it or ends that."""
-    viewer = await _overseer(request)
+    viewer = await overseer_of(request)
     return await _page(request, viewer)
 
 
@@ -79,7 +85,7 @@ async def _page(
 async def create_suspension(request: Request) -> Response:
     """Shut the account out at once."""
     fields = await read_form(request)
-    viewer = await _overseer(request)
+    viewer = await overseer_of(request)
     try:
         value = validate(Holding, fields)
     except Invalid as error:
@@ -93,7 +99,7 @@ async def create_suspension(request: Request) -> Response:
 async def delete_suspension(request: Request) -> Response:
     """Let the account in again."""
     await read_form(request)
-    viewer = await _overseer(request)
+    viewer = await overseer_of(request)
     account_id = request.path_params["account_id"]
     async with state_of(request).transaction() as tx:
         account = await reinstate(tx, viewer, account_id)

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.accounts import normalise_email
 from auth.tables import accounts
 from forum.errors import NotFound
+from forum.moderation.inputs import AccountList
+from forum.moderation.queries import parse_after
 from forum.tables import audit_words, memberships, networks
+from forum.text import tidy
 
 MOST_FOUND = 20
 
@@ -38,6 +41,11 @@ _COLUMNS = (
 _OPEN = (accounts.c.closed_at.is_(None), accounts.c.email.is_not(None))
 
 
+def clean_search(text: str) -> str:
+    """What is looked for, on one line."""
+    return " ".join(tidy(text).split())
+
+
 def _key(words: str) -> str:
     """The key of an e-mail address; empty where it is none."""
     try:
@@ -46,15 +54,37 @@ def _key(words: str) -> str:
         return ""
 
 
+def _of_words(words: str) -> ColumnElement[bool]:
+    """Those with this e-mail address, or whose name holds these words; without words those that are suspended."""
+    if not words:
+        return accounts.c.suspended_at.is_not(None)
+    key = _key(words)
+    by_name = func.lower(accounts.c.name).contains(words.lower(), autoescape=True)
+    return or_(accounts.c.email_key == key, by_name) if key else by_name
+
+
 async def find_accounts(connection: AsyncConnection, words: str) -> Sequence[FoundAccount]:
-    """Accounts with this e-mail address, or whose name holds these words; without words those that are suspended."""
-    asked: ColumnElement[bool] = accounts.c.suspended_at.is_not(None)
-    if words:
-        key = _key(words)
-        by_name = func.lower(accounts.c.name).contains(words.lower(), autoescape=True)
-        asked = or_(accounts.c.email_key == key, by_name) if key else by_name
-    found = select(*_COLUMNS).where(asked, *_OPEN).order_by(accounts.c.name, accounts.c.id).limit(MOST_FOUND)
-    return [FoundAccount(*row) for row in await connection.execute(found)]
+    """The first accounts of these words, by name."""
+    found = select(*_COLUMNS).where(_of_words(words), *_OPEN).order_by(accounts.c.name, accounts.c.id)
+    return [FoundAccount(*row) for row in await connection.execute(found.limit(MOST_FOUND))]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the accounts that were asked for, and after which the next begins."""
+
+    items: Sequence[FoundAccount]
+    next: str | None
+
+
+async def list_accounts(connection: AsyncConnection, asked: AccountList) -> Part:
+    """All accounts of these words, the newest first."""
+    found = select(*_COLUMNS).where(_of_words(clean_search(asked.q)), *_OPEN).order_by(accounts.c.id.desc())
+    after = parse_after(asked.after)
+    found = found.where(accounts.c.id < after) if after else found
+    rows = [FoundAccount(*row) for row in await connection.execute(found.limit(asked.limit + 1))]
+    shown = rows[: asked.limit]
+    return Part(shown, shown[-1].id if len(rows) > asked.limit else None)
 
 
 async def get_account(connection: AsyncConnection, account_id: str) -> FoundAccount:

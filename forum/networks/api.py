@@ -13,7 +13,7 @@ from forum.errors import NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.idempotency import Claim
 from forum.network_reads import find_network, get_network, get_network_by_id, read_front
-from forum.networks import commands, leaving_commands, member_commands, people_api
+from forum.networks import commands, leaving_commands, member_commands, people_api, request_api
 from forum.networks.inputs import (
     Directory,
     Joining,
@@ -220,4 +220,5 @@ ROUTES: list[BaseRoute] = [
     get(f"{_SLUG}/members", api_list_members),
     route("PATCH", f"{_SLUG}/members/{{account_id:id}}", api_change_member),
     *people_api.ROUTES,
+    *request_api.ROUTES,
 ]

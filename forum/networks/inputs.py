@@ -140,6 +140,17 @@ class Answer(Input):
     back: Literal["", "home"] = ""
 
 
+AccountId = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Answers(Input):
+    """The same in JSON, with whom it answers."""
+
+    account_ids: list[AccountId] = Field(min_length=1, max_length=MOST_ANSWERED)
+    answer: Literal["admit", "refuse"]
+    reason: Words = ""
+
+
 class Page(Input):
     """Which part of a list."""
 

@@ -148,6 +148,7 @@ ROUTES: list[BaseRoute] = [
     post("/api/v1/threads/{id:id}/posts", post_api.api_create_post),
     get("/api/v1/networks/{slug:slug}/writing", held_api.api_show_rules),
     route("PUT", "/api/v1/networks/{slug:slug}/writing", held_api.api_change_rules),
+    get("/api/v1/networks/{slug:slug}/held-back", held_api.api_list_held_back),
     get("/api/v1/networks/{slug:slug}/held", held_api.api_list_held),
     get("/api/v1/networks/{slug:slug}/held/{held_id:id}", held_api.api_show_held),
     route("DELETE", "/api/v1/networks/{slug:slug}/held/{held_id:id}", held_api.api_withdraw_held),

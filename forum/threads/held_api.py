@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from auth.rules import EDITS
 from forum.errors import Forbidden, NotFound
 from forum.forms import read_json, read_query, validate
-from forum.network_reads import get_network
+from forum.network_reads import Found, get_network
 from forum.openapi import operation
 from forum.policy import may_administer, may_see_held
 from forum.records import Network
@@ -15,10 +15,18 @@ from forum.state import account_of, state_of
 from forum.threads.asking import ask_limits
 from forum.threads.cursors import make_cursor, read_cursor
 from forum.threads.held_pages import approve_as_written
-from forum.threads.held_queries import HeldPost, get_held, list_held
+from forum.threads.held_queries import HeldPost, get_held, list_held, list_held_back
 from forum.threads.holding_commands import hold_newcomers, reject, withdraw
 from forum.threads.inputs import Listing, Rejection, WritingRules
-from forum.threads.presenting import ApiHeld, ApiHeldPosts, ApiWritingRules, api_held
+from forum.threads.presenting import (
+    ApiHeld,
+    ApiHeldBacks,
+    ApiHeldPosts,
+    ApiWritingRules,
+    api_held,
+    api_held_back,
+)
+from forum.threads.writing_rules_pages import LIMIT_NUMBERS, LIMITS
 from forum.viewer import Viewer
 from ground.columns import is_id
 
@@ -33,14 +41,10 @@ def _shown(held: HeldPost) -> Response:
 async def api_list_held(request: Request) -> Response:
     """What waits in a network, longest first; for its moderators."""
     asked = read_query(request, Listing)
-    viewer, state = await account_of(request), state_of(request)
+    (viewer, found), state = await _open_moderated(request), state_of(request)
     after = str(read_cursor(asked.after, (str,))[0]) if asked.after else ""
+    after = after if is_id(after) else ""
     async with state.database.read() as connection:
-        found = await get_network(connection, viewer, request.path_params["slug"])
-        decision = may_see_held(viewer, found.network.id)
-        if not decision:
-            raise Forbidden(decision.reason)
-        after = after if is_id(after) else ""
         listed = await list_held(connection, viewer, found.network.id, after, asked.limit + 1)
     shown = listed[: asked.limit]
     following = make_cursor(shown[-1].id) if len(listed) > asked.limit else None
@@ -96,14 +100,43 @@ async def api_withdraw_held(request: Request) -> Response:
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 
-@operation("Read how many first posts wait", TAG, {200: ApiWritingRules}, refusals=(403,))
+@operation("Read the rules of writing", TAG, {200: ApiWritingRules}, refusals=(403,))
 async def api_show_rules(request: Request) -> Response:
-    """How many posts of whoever joins wait for a moderator; for moderators."""
-    viewer, network = await _open(request)
-    decision = may_see_held(viewer, network.id)
+    """How many posts of whoever joins wait for a moderator, and the fair limits; for moderators."""
+    _, found = await _open_moderated(request)
+    return _rules(found.network.hold_first)
+
+
+def _rules(hold_first: int) -> Response:
+    limits = [
+        {"limit": limit, "most": most, "for_days": days, "words": LIMITS[limit][0]}
+        for limit, (most, days) in LIMIT_NUMBERS.items()
+    ]
+    return JSONResponse({"hold_first": hold_first, "limits": limits}, headers={"Cache-Control": PRIVATE})
+
+
+async def _open_moderated(request: Request) -> tuple[Viewer, Found]:
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        found = await get_network(connection, viewer, request.path_params["slug"])
+    decision = may_see_held(viewer, found.network.id)
     if not decision:
         raise Forbidden(decision.reason)
-    return JSONResponse({"hold_first": network.hold_first}, headers={"Cache-Control": PRIVATE})
+    return viewer, found
+
+
+@operation("List whom the fair limits held back", TAG, {200: ApiHeldBacks}, query=Listing, refusals=(403,))
+async def api_list_held_back(request: Request) -> Response:
+    """Each person, limit and day once, the latest first; for moderators."""
+    asked = read_query(request, Listing)
+    viewer, found = await _open_moderated(request)
+    skip = int(read_cursor(asked.after, (int,))[0]) if asked.after else 0
+    async with state_of(request).database.read() as connection:
+        listed = await list_held_back(connection, viewer, found.network.id, max(0, skip), asked.limit + 1)
+    following = make_cursor(skip + asked.limit) if len(listed) > asked.limit else None
+    items = [api_held_back(each) for each in listed[: asked.limit]]
+    body = {"items": items, "next": following, "as_of": found.positions(viewer)}
+    return JSONResponse(body, headers={"Cache-Control": PRIVATE})
 
 
 async def _open(request: Request) -> tuple[Viewer, Network]:
@@ -123,4 +156,4 @@ async def api_change_rules(request: Request) -> Response:
     await ask_limits(state, viewer, EDITS)
     async with state.transaction() as tx:
         await hold_newcomers(tx, viewer, network, value.hold_first)
-    return JSONResponse({"hold_first": value.hold_first}, headers={"Cache-Control": PRIVATE})
+    return _rules(value.hold_first)

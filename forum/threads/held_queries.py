@@ -158,7 +158,9 @@ class HeldBack:
     last_at: datetime
 
 
-async def list_held_back(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Sequence[HeldBack]:
+async def list_held_back(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, skip: int = 0, most: int = PAGE_SIZE
+) -> Sequence[HeldBack]:
     """Whom the limits held back here lately, the newest first; nothing for those who don't moderate the network."""
     asked = (
         select(
@@ -171,8 +173,9 @@ async def list_held_back(connection: AsyncConnection, viewer: Viewer, network_id
         .join(accounts, accounts.c.id == held_back.c.account_id)
         .join(networks, networks.c.id == held_back.c.network_id)
         .where(held_back.c.network_id == network_id, moderated_by(viewer))
-        .order_by(held_back.c.last_at.desc())
-        .limit(PAGE_SIZE)
+        .order_by(held_back.c.last_at.desc(), accounts.c.id, held_back.c.limit_name)
+        .limit(most)
+        .offset(skip)
     )
     rows = await connection.execute(asked)
     return [HeldBack(Person(row.id, row.name), row.limit_name, row.times, row.last_at) for row in rows]

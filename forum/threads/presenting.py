@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from forum.records import Person, Post, Thread
-from forum.threads.held_queries import HeldPost
+from forum.records import Limit, Person, Post, Thread
+from forum.threads.held_queries import HeldBack, HeldPost
 from ground.answers import Answer
 from ground.columns import moment_text
 
@@ -64,10 +64,40 @@ class ApiHeldPosts(Answer):
     as_of: dict[str, list[str | int]]
 
 
+class ApiLimit(Answer):
+    """A fair limit: `most` in one post (`new_links`), or in one day (the others).
+
+    It holds for so many days after somebody became a member; null: for every member, always. Never for moderators.
+    """
+
+    limit: Limit
+    most: int
+    for_days: int | None
+    words: str
+
+
 class ApiWritingRules(Answer):
-    """How many posts of whoever becomes a member wait for a moderator first; 0: none."""
+    """How many posts of whoever becomes a member wait for a moderator first (0: none), and the fair limits."""
 
     hold_first: int
+    limits: list[ApiLimit]
+
+
+class ApiHeldBack(Answer):
+    """Somebody whom a limit held back, how often on the day of `last_at`, and when last."""
+
+    account: ApiPerson
+    limit: Limit
+    times: int
+    last_at: str
+
+
+class ApiHeldBacks(Answer):
+    """Whom the limits held back lately, the latest first."""
+
+    items: list[ApiHeldBack]
+    next: str | None
+    as_of: dict[str, list[str | int]]
 
 
 class ApiThread(Answer):
@@ -202,6 +232,16 @@ def api_held(held: HeldPost) -> dict[str, object]:
         "reply_to": held.reply_to_id,
         "created_at": moment_text(held.created_at),
         "reason": held.reason,
+    }
+
+
+def api_held_back(each: HeldBack) -> dict[str, object]:
+    """Somebody whom a limit held back, in the shape of the API."""
+    return {
+        "account": _person(each.person),
+        "limit": each.limit,
+        "times": each.times,
+        "last_at": moment_text(each.last_at),
     }
 
 

@@ -41,6 +41,15 @@ LIMITS: Mapping[Limit, tuple[str, str]] = {
 }
 
 
+LIMIT_NUMBERS: Mapping[Limit, tuple[int, int | None]] = {
+    "new_posts": (NEW_POSTS.amount, NEWCOMER_DAYS),
+    "new_threads": (NEW_THREADS.amount, NEWCOMER_DAYS),
+    "new_links": (MOST_LINKS, NEWCOMER_DAYS),
+    "same_words": (SAME_WORDS.amount, None),
+}
+"""How many are the most, and for how many days after somebody joined; None: always."""
+
+
 @dataclass(frozen=True, slots=True)
 class RulesPage:
     """The rules of writing here: `threads/writing_rules.html`."""

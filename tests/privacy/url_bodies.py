@@ -86,6 +86,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
     "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": {"hours": 1, "reason": "Off topic"},
     "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": {"reason": "Off topic"},
+    "PUT /api/v1/site/accounts/{account_id:id}/suspension": {"reason": "Off topic"},
+    "POST /api/v1/networks/{slug:slug}/requests/answers": {
+        "account_ids": ["01a222dd-9070-78fc-a611-c5728db58c98"],
+        "answer": "admit",
+    },
     "PUT /api/v1/networks/{slug:slug}/mail": {"content": True},
     "PUT /api/v1/networks/{slug:slug}/writing": {"hold_first": 0},
     "PUT /api/v1/threads/{id:id}/read": {"ranges": [[1, 1]]},

@@ -61,3 +61,36 @@ async def test_nobody_else_and_not_oneself(village: Village) -> None:
     missing = "01890000-0000-7000-8000-000000000000"
     answer = await village.browser(olga).post(f"/site/accounts/{missing}/suspension", data={"reason": "No."})
     assert answer.status_code == 404
+
+
+async def test_the_same_by_the_api(village: Village) -> None:
+    olga, ben = await overseer(village), await village.person("Benedikt Viaapi")
+    program, path = village.program(olga), f"/api/v1/site/accounts/{ben.id}"
+    (found,) = (await program.get("/api/v1/site/accounts", params={"q": "benedikt  viaapi"})).json()["items"]
+    assert (found["id"], found["suspended_at"]) == (ben.id, None)
+    assert (await program.put(f"{path}/suspension", json={"reason": " "})).status_code == 422
+    for _ in range(2):
+        assert (await program.put(f"{path}/suspension", json={"reason": "Sold the list."})).status_code == 204
+    assert (await village.program(ben).get("/api/v1/me")).status_code == 401
+    assert (await program.get(path)).json()["suspended_at"] is not None
+    listed = (await program.get("/api/v1/site/accounts", params={"limit": 1})).json()
+    assert [each["id"] for each in listed["items"]] == [ben.id]
+    for _ in range(2):
+        assert (await program.delete(f"{path}/suspension")).status_code == 204
+    assert (await village.program(ben).get("/api/v1/me")).status_code == 200
+    async with village.state.database.read() as connection:
+        rows = await connection.scalars(select(audit_rows.c.act).where(audit_rows.c.object_id == ben.id))
+    assert list(rows) == ["account.suspended", "account.reinstated"]
+
+
+async def test_the_api_is_for_the_sites_administrators_and_about_others(village: Village) -> None:
+    olga, ben, cleo = await overseer(village), await village.person(), await village.person()
+    one = f"/api/v1/site/accounts/{cleo.id}"
+    for method, path in (("GET", "/api/v1/site/accounts"), ("GET", one), ("DELETE", f"{one}/suspension")):
+        assert (await village.program(ben).request(method, path)).status_code == 403
+        assert (await village.program().request(method, path)).status_code == 401
+    mine = f"/api/v1/site/accounts/{olga.id}/suspension"
+    assert (await village.program(olga).put(mine, json={"reason": "Tired."})).status_code == 403
+    missing = "/api/v1/site/accounts/01890000-0000-7000-8000-000000000000"
+    assert (await village.program(olga).get(missing)).status_code == 404
+    assert (await village.program(olga).put(f"{missing}/suspension", json={"reason": "No."})).status_code == 404

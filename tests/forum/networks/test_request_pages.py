@@ -77,3 +77,30 @@ async def test_what_is_said_can_be_put_in_our_mouth_by_nobody(village: Village) 
         page = await village.program().get(path_of(place), headers=headers)  # type: ignore[arg-type]
         assert page.status_code == 200
         assert "Admitted" not in page.text
+
+
+async def test_many_are_answered_by_the_api(village: Village) -> None:
+    amara, *crowd = await village.people("Amara Okafor", "Ann Ek", "Bo Lund", "Cy Dahl", "Di Berg")
+    place = await village.network(amara)
+    await ask(village, place, *crowd)
+    program, path = village.program(amara), f"/api/v1{path_of(place, '/requests/answers')}"
+    refusal = {"account_ids": [crowd[1].id], "answer": "refuse", "reason": "No room."}
+    (refused,) = (await program.post(path, json=refusal)).json()["items"]
+    assert refused == {"account_id": crowd[1].id, "status": "answered", "now": "refused", "detail": ""}
+    await sent(village.browser(crowd[2]), path_of(place, "/departure"))
+    chosen = [crowd[0].id, crowd[1].id, crowd[2].id, crowd[3].id, crowd[0].id]
+    items = (await program.post(path, json={"account_ids": chosen, "answer": "admit"})).json()["items"]
+    assert [each["account_id"] for each in items] == chosen
+    states = [(each["status"], each["now"]) for each in items]
+    assert states == [
+        ("answered", "active"),
+        ("passed_over", "refused"),
+        ("passed_over", None),
+        ("answered", "active"),
+        ("answered", "active"),
+    ]
+    assert "Bo Lund was refused" in items[1]["detail"]
+    for wrong in ({}, {"account_ids": [], "answer": "admit"}, {"account_ids": ["x"], "answer": "admit"}):
+        assert (await program.post(path, json=wrong)).status_code == 422, wrong
+    assert (await village.program(crowd[0]).post(path, json=refusal)).status_code == 403
+    assert (await village.program(crowd[2]).post(path, json=refusal)).status_code == 404

@@ -266,11 +266,12 @@ async def test_administrators_say_by_the_api_how_many_first_posts_wait(village: 
         other = village.program(person)
         assert (await other.get(path)).status_code == reads
         assert (await other.put(path, json={"hold_first": 1})).status_code == writes
-    assert (await program.get(path)).json() == {"hold_first": 0}
+    shown = (await program.get(path)).json()
+    assert (shown["hold_first"], shown["limits"][0]["limit"], shown["limits"][0]["for_days"]) == (0, "new_posts", 3)
     for wrong in ({}, {"hold_first": 4}, {"hold_first": "1"}, {"hold_first": -1}):
         assert (await program.put(path, json=wrong)).status_code == 422, wrong
-    assert (await program.put(path, json={"hold_first": 2})).json() == {"hold_first": 2}
-    assert (await program.get(path)).json() == {"hold_first": 2}
+    assert (await program.put(path, json={"hold_first": 2})).json() == shown | {"hold_first": 2}
+    assert (await program.get(path)).json() == shown | {"hold_first": 2}
     thread_id, newcomer = await village.thread(ada, place), await village.person("Newcomer")
     await village.join(place.id, newcomer)
     answer = await village.program(newcomer).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Hello."})

@@ -50,6 +50,19 @@ async def limits_hold(village: Village) -> None:
     ):
         assert words in page
     assert (await village.browser(ben).get(f"/networks/{place.slug}/writing")).status_code == 403
+    await the_api_tells_the_same(village, place, moderator, newcomer)
+
+
+async def the_api_tells_the_same(village: Village, place: Place, moderator: AsyncClient, newcomer: AsyncClient) -> None:
+    path = f"/api/v1/networks/{place.slug}/held-back"
+    first = (await moderator.get(path, params={"limit": 3})).json()
+    rest = (await moderator.get(path, params={"limit": 3, "after": first["next"]})).json()
+    told = {(each["account"]["name"], each["limit"]) for each in first["items"] + rest["items"]}
+    assert {("Ben", "same_words"), ("Ben", "new_links"), ("Cleo", "new_posts")} <= told
+    assert len(told) == len(first["items"] + rest["items"])
+    assert rest["next"] is None
+    assert (await newcomer.get(path)).status_code == 403
+    assert (await moderator.get(path, params={"after": "x"})).status_code == 422
 
 
 async def newcomers_begin_few_threads_and_write_few_posts(
