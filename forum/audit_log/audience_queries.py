@@ -10,6 +10,7 @@ from sqlalchemy import and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.audit import SITE
 from forum.audit_log.log_queries import chain_of
 from forum.records import Access, Network, Role
 from forum.tables import audit_rows, audit_words, broken_glass, memberships, threads
@@ -74,6 +75,8 @@ class Audience:
     """When the log of the network began."""
     elsewhere: bool = False
     """The thread lay in another network then, whose administrators can tell."""
+    suspended: int = 0
+    """How many had the right but could not come in, as their account was suspended: they are left out."""
 
 
 async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
@@ -163,8 +166,31 @@ async def read_audience(
     if access == "open" and not is_public:
         opened_at = _opened_at(steps, at)
         members = [each for each in members if each.role != "member" or each.since <= opened_at]
-    people = sorted((*members, *through_glass), key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
-    return Audience(tuple(people), access, everybody, steps[0].at if steps else None)
+    # What everybody could read, they could read signed out, too.
+    shut_out = set() if everybody else await _suspended(connection, network.id, at)
+    could = [each for each in (*members, *through_glass) if each.id not in shut_out]
+    people = sorted(could, key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
+    left_out = len(members) + len(through_glass) - len(could)
+    return Audience(tuple(people), access, everybody, steps[0].at if steps else None, suspended=left_out)
+
+
+_SUSPENDING = ("account.suspended", "account.reinstated")
+
+
+async def _suspended(connection: AsyncConnection, network_id: str, at: datetime) -> set[str]:
+    """Whose account was suspended at that moment, of all who ever belonged here or read through broken glass: as the
+    site's log tells, and as the account does whose suspension still lasts."""
+    belonged = select(memberships.c.account_id).where(memberships.c.network_id == network_id)
+    of_here = belonged.union(select(broken_glass.c.account_id).where(broken_glass.c.network_id == network_id))
+    told = select(audit_rows.c.object_id, audit_rows.c.act).where(
+        audit_rows.c.chain == SITE,
+        audit_rows.c.act.in_(_SUSPENDING),
+        audit_rows.c.at <= at,
+        audit_rows.c.subject_id.in_(of_here),
+    )
+    last = {row.object_id: row.act for row in await connection.execute(told.order_by(audit_rows.c.number))}
+    lasting = select(accounts.c.id).where(accounts.c.suspended_at <= at, accounts.c.id.in_(of_here))
+    return {one for one, act in last.items() if act == "account.suspended"} | set(await connection.scalars(lasting))
 
 
 _RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2, "broken glass": 3}

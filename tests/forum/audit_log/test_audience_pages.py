@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from auth.tables import accounts
 from forum.audit import Deed, record
 from forum.audit_log.audience_queries import Asked, Audience, find_thread, read_audience
 from forum.audit_log.glass_commands import break_glass, end_glass
+from forum.moderation.suspension_commands import reinstate, suspend
 from forum.network_reads import get_network
 from forum.tables import audit_rows, memberships, threads
 from ground.columns import now
@@ -56,6 +58,36 @@ async def test_members_are_told_with_the_role_they_had_then(village: Village, ov
     assert roles(await at(village, amara, place, thread, third)) == rest
     assert roles(await at(village, amara, place, thread, fourth)) == rest | {"Olwen Pugh": "broken glass"}
     assert roles(await at(village, amara, place, thread, fifth)) == rest
+
+
+async def test_who_was_suspended_then_could_not_see_it(village: Village, overseer: Villager) -> None:
+    amara, ben, cleo = await village.people("Amara Okafor", "Ben Ito", "Cleo Ray")
+    place = await village.network(amara, [ben, cleo])
+    thread = await village.thread(ben, place)
+    looks_after = await village.viewer(overseer)
+    before = now()
+    async with village.state.transaction() as tx:
+        await suspend(tx, looks_after, ben.id, "Sold the list.")
+        # One that the log knows nothing of, as the account was suspended before it began.
+        await tx.execute(update(accounts).where(accounts.c.id == cleo.id).values(suspended_at=now()))
+    meanwhile = now()
+    async with village.state.transaction() as tx:
+        await reinstate(tx, looks_after, ben.id)
+    after = now()
+    told = [await at(village, amara, place, thread, moment) for moment in (before, meanwhile, after)]
+    names = [sorted(each.name for each in audience.people) for audience in told]
+    everyone = ["Amara Okafor", "Ben Ito", "Cleo Ray"]
+    assert names == [everyone, ["Amara Okafor"], ["Amara Okafor", "Ben Ito"]]
+    assert [audience.suspended for audience in told] == [0, 2, 1]
+    async with village.state.transaction() as tx:
+        long_ago = now() - timedelta(hours=1)
+        await tx.execute(update(threads).where(threads.c.id == thread).values(created_at=long_ago))
+        await tx.execute(update(memberships).where(memberships.c.network_id == place.id).values(since=long_ago))
+        await tx.execute(update(accounts).where(accounts.c.id == cleo.id).values(suspended_at=long_ago))
+    zone = ZoneInfo(village.state.settings.time_zone)
+    asked = {"thread": "1", "at": f"{now().astimezone(zone):%Y-%m-%dT%H:%M:%S}"}
+    page = (await village.browser(amara).get(f"/networks/{place.slug}/audience", params=asked)).text
+    assert "Not counted: one person whose account was suspended at that time" in page
 
 
 async def test_when_the_network_was_open_everybody_could(village: Village) -> None:
