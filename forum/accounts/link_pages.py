@@ -19,6 +19,7 @@ from forum.errors import Conflict, Invalid
 from forum.forms import read_form, validate
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import state_of, viewer_of
+from realtime.transaction import Transaction
 
 PURPOSES = (LinkPurpose.VERIFY_EMAIL, LinkPurpose.CLAIM_ACCOUNT, LinkPurpose.CHANGE_EMAIL)
 
@@ -44,6 +45,13 @@ class DeadLinkPage:
     sentence: str
     again_href: str = ""
     again_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedPage:
+    """A link did what it is for, and lets nobody in: the account is suspended."""
+
+    done: str
 
 
 async def show_link(request: Request) -> Response:
@@ -109,10 +117,23 @@ async def use_link(request: Request) -> Response:
             return await _claim(request, link, fields)
         async with state_of(request).transaction() as tx:
             account = await commands.verify(tx, secret)
-            session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
+            session = await start_session(request, tx, account)
     except LinkRefused as error:
         return await dead_link(request, error)
-    return _welcome(request, session, account)
+    return await _welcome(request, session, account, "Your address is confirmed.")
+
+
+async def start_session(request: Request, tx: Transaction, account: Account) -> str:
+    """A session for whoever used a link; none, and an empty secret, where the account is suspended."""
+    if account.suspended_at is not None:
+        return ""
+    return await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
+
+
+async def show_suspended(request: Request, done: str) -> Response:
+    """What was done, what holds all the same, and whom to write to."""
+    viewer, page, title = await viewer_of(request), SuspendedPage(done), "Your account is suspended"
+    return render_page(request, viewer, "accounts/suspended.html", page, title=title)
 
 
 async def _claim(request: Request, link: Link, fields: Mapping[str, str]) -> Response:
@@ -126,11 +147,13 @@ async def _claim(request: Request, link: Link, fields: Mapping[str, str]) -> Res
     async with state.transaction() as tx:
         secret = str(request.path_params["secret"])
         account = await commands.claim_account(tx, secret, claimed, password_hash, link.purpose)
-        session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
-    return _welcome(request, session, account)
+        session = await start_session(request, tx, account)
+    return await _welcome(request, session, account, "Your address is confirmed, and your password is set.")
 
 
-def _welcome(request: Request, session: str, account: Account) -> Response:
+async def _welcome(request: Request, session: str, account: Account, done: str) -> Response:
+    if account.suspended_at is not None:
+        return await show_suspended(request, done)
     path = safe_path(request.cookies.get(NEXT_COOKIE, "/"))
     response = redirect(request, path, "verified")
     response.delete_cookie(NEXT_COOKIE, path="/")

@@ -14,7 +14,7 @@ from auth.links import LinkPurpose, LinkRefused
 from forum.accounts import commands
 from forum.accounts.held_queries import destination_words
 from forum.accounts.inputs import Address, NewPassword, SignIn
-from forum.accounts.link_pages import dead_link, find_link
+from forum.accounts.link_pages import dead_link, find_link, show_suspended, start_session
 from forum.accounts.proving import (
     Proven,
     hash_password,
@@ -27,7 +27,7 @@ from forum.accounts.proving import (
 )
 from forum.accounts.registration_pages import SentPage, retry_headers
 from forum.addresses import get, post
-from forum.errors import Forbidden, Invalid, TooMany, WrongPassword
+from forum.errors import Invalid, TooMany, WrongPassword
 from forum.forms import read_form, validate
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import state_of, viewer_of
@@ -244,7 +244,7 @@ async def _reset_form(request: Request, address: str, errors: Mapping[str, str],
 
 
 async def reset_password(request: Request) -> Response:
-    """Set it, end every session, and sign this browser in."""
+    """Set it, end every session, and sign this browser in; who is suspended is told what holds."""
     await limit_links(request)
     state, secret = state_of(request), str(request.path_params["secret"])
     fields = await read_form(request)
@@ -255,13 +255,13 @@ async def reset_password(request: Request) -> Response:
         password_hash = await hash_password(state, plain)
         async with state.transaction() as tx:
             account = await commands.set_new_password(tx, secret, password_hash)
-            session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
+            session = await start_session(request, tx, account)
     except LinkRefused as error:
         return await dead_link(request, error, "/forgotten")
     except Invalid as error:
         return await _reset_form(request, link.address, error.errors, 422)
     if account.suspended_at is not None:
-        raise Forbidden("Your password is changed, but this account is suspended. Ask the people who run the site.")
+        return await show_suspended(request, "Your password is changed.")
     return let_in(request, redirect(request, "/", "password-chosen"), session, account)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from auth.tables import accounts
+from auth.tables import accounts, sessions
 from ground.columns import now
 from tests.forum.accounts.visitor import (
     PASSWORD,
@@ -247,6 +247,25 @@ async def test_who_is_suspended_reads_so_and_whom_to_write_to(server: ConferServ
     strangers = [without_address(Visitor(server).sign_in(one, WRONG), one) for one in (address, new_address())]
     assert strangers[0] == strangers[1]
     assert strangers[0][0] == 422
+
+
+async def test_who_is_suspended_and_sets_a_password_reads_what_holds(server: ConferServer) -> None:
+    visitor, address = newcomer(server)
+    visitor.send_form("/forgotten", email=address)
+    path = link_in(server, await asyncio.to_thread(wait_for_mail, server, address, 2))
+    village = open_village(server)
+    async with village.state.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.email == address).values(suspended_at=now()))
+    told = Visitor(server).send_form(path, password=NEXT)
+    assert (told.status_code, "session" in told.cookies, "confer" in told.cookies) == (200, False, False)
+    for words in ("Your account is suspended", "Your password is changed.", "nobody can sign in", "/about/contact"):
+        assert words in told.text
+    async with village.state.transaction() as tx:
+        own = select(sessions.c.id).join(accounts, accounts.c.id == sessions.c.account_id)
+        assert (await tx.execute(own.where(accounts.c.email == address))).all() == []
+        await tx.execute(update(accounts).where(accounts.c.email == address).values(suspended_at=None))
+    await village.close()
+    assert Visitor(server).sign_in(address, NEXT).status_code == 303
 
 
 async def test_a_reset_revokes_every_token_and_closes_its_socket(server: ConferServer) -> None:
