@@ -25,7 +25,7 @@ async def write_quietened(state: State, tx: Transaction, reference: Mapping[str,
 
 
 async def write_rejected(state: State, tx: Transaction, reference: Mapping[str, str]) -> Letter | None:
-    """To who wrote a post that was turned down; nothing where they are no member any more.
+    """To who wrote a post that was turned down, also where they are no member any more.
 
     Never with the words that nobody was to read: a mailbox is not ours to erase. They stand on the page it leads to.
     """
@@ -36,7 +36,7 @@ async def write_rejected(state: State, tx: Transaction, reference: Mapping[str, 
         "network_name": rejected.network_name,
         "title": rejected.title if rejected.is_open else "",
         "reason": rejected.reason if rejected.is_open else "",
-        "link": f"{state.settings.public_url}/networks/{rejected.slug}/held/{rejected.id}",
+        "link": f"{state.settings.public_url}/held/{rejected.id}",
     }
     subject = f"Your post in {rejected.network_name} was not taken"
     return Letter(rejected.address, rejected.name, subject, "post_rejected", context)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import NotFound
-from forum.policy import moderated_by
+from forum.policy import moderated_by, readable_by_account
 from forum.records import Person, Role
 from forum.tables import acts, held_posts, memberships, networks, threads
 from forum.viewer import Viewer
@@ -91,27 +91,22 @@ class Rejection:
     address: str
     name: str
     network_name: str
-    slug: str
     is_open: bool
     title: str
     reason: str
 
 
 async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str) -> Rejection | None:
-    """The post and why, while who wrote it is a member who can be written to."""
-    is_member = and_(
-        memberships.c.network_id == networks.c.id,
-        memberships.c.account_id == accounts.c.id,
-        memberships.c.current,
-        memberships.c.status == "active",
-    )
+    """The post and why, while who wrote it can be written to. Whoever may not know of the network is not told its
+    name, and who reads it no more is told no title of it."""
+    is_reader = readable_by_account(accounts.c.id)
+    knows = or_(is_reader, networks.c.access.in_(("open", "closed")))
     asked = (
         select(
             held_posts.c.id,
             accounts.c.email,
             accounts.c.name,
-            networks.c.name.label("network"),
-            networks.c.slug,
+            case((knows, networks.c.name), else_="a network").label("network"),
             networks.c.access == "open",
             func.coalesce(threads.c.title, held_posts.c.title).label("title"),
             acts.c.reason,
@@ -119,7 +114,6 @@ async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str)
         .select_from(
             held_posts.join(accounts, accounts.c.id == held_posts.c.author_id)
             .join(networks, networks.c.id == held_posts.c.network_id)
-            .join(memberships, is_member)
             .join(acts, acts.c.id == act_id)
             .outerjoin(threads, threads.c.id == held_posts.c.thread_id)
         )

@@ -47,7 +47,7 @@ _PLACES: dict[NotificationKind, str] = {
 }
 """Where in the network a line leads; to its first page where nothing stands here."""
 _ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
-"""They lead to where the words waited: why they were turned down stands there, and from there one gets on to a post."""
+"""They lead to what one wrote: why it was turned down stands there, and from there one gets on to a post."""
 _ABOUT_AN_ACT = ("membership.ended", "act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
 
 
@@ -139,6 +139,6 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/access/{line.object_id}"
     if line.kind in ("report.answered", "report.undone"):
         return "/reports"
-    if line.kind in _ABOUT_OWN_WORDS and line.slug:
-        return f"/networks/{line.slug}/held/{line.object_id}"
+    if line.kind in _ABOUT_OWN_WORDS:
+        return f"/held/{line.object_id}"
     return f"/networks/{line.slug}{_PLACES.get(line.kind, '')}" if line.slug else ""

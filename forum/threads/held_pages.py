@@ -16,7 +16,7 @@ from forum.policy import may_see_held
 from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of
 from forum.threads.asking import ask_limits
-from forum.threads.held_queries import PAGE_SIZE, HeldPost, get_held, list_held
+from forum.threads.held_queries import PAGE_SIZE, HeldPost, get_held, get_own_held, list_held
 from forum.threads.holding_commands import approve, reject, withdraw
 from forum.threads.inputs import Rejection
 from forum.threads.pacing import lay_out_held
@@ -124,10 +124,37 @@ async def show_held(request: Request) -> Response:
     if held.network_id != found.network.id:
         raise NotFound
     if held.outcome == "approved":
-        return redirect(request, f"/posts/{held.id}" if held.thread_id else f"/threads/{held.id}")
+        return redirect(request, _posted_at(held))
     page = OneHeldPage(network_head(viewer, found), held, lay_out_held(held.body), held.author.id == viewer.id)
     title, network_id = "A post that waits" if not held.outcome else "A post that was not taken", found.network.id
     return render_page(request, viewer, "threads/held_one.html", page, title=title, network_id=network_id)
+
+
+def _posted_at(held: HeldPost) -> str:
+    """Where words stand that were approved."""
+    return f"/posts/{held.id}" if held.thread_id else f"/threads/{held.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHeldPage:
+    """What became of one's own words in a network that one may no longer read: `threads/held_own.html`."""
+
+    held: HeldPost
+    html: Markup
+    network_name: str
+
+
+async def show_own_held(request: Request) -> Response:
+    """What one wrote and a moderator was to read: in its network, or where one was removed from that, on its own."""
+    viewer = await account_of(request)
+    held_id = request.path_params["held_id"]
+    async with state_of(request).database.read() as connection:
+        own = await get_own_held(connection, viewer, held_id)
+    if own.slug:
+        is_posted = own.held.outcome == "approved"
+        return redirect(request, _posted_at(own.held) if is_posted else f"/networks/{own.slug}/held/{held_id}")
+    page = OwnHeldPage(own.held, lay_out_held(own.held.body), own.network_name)
+    return render_page(request, viewer, "threads/held_own.html", page, title="What you wrote")
 
 
 async def approve_held(request: Request) -> Response:

@@ -1,11 +1,11 @@
 """Posts that wait for a moderator: as their author sees them, and as the moderators of a network do."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -109,6 +109,32 @@ async def get_held(connection: AsyncConnection, viewer: Viewer, held_id: str) ->
     if row is None:
         raise NotFound
     return _made(row)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHeld:
+    """Words of one's own that waited, whatever one belongs to by now."""
+
+    held: HeldPost
+    """Without the title of the thread in which they were to answer."""
+    slug: str
+    """Of the network, where one may read it still: what became of them stands there."""
+    network_name: str
+    """Where one may know of it; else empty."""
+
+
+async def get_own_held(connection: AsyncConnection, viewer: Viewer, held_id: str) -> OwnHeld:
+    """What the viewer wrote, and what became of it: theirs also once they are no member. Raises NotFound."""
+    reads = readable_by(viewer)
+    named = or_(networks.c.access.in_(("open", "closed")), reads)
+    own = _held(held_posts.c.id == held_id, held_posts.c.author_id == viewer.id).add_columns(
+        case((reads, networks.c.slug), else_="").label("read_at"),
+        case((named, networks.c.name), else_="").label("network_name"),
+    )
+    row = (await connection.execute(own)).first()
+    if row is None:
+        raise NotFound
+    return OwnHeld(replace(_made(row), title=row.title), row.read_at, row.network_name)
 
 
 async def list_held(

@@ -152,6 +152,7 @@ ROUTES: list[BaseRoute] = [
     post("/preview", writing_pages.show_preview),
     get("/networks/{slug:slug}/writing", writing_rules_pages.show_rules),
     post("/networks/{slug:slug}/writing", writing_rules_pages.update_rules),
+    get("/held/{held_id:id}", held_pages.show_own_held),
     get("/networks/{slug:slug}/held", held_pages.list_waiting),
     get("/networks/{slug:slug}/held/{held_id:id}", held_pages.show_held),
     post("/networks/{slug:slug}/held/{held_id:id}/approval", held_pages.approve_held),

@@ -66,7 +66,9 @@ def every_address() -> set[str]:
 
 def lies_in_place(address: str) -> bool:
     """Whether it is the address of something in a network, or of a person."""
-    return any(part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act"))
+    return any(
+        part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act", "/held/{")
+    )
 
 
 def filled(address: str, filling: Filling) -> str:

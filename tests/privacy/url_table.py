@@ -306,6 +306,8 @@ TABLE: dict[str, Row] = {
     "GET /site/erasing": OVERSEE,
     "POST /site/erasing": Row("401 403 403 ok 403 403 403 403"),
     # what waits for a moderator
+    # One's own words, whatever one belongs to by now: who reads the network is led there.
+    "GET /held/{held_id:id}": Row("303 404 404 404 303 404 404 404"),
     "GET /networks/{slug:slug}/held": form("403 403 200 200"),
     "GET /networks/{slug:slug}/held/{held_id:id}": Row("303 404 404 404 200 404 200 200"),
     "POST /networks/{slug:slug}/held/{held_id:id}/approval": HELD,

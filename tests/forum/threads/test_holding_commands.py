@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from forum.acts.people import end_hold, hold_all
 from forum.tables import audit_rows, held_posts, memberships, networks, notifications
-from tests.forum.notifications.telling import until
+from tests.forum.notifications.telling import lines_of, until
 from tests.forum.threads.village import Place, Village, Villager
 
 
@@ -188,10 +188,39 @@ async def test_its_author_is_led_to_the_reason_or_to_the_post(village: Village) 
         lines = (await author.get("/api/v1/me/notifications")).json()["items"]
         (url,) = [line["url"] for line in lines if line["object_id"] == held]
         led[held] = await browser.get(url.removeprefix(village.state.settings.public_url))
+        if is_first:
+            led[held] = await browser.get(led[held].headers["location"])
     refused, reply, begun = led
     assert ("Say this." in led[refused].text, "Too short." in led[refused].text) == (True, True)
     assert led[reply].headers["location"] == f"/posts/{reply}"
     assert led[begun].headers["location"] == f"/threads/{begun}"
+
+
+async def test_who_was_removed_is_told_what_became_of_their_own_words_and_nothing_else(village: Village) -> None:
+    for access, named in (("closed", True), ("secret", False)):
+        ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+        place = await village.network(ada, [ben, cleo], access=access)  # type: ignore[arg-type]
+        thread_id = await village.thread(ada, place, "Our quarrels")
+        await made_held(village, ada, ben, place)
+        author, moderator, browser = village.program(ben), village.program(ada), village.browser(ben)
+        held = (await author.post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Say **this**."})).json()["id"]
+        led = await browser.get(f"/held/{held}")
+        assert (led.status_code, led.headers["location"]) == (303, f"/networks/{place.slug}/held/{held}")
+        member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
+        assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
+        (ended,) = [line["url"] for line in await lines_of(village, ben) if line["kind"] == "membership.ended"]
+        assert f"/held/{held}" in (await browser.get(ended.removeprefix(village.state.settings.public_url))).text
+        assert "waits for a moderator" in (await browser.get(f"/held/{held}")).text
+        rejection = f"/api/v1/networks/{place.slug}/held/{held}/rejection"
+        assert (await moderator.post(rejection, json={"reason": "Too short."})).status_code == 200
+        (url,) = [line["url"] for line in await lines_of(village, ben) if line["kind"] == "post.rejected"]
+        page = await browser.get(url.removeprefix(village.state.settings.public_url))
+        assert page.status_code == 200
+        assert ("<strong>this</strong>" in page.text, "Too short." in page.text) == (True, True)
+        assert ("Our quarrels" in page.text, place.name in page.text, place.slug in page.text) == (False, named, False)
+        assert (await browser.get(f"/networks/{place.slug}/held/{held}")).status_code == 404
+        for other in (ada, cleo):
+            assert (await village.browser(other).get(f"/held/{held}")).status_code == 404
 
 
 async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:
