@@ -64,12 +64,13 @@ _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.in
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom an invitation that waits is for, where it leads, and who sent it."""
+    """Whom an invitation that waits is for, where it leads, who sent it, and the organisation in their list."""
 
     address: str
     network_id: str
     network_slug: str
     inviter: str
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> I
     if invitation_id is None:
         return None
     asked = (
-        select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name)
+        select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name, invitations.c.organisation)
         .join(networks, networks.c.id == invitations.c.network_id)
         .join(accounts, accounts.c.id == invitations.c.invited_by)
         .where(invitations.c.id == invitation_id, is_waiting(), writable())

@@ -15,6 +15,7 @@ from forum.tables import (
     addressed_posts,
     held_back,
     held_posts,
+    invitation_drafts,
     mail_wishes,
     membership_states,
     memberships,
@@ -52,7 +53,8 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     await tx.execute(update(membership_states).where(membership_states.c.account_id == viewer.id).values(reason=""))
     await _take_back(tx, viewer.id)
     told = (notifications, network_watches, mail_wishes, thread_writers)
-    for table in (read_states, moved_readings, addressed_posts, watches, requests, held_back, *told):
+    lists = (held_back, invitation_drafts)
+    for table in (read_states, moved_readings, addressed_posts, watches, requests, *lists, *told):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})

@@ -28,7 +28,7 @@ from auth.links import LinkPurpose, cancel_change_of_email, issue_link, use_link
 from auth.passwords import check_password
 from auth.sessions import end_other_sessions, end_session, start_session
 from auth.tokens import Token, create_token, revoke_token, revoke_tokens
-from forum.accounts.inputs import Claim, NewAccount, Profile, ProfileChange
+from forum.accounts.inputs import Claim, InvitedAccount, NewAccount, Profile, ProfileChange
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from forum.events import SessionsEnded
@@ -85,7 +85,7 @@ async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None
     tx.enqueue("mail", {"letter": letter, "account_id": known.id})
 
 
-async def register_invited(tx: Transaction, new: NewAccount, password_hash: str, invited: Invited) -> Account:
+async def register_invited(tx: Transaction, new: InvitedAccount, password_hash: str, invited: Invited) -> Account:
     """Make the account of whoever shows the mail of an invitation, which proves its address, and a member at once.
 
     An account that waited for its owner, from an archive or never proved, is theirs now, by the password that they
@@ -99,6 +99,8 @@ async def register_invited(tx: Transaction, new: NewAccount, password_hash: str,
             raise Conflict("You have an account with this address already. Sign in, and the invitation waits for you.")
         account = await reset_password(connection, known.id, password_hash, name=new.name)
         await people_changed(tx)
+    if new.organisation:
+        account = await update_profile(connection, account.id, organisation=new.organisation)
     await tx.create_stream(account_stream(account.id))
     await accept_pending_invitations(tx, account)
     if not await accept_invitation(tx, account.id, new.email, invited.network_id):

@@ -30,6 +30,12 @@ class NewAccount(Input):
     _check = field_validator("password")(_password_for)
 
 
+class InvitedAccount(NewAccount):
+    """Registering by an invitation, whose list may have said of which organisation somebody is."""
+
+    organisation: Line = ""
+
+
 class Claim(Input):
     """Taking over an account that waits for its owner, by a link that reached the address."""
 

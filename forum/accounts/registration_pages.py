@@ -12,7 +12,7 @@ from auth.accounts import normalise_email
 from auth.proxies import address_group
 from auth.rules import REGISTER
 from forum.accounts import commands
-from forum.accounts.inputs import Address, NewAccount
+from forum.accounts.inputs import Address, InvitedAccount
 from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail, remember_registration
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid, TooMany
@@ -22,6 +22,7 @@ from forum.rendering import redirect, render_page, safe_path
 from forum.state import client_of, state_of, viewer_of
 
 NEXT_COOKIE = "next"
+_ASKED = ("email", "name", "password", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class RegisterPage:
     next: str
     invitation: str
     invited_address: str
+    organisation: str
+    """Asked of whoever is invited: as the inviter's list had it, to be put right."""
     name: str
     email: str
     errors: Mapping[str, str]
@@ -85,6 +88,7 @@ async def register_form(
         next=fields.get("next", ""),
         invitation=fields.get("invitation", "") if invited else "",
         invited_address=invited.address if invited else "",
+        organisation=fields.get("organisation", invited.organisation if invited else ""),
         name=fields.get("name", ""),
         email=fields.get("email", invited.address if invited else ""),
         errors=errors,
@@ -118,7 +122,7 @@ async def create_account(request: Request) -> Response:
     invited = await _find_invited(request, fields)
     commands.check_registration(state.settings, invited=invited is not None)
     try:
-        new = validate(NewAccount, {name: fields.get(name, "") for name in ("email", "name", "password")})
+        new = validate(InvitedAccount, {name: fields.get(name, "") for name in _ASKED})
         commands.check_domain(state.settings, new.email)
         if invited is not None:
             commands.check_invited(state.settings, new.email, invited.address)
@@ -150,7 +154,7 @@ def invited_path(proof: str) -> str:
 
 
 async def _register_invited(
-    request: Request, fields: Mapping[str, str], new: NewAccount, password_hash: str, invited: Invited
+    request: Request, fields: Mapping[str, str], new: InvitedAccount, password_hash: str, invited: Invited
 ) -> Response:
     """Let whoever shows the mail of an invitation in at once: no second mail has to prove the address."""
     try:

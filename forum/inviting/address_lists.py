@@ -13,7 +13,7 @@ LONGEST_NAME = 100
 _LINE = re.compile(r"[\r\n;\u2028\u2029]+")
 _ROW = re.compile(r"[\r\n\u2028\u2029]+")
 _QUOTED = re.compile(r'"[^"\r\n]*"')
-_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
+_NAMED = re.compile(r"([^<>]*)<([^<>]*)>\s*")
 _FIELD = re.compile(r"(?:to|cc|bcc)\s*:\s*(?=\S)", re.IGNORECASE)
 _DELIMITERS = ("\t", ";", ",")
 _SAMPLE = 50
@@ -22,6 +22,9 @@ _EMAIL = frozenset(("email", "emailaddress", "mail", "mailaddress", "address", "
 _WHOLE = frozenset(("name", "fullname", "displayname", "contact", "contactname", "member", "person"))
 _FIRST = frozenset(("firstname", "first", "givenname", "forename", "given"))
 _LAST = frozenset(("lastname", "last", "surname", "familyname", "family"))
+_ORGANISATION = frozenset(
+    ("organisation", "organization", "organisationname", "org", "trust", "company", "employer", "workplace", "hospital")
+)
 
 
 class TooManyEntries(ValueError):
@@ -30,21 +33,24 @@ class TooManyEntries(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a list: as it was typed, the address that is meant, whether it is one or not, and the name beside.
+    """One entry of a list: as it was typed, the address that is meant, whether it is one or not, and what stood beside.
 
-    The name is for the network's administrators alone: it goes into no mail.
+    The name is for the network's administrators alone: it goes into no mail. The organisation is offered to whoever
+    registers by the invitation.
     """
 
     typed: str
     address: str
     name: str = ""
+    organisation: str = ""
 
 
 def read_addresses(text: str) -> list[Entry]:
     """The entries of a table with columns, or those between lines, commas and semicolons.
 
     Spaces part nothing, for they may be a slip of the hand. `Anna Ek <anna@example.org>`, `"Ek, Anna" <…>`,
-    `Ek, Anna <…>` and `mailto:…` are each one address. Raises TooManyEntries.
+    `Ek, Anna <…>` and `mailto:…` are each one address; what stands in quotation marks behind `<…>` is the organisation.
+    Raises TooManyEntries.
     """
     text = text.replace("\0", "").removeprefix("\ufeff")
     entries: list[Entry] = []
@@ -59,9 +65,13 @@ def read_addresses(text: str) -> list[Entry]:
 
 def written(entries: Sequence[Entry]) -> str:
     """A list that `read_addresses` reads as these entries, one on each line."""
-    return "\n".join(
-        f'"{entry.name}" <{entry.address}>' if entry.name else entry.address or entry.typed for entry in entries
-    )
+    return "\n".join(map(_written, entries))
+
+
+def _written(entry: Entry) -> str:
+    name = f'"{entry.name}" ' if entry.name else ""
+    organisation = f' "{entry.organisation}"' if entry.organisation else ""
+    return f"{name}<{entry.address}>{organisation}" if name or organisation else entry.address or entry.typed
 
 
 # -- Between commas ------------------------------------------------------------------------------------
@@ -104,9 +114,10 @@ def _entry(typed: str) -> Entry:
     named = _NAMED.fullmatch(_hide_quoted(typed))
     address = (typed[named.start(2) : named.end(2)] if named else typed).strip()
     name = clean_given_name(typed[: named.start(2) - 1]) if named else ""
+    organisation = clean_given_name(typed[named.end(2) + 1 :]) if named else ""
     if address[:7].lower() == "mailto:":
         address = address[7:].partition("?")[0]
-    return Entry(typed[:LONGEST_ENTRY], address[:LONGEST_ENTRY], name)
+    return Entry(typed[:LONGEST_ENTRY], address[:LONGEST_ENTRY], name, organisation)
 
 
 def _hide_quoted(text: str) -> str:
@@ -125,10 +136,11 @@ def clean_given_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Which column holds the address, and which the name or its parts."""
+    """Which column holds the address, which the name or its parts, and which the organisation, where one does."""
 
     email: int
     names: tuple[int, ...]
+    organisation: int | None = None
 
 
 def _table(text: str) -> list[Entry] | None:
@@ -181,7 +193,8 @@ def _headings(cells: Sequence[str]) -> _Columns | None:
     whole = [place for place, word in enumerate(words) if word in _WHOLE]
     parts = [next((p for p, word in enumerate(words) if word in kind), None) for kind in (_FIRST, _LAST)]
     named = whole[:1] or [place for place in parts if place is not None]
-    return _Columns(email, tuple(named))
+    of = next((place for place, word in enumerate(words) if word in _ORGANISATION), None)
+    return _Columns(email, tuple(named), of)
 
 
 def _columns_of(sample: Sequence[Sequence[str]]) -> _Columns | None:
@@ -199,6 +212,7 @@ def _columns_of(sample: Sequence[Sequence[str]]) -> _Columns | None:
 def _row_entry(row: Sequence[str], columns: _Columns, delimiter: str) -> Entry:
     address = row[columns.email] if columns.email < len(row) else ""
     name = " ".join(row[place].strip() for place in columns.names if place < len(row))
+    of = row[columns.organisation] if columns.organisation is not None and columns.organisation < len(row) else ""
     read = _entry(address.strip())
     typed = read.typed or f"{delimiter} ".join(cell.strip() for cell in row if cell.strip())[:LONGEST_ENTRY]
-    return Entry(typed, read.address, clean_given_name(name) or read.name)
+    return Entry(typed, read.address, clean_given_name(name) or read.name, clean_given_name(of) or read.organisation)

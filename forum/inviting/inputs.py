@@ -47,11 +47,15 @@ class InvitationForm(Input):
     """Entries that were warned of; sent where `with_doubtful` is ticked."""
     later: List = ""
     """Entries over the limit, kept to be sent another day."""
+    wrong: List = ""
+    """Entries that were no addresses, to be mended."""
+    kept: Literal["", "yes"] = ""
+    """Whether the list is the one that was kept from another day."""
     with_doubtful: Literal["", "yes"] = ""
     role: RoleChoice = "member"
     message: Words = ""
     days: Days = str(VALID_DAYS)
-    act: Literal["", "look", "edit"] = ""
+    act: Literal["", "look", "edit", "keep"] = ""
 
 
 class NewInvitations(Input):

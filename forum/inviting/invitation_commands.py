@@ -155,6 +155,7 @@ def _row(batch: _Batch, found: Sorted, moment: datetime) -> dict[str, Any]:
         "address": clean_email(found.entry.address),
         "email_key": found.email_key,
         "name": found.entry.name,
+        "organisation": found.entry.organisation,
         "role": batch.wish.role,
         "message": batch.wish.message,
         "invited_by": batch.viewer_id,

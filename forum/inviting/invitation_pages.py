@@ -13,6 +13,7 @@ from forum.addresses import get, post
 from forum.asking import limit, open_administered, read_page_query
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
+from forum.inviting.draft_queries import Draft, find_draft
 from forum.inviting.inputs import InvitationList
 from forum.inviting.invitation_commands import remind, resend, withdraw_invitation
 from forum.inviting.queries import Counts, Invitation, count_invitations, list_invitations
@@ -42,6 +43,8 @@ class InvitationsPage:
     counts: Counts
     first: str
     later: str
+    draft: Draft | None
+    """What is kept of the viewer's own list, to be sent when their limit allows it."""
 
 
 async def show_invitations(request: Request) -> Response:
@@ -51,6 +54,7 @@ async def show_invitations(request: Request) -> Response:
     async with state_of(request).database.read() as connection:
         part = await list_invitations(connection, viewer, found.network, asked)
         counts = await count_invitations(connection, viewer, found.network)
+        draft = await find_draft(connection, viewer, found.network)
     path = f"/networks/{found.network.slug}/invitations"
     query: Mapping[str, str] = {} if asked.state == "all" else {"state": asked.state}
     page = InvitationsPage(
@@ -61,6 +65,7 @@ async def show_invitations(request: Request) -> Response:
         counts=counts,
         first=_address(path, query) if asked.after else "",
         later=_address(path, {**query, "after": part.next}) if part.next else "",
+        draft=draft,
     )
     title = f"Invitations to {found.network.name}"
     network_id = found.network.id

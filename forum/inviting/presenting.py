@@ -23,11 +23,12 @@ class ApiInvitationOutcomes(Answer):
 
 
 class ApiInvitation(Answer):
-    """An invitation by e-mail, for the network's administrators; `name` is what stood beside the address."""
+    """An invitation by e-mail, for the network's administrators; `name` and `organisation` stood beside the address."""
 
     id: str
     address: str
     name: str
+    organisation: str
     role: Role
     state: State
     created_at: str
@@ -63,6 +64,7 @@ def api_invitation(invitation: Invitation) -> dict[str, object]:
         "id": invitation.id,
         "address": invitation.address,
         "name": invitation.name,
+        "organisation": invitation.organisation,
         "role": invitation.role,
         "state": invitation.state,
         "created_at": moment_text(invitation.created_at),

@@ -29,6 +29,7 @@ class Invitation:
     id: str
     address: str
     name: str
+    organisation: str
     role: Role
     state: State
     created_at: datetime
@@ -87,6 +88,7 @@ def _of(network: Network, viewer: Viewer) -> Select[Any]:
             invitations.c.id,
             invitations.c.address,
             invitations.c.name,
+            invitations.c.organisation,
             invitations.c.role,
             _state().label("state"),
             invitations.c.created_at,
@@ -108,7 +110,7 @@ def _of(network: Network, viewer: Viewer) -> Select[Any]:
 
 
 def _invitation(row: Any) -> Invitation:
-    return Invitation(*row[:14], *(bool(value) for value in row[14:]))
+    return Invitation(*row[:15], *(bool(value) for value in row[15:]))
 
 
 async def list_invitations(
@@ -188,6 +190,8 @@ class Shown:
     email_key: str
     role: Role
     message: str
+    organisation: str
+    """As it stood beside the address in the inviter's list: offered to whoever registers, who may change it."""
     expires_at: datetime
     opened_at: datetime | None
     inviter: str
@@ -220,6 +224,7 @@ async def find_shown(connection: AsyncConnection, key: bytes, proof: str) -> Sho
             invitations.c.email_key,
             invitations.c.role,
             invitations.c.message,
+            invitations.c.organisation,
             invitations.c.expires_at,
             invitations.c.opened_at,
             inviters.c.name,
@@ -237,4 +242,4 @@ async def find_shown(connection: AsyncConnection, key: bytes, proof: str) -> Sho
     row = (await connection.execute(asked)).one_or_none()
     if row is None:
         raise NotFound
-    return Shown(*row[:14], *(bool(value) for value in row[14:]))
+    return Shown(*row[:15], *(bool(value) for value in row[15:]))

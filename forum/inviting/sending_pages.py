@@ -20,6 +20,8 @@ from forum.fronts import NetworkHead, network_head
 from forum.invitations import VALID_DAYS
 from forum.inviting.address_lists import Entry, TooManyEntries, read_addresses, written
 from forum.inviting.address_queries import MOST_A_DAY, look_up
+from forum.inviting.draft_commands import forget_rest, keep_rest
+from forum.inviting.draft_queries import Draft, find_draft
 from forum.inviting.inputs import InvitationForm
 from forum.inviting.invitation_commands import Invited, Wish, invite
 from forum.inviting.sorting import Sorted, keys_of, sort_out
@@ -30,10 +32,6 @@ from forum.state import state_of
 from forum.viewer import Viewer
 from ground.columns import now
 
-WRONG = "wrong-"
-"""Fields with entries that are no addresses, to be mended, are called by this and a number."""
-MOST_MENDED = 100
-"""So many entries can be mended one by one on the page; the rest go back into the list."""
 MOST_SHOWN = 200
 DAYS = (7, 14, VALID_DAYS, 60, 90)
 
@@ -50,6 +48,8 @@ class NewInvitationsPage:
     """What was not sent of the list before this one."""
     sent: str
     """How many people of it were invited, in words; empty where none was."""
+    draft: Draft | None
+    """What is kept of an earlier list, where the form does not show it."""
     roles: Sequence[tuple[str, str, str]] = ROLE_CHOICES
 
 
@@ -80,16 +80,18 @@ class PreviewPage:
     twice: Group
     wrong: Group
     later: Group
-    mended: int
-    """How many wrong entries have a field of their own."""
     limit: int = MOST_A_DAY
-    field: str = WRONG
 
 
 async def new_invitations(request: Request) -> Response:
-    """The form."""
+    """The form; by its link with the list that was kept from another day."""
     viewer, found = await open_administered(request)
-    return _form(request, viewer, found, {}, {})
+    async with state_of(request).database.read() as connection:
+        draft = await find_draft(connection, viewer, found.network)
+    if draft is None or "kept" not in request.query_params:
+        return _form(request, viewer, found, {}, {}, draft=draft)
+    chosen = {"role": draft.role, "message": draft.message, "days": str(draft.valid_days)}
+    return _form(request, viewer, found, {"emails": draft.entries, "kept": "yes", **chosen}, {})
 
 
 def _form(
@@ -101,10 +103,11 @@ def _form(
     status: int = 200,
     leftover: Sequence[Invited] = (),
     sent: str = "",
+    draft: Draft | None = None,
 ) -> Response:
     moment = now()
     until = [(str(days), days, moment + timedelta(days=days)) for days in DAYS]
-    page = NewInvitationsPage(network_head(viewer, found), typed, errors, until, leftover, sent)
+    page = NewInvitationsPage(network_head(viewer, found), typed, errors, until, leftover, sent, draft)
     title = f"Invite people to {found.network.name}"
     network_id = found.network.id
     return render_page(request, viewer, "inviting/new.html", page, title=title, network_id=network_id, status=status)
@@ -128,7 +131,7 @@ async def look_at_invitations(request: Request) -> Response:
 
 async def _read(fields: Mapping[str, str]) -> tuple[InvitationForm, list[Entry]]:
     """What was sent, and all entries of it with the mended ones. Raises Invalid."""
-    form = validate(InvitationForm, {name: value for name, value in fields.items() if not name.startswith(WRONG)})
+    form = validate(InvitationForm, fields)
     text = _together(fields)["emails"]
     try:
         entries = await asyncio.to_thread(read_addresses, text)
@@ -141,9 +144,8 @@ async def _read(fields: Mapping[str, str]) -> tuple[InvitationForm, list[Entry]]
 
 def _together(fields: Mapping[str, str]) -> dict[str, str]:
     """The fields of the form with one list that holds all of its parts."""
-    parts = [fields.get(name, "") for name in ("emails", "doubtful", "later")]
-    parts += [value for name, value in fields.items() if name.startswith(WRONG)]
-    kept = {name: fields.get(name, "") for name in ("role", "message", "days") if name in fields}
+    parts = [fields.get(name, "") for name in ("emails", "doubtful", "later", "wrong")]
+    kept = {name: fields.get(name, "") for name in ("role", "message", "days", "kept") if name in fields}
     return kept | {"emails": "\n".join(part.strip("\r\n") for part in parts if part.strip())}
 
 
@@ -161,10 +163,9 @@ async def _preview(
     async with state.database.read() as connection:
         known = await look_up(connection, viewer, found.network, keys, state.settings.domains)
     sorted_out = await asyncio.to_thread(sort_out, entries, keys, known)
-    wrong = _group(each for each in sorted_out if each.status == "invalid")
     page = PreviewPage(
         head=network_head(viewer, found),
-        typed={"role": form.role, "message": form.message, "days": form.days},
+        typed={"role": form.role, "message": form.message, "days": form.days, "kept": form.kept},
         key=secrets.token_urlsafe(16),
         errors=errors,
         role=form.role,
@@ -174,9 +175,8 @@ async def _preview(
         members=_group(each for each in sorted_out if each.status == "already_member"),
         invited=_group(each for each in sorted_out if each.status == "already_invited"),
         twice=_group(each for each in sorted_out if each.status == "duplicate"),
-        wrong=wrong,
+        wrong=_group(each for each in sorted_out if each.status == "invalid"),
         later=_group(each for each in sorted_out if each.status == "over_limit"),
-        mended=min(wrong.count, MOST_MENDED),
     )
     title = f"Look before you invite people to {found.network.name}"
     template, network_id = "inviting/preview.html", found.network.id
@@ -197,7 +197,11 @@ async def create_invitations(request: Request) -> Response:
     except Invalid as error:
         return _form(request, viewer, found, _together(fields), error.errors, 422)
     wanted = await asyncio.to_thread(read_addresses, _chosen(form))
-    if _is_mended(fields) or not wanted:
+    if form.act == "keep" and form.later.strip():
+        async with state_of(request).transaction() as tx:
+            await keep_rest(tx, viewer, found.network, form, form.later)
+        return redirect(request, f"/networks/{found.network.slug}/invitations", notice="invitations-kept")
+    if await asyncio.to_thread(_is_mended, form) or not wanted:
         # What was mended has not been seen sorted yet: nothing goes out that nobody looked at.
         return await _preview(request, viewer, found, form, entries, {} if wanted else _NOBODY, 200 if wanted else 422)
     wish = Wish(wanted, form.role, form.message, int(form.days))
@@ -205,10 +209,13 @@ async def create_invitations(request: Request) -> Response:
         key = request_key(request, form, fields.get(KEY_FIELD))
         await limit(request, INVITATIONS, viewer.id)
         async with state_of(request).transaction() as tx:
-            outcomes, _ = await invite(tx, viewer, found.network.slug, wish, key)
+            outcomes, is_replay = await invite(tx, viewer, found.network.slug, wish, key)
+            rest = _rest(form, wanted, outcomes)
+            if not is_replay and (rest or form.kept):
+                rest = await keep_rest(tx, viewer, found.network, form, rest)
     except AlreadySent as error:
         return await _preview(request, viewer, found, form, entries, {"": str(error)}, 422)
-    return _answer(request, viewer, found, form, wanted, outcomes)
+    return _answer(request, viewer, found, form, rest, outcomes)
 
 
 _NOBODY = {"": "There is nobody to invite in this list yet. Mend an address below, or go back to the list."}
@@ -218,9 +225,14 @@ def _chosen(form: InvitationForm) -> str:
     return f"{form.emails}\n{form.doubtful}" if form.with_doubtful else form.emails
 
 
-def _is_mended(fields: Mapping[str, str]) -> bool:
-    mended = [entry for name, value in fields.items() if name.startswith(WRONG) for entry in read_addresses(value)]
-    return any(keys_of(mended[:MOST_MENDED]))
+def _is_mended(form: InvitationForm) -> bool:
+    return any(keys_of(read_addresses(form.wrong)))
+
+
+def _rest(form: InvitationForm, wanted: Sequence[Entry], outcomes: Sequence[Invited]) -> str:
+    """What could not be sent, as a list."""
+    left = [entry for entry, each in zip(wanted, outcomes, strict=True) if each.status in ("invalid", "over_limit")]
+    return "\n".join(filter(None, [written(left), form.later.strip("\r\n")]))
 
 
 def _answer(
@@ -228,22 +240,30 @@ def _answer(
     viewer: Viewer,
     found: Found,
     form: InvitationForm,
-    wanted: Sequence[Entry],
+    rest: str,
     outcomes: Sequence[Invited],
 ) -> Response:
     """Lead to the list where everything is on its way; else the form again with what is not."""
     count = sum(outcome.status == "sent" for outcome in outcomes)
     people = spell(count, "person", "people")
-    left = [entry for entry, each in zip(wanted, outcomes, strict=True) if each.status in ("invalid", "over_limit")]
-    if count and not left and not form.later.strip():
+    if count and not rest:
         return redirect(request, f"/networks/{found.network.slug}/invitations", notice="invited", who=people)
     leftover = [outcome for outcome in outcomes if outcome.status != "sent"]
-    text = "\n".join(filter(None, [written(left), form.later.strip("\r\n")]))
-    typed = {"role": form.role, "message": form.message, "days": form.days, "emails": text}
+    typed = {"role": form.role, "message": form.message, "days": form.days, "emails": rest, "kept": "yes"}
     return _form(request, viewer, found, typed, {}, leftover=leftover[:MOST_SHOWN], sent=people if count else "")
 
 
+async def forget_kept(request: Request) -> Response:
+    """Forget the list that was kept."""
+    viewer, found = await open_administered(request)
+    await read_form(request)
+    async with state_of(request).transaction() as tx:
+        await forget_rest(tx, viewer, found.network.slug)
+    return redirect(request, f"/networks/{found.network.slug}/invitations/new", notice="invitations-forgotten")
+
+
 ROUTES: list[BaseRoute] = [
+    post("/networks/{slug:slug}/invitations/kept/ending", forget_kept),
     get("/networks/{slug:slug}/invitations/new", new_invitations),
     post("/networks/{slug:slug}/invitations/new", look_at_invitations),
     post("/networks/{slug:slug}/invitations", create_invitations),

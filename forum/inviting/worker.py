@@ -7,6 +7,7 @@ from sqlalchemy import Row, select, update
 
 from auth.tables import accounts
 from forum.invitations import is_waiting, prove_invitation, tell_of_invitations
+from forum.inviting.draft_commands import forget_old_lists
 from forum.mailing import Letter, LetterWriter
 from forum.state import State
 from forum.tables import invitations, networks
@@ -80,4 +81,4 @@ async def note_sent(state: State, tx: Transaction, reference: Reference) -> None
 LETTERS: Mapping[str, LetterWriter] = {"invitation": write_invitation, "invitation_reminder": write_reminder}
 SENT: Mapping[str, Doer] = {"invitation": note_sent, "invitation_reminder": note_sent}
 TASKS: Mapping[str, Doer] = {}
-CHORES: Sequence[Chore] = ()
+CHORES: Sequence[Chore] = (forget_old_lists,)

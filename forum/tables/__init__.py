@@ -8,7 +8,7 @@ from forum.tables.audit import audit_chains, audit_rows, audit_words
 from forum.tables.files import blobs, uploads
 from forum.tables.governance import broken_glass
 from forum.tables.holding import held_back, held_posts, moved_posts, moved_readings, moved_threads
-from forum.tables.inviting import bounced_addresses, invitations, joining_links
+from forum.tables.inviting import bounced_addresses, invitation_drafts, invitations, joining_links
 from forum.tables.moderation import acts, cases, reports
 from forum.tables.networks import former_addresses, memberships, networks
 from forum.tables.notifications import (
@@ -51,6 +51,7 @@ __all__ = [
     "held_back",
     "held_posts",
     "imported_messages",
+    "invitation_drafts",
     "invitations",
     "joining_links",
     "mail_wishes",

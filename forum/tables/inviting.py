@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 
+from auth.tables import accounts
 from forum.tables.networks import networks
 from forum.tables.parts import account, metadata, own_id
 from ground.columns import Identifier, Moment
@@ -19,6 +20,8 @@ invitations = Table(
     Column("email_key", Text, nullable=False),
     # As it stood beside the address in the list; for the network's administrators alone.
     Column("name", String(100), nullable=False, server_default=""),
+    # The same of the organisation; offered to whoever registers by the invitation.
+    Column("organisation", String(100), nullable=False, server_default=""),
     Column("role", String(14), nullable=False),
     Column("message", String(1000), nullable=False, server_default=""),
     account("invited_by"),
@@ -48,6 +51,22 @@ invitations = Table(
     Index("ix_invitations_email_key", "email_key"),
     Index("ix_invitations_network_id", "network_id", "id"),
     Index("ix_invitations_invited_by", "invited_by", "created_at"),
+)
+
+# What an administrator could not send of a list because of the limit of a day: kept for them alone, for two weeks, and
+# offered again.
+invitation_drafts = Table(
+    "invitation_drafts",
+    metadata,
+    Column("account_id", Identifier, ForeignKey(accounts.c.id), primary_key=True),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), primary_key=True),
+    # As the form takes it: an entry on each line.
+    Column("entries", Text, nullable=False),
+    Column("entry_count", Integer, nullable=False),
+    Column("role", String(14), nullable=False),
+    Column("message", String(1000), nullable=False, server_default=""),
+    Column("valid_days", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
 )
 
 # An address that whoever has it may join by, so many times and so long. Its secret is made from the id and the

@@ -170,6 +170,7 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/invitations": ADMINISTRATORS_DO,
     "GET /networks/{slug:slug}/invitations/new": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/invitations/new": ADMINISTRATORS_DO,
+    "POST /networks/{slug:slug}/invitations/kept/ending": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/invitations/reminders": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/invitations/{invitation_id:id}/sending": WITH_INVITATION,
     "POST /api/v1/networks/{slug:slug}/invitations/{invitation_id:id}/sending": WITH_INVITATION,

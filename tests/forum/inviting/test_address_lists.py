@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.inviting.address_lists import Entry, read_addresses
+from forum.inviting.address_lists import Entry, read_addresses, written
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,22 @@ def test_what_was_typed_is_kept() -> None:
     assert read_addresses("Anna  Ek <anna at x>;b@c.example") == [
         Entry("Anna  Ek <anna at x>", "anna at x", "Anna Ek"),
         Entry("b@c.example", "b@c.example"),
+    ]
+
+
+def test_the_column_of_organisations_is_kept_and_survives_being_written() -> None:
+    text = (
+        "First name\tSurname\tOrganisation\tE-mail\n"
+        "Anna\tEk\tLeeds, Teaching; Trust\tanna@x.example\n"
+        '\t\t"The ""Old"" Trust"\tbo@y.example\nCarl\t\t\tcarl@x.example'
+    )
+    entries = read_addresses(text)
+    assert [(entry.address, entry.name, entry.organisation) for entry in entries] == [
+        ("anna@x.example", "Anna Ek", "Leeds, Teaching; Trust"),
+        ("bo@y.example", "", "The Old Trust"),
+        ("carl@x.example", "Carl", ""),
+    ]
+    again = read_addresses(written(entries))
+    assert [(each.address, each.name, each.organisation) for each in again] == [
+        (each.address, each.name, each.organisation) for each in entries
     ]

@@ -6,8 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from auth.tables import accounts
+from forum.invitations import prove_invitation
 from tests.forum.accounts.visitor import PASSWORD, Visitor, link_in, new_address, newcomer, wait_for_mail
+from tests.forum.threads.village import Village
 from tests.servers.confer import ConferServer
 
 AMARA = "Amara Okafor"
@@ -47,6 +51,29 @@ class Host:
 def text(answer: httpx2.Response, status: int = 200) -> str:
     assert answer.status_code == status, answer.text[:2000]
     return unescape(answer.text)
+
+
+async def test_the_organisation_of_the_list_is_offered_and_may_be_put_right(village: Village) -> None:
+    amara = await village.person(AMARA)
+    place = await village.network(amara, access="secret")
+    address, browser = new_address(), village.browser(amara)
+    pasted = f"Name,Organisation,Email\nAnna Ek,Leeds Trust,{address}"
+    path = f"/networks/{place.slug}/invitations"
+    assert "Leeds Trust" in (await browser.post(f"{path}/new", data={"emails": pasted, "act": "look"})).text
+    as_sent = {"emails": f'"Anna Ek" <{address}> "Leeds Trust"', "key": "one"}
+    assert (await browser.post(path, data=as_sent)).status_code == 303
+    (invited,) = (await village.program(amara).get(f"/api/v1{path}")).json()["items"]
+    assert (invited["name"], invited["organisation"]) == ("Anna Ek", "Leeds Trust")
+    proof, guest = prove_invitation(village.state.key, invited["id"]), village.browser()
+    for page in (f"/invitations/{proof}", f"/register?invitation={proof}"):
+        assert 'value="Leeds Trust"' in (await guest.get(page)).text, page
+    person = {"name": "Anna Ek", "email": address, "invitation": proof, "organisation": "Leeds Teaching Trust"}
+    refused = await guest.post("/register", data=person | {"password": "short"})
+    assert (refused.status_code, "Leeds Teaching Trust" in refused.text) == (422, True)
+    assert (await guest.post("/register", data=person | {"password": PASSWORD})).status_code == 303
+    async with village.state.database.read() as connection:
+        of = select(accounts.c.organisation).where(accounts.c.email == address)
+        assert await connection.scalar(of) == "Leeds Teaching Trust"
 
 
 def test_who_has_no_account_registers_and_is_in_the_network_in_one_go(server: ConferServer) -> None:
