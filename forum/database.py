@@ -74,6 +74,7 @@ class Database:
         self._most = connections
         self._hot: SqliteReader | PostgresqlReader | None = None
         self.dialect = readers.dialect.name
+        self._reader_engine = readers
         self._readers = _kept_open(readers, connections)
         self._writers = _kept_open(writers, connections)
         self._sqlite_writer = writers
@@ -87,6 +88,15 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for SELECTs: each statement sees what was committed when it began."""
         async with _turn(self._readers) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read_aside(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading that nobody has before or after: what is temporary in it is in no other.
+
+        No writer waits for it.
+        """
+        async with self._reader_engine.connect() as connection:
             yield connection
 
     async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:

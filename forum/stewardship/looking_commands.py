@@ -49,7 +49,7 @@ class Surface:
 
 
 async def look_as(request: Request, viewer: Viewer, found: Found, standing: Standing) -> list[Surface]:
-    """What somebody of this standing gets at each place. Never writes; see `rehearsal_commands`."""
+    """What somebody of this standing gets at each place. Writes nothing; see `rehearsal_commands`."""
     state, network = state_of(request), found.network
     async with state.database.read() as connection:
         content = await read_content(connection, viewer, network)

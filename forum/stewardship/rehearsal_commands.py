@@ -1,12 +1,17 @@
-"""Somebody who is not there: a person of each standing, made in a transaction that is never kept.
+"""Somebody who is not there: a person of each standing, who exists for one connection and is never kept.
 
 To see what others see, an administrator has the real pages made for such a person. They exist while the pages are
-made, for the connection that makes them, and for nobody else; then everything is rolled back. So each answer comes
-from the same statements as everybody's, nothing is written, and nobody can act as somebody.
+made, for the connection that makes them, and for nobody else. So each answer comes from the same statements as
+everybody's, nothing is written, and nobody can act as somebody.
+
+Nobody waits meanwhile. On PostgreSQL it is a transaction that is rolled back, whose new rows are in nobody's way.
+SQLite has one writer at a time, so there the person lies in temporary tables of a connection that reads, and temporary
+views of the tables' own names show them beside what is stored.
 """
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -61,18 +66,60 @@ class Rehearsal:
 @asynccontextmanager
 async def rehearse(state: State, network_id: str, standing: Standing) -> AsyncIterator[tuple[State, str]]:
     """The parts of the process with such a person in them, and the secret of their cookie; empty where signed out."""
+    stage = _beside_what_is_stored if state.database.dialect == "sqlite" else _rolled_back
+    async with stage(state.database, network_id, standing) as (connection, secret):
+        database = cast(Database, Rehearsal(connection, state.database.dialect))
+        yield replace(state, database=database, kept={}), secret
+
+
+@asynccontextmanager
+async def _rolled_back(
+    database: Database, network_id: str, standing: Standing
+) -> AsyncIterator[tuple[AsyncConnection, str]]:
     with contextlib.suppress(_NeverKept):
-        async with state.database.write() as connection:
-            secret = ""
-            if standing != "signed_out":
-                secret = await _stand_in(connection, network_id, standing)
-            database = cast(Database, Rehearsal(connection, state.database.dialect))
-            yield replace(state, database=database, kept={}), secret
+        async with database.write() as connection:
+            yield connection, await _stand_in(connection, network_id, standing)
             raise _NeverKept
 
 
+_THEIRS = ("accounts", "sessions", "streams", "memberships", "notifications", "addressed_posts")
+"""The tables in which such a person has rows."""
+
+
+@asynccontextmanager
+async def _beside_what_is_stored(
+    database: Database, network_id: str, standing: Standing
+) -> AsyncIterator[tuple[AsyncConnection, str]]:
+    async with database.read_aside() as connection:
+        # The person's rows refer to the network, which lies elsewhere.
+        for pragma in ("query_only = OFF", "foreign_keys = OFF"):
+            await connection.exec_driver_sql(f"PRAGMA {pragma}")
+        for table in _THEIRS:
+            await _make_empty(connection, table)
+        # By the names alone these are the temporary tables now.
+        secret = await _stand_in(connection, network_id, standing)
+        for table in _THEIRS:
+            await connection.exec_driver_sql(f"ALTER TABLE temp.{table} RENAME TO their_{table}")
+            both = f"SELECT * FROM main.{table} UNION ALL SELECT * FROM temp.their_{table}"  # noqa: S608  our own names
+            await connection.exec_driver_sql(f"CREATE TEMP VIEW {table} AS {both}")
+        await connection.exec_driver_sql("PRAGMA query_only = ON")
+        yield connection, secret
+
+
+async def _make_empty(connection: AsyncConnection, table: str) -> None:
+    """A temporary table like this one, with its defaults and indexes, before which the stored one is not seen."""
+    made = "SELECT sql FROM main.sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
+    for (statement,) in (await connection.exec_driver_sql(made, (table,))).all():
+        await connection.exec_driver_sql(re.sub("^CREATE TABLE ", "CREATE TEMP TABLE ", statement))
+
+
 async def _stand_in(connection: AsyncConnection, network_id: str, standing: Standing) -> str:
-    """Somebody with this standing, and a line on their list from the time when they could see the newest post."""
+    """Somebody with this standing, and a line on their list from the time when they could see the newest post.
+
+    The secret of their cookie; empty for somebody signed out, who is nobody.
+    """
+    if standing == "signed_out":
+        return ""
     account = await create_account(connection, f"{new_id()}@example.invalid", _NAME, verified=True)
     if account is None:
         raise RuntimeError("an address that was never used is taken")

@@ -1,12 +1,14 @@
 """What others see is what they get: the same bytes, and nothing written for it."""
 
+import asyncio
 import re
 from html import unescape
 
 from sqlalchemy import func, select
 
 from auth.tables import accounts, sessions
-from forum.tables import metadata
+from forum.stewardship.rehearsal_commands import rehearse
+from forum.tables import memberships, metadata, posts
 from tests.forum.notifications.telling import told_of_thread
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -75,3 +77,29 @@ async def test_it_is_for_administrators(village: Village) -> None:
     assert strange.status_code == 200
     wrong = await village.program(amara).get(f"/api/v1/networks/{place.slug}/seen?by=amara")
     assert wrong.status_code == 422
+
+
+async def test_nobody_waits_while_it_is_looked_at(village: Village) -> None:
+    """Neither in this process nor in another, which has a database of its own; and what they write is not held up."""
+    amara, ben = await village.people("Amara Okafor", "Ben Ito")
+    place = await village.network(amara, [ben])
+    thread_id = await village.thread(ben, place)
+    before = await counts(village)
+    async with rehearse(village.state, place.id, "member") as (stage, secret):
+        assert secret
+        async with asyncio.timeout(5):
+            await village.reply(ben, place, thread_id, "Written meanwhile.")
+        answer = await village.program(ben).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "And here."})
+        assert answer.status_code == 201
+        async with stage.database.read() as connection:
+            here = select(posts.c.body).where(posts.c.thread_id == thread_id)
+            assert {"Written meanwhile.", "And here."} <= set(await connection.scalars(here))
+            members = select(accounts.c.name).join(memberships, memberships.c.account_id == accounts.c.id)
+            names = set(await connection.scalars(members.where(memberships.c.network_id == place.id)))
+        assert names == {"Amara Okafor", "Ben Ito", "Somebody Else"}
+    after = await counts(village)
+    assert {name: after[name] - before[name] for name in ("accounts", "sessions", "memberships")} == {
+        "accounts": 0,
+        "sessions": 0,
+        "memberships": 0,
+    }
