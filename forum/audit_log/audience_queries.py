@@ -157,11 +157,12 @@ async def read_audience(
     if not thread.was_here(at):
         return Audience((), None, False, None, elsewhere=True)
     steps = await _steps(connection, network.id)
-    members = await _members(connection, network, at, steps)
+    # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
+    is_placed = thread.is_here and not thread.moves
+    members = await _members(connection, network, at, steps, thread.first_position if is_placed else None)
     through_glass = await _through_glass(connection, network.id, at)
     access, kept_until = _access_at(network, at, steps)
-    # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
-    is_public = not thread.is_here or bool(thread.moves) or thread.first_position > kept_until
+    is_public = not is_placed or thread.first_position > kept_until
     everybody = access == "open" and is_public
     if access == "open" and not is_public:
         opened_at = _opened_at(steps, at)
@@ -208,13 +209,16 @@ async def _steps(connection: AsyncConnection, network_id: str) -> Sequence[Any]:
     return (await connection.execute(asked.order_by(audit_rows.c.number))).all()
 
 
-async def _members(connection: AsyncConnection, network: Network, at: datetime, steps: Sequence[Any]) -> list[Witness]:
+async def _members(
+    connection: AsyncConnection, network: Network, at: datetime, steps: Sequence[Any], position: int | None
+) -> list[Witness]:
     former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
     columns = (
         memberships.c.id,
         memberships.c.role,
         memberships.c.since,
         memberships.c.ended_at,
+        memberships.c.reads_after,
         accounts.c.id.label("account_id"),
         case((former, "Former member"), else_=accounts.c.name).label("name"),
         accounts.c.organisation,
@@ -232,8 +236,10 @@ async def _members(connection: AsyncConnection, network: Network, at: datetime, 
             told.setdefault(step.object_id, []).append(step)
     found = []
     for row in await connection.execute(asked):
-        until, role = _until_and_role(row, told.get(row.id, []), at)
-        if until is None or until > at:
+        own = told.get(row.id, [])
+        until, role = _until_and_role(row, own, at)
+        is_parted = role == "member" and position is not None and position <= _reads_after(row, own, at)
+        if (until is None or until > at) and not is_parted:
             found.append(Witness(row.account_id, row.name, row.organisation, role, row.since, until))
     return found
 
@@ -251,6 +257,15 @@ def _until_and_role(row: Any, steps: Sequence[Any], at: datetime) -> tuple[datet
         if step.at > at:
             role = before.get("role", role)
     return until, role
+
+
+def _reads_after(row: Any, steps: Sequence[Any], at: datetime) -> int:
+    """Up to where threads were not for somebody at that moment who had come while the network was open."""
+    value: int = row.reads_after
+    for step in reversed(steps):
+        if step.at > at and step.act in ("member.let_read", "member.parted"):
+            value = json.loads(step.before or "{}").get("reads_after", value)
+    return value
 
 
 async def _through_glass(connection: AsyncConnection, network_id: str, at: datetime) -> list[Witness]:

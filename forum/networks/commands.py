@@ -14,6 +14,7 @@ from forum.network_reads import find_network, is_name_typed, lock_administered
 from forum.networks.inputs import MemberChange, NetworkChange, NewNetwork
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.slugs import fold, hidden_slug, plain_slugs
+from forum.parting import apart_until, forget_parting, is_anybody_unparted, part
 from forum.policy import may_administer, may_create_network
 from forum.records import Access, Network
 from forum.streams import moderators_stream, network_stream
@@ -137,8 +138,7 @@ async def change_network(
     `if_version` is given and it has another version by now. Whoever waits to be admitted to what becomes secret is
     refused; raises Conflict where somebody asks at the same moment.
     """
-    if wanted.access == "secret":
-        await _refuse_waiting(tx, viewer, slug)
+    await _before_it_is_held(tx, viewer, slug, wanted)
     network = await lock_administered(tx.connection, viewer, slug)
     if if_version is not None and network.version != if_version:
         raise Stale("Somebody has changed this network since. Load it again, then make your change.")
@@ -167,17 +167,22 @@ async def change_network(
     return network.id
 
 
-async def _refuse_waiting(tx: Transaction, viewer: Viewer, slug: str) -> None:
-    """Refuse, and tell, whoever waits to be admitted to a network that becomes secret.
+async def _before_it_is_held(tx: Transaction, viewer: Viewer, slug: str, wanted: NetworkChange) -> None:
+    """What a change of access does to memberships, which are locked before the network.
 
-    They could neither see any more that they had asked nor take it back. To be called before the network is locked,
-    as memberships come first.
+    Whoever waits to be admitted to what becomes secret is refused, and told: they could neither see any more that they
+    had asked nor take it back. Who came while it was open is marked as it closes.
     """
-    found = await find_network(tx.connection, viewer, slug)
-    if found is None or found.network.access == "secret" or not may_administer(viewer, found.network):
+    found = await find_network(tx.connection, viewer, slug) if wanted.access is not None else None
+    if found is None or found.network.access == wanted.access or not may_administer(viewer, found.network):
         return  # what is wrong is said where the change is made
-    waiting = [row.account_id for row in await tx.execute(_waiting(found.network.id))]
-    await admit_or_refuse(tx, viewer, slug, waiting, MemberChange(status="refused"))
+    if wanted.access == "secret":
+        waiting = [row.account_id for row in await tx.execute(_waiting(found.network.id))]
+        await admit_or_refuse(tx, viewer, slug, waiting, MemberChange(status="refused"))
+    if found.network.access == "open":
+        await part(tx, found.network.id)
+    elif wanted.access == "open" and wanted.with_past:
+        await forget_parting(tx, found.network.id)
 
 
 def _waiting(network_id: str) -> Select[Any]:
@@ -193,6 +198,10 @@ async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange
     if access == "open":
         values["members_only_until"] = 0 if wanted.with_past else network.post_count
         values["members_only_since"] = None if wanted.with_past else now()
+    elif network.access == "open":
+        if await is_anybody_unparted(tx, network.id):
+            raise Conflict("Somebody has joined in this very moment. Load the page again.")
+        values["apart_until"] = await apart_until(tx, network.id)
     if access == "secret" and (await tx.execute(_waiting(network.id).limit(1))).first() is not None:
         raise Conflict("Somebody has asked to join in this very moment. Load the page again.")
     if access in HIDDEN:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import may_add_to, member_of
 from forum.records import Access, Network
 from forum.rendering import spell
-from forum.tables import invitations, networks, threads
+from forum.tables import audit_rows, invitations, memberships, networks, threads
 from forum.viewer import Viewer
 
 
@@ -23,6 +23,12 @@ class Reach:
     invited: int
     public_threads: int
     """Of these, threads that everybody can read as long as the network is open."""
+    kept_threads: int
+    """Threads that had stayed with the members of before, when it was opened."""
+    joined: int
+    """How many of its members joined while it was open; nobody where it is not."""
+    parted: int
+    """How many of them don't read those threads."""
     mail_content: bool
     """Its administrators let its words out by mail also where it is not open."""
 
@@ -35,15 +41,47 @@ async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Netw
     )
     sent = select(func.count()).where(invitations.c.network_id.in_(mine), invitations.c.ended_at.is_(None))
     mailed = select(networks.c.mail_content).where(networks.c.id.in_(mine))
+    is_open = network.access == "open"
+    public_threads = await connection.scalar(public) or 0 if is_open else 0
+    joined, parted = await _count_joined(connection, mine) if is_open else (0, 0)
     return Reach(
         network.thread_count,
         network.post_count,
         network.member_count,
         network.waiting_count,
         await connection.scalar(sent) or 0,
-        await connection.scalar(public) or 0 if network.access == "open" else 0,
+        public_threads,
+        network.thread_count - public_threads if is_open else 0,
+        joined,
+        parted,
         bool(await connection.scalar(mailed)),
     )
+
+
+async def _count_joined(connection: AsyncConnection, mine: Select[tuple[str]]) -> tuple[int, int]:
+    """How many members came since the network was opened, and how many of them find threads that are not for them."""
+    opened = select(func.max(audit_rows.c.at)).where(
+        audit_rows.c.chain.in_(select(networks.c.id).where(networks.c.id.in_(mine))),
+        audit_rows.c.act.in_(("network.created", "network.access_changed")),
+    )
+    opened_at = func.coalesce(networks.c.members_only_since, opened.scalar_subquery(), networks.c.created_at)
+    kept = (networks.c.members_only_until > 0) & (memberships.c.role == "member")
+    asked = (
+        select(func.count(), func.coalesce(func.sum(case((kept, 1), else_=0)), 0))
+        .select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
+        .where(networks.c.id.in_(mine), memberships.c.current, memberships.c.status == "active")
+        .where(memberships.c.since > opened_at)
+    )
+    row = (await connection.execute(asked)).one()
+    return row[0], int(row[1])
+
+
+async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Network) -> int:
+    """How many members came while the network was open and wait to be kept, for an administrator of it."""
+    asked = select(func.count()).select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
+    came = (memberships.c.reads_after > 0, memberships.c.role == "member", networks.c.access != "open")
+    here = (networks.c.id == network.id, memberships.c.current, memberships.c.status == "active")
+    return await connection.scalar(asked.where(*came, *here, member_of(viewer.id, "administrator"))) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +93,8 @@ class Effects:
     stays: tuple[str, ...]
     mails: tuple[str, ...]
     """What mails to members carry from then on, where that changes."""
+    joined: tuple[str, ...] = ()
+    """Where it is closed again: who came meanwhile, and what they read."""
 
 
 _FOUND: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 2}
@@ -80,7 +120,28 @@ def effects_of(network: Network, access: Access, reach: Reach) -> Effects:
         stays.append(f"What is written in it ({all_of_it}) is for members only, as before.")
     if reach.invited and access != "open" and is_used:
         stays.append(f"{spell(reach.invited, 'open invitation stays', 'open invitations stay').capitalize()} good.")
-    return Effects(tuple(shown), tuple(hidden), tuple(stays), _mailed(before, access, reach))
+    joined = _joined(reach) if before == "open" else ()
+    return Effects(tuple(shown), tuple(hidden), tuple(stays), _mailed(before, access, reach), joined)
+
+
+def _joined(reach: Reach) -> tuple[str, ...]:
+    if not reach.joined:
+        return ("Nobody joined while it was open.",)
+    people = spell(reach.joined, "person", "people").capitalize()
+    came = f"{people} joined while it was open, and nobody had to admit them. They stay members until you end that."
+    if not reach.parted or not reach.kept_threads:
+        return (came,)
+    kept = spell(reach.kept_threads, "thread", "threads").capitalize()
+    stayed = (
+        "that had stayed with the members of before stays"
+        if reach.kept_threads == 1
+        else ("that had stayed with the members of before stay")
+    )
+    return (
+        came,
+        f"{kept} {stayed} with them. Who joined since does not read it before an administrator keeps them in an access "
+        "review, and as long as anybody of them is left undecided nobody adds to it.",
+    )
 
 
 def _read_and_write(members: int, *, is_used: bool) -> str:

@@ -18,7 +18,7 @@ from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
 from forum.networks.commands import change_network
 from forum.networks.inputs import AccessChange, NetworkChange, NetworkLook
-from forum.networks.reach_queries import Effects, count_reach, effects_of
+from forum.networks.reach_queries import Effects, count_parted, count_reach, effects_of
 from forum.records import ACCENTS, Access, Network
 from forum.rendering import redirect, render_page
 from forum.state import state_of
@@ -152,6 +152,10 @@ async def update_access(request: Request) -> Response:
         return await _access(request, viewer, found, fields, error.errors, 422)
     async with state.database.read() as connection:
         changed = await get_network_by_id(connection, viewer, network_id)
+        parted = await count_parted(connection, viewer, changed.network)
+    if parted and found.network.access == "open":
+        # Who let themselves in while it was open waits to be looked at.
+        return redirect(request, f"/networks/{changed.network.slug}/reviews", notice="access-changed")
     return redirect(request, f"/networks/{changed.network.slug}/settings", notice="access-changed")
 
 

@@ -8,6 +8,7 @@ access mean on each surface is the table "Who sees what" in the README.
 from forum.policy.conditions import (
     fronted_to,
     hears,
+    kept_until,
     led_on_to,
     lines_shown,
     listed_to,
@@ -108,6 +109,7 @@ __all__ = [
     "hears",
     "is_free_of_limits",
     "is_held",
+    "kept_until",
     "led_on_to",
     "lines_shown",
     "listed_to",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, null, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, null, or_, select
 
 from auth.tables import accounts
 from forum.policy.glass import reads_through_glass
@@ -77,7 +77,8 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
 
     Opening a network applies to what is begun afterwards, unless its administrators say otherwise: what was written
     among members stays among those who were members then, and those whom administrators made moderators. Whoever comes
-    later lets themselves in, so that they are no more than anybody.
+    later lets themselves in, so that they are no more than anybody; closing the network again does not change that
+    until an administrator keeps them in a review.
     """
     begun_open = threads.c.first_position > networks.c.members_only_until
     is_public = and_(networks.c.access == "open", begun_open)
@@ -93,6 +94,7 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
                 memberships.c.role != "member",
                 memberships.c.since <= networks.c.members_only_since,
             ),
+            or_(memberships.c.role != "member", threads.c.first_position > memberships.c.reads_after),
         )
     ).correlate_except(memberships)
     return or_(is_public, reads_as_member, reads_through_glass(account_id))
@@ -101,9 +103,15 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
 def threads_heard() -> ColumnElement[bool]:
     """Threads, joined to `networks`, that everybody may read who hears the network's stream, and that it tells of.
 
-    Not those that stayed with the members of a network that was opened: its stream is open too.
+    Not those that stayed with the members of a network that was opened: its stream is open too. Nor, once it is closed
+    again, as long as members who came meanwhile don't read them.
     """
-    return or_(networks.c.access != "open", threads.c.first_position > networks.c.members_only_until)
+    return threads.c.first_position > kept_until()
+
+
+def kept_until() -> ColumnElement[int]:
+    """Of `networks`: threads that began up to this position are not for all who hear its stream; nobody adds."""
+    return case((networks.c.access == "open", networks.c.members_only_until), else_=networks.c.apart_until)
 
 
 def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:

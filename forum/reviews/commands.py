@@ -9,8 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.acts.excluding import exclude
 from forum.audit import Deed, canonical, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.membership import Step, change, lock_current
+from forum.membership import Step, change, lock_current, lock_several
 from forum.network_reads import find_network, lock_inside
+from forum.parting import let_read, part_again, settle_parting
 from forum.policy import may_end_in_review, may_review, member_of
 from forum.records import Network
 from forum.reviews.inputs import Decision
@@ -82,6 +83,8 @@ async def decide(
     Who is marked to end keeps access until `end_access`. Who is no member any more is passed over. Raises Invalid
     where the viewer would end their own access.
     """
+    kept = [account_id for account_id, decision in decisions.items() if decision == "keep"]
+    held = await lock_several(tx, (await _seen(tx, viewer, slug)).id, kept)  # before the network, as everywhere
     network = await _administered(tx, viewer, slug)
     await _open(tx, network, review_id)
     for account_id, decision in decisions.items():
@@ -109,6 +112,9 @@ async def decide(
             late += await _decided_by_another(tx, viewer, review_id, member.id)
         elif decision == "ask":
             await _ask(tx, viewer, network, decision_id, member.account_id)
+        elif decision == "keep" and member.account_id in held:
+            await let_read(tx, viewer.id, [held[member.account_id]])
+    await settle_parting(tx, network.id)
     return late
 
 
@@ -142,6 +148,10 @@ async def take_back(tx: Transaction, viewer: Viewer, slug: str, review_id: str, 
     if row.done_at is not None or row.answered_at is not None:
         raise Conflict("This can’t be taken back any more: it is done, or the person has answered.")
     await tx.execute(delete(review_decisions).where(this))
+    current = await lock_current(tx, network.id, row.account_id) if row.decision == "keep" else None
+    if current is not None and current.id == row.membership_id:
+        await part_again(tx, viewer.id, current)
+        await settle_parting(tx, network.id)
 
 
 async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str, reason: str) -> int:
@@ -169,6 +179,7 @@ async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str,
             ended += 1
         done = update(review_decisions).where(review_decisions.c.id == row.id)
         await tx.execute(done.values(done_at=now()))
+    await settle_parting(tx, network.id)
     return ended
 
 
@@ -193,6 +204,7 @@ async def sign(tx: Transaction, viewer: Viewer, slug: str, review_id: str) -> No
         "audit_row_id": await record(tx, deed),
     }
     await tx.execute(update(reviews).where(reviews.c.id == review_id).values(**signed))
+    await settle_parting(tx, network.id)
 
 
 async def answer(tx: Transaction, viewer: Viewer, decision_id: str) -> None:

@@ -23,6 +23,7 @@ from forum.reviews.queries import (
     Question,
     Review,
     Subject,
+    count_parted,
     counted,
     get_question,
     get_review,
@@ -45,6 +46,8 @@ class ReviewsPage:
     head: NetworkHead
     open_one: Review | None
     signed: Sequence[Review]
+    parted: int
+    """How many came while the network was open, and wait to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class ReviewPage:
     meanwhile: str
     """Whom somebody else had decided about in the meantime; empty for nobody."""
     me: str
+    parted: int
     decisions: Sequence[tuple[Decision, str]] = DECISIONS
 
     @property
@@ -94,8 +98,10 @@ async def show_reviews(request: Request) -> Response:
     viewer, found = await open_administered(request)
     async with state_of(request).database.read() as connection:
         reviews = await list_reviews(connection, viewer, found.network, MOST_REVIEWS)
+        parted = await count_parted(connection, viewer, found.network)
     open_one = next((review for review in reviews if review.signed_at is None), None)
-    page = ReviewsPage(network_head(viewer, found), open_one, [each for each in reviews if each.signed_at is not None])
+    signed = [each for each in reviews if each.signed_at is not None]
+    page = ReviewsPage(network_head(viewer, found), open_one, signed, parted)
     title = f"Access reviews of {found.network.name}"
     return render_page(request, viewer, "reviews/reviews.html", page, title=title, network_id=found.network.id)
 
@@ -130,6 +136,7 @@ async def _review(
         review = await get_review(connection, viewer, network, review_id)
         decided = await list_decided(connection, viewer, network, review_id)
         subjects = [] if review.signed_at else await list_subjects(connection, viewer, network, review_id)
+        parted = await count_parted(connection, viewer, network)
     head = network_head(viewer, found)
     if review.signed_at is not None:
         signed = SignedPage(head, review, decided, counted(decided))
@@ -151,6 +158,7 @@ async def _review(
         errors=errors or {},
         meanwhile=name_all([each.person.name for each in decided if each.person.id in late]) if late else "",
         me=viewer.id,
+        parted=parted,
     )
     title = f"Access review of {network.name}"
     return render_page(request, viewer, "reviews/review.html", page, title=title, network_id=network.id, status=status)

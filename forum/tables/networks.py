@@ -29,6 +29,9 @@ networks = Table(
     Column("members_only_until", Integer, nullable=False, server_default="0"),
     # And when that was: who came in later, with nobody letting them in, does not read those threads.
     Column("members_only_since", Moment),
+    # Once it is closed again: threads begun up to this position are not for every member, for some came while it was
+    # open (see `reads_after` of memberships).
+    Column("apart_until", Integer, nullable=False, server_default="0"),
     # So many posts of whoever becomes a member wait for a moderator first; 0: none does.
     Column("hold_first", Integer, nullable=False, server_default="0"),
     # How many posts wait for a moderator now.
@@ -89,6 +92,9 @@ memberships = Table(
     Column("baseline", Integer, nullable=False, server_default="0"),
     # How many posts of the network are read: unread = networks.post_count - read_count.
     Column("read_count", Integer, nullable=False, server_default="0"),
+    # Came while the network was open: until an administrator keeps them in a review they read no threads that began up
+    # to this position, for those had stayed with the members of before.
+    Column("reads_after", Integer, nullable=False, server_default="0"),
     # The noon (UTC) of the day of the last visit: administrators learn the day, and nothing finer is kept.
     Column("visited_at", Moment),
     # Until then they read and do not write; ends by itself.

@@ -7,10 +7,10 @@ them until the transaction ends.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, bindparam, case, func, insert, or_, select, true, update
+from sqlalchemy import CTE, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql
 
-from forum.policy import writable
+from forum.policy import kept_until, writable
 from forum.records import Post
 from forum.tables import memberships, networks, posts, read_states, threads
 from forum.threads.addressing_commands import note_read
@@ -28,8 +28,8 @@ _IN_THREAD = bindparam("in_thread", type_=Identifier)
 _MOMENT = bindparam("moment", type_=Moment)
 _BY = bindparam("by", type_=Identifier)
 
-# Of an opened network: in threads that began no later nobody writes, for they stayed with its members.
-_KEPT_UNTIL = case((networks.c.access == "open", networks.c.members_only_until), else_=0).label("kept_until")
+# In threads that began no later nobody writes: of an opened network they stayed with its members.
+_KEPT_UNTIL = kept_until().label("kept_until")
 
 _COUNT_IN_NETWORK = (
     update(networks)

@@ -1,4 +1,5 @@
-"""The organisation that stood beside an address in a list; and what a day's limit left of a list, kept for its sender."""
+"""The organisation that stood beside an address in a list; what a day's limit left of a list, kept for its sender; and who
+came while a network was open, and so does not read what had stayed with its members once it is closed again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +15,9 @@ depends_on = None
 def upgrade() -> None:
     organisation = sa.Column("organisation", sa.String(length=100), server_default="", nullable=False)
     op.add_column("invitations", organisation)
+    # Not in a batch: that makes the table anew, which SQLite refuses for one that others refer to.
+    op.add_column("networks", sa.Column("apart_until", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("memberships", sa.Column("reads_after", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "invitation_drafts",
         sa.Column("account_id", ground.columns.Identifier(), nullable=False),

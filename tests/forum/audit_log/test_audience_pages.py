@@ -108,6 +108,25 @@ async def test_when_the_network_was_open_everybody_could(village: Village) -> No
     assert [(each.access, each.everybody) for each in told] == [("open", True), ("closed", False)]
 
 
+async def test_who_came_while_it_was_open_could_not_see_what_was_kept_after_it_closed(village: Village) -> None:
+    amara, ben = await village.people("Amara Okafor", "Ben Ito")
+    place = await village.network(amara)
+    kept = await village.thread(amara, place, "Among us")
+    program, path = village.program(amara), f"/api/v1/networks/{place.slug}"
+    assert (await program.patch(path, json={"access": "open", "confirm": place.name})).status_code == 200
+    assert (await village.program(ben).put(f"{path}/members/me", json={})).status_code == 200
+    public = await village.thread(amara, place, "For all")
+    assert (await program.patch(path, json={"access": "closed", "confirm": place.name})).status_code == 200
+    closed = now()
+    review = f"{path}/reviews/{(await program.post(f'{path}/reviews')).json()['id']}"
+    choice = {"items": [{"account_id": ben.id, "decision": "keep"}]}
+    assert (await program.post(f"{review}/decisions", json=choice)).status_code == 200
+    both = {"Amara Okafor": "administrator", "Ben Ito": "member"}
+    assert roles(await at(village, amara, place, kept, closed)) == {"Amara Okafor": "administrator"}
+    assert roles(await at(village, amara, place, public, closed)) == both
+    assert roles(await at(village, amara, place, kept, now())) == both
+
+
 async def test_what_was_before_the_log_began_is_not_made_up(village: Village) -> None:
     amara = await village.person("Amara Okafor")
     place = await village.network(amara)

@@ -229,3 +229,91 @@ async def test_nothing_begun_before_is_written_after_the_opening(village: Villag
     head = as_of[f"network:{place.id}"][1]
     answer = await village.program().get(f"/api/v1/networks/{place.slug}/events", params={"after": head - 1})
     assert [item["kind"] for item in answer.json()["items"]] == ["network.changed"]
+
+
+async def closed_again(village: Village, opened: Opened) -> None:
+    """Olga lets herself in while it is open, and then Ada closes it again."""
+    slug = opened.place.slug
+    assert (await village.program(opened.olga).put(f"/api/v1/networks/{slug}/members/me", json={})).status_code == 200
+    browser = village.browser(opened.ada)
+    page = (await browser.get(f"/networks/{slug}/access", params={"access": "closed"})).text
+    assert "One person joined while it was open" in page
+    assert "had stayed with the members of before" in page
+    assert f"/networks/{slug}/reviews" in page
+    form = {"access": "closed", "confirm": opened.place.name}
+    done = await browser.post(f"/networks/{slug}/access", data=form)
+    assert (done.status_code, done.headers["location"]) == (303, f"/networks/{slug}/reviews")
+    assert "One member joined while the network was open" in (await browser.get(done.headers["location"])).text
+
+
+async def statuses(village: Village, opened: Opened, who: Villager) -> list[int]:
+    program = village.program(who)
+    paths = [f"/threads/{opened.older}", f"/threads/{opened.older}/posts", f"/posts/{opened.posts[0]}"]
+    return [(await program.get(f"/api/v1{path}")).status_code for path in paths]
+
+
+async def keep(village: Village, opened: Opened, *people: Villager) -> str:
+    """Ada keeps these people in a review; its address."""
+    program, path = village.program(opened.ada), f"/api/v1/networks/{opened.place.slug}/reviews"
+    one = f"{path}/{(await program.post(path)).json()['id']}"
+    items = [{"account_id": person.id, "decision": "keep"} for person in people]
+    assert (await program.post(f"{one}/decisions", json={"items": items})).status_code == 200
+    return one
+
+
+async def test_who_came_while_it_was_open_reads_what_was_before_once_they_are_kept(
+    village: Village, opened: Opened, readers: list[Reader]
+) -> None:
+    await closed_again(village, opened)
+    olga, cleo = opened.olga, await village.person("Cleo")
+    assert await statuses(village, opened, olga) == [404, 404, 404]
+    assert await statuses(village, opened, opened.ben) == [200, 200, 200]
+    # Whom an administrator lets in now was let in.
+    await village.join(opened.place.id, cleo)
+    assert await statuses(village, opened, cleo) == [200, 200, 200]
+    # What is written now is for all, and nobody adds to what is not.
+    fresh = await village.thread(opened.ben, opened.place, "For all of us")
+    assert (await village.program(olga).get(f"/api/v1/threads/{fresh}")).status_code == 200
+    refused = await village.program(opened.ben).post(f"/api/v1/threads/{opened.older}/posts", json={"body": "More."})
+    assert refused.status_code == 403
+    review = await keep(village, opened, olga)
+    assert await statuses(village, opened, olga) == [200, 200, 200]
+    more = await village.program(opened.ben).post(f"/api/v1/threads/{opened.older}/posts", json={"body": "More."})
+    assert more.status_code == 201
+    # Taken back, it is as before.
+    (decided,) = (await village.program(opened.ada).get(review)).json()["decided"]
+    answer = await village.program(opened.ada).delete(f"{review}/decisions/{decided['id']}")
+    assert answer.status_code == 204
+    assert await statuses(village, opened, olga) == [404, 404, 404]
+    log = (await village.program(opened.ada).get(f"/api/v1/networks/{opened.place.slug}/log?limit=100")).json()
+    acts = [entry["act"] for entry in log["items"]]
+    assert [act for act in acts if act in ("member.let_read", "member.parted")] == ["member.let_read", "member.parted"]
+
+
+async def test_when_those_who_came_meanwhile_have_gone_people_go_on(village: Village, opened: Opened) -> None:
+    await closed_again(village, opened)
+    program, path = village.program(opened.ada), f"/api/v1/networks/{opened.place.slug}/reviews"
+    one = f"{path}/{(await program.post(path)).json()['id']}"
+    subjects = {each["account"]["id"]: each for each in (await program.get(one)).json()["undecided"]}
+    assert "Joined while it was open" in subjects[opened.olga.id]["doubts"]
+    choice = {"items": [{"account_id": opened.olga.id, "decision": "end"}]}
+    assert (await program.post(f"{one}/decisions", json=choice)).status_code == 200
+    assert (await program.post(f"{one}/endings", json={"reason": "Nobody knows you"})).json() == {"ended": 1}
+    await village.reply(opened.ben, opened.place, opened.older, "We go on.")
+
+
+async def test_opening_it_once_more_opens_nothing_that_was_kept(village: Village, opened: Opened) -> None:
+    await closed_again(village, opened)
+    middle = await village.thread(opened.olga, opened.place, "While it was closed again")
+    await open_up(village, opened.ada, opened.place)
+    olga = village.program(opened.olga)
+    assert await statuses(village, opened, opened.olga) == [404, 404, 404]
+    assert (await olga.get(f"/api/v1/threads/{middle}")).status_code == 200
+    form = {"access": "closed", "confirm": opened.place.name}
+    slug = opened.place.slug
+    assert (await village.program(opened.ada).patch(f"/api/v1/networks/{slug}", json=form)).status_code == 200
+    assert await statuses(village, opened, opened.olga) == [404, 404, 404]
+    await open_up(village, opened.ada, opened.place, with_past=True)
+    assert (await village.program().get(f"/api/v1/threads/{opened.older}")).status_code == 200
+    assert (await village.program(opened.ada).patch(f"/api/v1/networks/{slug}", json=form)).status_code == 200
+    assert await statuses(village, opened, opened.olga) == [200, 200, 200]

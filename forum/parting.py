@@ -1,0 +1,112 @@
+"""A network is closed again: what had stayed with its members of before does not open to those who came meanwhile.
+
+Who joins an open network lets themselves in. As members of the closed one they would read everything, so each of them
+carries up to where threads are not theirs (`reads_after`), until an administrator keeps them in an access review;
+whoever is admitted later was admitted, and reads all. As long as there is anybody of them, such threads stay as they
+were while the network was open (`apart_until`): nobody adds to them, and its stream, which all members hear, does not
+tell of them.
+"""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+
+from forum.audit import Deed, record
+from forum.events import NetworkChanged
+from forum.membership import Current
+from forum.streams import network_stream
+from forum.tables import audit_rows, memberships, networks
+from realtime.transaction import Transaction
+
+LET_READ = "member.let_read"
+
+
+def _of(network_id: str) -> ColumnElement[bool]:
+    return (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+
+
+def _unparted(network_id: str) -> Select[tuple[str]]:
+    """Members who came while it was open, and are not marked so yet."""
+    came_later = memberships.c.since > networks.c.members_only_since
+    return (
+        select(memberships.c.id)
+        .join(networks, networks.c.id == memberships.c.network_id)
+        .where(_of(network_id), came_later, memberships.c.reads_after < networks.c.members_only_until)
+    )
+
+
+async def part(tx: Transaction, network_id: str) -> None:
+    """Mark those who came while the network was open. To be called before its row is held: memberships come first."""
+    held = _unparted(network_id).order_by(memberships.c.account_id).with_for_update(of=memberships, key_share=True)
+    found = list((await tx.execute(held)).scalars())
+    kept_until = select(networks.c.members_only_until).where(networks.c.id == network_id).scalar_subquery()
+    for start in range(0, len(found), 500):
+        these = memberships.c.id.in_(found[start : start + 500])
+        await tx.execute(update(memberships).where(these).values(reads_after=kept_until))
+
+
+async def is_anybody_unparted(tx: Transaction, network_id: str) -> bool:
+    """Whether somebody came after they were marked; asked while the network is held: nobody else comes."""
+    return (await tx.execute(_unparted(network_id).limit(1))).first() is not None
+
+
+async def forget_parting(tx: Transaction, network_id: str) -> None:
+    """All is for everybody now, the past included. To be called before the network's row is held."""
+    marked = _of(network_id) & (memberships.c.reads_after > 0)
+    await tx.execute(update(memberships).where(marked).values(reads_after=0))
+
+
+async def apart_until(tx: Transaction, network_id: str) -> int:
+    """Up to which post threads begin that are not for everybody who belongs to the network."""
+    furthest = select(func.coalesce(func.max(memberships.c.reads_after), 0)).where(_of(network_id))
+    return int(await tx.connection.scalar(furthest) or 0)
+
+
+async def settle_parting(tx: Transaction, network_id: str) -> None:
+    """Once all who came meanwhile were kept or have gone, its threads are like all others again."""
+    until = await apart_until(tx, network_id)
+    this = (networks.c.id == network_id) & (networks.c.access != "open") & (networks.c.apart_until != until)
+    changed = update(networks).where(this).values(apart_until=until, version=networks.c.version + 1)
+    version = (await tx.execute(changed.returning(networks.c.version))).scalar_one_or_none()
+    if version is not None:
+        tx.emit(network_stream(network_id), NetworkChanged(network_id, version))
+
+
+async def let_read(tx: Transaction, by_id: str, members: Sequence[Current]) -> None:
+    """Let these people, whom an administrator keeps and who are held, read what had stayed with those before them."""
+    for member in members:
+        this = memberships.c.id == member.id
+        before: int = (await tx.execute(select(memberships.c.reads_after).where(this))).scalar_one()
+        if not before:
+            continue
+        await tx.execute(update(memberships).where(this).values(reads_after=0))
+        await _write_down(tx, by_id, member, before, 0)
+
+
+async def part_again(tx: Transaction, by_id: str, member: Current) -> None:
+    """Take that back, where it was done: they read what they read before."""
+    this = memberships.c.id == member.id
+    done = select(audit_rows.c.before).where(
+        audit_rows.c.chain == member.network_id, audit_rows.c.object_id == member.id, audit_rows.c.act == LET_READ
+    )
+    row = (await tx.execute(done.order_by(audit_rows.c.number.desc()).limit(1))).first()
+    current: int = (await tx.execute(select(memberships.c.reads_after).where(this))).scalar_one()
+    before = int(json.loads(row.before or "{}").get("reads_after", 0)) if row is not None else 0
+    if before and not current:
+        await tx.execute(update(memberships).where(this).values(reads_after=before))
+        await _write_down(tx, by_id, member, 0, before)
+
+
+async def _write_down(tx: Transaction, by_id: str, member: Current, before: int, after: int) -> None:
+    deed = Deed(
+        act=LET_READ if not after else "member.parted",
+        kind="member",
+        object_id=member.id,
+        network_id=member.network_id,
+        actor_id=by_id,
+        subject_id=member.account_id,
+        before={"reads_after": before},
+        after={"reads_after": after},
+    )
+    await record(tx, deed)
