@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.accounts import Account
 from auth.sessions import list_sessions
 from auth.tokens import list_tokens
+from forum.accounts.own_queries import LISTS, each_row
 from forum.accounts.queries import (
     each_own_post,
     each_own_version,
@@ -47,6 +48,9 @@ async def write_data(database: Database, viewer: Viewer, account: Account) -> As
                 yield piece
         async for piece in _array("read", each_read_state(connection, viewer)):
             yield piece
+        for own in LISTS:
+            async for piece in _array(own.name, each_row(connection, own, viewer)):
+                yield piece
     yield b"\n}\n"
 
 

@@ -23,6 +23,7 @@ SPEAKERS = {
     "worker": "follows events, and asks for rights again",
     "network_reads": "finds a network as a viewer, for every slice",
     "membership": "begins and ends memberships, for every slice",
+    "parting": "marks who came while a network was open, for every slice",
     "holdings": "lists and hands on what somebody holds, for every slice",
     "invitations": "turns invitations by address into memberships",
     "calling": "calls administrators when somebody asks to join",

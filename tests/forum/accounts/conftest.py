@@ -9,6 +9,8 @@ from forum.app import make_state
 from forum.settings import Settings
 from forum.state import State
 from tests.forum.accounts.visitor import Visitor
+from tests.forum.threads.village import Village, open_village
+from tests.servers.confer import ConferServer
 from tests.servers.shapes import Shape
 
 
@@ -16,6 +18,14 @@ from tests.servers.shapes import Shape
 def _visitors_leave() -> Iterator[None]:
     yield
     Visitor.close_all()
+
+
+@pytest_asyncio.fixture
+async def village(server: ConferServer) -> AsyncIterator[Village]:
+    """People and networks on the running server."""
+    opened = open_village(server)
+    yield opened
+    await opened.close()
 
 
 @pytest_asyncio.fixture

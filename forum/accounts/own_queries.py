@@ -1,0 +1,234 @@
+"""What is held about somebody beside their account and their posts, list by list, for the file that they may take.
+
+A list has ids of networks and of what it is about, never names, and of other people nothing: who somebody is to others
+is told on pages, where rights are asked. Which tables refer to people, and where each stands in the file or why it does
+not, is compared with the tables themselves by a test.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.accounts import normalise_email
+from auth.tables import links
+from forum.accounts.queries import PART
+from forum.policy import threads_readable_by
+from forum.tables import (
+    acts,
+    addressed_posts,
+    announcement_reads,
+    announcements,
+    audit_rows,
+    audit_words,
+    bounced_addresses,
+    broken_glass,
+    cases,
+    held_back,
+    held_posts,
+    invitation_drafts,
+    invitations,
+    joining_links,
+    mail_wishes,
+    membership_states,
+    memberships,
+    mentions,
+    moved_readings,
+    network_watches,
+    networks,
+    notifications,
+    organisations,
+    posts,
+    reports,
+    review_decisions,
+    reviews,
+    site_pages,
+    thread_writers,
+    threads,
+)
+from forum.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """One list of the file."""
+
+    name: str
+    about: tuple[str, ...]
+    """Which columns that refer to a person it answers for, as `table.column`."""
+    select: Callable[[Viewer], Select[Any]]
+    """Its rows, in an order that does not change."""
+
+
+def _rows(name: str, column: ColumnElement[Any], columns: Sequence[ColumnElement[Any]]) -> OwnList:
+    """All rows of a table in which this column names the person."""
+    order = list(column.table.primary_key.columns)  # type: ignore[attr-defined]
+    about = (f"{column.table.name}.{column.name}",)  # type: ignore[attr-defined]
+    return OwnList(name, about, lambda viewer: select(*columns).where(column == viewer.id).order_by(*order))
+
+
+def _of(table: Any, names: str) -> list[Any]:
+    return [table.c[name] for name in names.split()]
+
+
+def _email_key(viewer: Viewer) -> str:
+    return normalise_email(viewer.account.email) if viewer.account and viewer.account.email else ""
+
+
+def _reports(viewer: Viewer) -> Select[Any]:
+    """With what came of each, as its page tells."""
+    told = _of(reports, "id rule words created_at") + _of(cases, "outcome answer decided_at")
+    found = select(*told).join(cases, cases.c.id == reports.c.case_id)
+    return found.where(reports.c.reporter_id == viewer.id).order_by(reports.c.id)
+
+
+def _decisions(viewer: Viewer) -> Select[Any]:
+    """Not that somebody is marked: until access ends it may be thought over."""
+    about_me = (review_decisions.c.account_id == viewer.id) & or_(
+        review_decisions.c.decision != "end", review_decisions.c.done_at.is_not(None)
+    )
+    told = [*_of(review_decisions, "id decision decided_at answered_at done_at"), reviews.c.network_id]
+    found = select(*told).join(reviews, reviews.c.id == review_decisions.c.review_id)
+    return found.where(about_me).order_by(review_decisions.c.id)
+
+
+def _deeds(viewer: Viewer) -> Select[Any]:
+    """With the reason that they gave; what it was about by its id."""
+    reason = and_(audit_words.c.row_id == audit_rows.c.id, audit_words.c.name == "reason")
+    told = [*_of(audit_rows, "at chain role act object_kind object_id"), audit_words.c.word.label("reason")]
+    found = select(*told).select_from(audit_rows.outerjoin(audit_words, reason))
+    return found.where(audit_rows.c.actor_id == viewer.id).order_by(audit_rows.c.id)
+
+
+def _done_about_me(viewer: Viewer) -> Select[Any]:
+    """Not what others reported, nor what was decided about that: it would tell who reported."""
+    others = [audit_rows.c.act.startswith(f"{noun}.") for noun in ("report", "review")]
+    mine = and_(audit_rows.c.subject_id == viewer.id, ~or_(*others))
+    return select(*_of(audit_rows, "at chain act object_kind object_id")).where(mine).order_by(audit_rows.c.id)
+
+
+def _mentions(viewer: Viewer) -> Select[Any]:
+    found = (
+        select(mentions.c.post_id)
+        .join(posts, posts.c.id == mentions.c.post_id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .join(networks, networks.c.id == posts.c.network_id)
+    )
+    return found.where(mentions.c.account_id == viewer.id, threads_readable_by(viewer)).order_by(mentions.c.post_id)
+
+
+def _invited(viewer: Viewer) -> Select[Any]:
+    told = _of(invitations, "network_id address name organisation role created_at expires_at sent_at opened_at")
+    told += _of(invitations, "reminded_at ended_at outcome bounced_at bounce")
+    return select(*told).where(invitations.c.email_key == _email_key(viewer)).order_by(invitations.c.id)
+
+
+def _bounced(viewer: Viewer) -> Select[Any]:
+    mine = bounced_addresses.c.email_key == _email_key(viewer)
+    return select(*_of(bounced_addresses, "at reason")).where(mine).order_by(bounced_addresses.c.email_key)
+
+
+_ACT = "id network_id kind post_id thread_id rule reason at until undone_at appeal appealed_at appeal_decided_at"
+_HELD = "id network_id thread_id title body reply_to_id created_at why outcome reason decided_at"
+_STANDING = "network_id visited_at silenced_until hold_left held_waiting baseline read_count reads_after left_at"
+_LINE = "kind network_id object_id thread_id number created_at read_at mail mailed_at"
+_LINK = "network_id asks most_uses use_count expires_at created_at ended_at"
+_DRAFT = "network_id entries role message valid_days created_at"
+
+LISTS: tuple[OwnList, ...] = (
+    _rows("standing_in_networks", memberships.c.account_id, _of(memberships, _STANDING)),
+    _rows(
+        "steps_of_memberships",
+        membership_states.c.account_id,
+        _of(membership_states, "network_id status role at reason"),
+    ),
+    _rows("acts_about_me", acts.c.account_id, _of(acts, f"{_ACT} appeal_outcome appeal_answer")),
+    OwnList("reports_i_made", ("reports.reporter_id",), _reports),
+    _rows("posts_that_waited", held_posts.c.author_id, _of(held_posts, _HELD)),
+    _rows(
+        "limits_that_held_me_back", held_back.c.account_id, _of(held_back, "network_id limit_name on_day times last_at")
+    ),
+    _rows("notifications", notifications.c.account_id, _of(notifications, _LINE)),
+    _rows("mail_wishes", mail_wishes.c.account_id, _of(mail_wishes, "mail")),
+    _rows("wishes_for_networks", network_watches.c.account_id, _of(network_watches, "network_id level mail")),
+    _rows("threads_i_wrote_in", thread_writers.c.account_id, _of(thread_writers, "thread_id")),
+    _rows("threads_i_began", threads.c.author_id, _of(threads, "id network_id number created_at")),
+    _rows("posts_that_wait_for_me", addressed_posts.c.account_id, _of(addressed_posts, "post_id thread_id network_id")),
+    OwnList("posts_that_mention_me", ("mentions.account_id",), _mentions),
+    _rows(
+        "read_before_a_thread_moved",
+        moved_readings.c.account_id,
+        _of(moved_readings, "thread_id network_id ranges level"),
+    ),
+    OwnList("invitations_to_me", ("invitations.email_key",), _invited),
+    OwnList("mail_that_came_back", ("bounced_addresses.email_key",), _bounced),
+    _rows(
+        "invitations_i_sent",
+        invitations.c.invited_by,
+        _of(invitations, "network_id role message created_at expires_at"),
+    ),
+    _rows("lists_kept_for_me", invitation_drafts.c.account_id, _of(invitation_drafts, _DRAFT)),
+    _rows("joining_links_i_made", joining_links.c.made_by, _of(joining_links, _LINK)),
+    OwnList("access_reviews_about_me", ("review_decisions.account_id",), _decisions),
+    _rows("announcements_i_made", announcements.c.author_id, _of(announcements, "id network_id title body created_at")),
+    _rows(
+        "announcements_i_put_away", announcement_reads.c.account_id, _of(announcement_reads, "announcement_id read_at")
+    ),
+    _rows("broken_glass", broken_glass.c.account_id, _of(broken_glass, "network_id reason begun_at ends_at ended_at")),
+    _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at")),
+    _rows("organisations_i_added", organisations.c.created_by, _of(organisations, "network_id name created_at")),
+    _rows("pages_of_the_site_i_edited", site_pages.c.updated_by, _of(site_pages, "slug updated_at")),
+    _rows("links_mailed_to_me", links.c.account_id, _of(links, "purpose address created_at expires_at used_at")),
+    OwnList("what_i_did", ("audit_rows.actor_id",), _deeds),
+    OwnList("what_was_done_about_me", ("audit_rows.subject_id",), _done_about_me),
+)
+
+_IN_THE_LOG = "what the person did there stands in what_i_did"
+ELSEWHERE: Mapping[str, str] = {
+    "sessions.account_id": "sessions",
+    "tokens.account_id": "tokens",
+    "posts.author_id": "posts",
+    "read_states.account_id": "read",
+    "watches.account_id": "watched_threads",
+}
+"""What stands in other lists of the file."""
+LEFT_OUT: Mapping[str, str] = {
+    "requests.account_id": "the keys of requests, kept for a day to notice what comes twice",
+    "cases.account_id": "that others reported somebody is not told to them: it would tell who did",
+    "notifications.actor_id": "the lists of others",
+    "threads.last_author_id": "their post stands among their posts",
+    **dict.fromkeys(
+        (
+            "acts.by_id",
+            "acts.undone_by",
+            "acts.appeal_by_id",
+            "cases.taken_by",
+            "cases.decided_by",
+            "held_posts.decided_by",
+            "joining_links.ended_by",
+            "memberships.decided_by",
+            "memberships.ended_by",
+            "membership_states.by_id",
+            "posts.removed_by",
+            "review_decisions.decided_by",
+            "reviews.begun_by",
+            "reviews.signed_by",
+        ),
+        _IN_THE_LOG,
+    ),
+}
+"""What does not stand in the file, and why."""
+
+
+async def each_row(connection: AsyncConnection, own: OwnList, viewer: Viewer) -> AsyncIterator[dict[str, Any]]:
+    """The rows of one list, read part by part."""
+    asked, place = own.select(viewer).limit(PART), 0
+    while True:
+        rows = (await connection.execute(asked.offset(place))).mappings().all()
+        for row in rows:
+            yield dict(row)
+        if len(rows) < PART:
+            return
+        place += PART
