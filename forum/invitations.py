@@ -5,26 +5,26 @@ until the person accepts it. It is bound to its network, its role, its address a
 each asked at the moment of use, and ends with the first answer.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import Account, normalise_email
+from auth.secrets import seal_of
 from auth.tables import accounts
 from forum.audit import Deed, record
 from forum.bounces import forget_bounce
 from forum.errors import Conflict, NotFound
 from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
-from forum.policy import writable
+from forum.policy import may_still_let_in, writable
 from forum.records import Role
 from forum.streams import moderators_stream
-from forum.tables import invitations, memberships, networks
+from forum.tables import invitations, networks
 from ground.columns import is_id, now
 from realtime.transaction import Transaction
 
@@ -32,20 +32,7 @@ VALID_DAYS = 28
 MOST_VALID_DAYS = 90
 VALID_FOR = timedelta(days=VALID_DAYS)
 
-_INVITER = memberships.alias("inviter")
-_INVITING = accounts.alias("inviting")
-inviter_may_still = exists(
-    select(_INVITER.c.id)
-    .join(_INVITING, _INVITING.c.id == _INVITER.c.account_id)
-    .where(
-        _INVITER.c.network_id == invitations.c.network_id,
-        _INVITER.c.account_id == invitations.c.invited_by,
-        _INVITER.c.current,
-        _INVITER.c.status == "active",
-        _INVITER.c.role == "administrator",
-        _INVITING.c.suspended_at.is_(None),
-    )
-)
+inviter_may_still = may_still_let_in(invitations.c.network_id, invitations.c.invited_by)
 """Invitations whose inviter is an administrator of the network at this moment."""
 
 
@@ -83,8 +70,7 @@ class Used:
 
 def prove_invitation(key: bytes, invitation_id: str) -> str:
     """What the mail of an invitation carries, and nobody can make who has not had it: kept nowhere."""
-    seal = hmac.new(key, f"invitation {invitation_id}".encode(), hashlib.sha256).hexdigest()
-    return f"{invitation_id}.{seal}"
+    return f"{invitation_id}.{seal_of(key, 'invitation', invitation_id).hex()}"
 
 
 def proven_id(key: bytes, proof: str) -> str | None:

@@ -8,8 +8,6 @@ A mail is plain text and HTML. It goes out by SMTP, or, without SMTP_URL, into a
 """
 
 import asyncio
-import hashlib
-import hmac
 import os
 import re
 import secrets
@@ -30,6 +28,7 @@ import aiosmtplib
 from jinja2 import Environment
 
 from auth.emails import mailable_email, normalise_email
+from auth.secrets import seal_of
 from forum.settings import Settings, is_loopback, is_mailable
 from forum.state import State
 from ground.columns import now
@@ -85,8 +84,7 @@ def seal_mail(key: bytes, task_id: str, address: str) -> str:
 
     The same for each try of one task, so that a mail sent twice shows once.
     """
-    seal = hmac.new(key, f"mail {task_id} {mail_key(address)}".encode(), hashlib.sha256).hexdigest()[:32]
-    return f"{task_id}.{seal}"
+    return f"{task_id}.{seal_of(key, 'mail', task_id, mail_key(address)).hex()[:32]}"
 
 
 def compose(letter: Letter, settings: Settings, templates: Environment, message_id: str) -> EmailMessage:

@@ -6,9 +6,10 @@ can have us say something.
 
 import base64
 import binascii
-import hashlib
 import hmac
 from collections.abc import Sequence
+
+from auth.secrets import seal_of
 
 NOTICES = {
     "saved": "Saved.",
@@ -155,4 +156,4 @@ def _unsealed(key: bytes, kept: str) -> str | None:
 
 
 def _seal(key: bytes, notice: str, words: str) -> str:
-    return hmac.new(key, f"notice {notice} {words}".encode(), hashlib.sha256).hexdigest()[:32]
+    return seal_of(key, "notice", notice, words).hex()[:32]

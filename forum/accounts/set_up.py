@@ -1,13 +1,12 @@
 """The first account: a site without one shows where to find the page that makes it, and nothing else."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.accounts import has_claimed_account
+from auth.secrets import seal_of
 from forum.rendering import render_page
 from forum.state import State
 from forum.viewer import signed_out_viewer
@@ -25,7 +24,7 @@ class WaitingPage:
 
 def set_up_secret(key: bytes, epoch: str) -> str:
     """The secret in the address of the set-up page: the same in each process, and of no use once an account exists."""
-    return hmac.new(key, f"set-up {epoch}".encode(), hashlib.sha256).hexdigest()[:32]
+    return seal_of(key, "set-up", epoch).hex()[:32]
 
 
 async def is_set_up(state: State) -> bool:

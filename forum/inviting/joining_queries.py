@@ -4,36 +4,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import Forbidden, NotFound
 from forum.inviting.joining_secrets import proven_link
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
-from forum.policy import may_see_invited, member_of
+from forum.policy import may_see_invited, may_still_let_in, member_of
 from forum.records import Network
-from forum.tables import joining_links, memberships, networks
+from forum.tables import joining_links, networks
 from forum.viewer import Viewer
 from ground.columns import now
 
 LinkState = Literal["good", "expired", "used_up", "orphaned", "ended"]
 """`orphaned`: whoever made it runs the network no longer."""
 
-_MAKER = memberships.alias("maker")
-_MAKING = accounts.alias("making")
-maker_may_still = exists(
-    select(_MAKER.c.id)
-    .join(_MAKING, _MAKING.c.id == _MAKER.c.account_id)
-    .where(
-        _MAKER.c.network_id == joining_links.c.network_id,
-        _MAKER.c.account_id == joining_links.c.made_by,
-        _MAKER.c.current,
-        _MAKER.c.status == "active",
-        _MAKER.c.role == "administrator",
-        _MAKING.c.suspended_at.is_(None),
-    )
-)
+maker_may_still = may_still_let_in(joining_links.c.network_id, joining_links.c.made_by)
 """Links whose maker is an administrator of the network at this moment."""
 
 

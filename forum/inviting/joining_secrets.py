@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 import uuid
+
+from auth.secrets import seal_of
 
 _SEAL_BYTES = 18
 _ID_BYTES = 16
@@ -12,7 +13,7 @@ _ID_BYTES = 16
 
 def joining_secret(key: bytes, link_id: str) -> str:
     """What the address of this link ends with: 46 letters, digits, dashes and underscores."""
-    raw = uuid.UUID(link_id).bytes + _seal(key, link_id)
+    raw = uuid.UUID(link_id).bytes + seal_of(key, "joining", link_id)[:_SEAL_BYTES]
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -26,7 +27,3 @@ def proven_link(key: bytes, secret: str) -> str | None:
         return None
     link_id = str(uuid.UUID(bytes=raw[:_ID_BYTES]))
     return link_id if hmac.compare_digest(joining_secret(key, link_id).encode(), secret.encode()) else None
-
-
-def _seal(key: bytes, link_id: str) -> bytes:
-    return hmac.new(key, f"joining {link_id}".encode(), hashlib.sha256).digest()[:_SEAL_BYTES]

@@ -1,8 +1,6 @@
 """Reporting a post or a person, with or without an account, and what came of it."""
 
 import base64
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from auth.secrets import new_secret, secret_hash
+from auth.secrets import new_secret, seal_of, secret_hash
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
@@ -152,7 +150,7 @@ async def _send(request: Request, viewer: Viewer, fields: Mapping[str, str], wri
 
 def receipt_of(state: State, path: str, form: str) -> str:
     """What stands in the address of a receipt: nobody can guess it, and the same form gets the same one."""
-    digest = hmac.new(state.key, f"receipt {path} {form}".encode(), hashlib.sha256).digest()
+    digest = seal_of(state.key, "receipt", path, form)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 

@@ -176,6 +176,23 @@ def member_of(account_id: str, least: Role = "member") -> ColumnElement[bool]:
     ).correlate(networks)
 
 
+def may_still_let_in(network_id: ColumnElement[str], account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether who gave out a way into a network, an invitation or a link, administers it at this moment."""
+    givers, giving = memberships.alias("givers"), accounts.alias("giving")
+    return exists(
+        select(givers.c.id)
+        .join(giving, giving.c.id == givers.c.account_id)
+        .where(
+            givers.c.network_id == network_id,
+            givers.c.account_id == account_id,
+            givers.c.current,
+            givers.c.status == "active",
+            givers.c.role == "administrator",
+            giving.c.suspended_at.is_(None),
+        )
+    ).correlate_except(givers, giving)
+
+
 def hears(kind: str) -> ColumnElement[bool]:
     """Rows of `memberships` joined to `networks` whose account may hear a stream of this kind."""
     active = and_(memberships.c.current, memberships.c.status == "active")
