@@ -27,8 +27,8 @@ def _of(network_id: str) -> ColumnElement[bool]:
 
 
 def _unparted(network_id: str) -> Select[tuple[str]]:
-    """Members who came while it was open, and are not marked so yet."""
-    came_later = memberships.c.since > networks.c.members_only_since
+    """Members who came while it was open, and are not marked so yet; whom administrators gave a role they trust."""
+    came_later = (memberships.c.since > networks.c.members_only_since) & (memberships.c.role == "member")
     return (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)

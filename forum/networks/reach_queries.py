@@ -79,7 +79,7 @@ async def _count_joined(connection: AsyncConnection, mine: Select[tuple[str]]) -
 async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Network) -> int:
     """How many members came while the network was open and wait to be kept, for an administrator of it."""
     asked = select(func.count()).select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
-    came = (memberships.c.reads_after > 0, memberships.c.role == "member", networks.c.access != "open")
+    came = (memberships.c.reads_after > 0, networks.c.access != "open")
     here = (networks.c.id == network.id, memberships.c.current, memberships.c.status == "active")
     return await connection.scalar(asked.where(*came, *here, member_of(viewer.id, "administrator"))) or 0
 

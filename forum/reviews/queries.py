@@ -128,7 +128,7 @@ async def get_review(connection: AsyncConnection, viewer: Viewer, network: Netwo
 async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Network) -> int:
     """How many members came while the network was open, and don't read what had stayed with those before them."""
     _administered(viewer, network)
-    came = (memberships.c.reads_after > 0, memberships.c.role == "member", networks.c.access != "open")
+    came = (memberships.c.reads_after > 0, networks.c.access != "open")
     here = (memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
     counted = select(func.count()).select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
     return await connection.scalar(counted.where(*came, *here)) or 0
@@ -189,7 +189,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
             accounts.c.organisation,
             accounts.c.email_key,
             accounts.c.email_key.in_(select(bounced_addresses.c.email_key)).label("is_bounced"),
-            and_(memberships.c.reads_after > 0, memberships.c.role == "member").label("came_meanwhile"),
+            memberships.c.reads_after.label("reads_after"),
             memberships.c.id.in_(decided).label("is_decided"),
             memberships.c.id.in_(_kept_silent()).label("kept_silent"),
         )
@@ -240,7 +240,7 @@ def _subject(row: Any, usual: _Usual) -> Subject:
     found = [
         (8, "Mail to them does not arrive", bool(row.is_bounced)),
         (7, "Was asked before, and did not answer", bool(row.kept_silent)),
-        (6, "Joined while it was open", bool(row.came_meanwhile)),
+        (6, "Joined while it was open", row.reads_after > 0),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
         (3, "Has an address unlike the others", usual.is_unlike(row.email_key)),
