@@ -64,8 +64,8 @@ class OwnList:
 
 def _rows(name: str, column: ColumnElement[Any], columns: Sequence[ColumnElement[Any]]) -> OwnList:
     """All rows of a table in which this column names the person."""
-    order = list(column.table.primary_key.columns)  # type: ignore[attr-defined]
-    about = (f"{column.table.name}.{column.name}",)  # type: ignore[attr-defined]
+    order = list(column.table.primary_key.columns)
+    about = (f"{column.table.name}.{column.name}",)
     return OwnList(name, about, lambda viewer: select(*columns).where(column == viewer.id).order_by(*order))
 
 

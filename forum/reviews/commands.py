@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.acts.excluding import exclude
 from forum.audit import Deed, canonical, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.membership import Step, change, lock_current, lock_several
+from forum.membership import Current, Step, change, lock_current, lock_several
 from forum.network_reads import find_network, lock_inside
 from forum.parting import let_read, part_again, settle_parting
 from forum.policy import may_end_in_review, may_review, member_of
@@ -83,8 +83,7 @@ async def decide(
     Who is marked to end keeps access until `end_access`. Who is no member any more is passed over. Raises Invalid
     where the viewer would end their own access.
     """
-    kept = [account_id for account_id, decision in decisions.items() if decision == "keep"]
-    held = await lock_several(tx, (await _seen(tx, viewer, slug)).id, kept)  # before the network, as everywhere
+    kept = await _hold_kept(tx, viewer, slug, decisions)
     network = await _administered(tx, viewer, slug)
     await _open(tx, network, review_id)
     for account_id, decision in decisions.items():
@@ -112,10 +111,18 @@ async def decide(
             late += await _decided_by_another(tx, viewer, review_id, member.id)
         elif decision == "ask":
             await _ask(tx, viewer, network, decision_id, member.account_id)
-        elif decision == "keep" and member.account_id in held:
-            await let_read(tx, viewer.id, [held[member.account_id]])
+        elif decision == "keep" and member.account_id in kept:
+            await let_read(tx, viewer.id, [kept[member.account_id]])
     await settle_parting(tx, network.id)
     return late
+
+
+async def _hold_kept(
+    tx: Transaction, viewer: Viewer, slug: str, decisions: Mapping[str, Decision]
+) -> dict[str, Current]:
+    """The places of those who are kept, held before the network is, as everywhere."""
+    network = await _seen(tx, viewer, slug)
+    return await lock_several(tx, network.id, [each for each, decision in decisions.items() if decision == "keep"])
 
 
 async def _decided_by_another(tx: Transaction, viewer: Viewer, review_id: str, membership_id: str) -> list[str]:

@@ -137,15 +137,14 @@ async def _review(
         decided = await list_decided(connection, viewer, network, review_id)
         subjects = [] if review.signed_at else await list_subjects(connection, viewer, network, review_id)
         parted = await count_parted(connection, viewer, network)
-    head = network_head(viewer, found)
     if review.signed_at is not None:
-        signed = SignedPage(head, review, decided, counted(decided))
+        signed = SignedPage(network_head(viewer, found), review, decided, counted(decided))
         title = f"Access review of {network.name}"
         return render_page(
             request, viewer, "reviews/signed.html", signed, title=title, network_id=network.id, status=status
         )
     page = ReviewPage(
-        head=head,
+        head=network_head(viewer, found),
         path=f"/networks/{network.slug}/reviews/{review.id}",
         review=review,
         subjects=subjects[:PAGE_SIZE],

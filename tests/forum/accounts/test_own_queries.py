@@ -50,7 +50,7 @@ async def test_it_holds_acts_appeals_reports_wishes_and_invitations(village: Vil
     assert held["mail_wishes"] == [{"mail": "never"}]
     assert [each["network_id"] for each in held["invitations_to_me"]] == [elsewhere.id]
     assert "act.concerns_me" in {each["kind"] for each in held["notifications"]}
-    assert {"report.made", "post.appealed"} <= {each["act"] for each in held["what_i_did"]}
+    assert {"member.joined", "post.appealed"} <= {each["act"] for each in held["what_i_did"]}
     assert hall.thread not in {each["id"] for each in held["threads_i_began"]}
     for hidden in (elsewhere.name, elsewhere.slug, "Come.", "Priya", "Olu", hall.olu.id, hall.priya.id):
         assert hidden not in answer.text, hidden
