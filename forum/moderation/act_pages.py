@@ -15,7 +15,7 @@ from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.moderation import appeal_commands
-from forum.moderation.act_queries import find_newest_act, get_act, list_own_waiting
+from forum.moderation.act_queries import find_newest_act, get_act
 from forum.moderation.asking import limit, open_moderated
 from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning, Undoing
 from forum.moderation.post_queries import Place, get_place
@@ -149,8 +149,6 @@ class ActPage:
     may_say_why: bool
     """It took something from somebody, who may want to know why they have it back."""
     may_appeal: bool
-    waiting: Sequence[str]
-    """To whoever was removed: their own posts that no moderator had decided on."""
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     refusal: str
@@ -167,8 +165,6 @@ async def _show(
 ) -> Response:
     async with state_of(request).database.read() as connection:
         act = await get_act(connection, viewer, request.path_params["act_id"])
-        is_gone = act.is_mine and act.kind in ("expel", "ban")
-        waiting = await list_own_waiting(connection, viewer, act.network_id) if is_gone else ()
     is_undoable = act.kind in UNDOERS and act.undone_at is None
     by_id = act.by.id if act.by else None
     page = ActPage(
@@ -180,7 +176,6 @@ async def _show(
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
-        waiting=waiting,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},
         refusal=str(error) if error is not None and not isinstance(error, Invalid) else "",

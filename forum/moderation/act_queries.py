@@ -13,7 +13,7 @@ from forum.errors import NotFound
 from forum.moderation.queries import columns_of, person_from
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to, appeals_judged_by, nobody_else_administers, readable_by, threads_readable_by
-from forum.tables import acts, audit_rows, audit_words, held_posts, networks, posts, threads
+from forum.tables import acts, audit_rows, audit_words, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
@@ -155,12 +155,6 @@ async def _why_undone(connection: AsyncConnection, act_id: str) -> str:
         )
     )
     return await connection.scalar(said.limit(1)) or ""
-
-
-async def list_own_waiting(connection: AsyncConnection, viewer: Viewer, network_id: str) -> tuple[str, ...]:
-    """What the viewer wrote for this network and no moderator has decided on; each has a page of its own."""
-    mine = (held_posts.c.author_id == viewer.id, held_posts.c.network_id == network_id, held_posts.c.outcome == "")
-    return tuple(await connection.scalars(select(held_posts.c.id).where(*mine).order_by(held_posts.c.id)))
 
 
 async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: str) -> str:

@@ -43,7 +43,7 @@ async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Netw
     mailed = select(networks.c.mail_content).where(networks.c.id.in_(mine))
     is_open = network.access == "open"
     public_threads = await connection.scalar(public) or 0 if is_open else 0
-    joined, parted = await _count_joined(connection, mine) if is_open else (0, 0)
+    joined, parted = await _count_joined(connection, network.id, mine) if is_open else (0, 0)
     return Reach(
         network.thread_count,
         network.post_count,
@@ -58,10 +58,10 @@ async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Netw
     )
 
 
-async def _count_joined(connection: AsyncConnection, mine: Select[tuple[str]]) -> tuple[int, int]:
+async def _count_joined(connection: AsyncConnection, network_id: str, mine: Select[tuple[str]]) -> tuple[int, int]:
     """How many members came since the network was opened, and how many of them find threads that are not for them."""
     opened = select(func.max(audit_rows.c.at)).where(
-        audit_rows.c.chain.in_(select(networks.c.id).where(networks.c.id.in_(mine))),
+        audit_rows.c.chain == network_id,
         audit_rows.c.act.in_(("network.created", "network.access_changed")),
     )
     opened_at = func.coalesce(networks.c.members_only_since, opened.scalar_subquery(), networks.c.created_at)

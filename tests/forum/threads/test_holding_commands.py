@@ -206,21 +206,20 @@ async def test_who_was_removed_is_told_what_became_of_their_own_words_and_nothin
         held = (await author.post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Say **this**."})).json()["id"]
         led = await browser.get(f"/held/{held}")
         assert (led.status_code, led.headers["location"]) == (303, f"/networks/{place.slug}/held/{held}")
-        member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
-        assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
-        (ended,) = [line["url"] for line in await lines_of(village, ben) if line["kind"] == "membership.ended"]
-        assert f"/held/{held}" in (await browser.get(ended.removeprefix(village.state.settings.public_url))).text
-        assert "waits for a moderator" in (await browser.get(f"/held/{held}")).text
+        other = (await author.post(f"/api/v1/threads/{thread_id}/posts", json={"body": "And that."})).json()["id"]
         rejection = f"/api/v1/networks/{place.slug}/held/{held}/rejection"
         assert (await moderator.post(rejection, json={"reason": "Too short."})).status_code == 200
+        member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
+        assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
+        assert "was taken back" in (await browser.get(f"/held/{other}")).text
         (url,) = [line["url"] for line in await lines_of(village, ben) if line["kind"] == "post.rejected"]
         page = await browser.get(url.removeprefix(village.state.settings.public_url))
         assert page.status_code == 200
         assert ("<strong>this</strong>" in page.text, "Too short." in page.text) == (True, True)
         assert ("Our quarrels" in page.text, place.name in page.text, place.slug in page.text) == (False, named, False)
         assert (await browser.get(f"/networks/{place.slug}/held/{held}")).status_code == 404
-        for other in (ada, cleo):
-            assert (await village.browser(other).get(f"/held/{held}")).status_code == 404
+        for somebody in (ada, cleo):
+            assert (await village.browser(somebody).get(f"/held/{held}")).status_code == 404
 
 
 async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:
