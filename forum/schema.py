@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0010"
+SCHEMA = "0011"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"
