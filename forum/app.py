@@ -120,7 +120,7 @@ def make_state(settings: Settings) -> State:
         assets=assets,
         templates=templates,
         key=key,
-        files=open_store(settings.files, settings.file_mb * MEGABYTE),
+        files=open_store(settings.files, settings.file_mb * MEGABYTE, settings.spool),
     )
 
 

@@ -94,7 +94,7 @@ def _copy_sqlite(source: Path, copy: Path) -> None:
 
 
 async def _pack(settings: Settings, whole: Path, folder: Path, copy: Path) -> None:
-    files = open_store(settings.files, sys.maxsize)
+    files = open_store(settings.files, sys.maxsize, settings.spool)
     try:
         with tarfile.open(whole, "w") as archive:
             archive.add(folder / MANIFEST, MANIFEST)
@@ -154,7 +154,7 @@ async def restore(settings: Settings, source: Path) -> Manifest:
 
 async def _bring_files(settings: Settings, folder: Path) -> None:
     """Before the rows that name them. Into the store that is used now: it need not be the kind they came from."""
-    files = open_store(settings.files, sys.maxsize)
+    files = open_store(settings.files, sys.maxsize, settings.spool)
     try:
         for path in _packed(folder):
             await _bring_file(files, path)

@@ -35,7 +35,9 @@ class Settings(BaseModel):
         description="Address people use, such as https://confer.example.org; localhost, 127.0.0.1 and [::1] are one.",
     )
     database_url: str = Field("", description="postgresql://… or sqlite:///path; SQLite in DATA_DIR if empty.")
-    files_url: str = Field("", description="Where files are kept; a folder in DATA_DIR if empty.")
+    files_url: str = Field(
+        "", description="file:///folder or s3://bucket/folder, where files are kept; a folder in DATA_DIR if empty."
+    )
     file_mb: int = Field(200, ge=1, le=5_000, description="Most megabytes of one file, 1 to 5000.")
     network_mb: int = Field(10_000, ge=1, description="Most megabytes of the files of one network.")
     site_mb: int = Field(0, ge=0, description="Most megabytes of all files; as much as the disk has if 0.")
@@ -95,8 +97,10 @@ class Settings(BaseModel):
     @field_validator("files_url")
     @classmethod
     def _check_files_url(cls, value: str) -> str:
-        if value and not value.startswith("file:///"):
-            raise ValueError("it must begin with file:///")
+        if value and not value.startswith(("file:///", "s3://")):
+            raise ValueError("it must begin with file:/// or s3://")
+        if value.startswith("s3://") and not urlsplit(value).hostname:
+            raise ValueError("it names no bucket; write s3://bucket/folder?endpoint=https://…&region=…")
         return value
 
     @field_validator("site_name")
@@ -189,6 +193,11 @@ class Settings(BaseModel):
     def files(self) -> str:
         """Where files are kept, as an address."""
         return self.files_url or (self.data_dir / "files").absolute().as_uri()
+
+    @property
+    def spool(self) -> Path:
+        """Where files lie that are on their way to object storage."""
+        return self.data_dir / "files"
 
     def key(self) -> bytes:
         """The secret key; on SQLite made on the first start and kept in DATA_DIR, mode 0600."""
