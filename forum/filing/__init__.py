@@ -4,7 +4,7 @@ A file comes in three steps, each of which may be the last: its bytes are in the
 `blobs` (`keep`), something of a slice names the row. What never got to the third is let go of after a day.
 """
 
-from forum.filing.keeping import ask_room, charge, give_back, keep
+from forum.filing.keeping import Room, ask_room, charge, find_room, give_back, keep
 from forum.filing.taking import Taken, take_upload
 
-__all__ = ["Taken", "ask_room", "charge", "give_back", "keep", "take_upload"]
+__all__ = ["Room", "Taken", "ask_room", "charge", "find_room", "give_back", "keep", "take_upload"]

@@ -4,10 +4,12 @@ How full they are never depends on whether the store has the same bytes already:
 otherwise learn that a closed network has it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, case, cast, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.errors import StoreFull, Unavailable
 from forum.files.incoming import AWAY, megabytes, too_large
@@ -39,6 +41,25 @@ async def keep(tx: Transaction, files: Store, settings: Settings, kept: Kept) ->
     row = {"sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
     made = insert(blobs).values(**row, created_at=moment, kept_at=moment)
     await tx.execute(made.on_conflict_do_update(index_elements=["sha256"], set_={"kept_at": moment}))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many bytes the files of a network have, and may have."""
+
+    used: int
+    most: int
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether a tenth of it is left, or less."""
+        return self.used * 10 >= self.most * 9
+
+
+async def find_room(connection: AsyncConnection, settings: Settings, network_id: str) -> Room:
+    """How full a network is; for who may know."""
+    used = await connection.scalar(select(networks.c.stored_bytes).where(networks.c.id == network_id))
+    return Room(used or 0, settings.network_mb * MEGABYTE)
 
 
 async def ask_room(tx: Transaction, files: Store, settings: Settings, network_id: str | None, size: int) -> None:

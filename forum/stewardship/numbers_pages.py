@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute
 from forum.addresses import get
 from forum.asking import open_administered
 from forum.errors import Forbidden, NotFound
+from forum.files.incoming import megabytes
+from forum.filing import Room, find_room
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import get_network
 from forum.openapi import operation
@@ -58,6 +60,9 @@ class NumbersPage:
     network: Network
     now: Week
     active: str
+    room: Room
+    files: str
+    """How much of its room the network's files take, in words."""
     charts: Sequence[Chart]
     rows: Sequence[tuple[Week, str]]
     """Each week with its active members in words."""
@@ -68,6 +73,11 @@ def active_words(week: Week) -> str:
     if week.active is None:
         return ""
     return str(week.active) if week.active >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
+
+
+def room_words(room: Room) -> str:
+    """How full the network is."""
+    return f"{megabytes(room.used) if room.used else 'none yet'} of {megabytes(room.most)}"
 
 
 def draw(title: str, values: Sequence[int | None]) -> Chart:
@@ -95,13 +105,15 @@ async def show_numbers(request: Request) -> Response:
     viewer, found = await open_administered(request)
     async with state_of(request).database.read() as connection:
         weeks = await list_weeks(connection, viewer, found.network.id)
+        room = await find_room(connection, state_of(request).settings, found.network.id)
     charts = [
         draw("Posts", [week.posts for week in weeks]),
         draw("Active members", [_told(week) for week in weeks]),
         draw("Members", [week.members for week in weeks]),
     ]
     rows = [(week, active_words(week)) for week in weeks]
-    page = NumbersPage(network_head(viewer, found), found.network, weeks[0], rows[0][1], charts, rows)
+    head = network_head(viewer, found)
+    page = NumbersPage(head, found.network, weeks[0], rows[0][1], room, room_words(room), charts, rows)
     title = f"Numbers of {found.network.name}"
     return render_page(request, viewer, "stewardship/numbers.html", page, title=title, network_id=found.network.id)
 
@@ -133,6 +145,7 @@ async def api_show_numbers(request: Request) -> Response:
         if not decision:
             raise Forbidden(decision.reason)
         weeks = await list_weeks(connection, viewer, found.network.id)
+        room = await find_room(connection, state_of(request).settings, found.network.id)
     items = [
         {
             "week": week.begins_on.isoformat(),
@@ -143,7 +156,8 @@ async def api_show_numbers(request: Request) -> Response:
         }
         for week in weeks
     ]
-    shown = {"items": items, "waiting": found.network.waiting_count}
+    files = {"stored_bytes": room.used, "most_bytes": room.most}
+    shown = {"items": items, "waiting": found.network.waiting_count, **files}
     return JSONResponse(shown, headers={"Cache-Control": PRIVATE})
 
 

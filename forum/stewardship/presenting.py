@@ -59,10 +59,12 @@ class ApiWeek(Answer):
 
 
 class ApiNumbers(Answer):
-    """The last 52 weeks, and how many people wait to be admitted now."""
+    """The last 52 weeks, how many people wait to be admitted now, and how much of its room the network's files take."""
 
     items: list[ApiWeek]
     waiting: int
+    stored_bytes: int
+    most_bytes: int
 
 
 class ApiWeekly(Answer):

@@ -1,5 +1,6 @@
 """Numbers count people and name nobody; one or two who came are not counted out."""
 
+from forum.filing import charge
 from forum.stewardship.numbers_commands import count_weeks
 from forum.stewardship.numbers_pages import draw
 from tests.forum.threads.village import Village
@@ -46,3 +47,20 @@ def test_weeks_of_which_nothing_is_known_do_not_look_like_zero() -> None:
     assert [(bar.x, bar.is_running) for bar in chart.bars] == [(90, False), (110, False), (120, True)]
     year = draw("Members", list(range(52)))
     assert (year.width, year.ground[0], year.bars[-1].is_running) == (520, 0, True)
+
+
+async def test_how_full_it_is_of_files_is_shown_before_it_is_full(village: Village) -> None:
+    amara = await village.person()
+    place = await village.network(amara)
+    path, settings = f"/networks/{place.slug}/numbers", village.state.settings
+    page = (await village.browser(amara).get(path)).text
+    assert "<dt>Files</dt><dd>none yet of 10,000 MB</dd>" in page
+    async with village.state.transaction() as tx:
+        await charge(tx, settings, place.id, 8_999_000_000)
+    assert "nearly full" not in (await village.browser(amara).get(path)).text
+    async with village.state.transaction() as tx:
+        await charge(tx, settings, place.id, 1_000_000)
+    page = (await village.browser(amara).get(path)).text
+    assert "<dd>9,000 MB of 10,000 MB <strong>nearly full</strong>" in page
+    told = (await village.program(amara).get(f"/api/v1{path}")).json()
+    assert (told["stored_bytes"], told["most_bytes"]) == (9_000_000_000, 10_000_000_000)
