@@ -6,6 +6,7 @@ import gc
 import os
 import resource
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -54,6 +55,7 @@ class _Server(Server):
             if self._confer.metrics is not None and self._watched is not None:
                 await self._confer.metrics.start(self._watched)
             _spare_what_stays()
+            _let_the_loop_in()
             await _say_where(self._confer, self._only)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -182,6 +184,11 @@ def _listen(host: str, port: int, other: str) -> socket.socket:
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
+
+
+def _let_the_loop_in() -> None:
+    """Whoever computes in a thread hands Python's lock on after a millisecond, not five: others' requests wait."""
+    sys.setswitchinterval(0.001)
 
 
 def _spare_what_stays() -> None:

@@ -1,6 +1,7 @@
 """Words made ready to be stored: laid out once, with mentions of those who may read them, before any lock is taken."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from forum.database import Database
@@ -12,6 +13,8 @@ from forum.viewer import Viewer
 LONG = 3_000
 """Longer texts are laid out in a thread, so that others are answered meanwhile."""
 EXCERPT_LENGTH = 140
+_ASIDE = ThreadPoolExecutor(1, thread_name_prefix="layout")
+"""One at a time: threads that compute take Python's turns from the event loop, two of them twice as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str
             names = await find_mentionable(connection, viewer, network_id, body)
     try:
         if len(body) > LONG:
-            return await asyncio.to_thread(_lay_out, body, names, thread_id)
+            return await asyncio.get_running_loop().run_in_executor(_ASIDE, _lay_out, body, names, thread_id)
         return _lay_out(body, names, thread_id)
     except ValueError as error:
         raise Invalid({"body": str(error)}) from error

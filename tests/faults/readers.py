@@ -278,6 +278,11 @@ class Reader:
             place.last += 1
             self._log.steps.append(Applied(self.who, at, intern(stream), place.last))
             self._apply(stream, event)
+            if event.get("omitted"):
+                # Its content could not be sent: by the contract it is fetched, and here all is.
+                place.is_loading = True
+                self._begin(self._reload(stream, place))
+                return
         if place.held:
             await self._fetch(stream)
 
@@ -285,7 +290,7 @@ class Reader:
         """A post that is shown at this version or a later one stays as it is."""
         shown = event["object"]
         network = stream.partition(":")[2]
-        if shown is None or network not in self.known:
+        if shown is None or event.get("omitted") or network not in self.known:
             return
         post = shown.get("first_post") if event["kind"] == "thread.created" else shown
         if event["kind"].startswith(("post.", "thread.created")) and post:
