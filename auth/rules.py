@@ -53,6 +53,8 @@ NEW_POSTS = Rule("new_posts", 20, _DAY)
 NEW_THREADS = Rule("new_threads", 3, _DAY)
 #: The very same words in one network.
 SAME_WORDS = Rule("same_words", 2, _DAY)
+#: Documents and versions shared, folders made.
+DOCUMENTS = Rule("documents", 300, _HOUR)
 EDITS = Rule("edits", 60, _MINUTE)
 UPLOADS = Rule("uploads", 300, _HOUR)
 PREVIEWS = Rule("previews", 60, _MINUTE, shared=False)

@@ -24,7 +24,9 @@ from realtime.transaction import Transaction
 
 SITE = "site"
 """The chain of what concerns no network."""
-ObjectKind = Literal["network", "member", "invitation", "thread", "post", "report", "account", "site"]
+ObjectKind = Literal[
+    "network", "member", "invitation", "thread", "post", "report", "account", "site", "document", "folder"
+]
 Settings = Mapping[str, str | int | bool | None]
 _LEDGER = "audit"
 _PART = 500

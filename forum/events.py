@@ -75,6 +75,65 @@ class PostRestored(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentAdded(Change):
+    """A document was shared, or came to where everybody sees it: the document, with its `current` version.
+
+    What lies in a folder that is narrowed to moderators is told on their stream alone, here and below.
+    """
+
+    kind: ClassVar[str] = "document.added"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionAdded(Change):
+    """A document has a new version: the document, with it as `current`."""
+
+    kind: ClassVar[str] = "version.added"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChanged(Change):
+    """What is said of a document, its folder, who looks after it or who works on it changed: the document."""
+
+    kind: ClassVar[str] = "document.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWithdrawn(Change):
+    """A document was withdrawn: the document, whose versions only its owner and moderators still read."""
+
+    kind: ClassVar[str] = "document.withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRestored(Change):
+    """A document that was withdrawn is back: the document."""
+
+    kind: ClassVar[str] = "document.restored"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGone(Change):
+    """A document was deleted for good, or went where only moderators see it: `{id}`, and no words."""
+
+    kind: ClassVar[str] = "document.gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanged(Change):
+    """A folder was made, named, moved or opened to all: the folder. What lies in it is to be read anew."""
+
+    kind: ClassVar[str] = "folder.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderGone(Change):
+    """A folder was removed, or narrowed to moderators with all that is in it: `{id}`."""
+
+    kind: ClassVar[str] = "folder.gone"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportsChanged(Change):
     """For moderators: something was reported, taken or decided: `{network_id}`; how much waits for whom is asked anew.
 

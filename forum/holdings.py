@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, case, func, null, select, update
+from sqlalchemy import Delete, Select, Update, bindparam, case, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
-from forum.events import InvitationsChanged
+from forum.events import DocumentChanged, InvitationsChanged
+from forum.policy import documents_heard
 from forum.records import ROLE_RANK, Role
-from forum.streams import moderators_stream
-from forum.tables import cases, held_posts, invitations, joining_links, memberships, networks
+from forum.streams import moderators_stream, network_stream
+from forum.tables import cases, document_locks, documents, held_posts, invitations, joining_links, memberships, networks
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -41,12 +42,14 @@ class Holding:
     counted: Select[Any]
     passed: Update | None
     """Gives it to the heir; None where nobody else can have it."""
-    ended: Update
+    ended: Update | Delete
     """What becomes of it where there is none."""
     end: str
     """The same in words that follow "If nobody does:"."""
     act: str = ""
     """What the log calls the end of one, as where it is ended by hand; `ended` returns its `id` and `address` then."""
+    is_of_documents: bool = False
+    """Pages of documents show it: both statements return their ids."""
 
 
 def _invitations() -> Holding:
@@ -123,7 +126,47 @@ def _held_posts() -> Holding:
     )
 
 
-HOLDINGS: tuple[Holding, ...] = (_invitations(), _joining_links(), _reports(), _held_posts())
+def _documents() -> Holding:
+    theirs = (documents.c.network_id == _NETWORK, documents.c.owner_id == _HOLDER)
+    return Holding(
+        kind="documents",
+        one="document that they look after",
+        many="documents that they look after",
+        page="/documents",
+        least="member",
+        counted=select(func.count()).select_from(documents).where(*theirs),
+        passed=update(documents).where(*theirs).values(owner_id=_HEIR).returning(documents.c.id),
+        ended=update(documents).where(*theirs).values(owner_id=None).returning(documents.c.id),
+        end="nobody looks after the documents, until a moderator says who does",
+        is_of_documents=True,
+    )
+
+
+def _document_locks() -> Holding:
+    here = select(documents.c.id).where(documents.c.network_id == _NETWORK)
+    theirs = (document_locks.c.holder_id == _HOLDER, document_locks.c.document_id.in_(here))
+    return Holding(
+        kind="document_locks",
+        one="document that they work on",
+        many="documents that they work on",
+        page="/documents",
+        least="member",
+        counted=select(func.count()).select_from(document_locks).where(*theirs, document_locks.c.ends_at > _MOMENT),
+        passed=None,
+        ended=delete(document_locks).where(*theirs).returning(document_locks.c.document_id),
+        end="others can share new versions of the documents",
+        is_of_documents=True,
+    )
+
+
+HOLDINGS: tuple[Holding, ...] = (
+    _invitations(),
+    _joining_links(),
+    _reports(),
+    _held_posts(),
+    _documents(),
+    _document_locks(),
+)
 """Every kind of thing that somebody holds, in the order in which pages list them."""
 
 
@@ -164,6 +207,8 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
             result = await tx.execute(*_asking(holding.ended if passed is None else passed, asked))
             if passed is None and holding.act:
                 count = await _write_down_each(tx, network_id, account_id, holding, giving, result.all())
+            elif holding.is_of_documents:
+                count = await _tell_of_documents(tx, network_id, list(result.scalars()))
             else:
                 count = result.rowcount
             if count > 0:
@@ -186,6 +231,19 @@ async def _write_down_each(
         names = {"address": row.address}
         await record(tx, Deed(holding.act, "invitation", row.id, network_id, giving.by, names=names, role=role))
     return len(ended)
+
+
+async def _tell_of_documents(tx: Transaction, network_id: str, ids: Sequence[str]) -> int:
+    """Say to open pages that these documents changed; how many there are."""
+    these = documents.c.id.in_(ids)
+    if ids:
+        await tx.execute(update(documents).where(these).values(version=documents.c.version + 1))
+    heard = documents_heard().label("is_heard")
+    joined = select(documents.c.id, documents.c.version, heard).join(networks, networks.c.id == documents.c.network_id)
+    for row in (await tx.execute(joined.where(these))).all() if ids else ():
+        stream = network_stream if row.is_heard else moderators_stream
+        tx.emit(stream(network_id), DocumentChanged(row.id, row.version))
+    return len(ids)
 
 
 def _asking(statement: Any, asked: Mapping[str, str | None]) -> tuple[Any, dict[str, Any]]:

@@ -12,6 +12,7 @@ from auth.hosts import origins_of
 from auth.secrets import secret_hash
 from auth.tables import accounts, sessions, tokens
 from forum.audit_log import live as audit_log_live
+from forum.documents import live as documents_live
 from forum.hearing import audience, names_of, stream_of_thread, streams_of
 from forum.home import live as home_live
 from forum.inviting import live as inviting_live
@@ -37,6 +38,7 @@ PRESENTERS: dict[str, Presenter] = {
     **networks_live.PRESENTERS,
     **home_live.PRESENTERS,
     **audit_log_live.PRESENTERS,
+    **documents_live.PRESENTERS,
     **inviting_live.PRESENTERS,
     **moderation_live.PRESENTERS,
     **notifications_live.PRESENTERS,
@@ -45,7 +47,7 @@ PRESENTERS: dict[str, Presenter] = {
 }
 """For each kind of event, what reads its object."""
 
-TO_MODERATORS: dict[str, Presenter] = {**PRESENTERS, **threads_live.TO_MODERATORS}
+TO_MODERATORS: dict[str, Presenter] = {**PRESENTERS, **threads_live.TO_MODERATORS, **documents_live.TO_MODERATORS}
 """The same on the streams of moderators."""
 
 GONE = Presented(None)

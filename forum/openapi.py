@@ -27,6 +27,7 @@ _PROBLEM = "#/components/schemas/Problem"
 PATTERNS = {
     "id": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     "slug": "^[a-z0-9]+(?:-[a-z0-9]+)*$",
+    "int": "^[0-9]+$",
 }
 
 
@@ -66,6 +67,8 @@ class Operation:
     takes_if_match: bool = False
     is_public: bool = False
     body_is_optional: bool = False
+    takes_file: bool = False
+    """Whether the body is a form with a file, and the fields of `body` beside it."""
     description: str = field(default="")
 
 
@@ -150,11 +153,22 @@ def _operation(route: Route, note: Operation, method: str) -> dict[str, Any]:
         "security": [{"token": []}, {"session": []}, *([{}] if note.is_public else [])],
     }
     if note.body is not None:
+        content = {"application/json": {"schema": _reference(note.body)}}
         described["requestBody"] = {
             "required": not note.body_is_optional,
-            "content": {"application/json": {"schema": _reference(note.body)}},
+            "content": {**content, **_with_file(note.body)} if note.takes_file else content,
         }
     return described
+
+
+def _with_file(model: type[Input]) -> dict[str, Any]:
+    """A form of texts and one file."""
+    schema = TypeAdapter(model).json_schema()
+    fields = {name: {"type": "string"} for name in schema["properties"]}
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    required = [*schema.get("required", []), "file"]
+    form = {"type": "object", "properties": {**fields, "file": file}, "required": required}
+    return {"multipart/form-data": {"schema": form}}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:
@@ -202,6 +216,7 @@ _MEANINGS = {
     200: "Done.",
     201: "Made.",
     202: "Taken; it goes on elsewhere.",
+    206: "The part that was asked for.",
     204: "Done, with nothing to say.",
     304: "You have this answer already, by If-None-Match.",
     401: "Who you are is not known.",

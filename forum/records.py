@@ -57,6 +57,8 @@ NotificationKind = Literal[
     "network.changed",
     "glass.broken",
     "review.asked",
+    "document.free",
+    "document.taken",
 ]
 """What a line on somebody's list is about; `object_id` is that of the noun before the dot."""
 MailChoice = Literal["at_once", "bundled", "never"]
@@ -246,3 +248,84 @@ class PostVersion:
     html: str
     body: str
     written_at: datetime
+
+
+State = Literal["draft", "current", "withdrawn"]
+"""How a document stands."""
+DocumentOrder = Literal["newest", "name", "kind", "size", "person"]
+"""By what a list of documents goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of a network's library."""
+
+    id: str
+    network_id: str
+    parent_id: str | None
+    name: str
+    narrowed: bool
+    """Moderators said that only they see it."""
+    is_narrowed: bool
+    """That, or it lies in such a folder."""
+    made_by: str
+    created_at: datetime
+    version: int
+    is_kept: bool
+    """It was made while the network was closed, and stayed with its members as that was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """What a document was at one time; never changed."""
+
+    document_id: str
+    number: int
+    sha256: str
+    size: int
+    name: str
+    media_type: str
+    author: Person
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLock:
+    """Somebody works on a document."""
+
+    holder: Person
+    purpose: str
+    taken_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with its newest version, which its address opens."""
+
+    id: str
+    network_id: str
+    folder_id: str | None
+    folder_name: str | None
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    owner: Person | None
+    """Who looks after it."""
+    state: State
+    current: DocumentVersion
+    version_count: int
+    thread_id: str | None
+    is_narrowed: bool
+    """Only moderators see it, as its folder."""
+    is_kept: bool
+    """It came while the network was closed, and stayed with its members as that was opened."""
+    asks_reading: bool
+    created_at: datetime
+    changed_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_by: Person | None
+    withdrawal_reason: str
+    lock: DocumentLock | None
+    version: int

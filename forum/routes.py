@@ -6,6 +6,8 @@ from forum.accounts import api as accounts_api
 from forum.accounts import pages as accounts_pages
 from forum.audit_log import api as audit_log_api
 from forum.audit_log import pages as audit_log_pages
+from forum.documents import api as documents_api
+from forum.documents import pages as documents_pages
 from forum.home import pages as home_pages
 from forum.inviting import api as inviting_api
 from forum.inviting import pages as inviting_pages
@@ -29,6 +31,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_pages.ROUTES,
     *networks_pages.ROUTES,
     *threads_pages.ROUTES,
+    *documents_pages.ROUTES,
     *audit_log_pages.ROUTES,
     *inviting_pages.ROUTES,
     *moderation_pages.ROUTES,
@@ -39,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_api.ROUTES,
     *networks_api.ROUTES,
     *threads_api.ROUTES,
+    *documents_api.ROUTES,
     *audit_log_api.ROUTES,
     *inviting_api.ROUTES,
     *moderation_api.ROUTES,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"

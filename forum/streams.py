@@ -1,6 +1,6 @@
 """The names of streams. Each has exactly one audience; who that is, `policy.audience` says."""
 
-from forum.records import Thread
+from forum.records import Document, Folder, Thread
 
 
 def network_stream(network_id: str) -> str:
@@ -16,6 +16,14 @@ def moderators_stream(network_id: str) -> str:
 def thread_stream(thread: Thread) -> str:
     """The stream that tells of this thread: its network's, or its moderators' where it stayed with the members."""
     return moderators_stream(thread.network_id) if thread.is_kept else network_stream(thread.network_id)
+
+
+def document_stream(about: Document | Folder) -> str:
+    """The stream that tells of this document or folder: its moderators' where only they see it, or where it stayed
+    with the members of an opened network."""
+    if about.is_narrowed or about.is_kept:
+        return moderators_stream(about.network_id)
+    return network_stream(about.network_id)
 
 
 def account_stream(account_id: str) -> str:

@@ -22,6 +22,7 @@ from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
 from forum.audit_log import worker as audit_log_worker
 from forum.bounces import note_bounce
+from forum.documents import worker as documents_worker
 from forum.inviting import worker as inviting_worker
 from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, compose, deliver, mail_key, seal_mail
 from forum.moderation import worker as moderation_worker
@@ -65,6 +66,7 @@ SENT: Mapping[str, Doer] = {**inviting_worker.SENT}
 
 CHORES: Sequence[Chore] = (
     *audit_log_worker.CHORES,
+    *documents_worker.CHORES,
     *inviting_worker.CHORES,
     *moderation_worker.CHORES,
     *notifications_worker.CHORES,

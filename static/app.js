@@ -30,3 +30,5 @@ import "./networks/head.js";
 import "./networks/rows.js";
 import "./networks/marking.js";
 import "./networks/ticking.js";
+import "./documents/library.js";
+import "./documents/sending.js";

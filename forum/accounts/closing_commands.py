@@ -13,6 +13,9 @@ from forum.membership import STANDS, Step, change, lock_current
 from forum.streams import account_stream
 from forum.tables import (
     addressed_posts,
+    document_openings,
+    document_readings,
+    document_wishes,
     held_back,
     held_posts,
     invitation_drafts,
@@ -54,7 +57,8 @@ async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool
     await _take_back(tx, viewer.id)
     told = (notifications, network_watches, mail_wishes, thread_writers)
     lists = (held_back, invitation_drafts)
-    for table in (read_states, moved_readings, addressed_posts, watches, requests, *lists, *told):
+    seen = (document_openings, document_readings, document_wishes)
+    for table in (read_states, moved_readings, addressed_posts, watches, requests, *lists, *told, *seen):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})

@@ -26,6 +26,13 @@ from forum.tables import (
     bounced_addresses,
     broken_glass,
     cases,
+    document_locks,
+    document_openings,
+    document_readings,
+    document_versions,
+    document_wishes,
+    documents,
+    folders,
     held_back,
     held_posts,
     invitation_drafts,
@@ -47,6 +54,7 @@ from forum.tables import (
     site_pages,
     thread_writers,
     threads,
+    uploads,
 )
 from forum.viewer import Viewer
 
@@ -135,6 +143,7 @@ _HELD = "id network_id thread_id title body reply_to_id created_at why outcome r
 _STANDING = "network_id visited_at silenced_until hold_left held_waiting baseline read_count reads_after left_at"
 _LINE = "kind network_id object_id thread_id number created_at read_at mail mailed_at"
 _LINK = "network_id asks most_uses use_count expires_at created_at ended_at"
+_VERSION = "document_id number name size note created_at"
 _DRAFT = "network_id entries role message valid_days created_at"
 
 LISTS: tuple[OwnList, ...] = (
@@ -177,6 +186,14 @@ LISTS: tuple[OwnList, ...] = (
         "announcements_i_put_away", announcement_reads.c.account_id, _of(announcement_reads, "announcement_id read_at")
     ),
     _rows("broken_glass", broken_glass.c.account_id, _of(broken_glass, "network_id reason begun_at ends_at ended_at")),
+    _rows("documents_i_look_after", documents.c.owner_id, _of(documents, "id network_id created_at")),
+    _rows("versions_i_shared", document_versions.c.author_id, _of(document_versions, _VERSION)),
+    _rows("documents_i_work_on", document_locks.c.holder_id, _of(document_locks, "document_id purpose taken_at")),
+    _rows("documents_i_wait_for", document_wishes.c.account_id, _of(document_wishes, "document_id")),
+    _rows("documents_i_opened", document_openings.c.account_id, _of(document_openings, "document_id opened_at")),
+    _rows("documents_i_read", document_readings.c.account_id, _of(document_readings, "document_id number read_at")),
+    _rows("files_on_their_way", uploads.c.account_id, _of(uploads, "id network_id name size received created_at")),
+    _rows("folders_i_made", folders.c.made_by, _of(folders, "id network_id created_at")),
     _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at")),
     _rows("organisations_i_added", organisations.c.created_by, _of(organisations, "network_id name created_at")),
     _rows("pages_of_the_site_i_edited", site_pages.c.updated_by, _of(site_pages, "slug updated_at")),
@@ -206,6 +223,7 @@ LEFT_OUT: Mapping[str, str] = {
             "acts.appeal_by_id",
             "cases.taken_by",
             "cases.decided_by",
+            "documents.withdrawn_by",
             "held_posts.decided_by",
             "joining_links.ended_by",
             "memberships.decided_by",

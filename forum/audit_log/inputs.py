@@ -46,7 +46,7 @@ class ApiGlassBreaking(Input):
     hours: int = Field(ge=1, le=MOST_HOURS)
 
 
-Kind = Literal["", "people", "network", "content", "invitations", "access", "log"]
+Kind = Literal["", "people", "network", "content", "documents", "invitations", "access", "log"]
 """Kinds of acts by which the log is filtered; which acts belong to each, `sentences` says."""
 
 

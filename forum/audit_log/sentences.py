@@ -13,6 +13,7 @@ KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     "people": ("Members and roles", ("member.", "organisation.", "people.")),
     "invitations": ("Invitations", ("invitation.", "joining_link.")),
     "content": ("Moderation", ("thread.", "post.", "report.", "appeal.", "account.", "held.")),
+    "documents": ("Documents", ("document.", "folder.")),
     "network": ("Settings", ("network.", "archive.", "page.", "site.", "announcement.", "limits.")),
     "access": ("Who can see it", ("network.access_changed", "glass.", "review.")),
     "log": ("Lists taken away", ("log.", "audience.", "members.", "numbers.")),
@@ -106,6 +107,15 @@ PHRASES: Mapping[str, str] = {
     "glass.ended": "stopped reading the network through broken glass",
     "log.exported": "took away this log as a file",
     "audience.exported": "took away a list of who could see a thread",
+    "document.shared": "shared a document",
+    "document.version_added": "shared a new version of a document",
+    "document.changed": "changed what is said of a document",
+    "document.withdrawn": "withdrew a document",
+    "document.restored": "restored a document that was withdrawn",
+    "document.lock_broken": "ended the work of {subject} on a document",
+    "folder.made": "made a folder",
+    "folder.changed": "changed a folder",
+    "folder.removed": "removed a folder",
     "review.begun": "began an access review",
     "review.asked": "asked {subject} whether they still need access",
     "review.answered": "said that they still need access",
@@ -114,6 +124,7 @@ PHRASES: Mapping[str, str] = {
 """What somebody did, after their name. An act without a phrase here is told by its own words."""
 
 ITSELF: Mapping[str, str] = {
+    "document.purged": "A document that was withdrawn 30 days before was deleted for good",
     "glass.ended": "The time was over for which somebody read the network through broken glass",
     "archive.imported": "The archive of a mailing list was brought in on the command line",
     "account.created": "An account for {subject} was made",
@@ -146,6 +157,11 @@ LABELS: Mapping[str, str] = {
     "people": "People",
     "at": "At",
     "site_administrator": "Looks after the site",
+    "number": "Version",
+    "narrowed": "Moderators only",
+    "is_narrowed": "Moderators only",
+    "asks_reading": "Asks readers",
+    "state": "How it stands",
 }
 STATUSES: Mapping[str, str] = {
     "": "none",
@@ -170,6 +186,11 @@ _QUIET = frozenset(
         "decisions",
         "link",
         "announcement",
+        "sha256",
+        "size",
+        "parent_id",
+        "folder_id",
+        "owner_id",
     )
 )
 """Ids and hashes that tie a row to others: in the files, not in sentences."""

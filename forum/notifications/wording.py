@@ -36,6 +36,8 @@ _SENTENCES: dict[NotificationKind, str] = {
     "announcement.made": "{who} has announced something to all members of {network}",
     "network.changed": "Who can see {network} has changed",
     "glass.broken": "An administrator of the site can read {network} for a time",
+    "document.free": "A document that you waited for in {network} is free",
+    "document.taken": "{who} ended your work on a document in {network}",
     "review.asked": "Do you still need {network}? Its administrators ask",
 }
 _PLACES: dict[NotificationKind, str] = {
@@ -137,6 +139,8 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/acts/{line.object_id}"
     if line.kind == "review.asked":
         return f"/access/{line.object_id}"
+    if line.kind in ("document.free", "document.taken"):
+        return f"/documents/{line.object_id}"
     if line.kind in ("report.answered", "report.undone"):
         return "/reports"
     if line.kind in _ABOUT_OWN_WORDS:

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, null, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, false, null, or_, select
 
 from auth.tables import accounts
 from forum.policy.glass import reads_through_glass
 from forum.records import Role
-from forum.tables import memberships, networks, posts, threads
+from forum.tables import documents, folders, memberships, networks, posts, threads
 from forum.telling import LINES_SHOWN
 from forum.viewer import Viewer
 
@@ -112,6 +112,66 @@ def threads_heard() -> ColumnElement[bool]:
 def kept_until() -> ColumnElement[int]:
     """Of `networks`: threads that began up to this position are not for all who hear its stream; nobody adds."""
     return case((networks.c.access == "open", networks.c.members_only_until), else_=networks.c.apart_until)
+
+
+def documents_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Documents, joined to `networks`, of which this viewer may know; what a withdrawn one holds is for `policy`."""
+    return documents_readable_by_account(viewer.id if viewer.id else null())
+
+
+def documents_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out."""
+    return _in_library(documents, account_id)
+
+
+def folders_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Folders, joined to `networks`, that this viewer may see."""
+    return _in_library(folders, viewer.id if viewer.id else null())
+
+
+def documents_heard() -> ColumnElement[bool]:
+    """Documents, joined to `networks`, that everybody may read who hears the network's stream, and that it tells of."""
+    return and_(documents.c.is_narrowed.is_(False), _came_open(documents))
+
+
+def folders_heard() -> ColumnElement[bool]:
+    """The same for folders."""
+    return and_(folders.c.is_narrowed.is_(False), _came_open(folders))
+
+
+def kept_in_library(table: Table) -> ColumnElement[bool]:
+    """Rows of `documents` or `folders`, joined to `networks`, that stayed with the members of an opened network."""
+    return ~_came_open(table)
+
+
+def _came_open(table: Table) -> ColumnElement[bool]:
+    """Not what came while the network was closed, and stayed with its members as that was opened; nor, once it is
+    closed again, as long as members who came meanwhile don't read it."""
+    since = networks.c.members_only_since
+    is_for_all = and_(networks.c.access != "open", networks.c.apart_until == 0)
+    return or_(is_for_all, since.is_(None), table.c.created_at > since)
+
+
+def _in_library(table: Table, account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """As for threads; and what is narrowed is for moderators."""
+    is_wide = table.c.is_narrowed.is_(False)
+    is_public = and_(networks.c.access == "open", _came_open(table), is_wide)
+    reads_as_member = exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == networks.c.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "active",
+            or_(is_wide, memberships.c.role != "member"),
+            or_(
+                _came_open(table),
+                memberships.c.role != "member",
+                memberships.c.since <= networks.c.members_only_since,
+                and_(networks.c.access != "open", memberships.c.reads_after == 0),
+            ),
+        )
+    ).correlate_except(memberships)
+    return or_(is_public, reads_as_member, and_(is_wide, reads_through_glass(account_id)))
 
 
 def members_listed_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -71,7 +71,8 @@ def _places(request: Request, found: Found, viewer: Viewer, content: Content) ->
     """Key, address, and an address of the same shape at which there is nothing."""
     network = found.network
     path, nowhere = f"/networks/{network.slug}", f"/networks/{secrets.token_hex(8)}"
-    places = [("address", path, nowhere), ("members", f"{path}/members", f"{nowhere}/members")]
+    places = [("address", path, nowhere)]
+    places += [(key, f"{path}/{key}", f"{nowhere}/{key}") for key in ("documents", "members")]
     if content.thread_id:
         places.insert(1, ("thread", f"/threads/{content.thread_id}", f"/threads/{new_id()}"))
     query = urlencode({"q": network.name[:200]})
@@ -132,10 +133,13 @@ def _shown(body: str, found: Found, content: Content, *, by_link: bool) -> tuple
     if holds(network.purpose):
         shown.append("what it is for")
     titles, words, people = some(content.titles), some(content.words), some(content.people)
+    papers = some(content.documents)
     if titles:
         shown.append("titles of threads")
     if words:
         shown.append("words of posts")
+    if papers:
+        shown.append("titles of documents")
     if people:
         more = f" and {len(people) - 3} more" if len(people) > 3 else ""
         shown.append(f"people by name ({', '.join(people[:3])}{more})")

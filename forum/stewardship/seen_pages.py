@@ -34,6 +34,7 @@ WHO: dict[Standing, tuple[str, str]] = {
 PLACES = {
     "address": ("Its address", "They have the address of the network, or were sent a link to it."),
     "thread": ("A thread in it", "They were sent a link to the newest thread."),
+    "documents": ("Its library", "They try the address at which its documents are listed."),
     "members": ("The list of members", "They try the address of that list."),
     "directory": ("The directory and its search", "They search for the network by its whole name."),
     "profile": ("Your profile", "They open your own profile, which names networks."),

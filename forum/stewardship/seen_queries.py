@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.policy import member_of
 from forum.records import Network
-from forum.tables import memberships, networks, posts, threads
+from forum.tables import documents, memberships, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST = 50
@@ -25,6 +25,8 @@ class Content:
     titles: tuple[str, ...]
     words: tuple[str, ...]
     """The first words of its newest posts."""
+    documents: tuple[str, ...]
+    """Titles of its newest documents."""
     people: tuple[str, ...]
     """Names of its members, those who came first before."""
 
@@ -41,6 +43,8 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
     titles = select(threads.c.title).join(networks, networks.c.id == threads.c.network_id)
     said = select(posts.c.excerpt).join(networks, networks.c.id == posts.c.network_id)
     words = await of(said.where(posts.c.removed_at.is_(None)).order_by(posts.c.id.desc()))
+    papers = select(documents.c.title).join(networks, networks.c.id == documents.c.network_id)
+    papers = papers.where(documents.c.withdrawn_at.is_(None)).order_by(documents.c.changed_at.desc())
     people = (
         select(accounts.c.name)
         .join(memberships, memberships.c.account_id == accounts.c.id)
@@ -52,5 +56,6 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
         thread_id=newest[0] if newest else "",
         titles=tuple(await of(titles.order_by(threads.c.last_post_at.desc()))),
         words=tuple(word.split("\n")[0][:40] for word in words if len(word) >= SHORTEST_WORDS),
+        documents=tuple(await of(papers)),
         people=tuple(await of(people)),
     )

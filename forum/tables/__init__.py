@@ -5,6 +5,15 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 """
 
 from forum.tables.audit import audit_chains, audit_rows, audit_words
+from forum.tables.documents import (
+    document_locks,
+    document_openings,
+    document_readings,
+    document_versions,
+    document_wishes,
+    documents,
+    folders,
+)
 from forum.tables.files import blobs, uploads
 from forum.tables.governance import broken_glass
 from forum.tables.holding import held_back, held_posts, moved_posts, moved_readings, moved_threads
@@ -46,6 +55,13 @@ __all__ = [
     "bounced_addresses",
     "broken_glass",
     "cases",
+    "document_locks",
+    "document_openings",
+    "document_readings",
+    "document_versions",
+    "document_wishes",
+    "documents",
+    "folders",
     "followed_streams",
     "former_addresses",
     "held_back",

@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
-from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, TooMany, Warned
+from forum.acts.discussing import Discussed, begin_discussion, find_discussed
+from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, NotFound, TooMany, Warned
 from forum.forms import read_form, request_key, validate
 from forum.network_reads import Found, audience_words, get_network
 from forum.policy import is_held, may_start_thread
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of
-from forum.text import tidy
+from forum.text import escape_markdown, tidy
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
@@ -73,16 +74,37 @@ class NewThreadPage:
     title: str = ""
     errors: Mapping[str, str] | None = None
     refusal: str = ""
+    about: str = ""
+    """The document that it is about, by its id."""
 
 
 # -- A new thread -------------------------------------------------------------------------------
 
 
 async def new_thread(request: Request) -> Response:
-    """The form."""
+    """The form; of the thread about a document, with what names it."""
     viewer = await account_of(request)
     found = await _network_to_write_in(request, viewer)
-    return _thread_form(request, viewer, found, {})
+    about = request.query_params.get("about", "")
+    if not about:
+        return _thread_form(request, viewer, found, {})
+    document = await _discussed(request, viewer, found, about)
+    if document.thread_id is not None:
+        return redirect(request, f"/threads/{document.thread_id}")
+    address = f"{state_of(request).settings.public_url}/documents/{document.id}/versions/{document.number}"
+    words = f"About [{escape_markdown(document.title)}]({address}), version {document.number}:\n\n"
+    return _thread_form(request, viewer, found, {"title": document.title, "body": words, "about": document.id})
+
+
+async def _discussed(request: Request, viewer: Viewer, found: Found, document_id: str) -> Discussed:
+    """The document that the thread is to be about. Raises NotFound."""
+    document = None
+    if is_id(document_id):
+        async with state_of(request).database.read() as connection:
+            document = await find_discussed(connection, viewer, document_id, found.network.id)
+    if document is None:
+        raise NotFound
+    return document
 
 
 async def _network_to_write_in(request: Request, viewer: Viewer) -> Found:
@@ -122,8 +144,8 @@ def _thread_form(
     )
     refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
     waits = is_held(viewer, network.id)
-    title = fields.get("title", "")
-    page = NewThreadPage(network.name, network.slug, network.accent, composer, waits, title, errors, refusal)
+    title, about = fields.get("title", ""), fields.get("about", "")
+    page = NewThreadPage(network.name, network.slug, network.accent, composer, waits, title, errors, refusal, about)
     return render_page(
         request,
         viewer,
@@ -142,7 +164,10 @@ async def create_thread(request: Request) -> Response:
     viewer = await account_of(request)
     state = state_of(request)
     found = await _network_to_write_in(request, viewer)
-    words = {name: value for name, value in fields.items() if name != "act"}
+    about = fields.get("about", "")
+    if about:
+        await _discussed(request, viewer, found, about)
+    words = {name: value for name, value in fields.items() if name not in ("act", "about")}
     try:
         value = validate(NewThread, words)
         written = await lay_out(state.database, viewer, found.network.id, value.body)
@@ -154,6 +179,8 @@ async def create_thread(request: Request) -> Response:
         await ask_fair_limits(state, viewer, found.network.id, value.body, key, is_thread=True)
         async with state.transaction() as tx:
             posted = await commands.start_thread(tx, viewer, found.network.id, value.title, written, key)
+            if about and not posted.is_replay and not posted.is_held:
+                await begin_discussion(tx, about, posted.object_id)
     except (Invalid, AlreadySent, TooMany, Warned, Forbidden) as error:
         return _thread_form(request, viewer, found, fields, error)
     if posted.is_held:

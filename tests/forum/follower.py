@@ -19,6 +19,8 @@ class Lists:
     threads: dict[str, Object] = field(default_factory=dict)
     posts: dict[str, dict[int, Object]] = field(default_factory=dict)
     members: dict[str, Object] = field(default_factory=dict)
+    documents: dict[str, Object] = field(default_factory=dict)
+    folders: dict[str, Object] = field(default_factory=dict)
     waiting: int | None = None
     """How many ask to join, for moderators."""
     reported: int | None = None
@@ -65,6 +67,8 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
         lists.posts[thread] = {each["number"]: each for each in posts}
     members = await read(f"{scenery.network}/members?limit=100")
     lists.members = {each["account"]["id"]: _heard(each) for each in members}
+    lists.documents = {each["id"]: each for each in await read(f"{scenery.network}/documents?limit=100")}
+    lists.folders = {each["id"]: each for each in await read(f"{scenery.network}/folders")}
     if lists.networks[scenery.place.id]["my"]["role"] != "member":
         lists.held = len(await read(f"{scenery.network}/held?limit=100"))
         lists.waiting = len(await read(f"{scenery.network}/members?status=requested&limit=100"))
@@ -112,7 +116,8 @@ class Follower:
             self._done[stream] = len(place.applied)
             for event in new:
                 self.kinds.add(event["kind"])
-                await self._apply(stream, event)
+                is_paper = event["kind"].split(".")[0] in ("document", "version", "folder")
+                await (self._library(event) if is_paper else self._apply(stream, event))
 
     def _reached(self, stream: str, seq: int) -> bool:
         return self.reader.places[stream].last >= seq
@@ -181,6 +186,21 @@ class Follower:
         if known is None or about["version"] > known["version"]:
             posts[about["number"]] = about
 
+    async def _library(self, event: Frame) -> None:
+        """What lies in a folder that changed is read anew; of what is gone for others, whoever moderates asks anew."""
+        about: Object | None = event["object"]
+        if about is None or about.get("network_id") not in (self._scenery.place.id, None):
+            return
+        noun, what = event["kind"].split(".")
+        role = self.lists.networks[self._scenery.place.id]["my"]["role"]
+        if noun == "folder" or (what == "gone" and role != "member"):
+            fresh = await read_lists(self._scenery, self._person)
+            self.lists.documents, self.lists.folders = fresh.documents, fresh.folders
+        elif what == "gone" or about["state"] == "withdrawn":
+            self.lists.documents.pop(about["id"], None)
+        elif about["version"] >= self.lists.documents.get(about["id"], about)["version"]:
+            self.lists.documents[about["id"]] = about
+
     def _member(self, about: Object, what: str) -> None:
         network = about["network_id"]
         self._network(network, {name: about.pop(name) for name in ("member_count", "size")})
@@ -218,6 +238,8 @@ class Follower:
             self.lists.waiting = (self.lists.waiting or 0) if is_told else None
             self.lists.reported = (await read_lists(self._scenery, self._person)).reported
             self.lists.held = (self.lists.held or 0) if is_told else None
+            fresh = await read_lists(self._scenery, self._person)  # what only moderators see
+            self.lists.documents, self.lists.folders = fresh.documents, fresh.folders
 
     def _read(self, about: Object) -> None:
         if about["thread_id"] is not None:

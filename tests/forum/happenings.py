@@ -270,12 +270,95 @@ async def _end_token(scenery: Scenery) -> None:
     await scenery.call(again, "DELETE", "/tokens/current")
 
 
+async def _share(scenery: Scenery, person: Villager, title: str, folder: str = "") -> str:
+    """A document over the API; its id."""
+    program = scenery.village.program(person)
+    said, file = {"title": title, "folder": folder}, {"file": ("a.txt", secrets.token_bytes(30).hex().encode())}
+    answer = await program.post(f"/api/v1{scenery.network}/documents", data=said, files=file)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def _make_folders(scenery: Scenery) -> None:
+    """Two, one in the other, and one that only moderators see."""
+    path = f"{scenery.network}/folders"
+    for name, parent in (("folder", None), ("inner", "folder")):
+        said = {"name": f"The {name} <b>"} | ({"parent": scenery.made[parent]} if parent else {})
+        scenery.made[name] = (await scenery.call(scenery.gareth, "POST", path, said))["id"]
+    closed = {"name": "Complaints", "narrowed": True}
+    scenery.made["closed"] = (await scenery.call(scenery.amara, "POST", path, closed))["id"]
+
+
+async def _share_documents(scenery: Scenery) -> None:
+    scenery.made["document"] = await _share(scenery, scenery.gareth, "Night <rota>", scenery.made["inner"])
+    scenery.made["own"] = await _share(scenery, scenery.priya, "From another screen of mine")
+    scenery.made["secret"] = await _share(scenery, scenery.amara, "A complaint", scenery.made["closed"])
+
+
+async def _share_versions(scenery: Scenery) -> None:
+    for document, person in (("document", scenery.priya), ("secret", scenery.amara)):
+        path = f"/documents/{scenery.made[document]}/versions"
+        file = {"file": ("a.txt", secrets.token_bytes(30).hex().encode())}
+        said = {"note": "Mended & longer", "base": "1"}
+        answer = await scenery.village.program(person).post(f"/api/v1{path}", data=said, files=file)
+        assert answer.status_code == 201, answer.text
+    path = f"/documents/{scenery.made['document']}/versions/1/restoration"
+    await scenery.call(scenery.gareth, "POST", path, {"base": 2})
+
+
+async def _change_documents(scenery: Scenery) -> None:
+    path = f"/documents/{scenery.made['document']}"
+    await scenery.call(scenery.gareth, "PATCH", path, {"title": "Rota & more", "tags": ["nights"], "folder": None})
+    await scenery.call(scenery.gareth, "PUT", f"{path}/lock", {"purpose": "New shifts"})
+    await scenery.call(scenery.amara, "POST", f"{path}/lock/breaking", {"reason": "It is needed now."})
+    await scenery.call(scenery.amara, "PATCH", path, {"owner": scenery.priya.id})
+
+
+async def _withdraw_documents(scenery: Scenery) -> None:
+    await scenery.call(scenery.priya, "DELETE", f"/documents/{scenery.made['own']}")
+    reason = {"reason": "It names a patient."}
+    await scenery.call(scenery.amara, "DELETE", f"/documents/{scenery.made['document']}", reason)
+
+
+async def _restore_documents(scenery: Scenery) -> None:
+    await scenery.call(scenery.amara, "POST", f"/documents/{scenery.made['document']}/restoration")
+    await scenery.call(scenery.priya, "POST", f"/documents/{scenery.made['own']}/restoration")
+
+
+async def _hide_document(scenery: Scenery) -> None:
+    """It goes where only moderators see it, and one of those comes back from there."""
+    into = {"folder": scenery.made["closed"]}
+    await scenery.call(scenery.amara, "PATCH", f"/documents/{scenery.made['document']}", into)
+    await scenery.call(scenery.amara, "PATCH", f"/documents/{scenery.made['secret']}", {"folder": None})
+
+
+async def _narrow_folder(scenery: Scenery) -> None:
+    """With what lies in it, however deep; then one that lies in it is removed."""
+    await _share(scenery, scenery.gareth, "Deep inside", scenery.made["inner"])
+    await scenery.call(scenery.amara, "PATCH", f"/folders/{scenery.made['folder']}", {"narrowed": True})
+    await _share(scenery, scenery.amara, "Later", scenery.made["inner"])
+
+
+async def _open_folder(scenery: Scenery) -> None:
+    await scenery.call(scenery.amara, "PATCH", f"/folders/{scenery.made['folder']}", {"narrowed": False})
+    change = {"name": "Named anew", "parent": None}
+    await scenery.call(scenery.amara, "PATCH", f"/folders/{scenery.made['inner']}", change)
+
+
 HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "thread.created": (_begin_threads,),
     "post.created": (_reply, _reply_oneself),
     "post.edited": (_edit,),
     "post.removed": (_remove,),
     "post.restored": (_hide_and_restore,),
+    "folder.changed": (_make_folders,),
+    "document.added": (_share_documents,),
+    "version.added": (_share_versions,),
+    "document.changed": (_change_documents,),
+    "document.withdrawn": (_withdraw_documents,),
+    "document.restored": (_restore_documents,),
+    "document.gone": (_hide_document,),
+    "folder.gone": (_narrow_folder, _open_folder),
     "reports.changed": (_report_and_decide,),
     "thread.changed": (_pin_and_lock, _unlock),
     "held.changed": (_hold, _decide),

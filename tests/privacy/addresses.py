@@ -13,6 +13,7 @@ from forum.routes import ROUTES
 from ground.columns import new_id
 from tests.privacy.asker import Answer
 from tests.privacy.url_bodies import BODIES
+from tests.privacy.url_documents import WITH_FILE
 from tests.privacy.world import Place, World
 
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -36,13 +37,16 @@ class Filling:
     act: str
     announcement: str
     held: str = ""
+    document: str = ""
+    folder: str = ""
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
     """The place, the thread and the post of `member`, and somebody in it."""
     invitation = place.invitation or new_id()
     thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
-    mine = (each or new_id() for each in (place.case, place.act, place.announcement, place.held))  # not all have all
+    own = (place.case, place.act, place.announcement, place.held, place.document, place.folder)
+    mine = (each or new_id() for each in own)  # not all have all
     return Filling(place.slug, thread, post, account_id, invitation, place.id, *mine)
 
 
@@ -51,7 +55,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, *(new_id() for _ in range(9)))
+    return Filling(slug, *(new_id() for _ in range(11)))
 
 
 def every_address() -> set[str]:
@@ -66,9 +70,8 @@ def every_address() -> set[str]:
 
 def lies_in_place(address: str) -> bool:
     """Whether it is the address of something in a network, or of a person."""
-    return any(
-        part in address for part in ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act", "/held/{")
-    )
+    parts = ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act", "/held/{", "{document", "{folder")
+    return any(part in address for part in parts)
 
 
 def filled(address: str, filling: Filling) -> str:
@@ -87,6 +90,9 @@ def filled(address: str, filling: Filling) -> str:
         "act_id": filling.act,
         "organisation_id": filling.account,  # there is none of this id
         "announcement_id": filling.announcement,
+        "document_id": filling.document,
+        "folder_id": filling.folder,
+        "number": "1",
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }
@@ -100,8 +106,11 @@ def ask(world: World, visitor: str, place: Place, address: str, filling: Filling
     if method == "GET":
         return doors(world, path)[visitor].get(path)
     words = {"name": place.name, "access": place.access, "requested": world.ids["requested"]}
-    words |= {"post": filling.post, "slug": place.slug}
+    words |= {"post": filling.post, "slug": place.slug, "folder": filling.folder}
     body = {} if empty else {_said(name, words): _said(value, words) for name, value in BODIES.get(address, {}).items()}
+    if address in WITH_FILE:
+        file = ("A file.txt", f"Words of {visitor}") if not empty else None
+        return doors(world, path)[visitor].ask(method, path, form=body, file=file)
     if path.startswith(API):
         return world.programs[visitor].ask(method, path, json=body)
     return world.browsers[visitor].ask(method, path, form=body)

@@ -23,6 +23,17 @@ class Answer:
         return json_words.loads(self.body)
 
 
+_BOUNDARY = "9f2d1c0b7a"
+
+
+def _with_file(form: Mapping[str, str], file: tuple[str, str]) -> str:
+    """Fields and a file, as browsers write them."""
+    parts = [(f'name="{name}"', value) for name, value in form.items()]
+    parts.append((f'name="file"; filename="{file[0]}"', file[1]))
+    said = "".join(f"--{_BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n" for head, text in parts)
+    return f"{said}--{_BOUNDARY}--\r\n"
+
+
 class Asker:
     """Keeps one connection and sends the same credentials each time; follows nothing and keeps no cookies.
 
@@ -36,11 +47,23 @@ class Asker:
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
 
     def ask(
-        self, method: str, path: str, *, form: Mapping[str, str] | None = None, json: object | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: object | None = None,
+        file: tuple[str, str] | None = None,
     ) -> Answer:
-        """One request, as a browser on our own page or a program would send it."""
+        """One request, as a browser on our own page or a program would send it; with a file's name and words, if any.
+
+        A file goes with the fields of `form`.
+        """
         headers, body = dict(self.credentials), None
-        if form is not None:
+        if file is not None:
+            headers |= {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Origin": self.url}
+            body = _with_file(form or {}, file)
+        elif form is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
             body = urlencode(form)
         elif json is not None:

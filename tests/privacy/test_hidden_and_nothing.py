@@ -87,7 +87,7 @@ def test_what_stayed_with_members_is_as_nothing_in_an_opened_network(world: Worl
     place, comparison = world.opened, Comparison(world)
     there = existing(world, place)
     for address in TABLE:
-        is_old = "/threads/{id" in address or "/posts/{id" in address
+        is_old = any(part in address for part in ("/threads/{id", "/posts/{id", "{document_id", "{folder_id"))
         for visitor in ("signed_out", "outsider", "elsewhere", "site_administrator"):
             if is_old and is_hidden(world.places["closed"], address, visitor):
                 comparison.compare(visitor, place, address, there)

@@ -41,6 +41,11 @@ def change_inside(world: World) -> None:
         world.do("moderator", "POST", f"/posts/{place.posts[0]}/removal", {"reason": place.words["content"]})
         world.do("fellow", "PUT", f"/threads/{thread}/read", {"ranges": [[1, 2]]})
         world.do("fellow", "PUT", f"/threads/{thread}/watch", {"level": "watch"})
+        world.share(place, folder=place.folder)
+        narrowed = world.make_folder(place, by="moderator", narrowed=True)
+        world.share(place, by="moderator", folder=narrowed)
+        world.do("moderator", "PATCH", f"/documents/{place.document}", {"title": f"Now {place.words['document']}"})
+        world.do("member", "PUT", f"/documents/{place.document}/lock", {"purpose": place.words["document"]})
         world.change_member(place, "spare", role="moderator")
         world.change_member(place, "fellow", status="removed", reason=place.words["content"])
         world.invite(place, "a.second.one@example.net")
@@ -61,6 +66,9 @@ def addresses(world: World) -> list[str]:
         "account_id": [world.ids[visitor] for visitor in ("member", "insider", "spare")],
         "secret": ["no-such-secret"],
         "name": ["no-such-file.css"],
+        "document_id": [*(place.document for place in places), new_id()],
+        "folder_id": [*(place.folder for place in places), new_id()],
+        "number": ["1", "3"],
     }
     found = []
     for route in ROUTES:

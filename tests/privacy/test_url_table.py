@@ -138,8 +138,25 @@ def fresh(world: World, place: Place, address: str) -> Filling:
         return replace(filling, held=world.hold(place))
     if "{act_id" in address:
         return replace(filling, act=world.warn(place, appealed=address.endswith("/answer")))
+    if "{folder_id" in address or address.endswith("/folders"):
+        return replace(filling, folder=world.make_folder(place))
+    if "{document_id" in address:
+        return replace(filling, document=fresh_document(world, place, address))
     if not any(part in address for part in ("{id:id}", "{case_id", "/site/erasing")):
         return filling
     thread, post = world.begin_thread(place)
     case = world.report(place, post) if "{case_id" in address else filling.case
     return replace(filling, thread=thread, post=post, case=case)
+
+
+def fresh_document(world: World, place: Place, address: str) -> str:
+    """A document of `member` in the state in which this can be done with it."""
+    document = world.share(place)
+    path = f"/documents/{document}"
+    if address.endswith("/wish") or address.endswith("/lock/breaking"):
+        world.do("member", "PUT", f"{path}/lock", {})
+    if address.endswith("/reading"):
+        world.do("member", "PATCH", path, {"asks_reading": True})
+    if address.endswith("id}/restoration"):
+        world.do("member", "DELETE", path)
+    return document

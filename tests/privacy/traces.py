@@ -42,14 +42,15 @@ def may_meet(visitor: str, access: str, kind: str, address: str) -> bool:
 
 
 def traces(world: World, kinds: frozenset[str] | None = None) -> list[str]:
-    """Where a word of a hidden network is found that must stand nowhere but in the database: log, mails, other files.
+    """Where a word of a hidden network is found that must stand only in the database and the store: log, mails, files.
 
     `kinds` are those that are looked for; all of them without it.
     """
     wanted = {word: place for word, place in canaries(world).items() if kinds is None or place[1] in kinds}
     found = [f"{place} in the log" for word, place in wanted.items() if word in world.server.said()]
     for path in world.server.data_dir.rglob("*"):
-        if path.is_file() and path.suffix != ".eml" and not path.name.startswith("confer.sqlite3"):
+        is_content = path.name.startswith("confer.sqlite3") or world.server.data_dir / "files" in path.parents
+        if path.is_file() and path.suffix != ".eml" and not is_content:
             content = path.read_bytes()
             found += [f"{place} in {path.name}" for word, place in wanted.items() if word.encode() in content]
     return found + mail_traces(world, wanted)

@@ -1,6 +1,9 @@
 """What requests that change something are sent with, so that nothing but the lack of a right can refuse them."""
 
+from tests.privacy.url_documents import DOCUMENT_BODIES
+
 BODIES: dict[str, dict[str, object]] = {
+    **DOCUMENT_BODIES,
     "POST /about/{slug}": {"body": "New words"},
     "POST /settings/profile": {"name": "Ada Of Another Name"},
     "POST /settings/tokens": {"label": "A script"},

@@ -12,6 +12,7 @@ and every form leads to the sign-in page, whatever is behind it.
 
 from dataclasses import replace
 
+from tests.privacy.url_documents import DOCUMENT_TABLE
 from tests.privacy.url_rows import (
     ADMINISTRATORS_ASK,
     ADMINISTRATORS_DO,
@@ -59,9 +60,7 @@ TABLE: dict[str, Row] = {
     "GET /api": ALL,
     "GET /api/openapi.json": ALL,
     "GET /styleguide": NOWHERE,
-    "GET /healthz": ALL,
-    "GET /readyz": ALL,
-    "GET /robots.txt": ALL,
+    **dict.fromkeys(("GET /healthz", "GET /readyz", "GET /robots.txt"), ALL),
     "GET /favicon.ico": everybody("302"),
     "GET /static/{name}": NOWHERE,
     "GET /site/accounts": Row("303 403 403 200 403 403 403 403"),
@@ -390,6 +389,7 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/acts/{act_id:id}/undo": UNDO,
     "POST /api/v1/acts/{act_id:id}/appeal": APPEAL,
     "POST /api/v1/acts/{act_id:id}/answer": JUDGE,
+    **DOCUMENT_TABLE,
     # what ends the visitor's own standing: tried after everything else
     "POST /networks/{slug:slug}/departure": LEAVE,
     "DELETE /api/v1/networks/{slug:slug}/members/me": LEAVE,

@@ -35,7 +35,7 @@ INSIDE = ("fellow", "member", "moderator", "administrator")
 TARGETS = ("spare", "insider")
 """Members with whom others may do what they like; of the `insider` nothing is known outside hidden networks."""
 VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE, *TARGETS)
-KINDS = ("name", "purpose", "content", "title", "earlier", "removed", "asked", "message", "reason")
+KINDS = ("name", "purpose", "content", "title", "earlier", "removed", "asked", "message", "reason", "document", "file")
 """What a canary of a network stands in."""
 ASKING = ("member", "moderator")
 """Who came by asking; other members were invited."""
@@ -59,6 +59,10 @@ class Place:
     threads: list[str] = field(default_factory=list)
     held: str = ""
     """What `fellow` wrote and a moderator has not read yet."""
+    document: str = ""
+    """By `member`, with two versions."""
+    folder: str = ""
+    """It lies in this one."""
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
 
@@ -185,6 +189,27 @@ class World:
         self.do("administrator", "DELETE", path)
         return str(held["id"])
 
+    def make_folder(self, place: Place, by: str = "member", *, narrowed: bool = False) -> str:
+        """A folder with a name of its own; its id."""
+        said = {"name": f"Folder {place.words['document']} {secrets.token_hex(3)}", "narrowed": narrowed}
+        return str(self.do(by, "POST", f"/networks/{place.slug}/folders", said)["id"])
+
+    def share(self, place: Place, by: str = "member", folder: str = "") -> str:
+        """A document with a second version; its id."""
+        title = f"Document {place.words['document']}"
+        said = {"title": title, "description": title, "tags": place.words["document"], "folder": folder}
+        file = (f"{place.words['file']}.txt", f"Words {place.words['file']}")
+        document = self.bring(by, f"/networks/{place.slug}/documents", said, file)
+        said = {"note": title, "base": "1"}
+        self.bring(by, f"/documents/{document}/versions", said, (file[0], file[1] * 2))
+        return document
+
+    def bring(self, visitor: str, path: str, said: dict[str, str], file: tuple[str, str]) -> str:
+        """Send a file to the API; the id of what it makes."""
+        answer = self.programs[visitor].ask("POST", f"/api/v1{path}", form=said, file=file)
+        assert answer.status == 201, (visitor, path, answer.status, answer.body.decode())
+        return str(answer.json()["id"])
+
     def invite(self, place: Place, *visitors: str) -> None:
         """Invite these visitors, or people of other addresses."""
         emails = [self.people[visitor].email if visitor in self.people else visitor for visitor in visitors]
@@ -247,6 +272,8 @@ class World:
         told = {"title": f"To all {place.words['title']}", "body": f"Note {place.words['content']}"}
         place.announcement = self.do("administrator", "POST", f"/networks/{place.slug}/announcements", told)["id"]
         place.held = self.hold(place)
+        place.folder = self.make_folder(place)
+        place.document = self.share(place, folder=place.folder)
         self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))
@@ -260,6 +287,8 @@ class World:
             thread, post = self.begin_thread(place, by="administrator")
             place.threads.append(thread)
             place.posts.append(post)
+            place.folder = self.make_folder(place, by="administrator")
+            place.document = self.share(place, by="administrator")
             change = {"access": place.access, "confirm": place.name}
             place.former_slug = place.slug
             place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]

@@ -1,0 +1,1 @@
+"""Shared documents: one address, every version, and who sees them."""

@@ -1,0 +1,56 @@
+"""What was said of a document last, in the thread that is about it, for its page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.documents.queries import shown_name
+from forum.policy import threads_readable_by
+from forum.records import Document
+from forum.tables import networks, posts, threads
+from forum.viewer import Viewer
+
+MOST_POSTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A post about the document."""
+
+    number: int
+    author: str
+    excerpt: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """The thread, and what was said in it last."""
+
+    thread_id: str
+    post_count: int
+    last: tuple[Said, ...]
+
+
+async def find_discussion(connection: AsyncConnection, viewer: Viewer, document: Document) -> Discussion | None:
+    """The thread about the document; None where there is none in its network that the viewer may read."""
+    if document.thread_id is None:
+        return None
+    readable = (threads.c.id == document.thread_id, networks.c.id == document.network_id, threads_readable_by(viewer))
+    joined = threads.join(networks, networks.c.id == threads.c.network_id)
+    count = await connection.scalar(select(threads.c.post_count).select_from(joined).where(*readable))
+    if count is None:
+        return None
+    newest = (
+        select(posts.c.number, shown_name(accounts), posts.c.excerpt, posts.c.created_at)
+        .select_from(joined.join(posts, posts.c.thread_id == threads.c.id))
+        .join(accounts, accounts.c.id == posts.c.author_id)
+        .where(*readable, posts.c.removed_at.is_(None))
+        .order_by(posts.c.number.desc())
+        .limit(MOST_POSTS)
+    )
+    rows = (await connection.execute(newest)).all()
+    return Discussion(document.thread_id, count, tuple(Said(*row) for row in reversed(rows)))

@@ -1,0 +1,200 @@
+"""One document: its newest version on top, every earlier one below, each to be opened and taken away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from forum.documents.discussion_queries import Discussion, find_discussion
+from forum.documents.folder_queries import read_tree
+from forum.documents.queries import get_document, get_version, list_versions
+from forum.documents.reading_commands import note_opening
+from forum.documents.reading_queries import OwnStanding, Readers, read_own, read_readers
+from forum.documents.wording import kind_words, size_words
+from forum.errors import NotFound
+from forum.files.downloads import Download, File
+from forum.fronts import NetworkHead, network_head
+from forum.network_reads import get_network_by_id
+from forum.policy import (
+    looks_after,
+    may_add_version,
+    may_break_lock,
+    may_change_document,
+    may_discuss,
+    may_open_versions,
+    may_restore,
+    may_say_read,
+    may_withdraw,
+)
+from forum.records import Document, DocumentVersion, Folder
+from forum.rendering import render_page
+from forum.state import State, state_of, viewer_of
+from forum.viewer import Viewer
+
+MOST_VERSIONS = 20
+HIGHEST = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the viewer may do with it."""
+
+    add: bool
+    change: bool
+    withdraw: bool
+    restore: bool
+    lock: bool
+    release: bool
+    break_lock: bool
+    wish: bool
+    say_read: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in the list."""
+
+    version: DocumentVersion
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A document: `documents/document.html`; an earlier version is marked across it."""
+
+    head: NetworkHead
+    document: Document
+    shown: DocumentVersion
+    """The version that is looked at."""
+    is_current: bool
+    kind: str
+    size: str
+    way: Sequence[Folder]
+    versions: Sequence[VersionRow]
+    earlier: str
+    """Where the list of versions goes on."""
+    may: May
+    own: OwnStanding
+    readers: Readers | None
+    is_own: bool
+    """The viewer looks after it."""
+    discussion: Discussion | None
+    may_discuss: bool
+    """Nobody has talked about it yet, and the viewer may begin."""
+
+
+async def show_document(request: Request) -> Response:
+    """The document, with its newest version."""
+    return await _show(request, None)
+
+
+async def show_version(request: Request) -> Response:
+    """The document as it was at one time; marked, and leading to the newest."""
+    return await _show(request, request.path_params["number"])
+
+
+async def _show(request: Request, number: int | None) -> Response:
+    state, viewer = state_of(request), await viewer_of(request)
+    page = await _make_page(request, viewer, number)
+    document = page.document
+    if viewer.role_in(document.network_id) is not None and not page.own.has_opened and page.may.open:
+        async with state.transaction() as tx:
+            await note_opening(tx, viewer, document.id)
+    is_open = page.head.access == "open" and page.is_current
+    return render_page(
+        request,
+        viewer,
+        "documents/document.html",
+        page,
+        title=document.title,
+        network_id=document.network_id,
+        indexed=is_open,
+    )
+
+
+async def _make_page(request: Request, viewer: Viewer, number: int | None) -> DocumentPage:
+    state, document_id = state_of(request), request.path_params["document_id"]
+    before = request.query_params.get("before", "")
+    bound = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else HIGHEST
+    async with state.database.read() as connection:
+        document = await get_document(connection, viewer, document_id)
+        found = await get_network_by_id(connection, viewer, document.network_id)
+        tree = await read_tree(connection, viewer, document.network_id)
+        shown = document.current
+        if number is not None and number != document.version_count:
+            if number > HIGHEST or not may_open_versions(viewer, document):
+                raise NotFound
+            shown = await get_version(connection, viewer, document_id, number)
+        is_shown = may_open_versions(viewer, document)
+        listed = (
+            await list_versions(connection, viewer, document_id, before=bound, at_most=MOST_VERSIONS + 1)
+            if is_shown
+            else []
+        )
+        own = await read_own(connection, viewer, document)
+        readers = await read_readers(connection, viewer, document)
+        discussion = await find_discussion(connection, viewer, document)
+    versions = listed[:MOST_VERSIONS]
+    return DocumentPage(
+        head=network_head(viewer, found),
+        document=document,
+        shown=shown,
+        is_current=shown.number == document.version_count,
+        kind=kind_words(shown.media_type),
+        size=size_words(shown.size),
+        way=tree.way_to(document.folder_id),
+        versions=[VersionRow(each, size_words(each.size)) for each in versions],
+        earlier=f"?before={versions[-1].number}#versions" if len(listed) > MOST_VERSIONS else "",
+        may=_may(viewer, document),
+        own=own,
+        readers=readers,
+        is_own=looks_after(viewer, document),
+        discussion=discussion,
+        may_discuss=may_discuss(viewer, document),
+    )
+
+
+def _may(viewer: Viewer, document: Document) -> May:
+    lock = document.lock
+    may_add = bool(may_add_version(viewer, document))
+    is_theirs = lock is not None and lock.holder.id == viewer.id
+    return May(
+        add=may_add,
+        change=bool(may_change_document(viewer, document)),
+        withdraw=bool(may_withdraw(viewer, document)),
+        restore=bool(may_restore(viewer, document)),
+        lock=may_add and lock is None,
+        release=is_theirs,
+        break_lock=lock is not None and not is_theirs and bool(may_break_lock(viewer, document)),
+        wish=lock is not None and not is_theirs and viewer.role_in(document.network_id) is not None,
+        say_read=may_say_read(viewer, document),
+        open=may_open_versions(viewer, document),
+    )
+
+
+# -- The bytes -------------------------------------------------------------------------------------
+
+
+async def download(request: Request) -> Response:
+    """The bytes of the newest version, or of the one that is named; always to be kept, never to be opened as ours."""
+    viewer, state = await viewer_of(request), state_of(request)
+    number = request.path_params.get("number")
+    async with state.database.read() as connection:
+        document = await get_document(connection, viewer, request.path_params["document_id"])
+        if not may_open_versions(viewer, document) or (number is not None and number > HIGHEST):
+            raise NotFound
+        version = document.current
+        if number is not None and number != version.number:
+            version = await get_version(connection, viewer, document.id, number)
+        own = await read_own(connection, viewer, document)
+    if viewer.role_in(document.network_id) is not None and not own.has_opened:
+        async with state.transaction() as tx:
+            await note_opening(tx, viewer, document.id)
+    return as_download(state, version)
+
+
+def as_download(state: State, version: DocumentVersion) -> Response:
+    """The bytes of a version whose reader may have them."""
+    return Download(state.files, File(version.sha256, version.size, version.media_type, version.name))

@@ -1,0 +1,101 @@
+"""Withdraw a document, bring it back within thirty days, and delete it for good after them."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from forum.audit import Deed, record
+from forum.documents.writing_commands import hold_document, note
+from forum.errors import Forbidden, Invalid
+from forum.events import DocumentGone, DocumentRestored, DocumentWithdrawn
+from forum.filing import give_back
+from forum.policy import looks_after, may_restore, may_withdraw
+from forum.state import State
+from forum.streams import document_stream, moderators_stream, network_stream
+from forum.tables import (
+    document_locks,
+    document_openings,
+    document_readings,
+    document_versions,
+    document_wishes,
+    documents,
+)
+from forum.viewer import Viewer
+from ground.columns import now
+from realtime.transaction import Transaction
+
+KEPT_FOR = timedelta(days=30)
+"""How long what was withdrawn can be brought back."""
+_PART = 50
+
+
+async def withdraw_document(tx: Transaction, viewer: Viewer, document_id: str, reason: str) -> None:
+    """Take it back. Raises NotFound, Forbidden, and Invalid where a moderator says no reason."""
+    document = await hold_document(tx, viewer, document_id, to_add=False)
+    decision = may_withdraw(viewer, document)
+    if not decision:
+        raise Forbidden(decision.reason)
+    if not reason and not looks_after(viewer, document):
+        raise Invalid({"reason": "Say why: who looks after it is told your words, and the log keeps them."})
+    await tx.execute(delete(document_locks).where(document_locks.c.document_id == document_id))
+    await tx.execute(delete(document_wishes).where(document_wishes.c.document_id == document_id))
+    values = {"withdrawn_at": now(), "withdrawn_by": viewer.id, "withdrawal_reason": reason}
+    this = update(documents).where(documents.c.id == document_id)
+    await tx.execute(this.values(**values, version=document.version + 1))
+    owner_id = document.owner.id if document.owner else None
+    await note(tx, viewer, "document.withdrawn", document, reason=reason, subject_id=owner_id)
+    tx.emit(document_stream(document), DocumentWithdrawn(document_id, document.version + 1))
+
+
+async def restore_document(tx: Transaction, viewer: Viewer, document_id: str) -> None:
+    """Bring it back as it was. Raises NotFound and Forbidden."""
+    document = await hold_document(tx, viewer, document_id, to_add=False)
+    decision = may_restore(viewer, document)
+    if not decision:
+        raise Forbidden(decision.reason)
+    values = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": ""}
+    this = update(documents).where(documents.c.id == document_id)
+    await tx.execute(this.values(**values, version=document.version + 1))
+    await note(tx, viewer, "document.restored", document)
+    tx.emit(document_stream(document), DocumentRestored(document_id, document.version + 1))
+
+
+# -- For the worker --------------------------------------------------------------------------------
+
+
+async def purge_withdrawn(state: State) -> None:
+    """Delete for good what was withdrawn thirty days ago, each in a short transaction of its own."""
+    due = (
+        select(documents.c.id)
+        .where(documents.c.withdrawn_at < now() - KEPT_FOR)
+        .order_by(documents.c.withdrawn_at)
+        .limit(_PART)
+    )
+    while True:
+        async with state.database.read() as connection:
+            found = list(await connection.scalars(due))
+        for document_id in found:
+            async with state.transaction() as tx:
+                await _purge(tx, document_id)
+        if len(found) < _PART:
+            return
+
+
+async def _purge(tx: Transaction, document_id: str) -> None:
+    """Nothing of it is left but its row in the log; its files are collected where nothing else names them."""
+    due = (documents.c.id == document_id) & (documents.c.withdrawn_at < now() - KEPT_FOR)
+    held = select(documents.c.network_id, documents.c.title, documents.c.is_narrowed).where(due).with_for_update()
+    row = (await tx.execute(held)).first()
+    if row is None:
+        return  # it was brought back meanwhile, or another worker was here
+    used = select(func.coalesce(func.sum(document_versions.c.size), 0))
+    size = await tx.connection.scalar(used.where(document_versions.c.document_id == document_id))
+    await give_back(tx, row.network_id, int(size or 0))
+    parts = (document_locks, document_wishes, document_openings, document_readings, document_versions)
+    for table in parts:
+        await tx.execute(delete(table).where(table.c.document_id == document_id))
+    await tx.execute(delete(documents).where(documents.c.id == document_id))
+    deed = Deed("document.purged", "document", document_id, row.network_id, names={"title": row.title})
+    await record(tx, deed)
+    stream = moderators_stream if row.is_narrowed else network_stream
+    tx.emit(stream(row.network_id), DocumentGone(document_id))

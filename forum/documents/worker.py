@@ -1,0 +1,9 @@
+"""What the worker does for this slice: what was withdrawn is deleted in the end, and work that is over is told."""
+
+from collections.abc import Sequence
+
+from forum.documents.lock_commands import end_old_locks
+from forum.documents.withdrawing_commands import purge_withdrawn
+from forum.tasks import Chore
+
+CHORES: Sequence[Chore] = (end_old_locks, purge_withdrawn)

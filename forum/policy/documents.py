@@ -1,0 +1,146 @@
+"""Who does what in a network's library, with one document or folder at hand."""
+
+from forum.policy.decision import YES, Decision, when
+from forum.policy.threads import may_start_thread
+from forum.policy.waiting import is_held
+from forum.records import Document, Folder, Network
+from forum.viewer import Viewer
+
+HELD_DOCUMENTS = (
+    "What you write here waits for a moderator first. You can share documents once a moderator has approved your "
+    "first posts."
+)
+KEPT_DOCUMENT = (
+    "This was shared while the network was closed. It stays with those who were members then, and nobody changes it "
+    "any more. Share it anew to go on."
+)
+KEPT_FOLDER = (
+    "This folder was made while the network was closed. It stays with those who were members then, and nothing is "
+    "added to it any more. Make a new one to go on."
+)
+WITHDRAWN = "This document was withdrawn. It has to be restored first."
+
+
+def may_share(viewer: Viewer, network_id: str, folder: Folder | None = None) -> Decision:
+    """Members share documents and make folders, unless what they write waits for a moderator first."""
+    decision = may_start_thread(viewer, network_id)
+    if not decision:
+        return decision
+    if is_held(viewer, network_id):
+        return Decision(False, HELD_DOCUMENTS)
+    return when(folder is None or not folder.is_kept, KEPT_FOLDER)
+
+
+def may_add_version(viewer: Viewer, document: Document) -> Decision:
+    """Members share new versions, but not while somebody else works on it."""
+    decision = may_share(viewer, document.network_id)
+    if not decision:
+        return decision
+    if document.is_kept:
+        return Decision(False, KEPT_DOCUMENT)
+    if document.state == "withdrawn":
+        return Decision(False, WITHDRAWN)
+    if document.lock is not None and document.lock.holder.id != viewer.id:
+        return Decision(False, f"{document.lock.holder.name} is working on this document.")
+    return YES
+
+
+def looks_after(viewer: Viewer, document: Document) -> bool:
+    """Whether the viewer is who looks after it."""
+    return bool(viewer.id) and document.owner is not None and document.owner.id == viewer.id
+
+
+def may_change_document(viewer: Viewer, document: Document) -> Decision:
+    """Who looks after it changes what is said of it, and moderators do."""
+    decision = may_share(viewer, document.network_id)
+    if not decision:
+        return decision
+    if document.is_kept:
+        return Decision(False, KEPT_DOCUMENT)
+    if document.state == "withdrawn":
+        return Decision(False, WITHDRAWN)
+    return when(
+        looks_after(viewer, document) or viewer.has_role(document.network_id, "moderator"),
+        "Only who looks after this document and moderators may do this.",
+    )
+
+
+def may_withdraw(viewer: Viewer, document: Document) -> Decision:
+    """Who looks after it takes it back, and moderators do, also where nobody writes any more."""
+    if document.state == "withdrawn":
+        return Decision(False, "This document was withdrawn already.")
+    return _by_owner(viewer, document)
+
+
+def may_restore(viewer: Viewer, document: Document) -> Decision:
+    """The same people bring it back; what a moderator withdrew, a moderator."""
+    if document.state != "withdrawn":
+        return Decision(False, "This document was not withdrawn.")
+    decision = _by_owner(viewer, document)
+    if not decision or viewer.has_role(document.network_id, "moderator"):
+        return decision
+    by = document.withdrawn_by
+    return when(
+        by is not None and by.id == viewer.id, "A moderator withdrew this document, and a moderator restores it."
+    )
+
+
+def _by_owner(viewer: Viewer, document: Document) -> Decision:
+    own = looks_after(viewer, document) and viewer.role_in(document.network_id) is not None
+    return when(
+        own or viewer.has_role(document.network_id, "moderator"),
+        "Only who looks after this document and moderators may do this.",
+    )
+
+
+def may_open_versions(viewer: Viewer, document: Document) -> bool:
+    """Whoever sees a document opens it; once it is withdrawn, only who may bring it back and moderators."""
+    if document.state != "withdrawn":
+        return True
+    return bool(may_restore(viewer, document)) or (
+        looks_after(viewer, document) and viewer.role_in(document.network_id) is not None
+    )
+
+
+def may_break_lock(viewer: Viewer, document: Document) -> Decision:
+    """Administrators end what somebody else works on, and say why."""
+    return when(
+        viewer.has_role(document.network_id, "administrator"), "Only an administrator of this network may do this."
+    )
+
+
+def may_discuss(viewer: Viewer, document: Document) -> bool:
+    """Members begin a thread about what everybody there may see; one is enough."""
+    is_shown = not (document.is_narrowed or document.is_kept or document.state == "withdrawn")
+    return is_shown and document.thread_id is None and bool(may_start_thread(viewer, document.network_id))
+
+
+def may_see_readers(viewer: Viewer, document: Document) -> bool:
+    """How many have opened it, and who said that they have read it, is for who looks after it."""
+    return looks_after(viewer, document) and viewer.role_in(document.network_id) is not None
+
+
+def may_say_read(viewer: Viewer, document: Document) -> bool:
+    """Members say that they have read what its owner asks them to read."""
+    return (
+        document.asks_reading
+        and document.state != "withdrawn"
+        and viewer.role_in(document.network_id) is not None
+        and not looks_after(viewer, document)
+    )
+
+
+def may_change_folder(viewer: Viewer, folder: Folder) -> Decision:
+    """Who made a folder names and moves it, and moderators do."""
+    decision = may_share(viewer, folder.network_id, folder)
+    if not decision:
+        return decision
+    return when(
+        folder.made_by == viewer.id or viewer.has_role(folder.network_id, "moderator"),
+        "Only who made this folder and moderators may do this.",
+    )
+
+
+def may_narrow(viewer: Viewer, network: Network) -> Decision:
+    """Moderators keep a folder to themselves, or open it to all."""
+    return when(viewer.has_role(network.id, "moderator"), "Only moderators and administrators may do this.")

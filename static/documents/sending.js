@@ -1,0 +1,174 @@
+// Several files at once into an open library: by dragging, by pasting, or by picking. Each goes by itself, with how far it is; it can be paused, and tried again.
+import { spellFirst } from "../live/counts.js";
+import { refresh } from "../live/refresh.js";
+import { Refusal, Stopped, Upload } from "./tus.js";
+
+const AT_ONCE = 2;
+const MOST_TITLE = 200;
+const place = document.querySelector("[data-drop]");
+const waiting = [];
+let running = 0;
+let list = null;
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function button(text, act) {
+  const made = element("button", "button is-small", text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}
+
+// What a file's name says as a title: without what it ends in.
+function titleOf(name) {
+  return [...name.replace(/\.[A-Za-z0-9]{1,8}$/, "").replaceAll("_", " ").trim()].slice(0, MOST_TITLE).join("") || "Untitled";
+}
+
+class Sending {
+  constructor(file) {
+    this.file = file;
+    this.key = crypto.randomUUID();
+    this.row = element("li", "sending");
+    this.bar = document.createElement("progress");
+    this.bar.max = 1;
+    this.bar.value = 0;
+    this.bar.setAttribute("aria-label", file.name);
+    this.said = element("span", "sending-said", "Waiting");
+    this.acts = element("span", "buttons");
+    this.row.append(element("span", "sending-name", file.name), this.bar, this.said, this.acts);
+    const onWaiting = () => (this.said.textContent = "The connection is lost. Trying again");
+    this.upload = new Upload(file, place.dataset.dropNetwork, { onProgress: (sent) => this.show(sent), onWaiting });
+    this.offer(["Cancel", () => this.leave()]);
+  }
+
+  offer(...acts) {
+    this.acts.replaceChildren(...acts.map(([text, act]) => button(text, act)));
+  }
+
+  async run() {
+    this.offer(["Pause", () => this.upload.stop()], ["Cancel", () => this.leave()]);
+    this.row.classList.remove("is-wrong");
+    this.show(this.upload.offset);
+    try {
+      await this.share(await this.upload.run());
+    } catch (error) {
+      if (!this.row.isConnected) return;
+      if (error instanceof Stopped) {
+        this.said.textContent = "Paused";
+        this.offer(["Go on", () => this.again()], ["Cancel", () => this.leave()]);
+        return;
+      }
+      this.row.classList.add("is-wrong");
+      this.said.textContent = error instanceof Refusal ? error.message : "The connection was lost. Nothing was shared yet.";
+      this.offer(["Try again", () => this.again()], ["Leave it", () => this.leave()]);
+    }
+  }
+
+  // The same key each time: an answer that was lost on its way makes no second document.
+  async share(upload) {
+    this.said.textContent = "Being shared";
+    const body = JSON.stringify({ title: titleOf(this.file.name), folder: place.dataset.dropFolder || null, upload });
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": this.key };
+    const answer = await fetch(place.dataset.drop, { method: "POST", headers, body });
+    if (answer.status !== 201) throw new Refusal((await answer.json()).detail);
+    this.bar.value = 1;
+    this.said.textContent = "Shared";
+    this.isDone = true;
+    this.offer();
+  }
+
+  show(sent) {
+    this.bar.value = this.file.size ? sent / this.file.size : 0;
+    this.said.textContent = `${Math.floor(this.bar.value * 100)} %`;
+  }
+
+  again() {
+    this.said.textContent = "Waiting";
+    this.offer(["Cancel", () => this.leave()]);
+    waiting.push(this);
+    startMore();
+  }
+
+  leave() {
+    const at = waiting.indexOf(this);
+    if (at >= 0) waiting.splice(at, 1);
+    this.row.remove();
+    this.upload.forget();
+    sayAll();
+  }
+}
+
+async function startMore() {
+  while (running < AT_ONCE && waiting.length) {
+    running += 1;
+    waiting
+      .shift()
+      .run()
+      .finally(() => {
+        running -= 1;
+        sayAll();
+        startMore();
+      });
+  }
+}
+
+// One polite sentence when all is done; the list then shows what was shared.
+function sayAll() {
+  if (running || waiting.length || !list) return;
+  const done = list.querySelectorAll("progress[value='1']").length;
+  list.head.textContent = done ? `${spellFirst(done, "file")} shared.` : "";
+  if (done) refresh({ all: true }).catch(() => {});
+}
+
+function take(files) {
+  if (!files.length) return;
+  if (!list) {
+    list = element("ul", "sendings plain-list");
+    list.head = element("p", "muted");
+    list.head.setAttribute("role", "status");
+    place.after(list.head, list);
+  }
+  list.head.textContent = "";
+  for (const file of files) {
+    const sending = new Sending(file);
+    list.append(sending.row);
+    waiting.push(sending);
+  }
+  startMore();
+}
+
+function hasFiles(event) {
+  return [...(event.dataTransfer?.types ?? [])].includes("Files");
+}
+
+if (place) {
+  const picker = document.createElement("input");
+  picker.type = "file";
+  picker.multiple = true;
+  picker.hidden = true;
+  picker.addEventListener("change", () => {
+    take([...picker.files]);
+    picker.value = "";
+  });
+  place.hidden = false;
+  place.append(picker);
+  place.querySelector("button").addEventListener("click", () => picker.click());
+  let depth = 0;
+  document.addEventListener("dragenter", (event) => hasFiles(event) && place.classList.toggle("is-over", ++depth > 0));
+  document.addEventListener("dragleave", (event) => hasFiles(event) && place.classList.toggle("is-over", --depth > 0));
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    place.classList.remove("is-over");
+    take([...event.dataTransfer.files]);
+  });
+  document.addEventListener("paste", ({ clipboardData }) => clipboardData?.files.length && take([...clipboardData.files]));
+  addEventListener("beforeunload", (event) => running && event.preventDefault());
+}

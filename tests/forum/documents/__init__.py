@@ -1,0 +1,1 @@
+"""Shared documents, through HTTP on both shapes."""
