@@ -77,7 +77,8 @@ def active_words(week: Week) -> str:
 
 def room_words(room: Room) -> str:
     """How full the network is."""
-    return f"{megabytes(room.used) if room.used else 'none yet'} of {megabytes(room.most)}"
+    most = megabytes(room.most)
+    return f"{megabytes(room.used)} of {most}" if room.used else f"none yet; there is room for {most}"
 
 
 def draw(title: str, values: Sequence[int | None]) -> Chart:

@@ -1,6 +1,8 @@
 """Sockets and pages in processes of their own, behind a real nginx with the configuration of `docs/nginx.conf`."""
 
 import secrets
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,3 +165,26 @@ def test_parts_that_cannot_be_are_refused_in_a_sentence(
     assert server.exit_code == 2
     assert sentence in server.said()
     assert "Traceback" not in server.said()
+
+
+def test_of_a_file_in_parts_all_counts_that_came_before_the_line_broke(site: Site) -> None:
+    """nginx holds nothing of it back, and takes parts that are larger than pages and posts may be."""
+    size, tus = 9_000_000, {"Tus-Resumable": "1.0.0", **site.person.bearer}
+    with browser(site) as client:
+        begun = client.post("/api/v1/uploads", headers={**tus, "Upload-Length": str(size)})
+        path = begun.headers["location"].removeprefix(site.url)
+        part = {**tus, "Content-Type": "application/offset+octet-stream"}
+        assert client.patch(path, headers={**part, "Upload-Offset": "0"}, content=bytes(4_000_000)).status_code == 204
+        with socket.create_connection(("127.0.0.1", site.proxy.port)) as line:
+            told = {**part, "Upload-Offset": "4000000", "Content-Length": "5000000", "Host": site.url[7:]}
+            head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+            line.sendall(f"PATCH {path} HTTP/1.1\r\n{head}\r\n".encode() + bytes(2_000_000))
+        for _ in range(100):
+            offset = int(client.head(path, headers=tus).headers["upload-offset"])
+            if offset > 4_000_000:
+                break
+            time.sleep(0.1)
+        assert 4_000_000 < offset <= 6_000_000
+        rest = client.patch(path, headers={**part, "Upload-Offset": str(offset)}, content=bytes(size - offset))
+        assert rest.status_code == 204
+        assert client.get(path, headers=tus).json()["complete"]

@@ -54,7 +54,7 @@ async def test_how_full_it_is_of_files_is_shown_before_it_is_full(village: Villa
     place = await village.network(amara)
     path, settings = f"/networks/{place.slug}/numbers", village.state.settings
     page = (await village.browser(amara).get(path)).text
-    assert "<dt>Files</dt><dd>none yet of 10,000 MB</dd>" in page
+    assert "<dt>Files</dt><dd>none yet; there is room for 10,000 MB</dd>" in page
     async with village.state.transaction() as tx:
         await charge(tx, settings, place.id, 8_999_000_000)
     assert "nearly full" not in (await village.browser(amara).get(path)).text
