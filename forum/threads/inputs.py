@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from forum.errors import Invalid
-from forum.forms import Input
+from forum.forms import Choose, Input
 from forum.text import clean_body, clean_line
 from forum.threads.ranges import MOST_RANGES, Ranges
 from ground.columns import is_id
@@ -106,6 +106,14 @@ class Pace(Input):
     """How slow a thread is to be: so many minutes between two posts of one person."""
 
     minutes: Literal["0", "5", "15", "60", "360", "1440"]
+    reason: Annotated[str, AfterValidator(_reason)] = ""
+
+
+class Closure(Input):
+    """Whether nobody but moderators is to write in a thread any more, and why."""
+
+    locked: Annotated[Literal["yes", "no"], Choose("Choose yes or no.")]
+    reason: Annotated[str, AfterValidator(_reason)] = ""
 
 
 def _slug(text: str) -> str:

@@ -1,5 +1,6 @@
 """Small acts on a whole thread: its pin, its lock, its title, what one wants to hear of it and has read of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -8,17 +9,20 @@ from starlette.responses import Response
 from auth.rules import EDITS
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
-from forum.policy import may_retitle, may_slow
+from forum.policy import Decision, may_lock, may_retitle, may_slow
 from forum.records import Thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, state_of
 from forum.threads.announced_commands import send_read
 from forum.threads.asking import ask_limits
-from forum.threads.inputs import NewTitle, Pace, WatchChange, parse_ranges
+from forum.threads.inputs import Closure, NewTitle, Pace, WatchChange, parse_ranges
 from forum.threads.queries import get_thread
 from forum.threads.thread_commands import retitle, set_lock, set_pace, set_pin, set_watch
 from forum.threads.writing_pages import status_of
 from forum.viewer import Viewer
+
+WHY = "Say why. Who began the thread is told, in your words."
+WHY_OWN = "Say why. It stands in the log of the network, in your words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,63 @@ async def update_pin(request: Request) -> Response:
     return redirect(request, f"/threads/{thread_id}", notice="pinned" if pinned else "unpinned")
 
 
+@dataclass(frozen=True, slots=True)
+class LockPage:
+    """Why a thread is locked: `threads/lock.html`."""
+
+    thread: Thread
+    is_own: bool
+    """The moderator began the thread themselves, and needs not be told."""
+    reason: str
+    errors: Mapping[str, str]
+
+
+async def edit_closure(request: Request) -> Response:
+    """The form that locks a thread."""
+    viewer, thread = await _thread_for(request, may_lock)
+    return _lock_form(request, viewer, thread)
+
+
+def _lock_form(
+    request: Request, viewer: Viewer, thread: Thread, reason: str = "", error: Invalid | None = None
+) -> Response:
+    page = LockPage(thread, thread.author.id == viewer.id, reason, error.errors if error else {})
+    title, network_id = "Lock this thread", thread.network_id
+    return render_page(
+        request, viewer, "threads/lock.html", page, title=title, network_id=network_id, status=status_of(error)
+    )
+
+
 async def update_closure(request: Request) -> Response:
-    """Lock the thread, or open it again. A script gets 204."""
-    locked = await _choice(request, "locked")
-    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
-    async with state.transaction() as tx:
-        await set_lock(tx, viewer, thread_id, locked)
-    if "x-fragment" in request.headers:
-        return _done()
-    return redirect(request, f"/threads/{thread_id}", notice="locked" if locked else "unlocked")
+    """Lock the thread, with a reason, or open it again."""
+    fields = await read_form(request)
+    viewer, thread = await _thread_for(request, may_lock)
+    try:
+        value = validate(Closure, fields)
+        is_locked = value.locked == "yes"
+        if is_locked and not value.reason and thread.locked_at is None:
+            raise _no_reason(viewer, thread)
+        async with state_of(request).transaction() as tx:
+            await set_lock(tx, viewer, thread.id, is_locked, value.reason)
+    except Invalid as error:
+        return _lock_form(request, viewer, thread, fields.get("reason", ""), error)
+    return redirect(request, f"/threads/{thread.id}", notice="locked" if is_locked else "unlocked")
 
 
-async def update_pace(request: Request) -> Response:
-    """Slow the thread down, or let everybody write as they like."""
-    minutes = int(validate(Pace, await read_form(request)).minutes)
-    viewer, state, thread_id = await account_of(request), state_of(request), request.path_params["id"]
-    async with state.transaction() as tx:
-        await set_pace(tx, viewer, thread_id, minutes)
-    return redirect(request, f"/threads/{thread_id}", notice="slowed" if minutes else "unslowed")
+def _no_reason(viewer: Viewer, thread: Thread) -> Invalid:
+    is_own = thread.author.id == viewer.id
+    return Invalid({"reason": WHY_OWN if is_own else WHY})
+
+
+async def _thread_for(request: Request, may: Callable[[Viewer, Thread], Decision]) -> tuple[Viewer, Thread]:
+    """The thread with its viewer, who may do this to it. Raises NotFound and Forbidden."""
+    viewer = await account_of(request)
+    async with state_of(request).database.read() as connection:
+        thread = await get_thread(connection, viewer, request.path_params["id"])
+    decision = may(viewer, thread)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return viewer, thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +116,8 @@ class PacePage:
     thread: Thread
     paces: tuple[tuple[str, str], ...]
     pace: str
+    reason: str
+    errors: Mapping[str, str]
 
 
 PACES = (
@@ -87,16 +132,35 @@ PACES = (
 
 async def edit_pace(request: Request) -> Response:
     """The form that slows a thread down."""
-    viewer = await account_of(request)
-    async with state_of(request).database.read() as connection:
-        thread = await get_thread(connection, viewer, request.path_params["id"])
-    decision = may_slow(viewer, thread)
-    if not decision:
-        raise Forbidden(decision.reason)
-    page = PacePage(thread, PACES, str(thread.slow_minutes))
+    viewer, thread = await _thread_for(request, may_slow)
+    return _pace_form(request, viewer, thread, {})
+
+
+def _pace_form(
+    request: Request, viewer: Viewer, thread: Thread, typed: Mapping[str, str], error: Invalid | None = None
+) -> Response:
+    pace = typed.get("minutes", str(thread.slow_minutes))
+    page = PacePage(thread, PACES, pace, typed.get("reason", ""), error.errors if error else {})
+    title, network_id = "Slow this thread down", thread.network_id
     return render_page(
-        request, viewer, "threads/pace.html", page, title="Slow this thread down", network_id=thread.network_id
+        request, viewer, "threads/pace.html", page, title=title, network_id=network_id, status=status_of(error)
     )
+
+
+async def update_pace(request: Request) -> Response:
+    """Slow the thread down, with a reason, or let everybody write as they like."""
+    fields = await read_form(request)
+    viewer, thread = await _thread_for(request, may_slow)
+    try:
+        value = validate(Pace, fields)
+        minutes = int(value.minutes)
+        if minutes and not value.reason and minutes != thread.slow_minutes:
+            raise Invalid({"reason": WHY_OWN})
+        async with state_of(request).transaction() as tx:
+            await set_pace(tx, viewer, thread.id, minutes, value.reason)
+    except Invalid as error:
+        return _pace_form(request, viewer, thread, fields, error)
+    return redirect(request, f"/threads/{thread.id}", notice="slowed" if minutes else "unslowed")
 
 
 async def _choice(request: Request, name: str) -> bool:
@@ -108,20 +172,10 @@ async def _choice(request: Request, name: str) -> bool:
 
 async def edit_title(request: Request) -> Response:
     """The form for another title."""
-    viewer = await account_of(request)
-    thread = await _thread_to_retitle(request, viewer)
+    viewer, thread = await _thread_for(request, may_retitle)
     return _title_form(
         request, viewer, TitlePage(thread, thread.title, thread.version, {}, "", thread.author.id != viewer.id)
     )
-
-
-async def _thread_to_retitle(request: Request, viewer: Viewer) -> Thread:
-    async with state_of(request).database.read() as connection:
-        thread = await get_thread(connection, viewer, request.path_params["id"])
-    decision = may_retitle(viewer, thread)
-    if not decision:
-        raise Forbidden(decision.reason)
-    return thread
 
 
 def _title_form(request: Request, viewer: Viewer, page: TitlePage, status: int = 200) -> Response:
@@ -134,13 +188,13 @@ def _title_form(request: Request, viewer: Viewer, page: TitlePage, status: int =
 async def update_title(request: Request) -> Response:
     """Give the thread another title; where somebody else did meanwhile, the form again with both."""
     fields = await read_form(request)
-    viewer, state = await account_of(request), state_of(request)
-    thread = await _thread_to_retitle(request, viewer)
+    viewer, thread = await _thread_for(request, may_retitle)
+    state = state_of(request)
     typed, reason, is_other = fields.get("title", ""), fields.get("reason", ""), thread.author.id != viewer.id
     try:
         value = validate(NewTitle, {"title": typed, "reason": reason})
         if is_other and not value.reason and value.title != thread.title:
-            raise Invalid({"reason": "Say why. Who began the thread is told, in your words."})
+            raise _no_reason(viewer, thread)
         await ask_limits(state, viewer, EDITS)
         if fields.get("before", thread.title) != thread.title:
             raise Conflict(f"Somebody else changed the title to “{thread.title}” meanwhile. Save again to replace it.")

@@ -17,6 +17,7 @@ from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of
 from forum.threads.asking import ask_limits
 from forum.threads.inputs import Move
+from forum.threads.moderating_pages import WHY, WHY_OWN
 from forum.threads.moving_commands import move_thread
 from forum.threads.presenting import ApiThread, api_thread
 from forum.threads.queries import get_thread
@@ -93,6 +94,8 @@ async def update_place(request: Request) -> Response:
         raise Forbidden(decision.reason)
     try:
         value = validate(Move, {"network": fields.get("network", ""), "reason": fields.get("reason", "")})
+        if not value.reason:
+            raise Invalid({"reason": WHY_OWN if thread.author.id == viewer.id else WHY})
         await _move(state, viewer, thread, value)
     except (Invalid, Conflict) as error:
         return await _form(request, viewer, thread, fields, error)

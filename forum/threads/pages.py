@@ -159,6 +159,7 @@ ROUTES: list[BaseRoute] = [
     post("/networks/{slug:slug}/held/{held_id:id}/rejection", held_pages.reject_held),
     post("/networks/{slug:slug}/held/{held_id:id}/withdrawal", held_pages.withdraw_held),
     post("/threads/{id:id}/pin", moderating_pages.update_pin),
+    get("/threads/{id:id}/closure", moderating_pages.edit_closure),
     post("/threads/{id:id}/closure", moderating_pages.update_closure),
     get("/threads/{id:id}/move", moving_pages.edit_place),
     post("/threads/{id:id}/move", moving_pages.update_place),

@@ -128,14 +128,14 @@ async def set_pin(tx: Transaction, viewer: Viewer, thread_id: str, pinned: bool)
     return await change_thread(tx, viewer, thread_id, Wanted(pinned=pinned))
 
 
-async def set_lock(tx: Transaction, viewer: Viewer, thread_id: str, locked: bool) -> bool:
+async def set_lock(tx: Transaction, viewer: Viewer, thread_id: str, locked: bool, reason: str = "") -> bool:
     """Let nobody but moderators write in the thread, or everybody again. Raises NotFound and Forbidden."""
-    return await change_thread(tx, viewer, thread_id, Wanted(locked=locked))
+    return await change_thread(tx, viewer, thread_id, Wanted(locked=locked, reason=reason))
 
 
-async def set_pace(tx: Transaction, viewer: Viewer, thread_id: str, minutes: int) -> bool:
+async def set_pace(tx: Transaction, viewer: Viewer, thread_id: str, minutes: int, reason: str = "") -> bool:
     """Let each person who is no moderator post once in so many minutes, or as they like. Raises as the others."""
-    return await change_thread(tx, viewer, thread_id, Wanted(slow_minutes=minutes))
+    return await change_thread(tx, viewer, thread_id, Wanted(slow_minutes=minutes, reason=reason))
 
 
 def _upsert(insert: Any) -> Any:

@@ -266,6 +266,7 @@ TABLE: dict[str, Row] = {
     "GET /threads/{id:id}/people": COMPLETE,
     "POST /threads/{id:id}/posts": MEMBERS_DO,
     "POST /threads/{id:id}/pin": MODERATORS_DO,
+    "GET /threads/{id:id}/closure": form("403 403 200 200"),
     "POST /threads/{id:id}/closure": MODERATORS_DO,
     "GET /threads/{id:id}/title": form("403 200 200 200"),
     "POST /threads/{id:id}/title": act("403 ok ok ok"),

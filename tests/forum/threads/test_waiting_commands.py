@@ -160,8 +160,9 @@ async def test_moderators_say_why_and_what_they_do_is_written_down(village: Vill
     said = await browser.post(f"/threads/{thread_id}/title", data={"title": "The rota", "reason": "A slip."})
     assert said.status_code == 303
     for act, form in (("pin", "pinned"), ("closure", "locked")):
-        for value in ("yes", "no"):
-            assert (await browser.post(f"/threads/{thread_id}/{act}", data={form: value})).status_code == 303
+        for value, reason in (("yes", "It is settled."), ("no", "")):
+            sent = {form: value} | ({"reason": reason} if act == "closure" else {})
+            assert (await browser.post(f"/threads/{thread_id}/{act}", data=sent)).status_code == 303
     own = await village.browser(ben).post(f"/threads/{thread_id}/title", data={"title": "Our rota"})
     assert own.status_code == 303
     async with village.state.database.read() as connection:
@@ -172,13 +173,32 @@ async def test_moderators_say_why_and_what_they_do_is_written_down(village: Vill
         ).all()
         told = list(await connection.scalars(select(notifications.c.kind).where(notifications.c.account_id == ben.id)))
     assert sorted((row.kind, row.reason, row.undone_by is not None) for row in kept) == [
-        ("lock", "", True),
+        ("lock", "It is settled.", True),
         ("pin", "", True),
         ("retitle", "A slip.", False),
         ("unlock", "", False),
         ("unpin", "", False),
     ]
     assert told.count("act.concerns_me") == 2
+
+
+async def test_pages_ask_why_a_thread_is_locked_slowed_or_moved(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place, target = await village.network(ada, [ben]), await village.network(ada)
+    path = f"/threads/{await village.thread(ben, place)}"
+    browser = village.browser(ada)
+    forms = (("closure", {"locked": "yes"}), ("pace", {"minutes": "15"}), ("move", {"network": target.slug}))
+    for act, sent in forms:
+        assert (await browser.get(f"{path}/{act}")).status_code == 200
+        for reason in ("", "  "):
+            silent = await browser.post(f"{path}/{act}", data=sent | {"reason": reason})
+            assert silent.status_code == 422
+            assert "Say why." in silent.text.split('id="f-reason-error"')[1].split("</p>")[0]
+            assert "checked" in silent.text or act == "closure"
+        assert (await browser.post(f"{path}/{act}", data=sent | {"reason": "So that."})).status_code == 303
+    async with village.state.database.read() as connection:
+        kept = await connection.execute(select(acts.c.kind, acts.c.reason).where(acts.c.by_id == ada.id))
+    assert sorted(map(tuple, kept)) == [("lock", "So that."), ("move", "So that."), ("slow", "So that.")]
 
 
 async def test_acts_on_threads_and_people_are_undone_from_their_page(village: Village) -> None:
