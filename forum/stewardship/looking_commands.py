@@ -20,6 +20,7 @@ from forum.stewardship.seen_queries import Content, read_content
 from forum.viewer import Viewer
 from ground.columns import new_id
 
+MOST_NAMED = 3
 _INPUTS = re.compile(r"<input\b[^>]*>|<title>.*?</title>", re.DOTALL)
 _SCRIPTS = re.compile(r"<script\b.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
 
@@ -62,7 +63,7 @@ async def look_as(request: Request, viewer: Viewer, found: Found, standing: Stan
             if answer.status == 404 and nowhere:
                 nothing = await _ask(request, stage, secret, nowhere)
                 is_as_nothing = _plain(answer.body, path) == _plain(nothing.body, nowhere) and nothing.status == 404
-            shown = _shown(answer.body, found, content, by_link=key in ("directory", "profile", "home", "list"))
+            shown = _shown(key, answer.body, found, content)
             surfaces.append(Surface(key, path, answer.status, answer.location, shown, is_as_nothing, answer.body))
     return surfaces
 
@@ -117,9 +118,11 @@ def _plain(body: str, path: str) -> str:
     return re.sub(r'name="key" value="[^"]*"', "", body)
 
 
-def _shown(body: str, found: Found, content: Content, *, by_link: bool) -> tuple[str, ...]:
-    """What of the network stands in this answer. `by_link`: a link to it counts, for its name repeats the question."""
+def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ...]:
+    """What of the network stands in this answer."""
     text, network = _INPUTS.sub("", body), found.network
+    # There a link to it counts, for its name repeats the question.
+    by_link, is_directory = key in ("directory", "profile", "home", "list"), key == "directory"
 
     def holds(words: str) -> bool:
         return bool(words) and (str(escape(words)) in text or words in text)
@@ -141,9 +144,19 @@ def _shown(body: str, found: Found, content: Content, *, by_link: bool) -> tuple
     if papers:
         shown.append("titles of documents")
     if people:
-        more = f" and {len(people) - 3} more" if len(people) > 3 else ""
-        shown.append(f"people by name ({', '.join(people[:3])}{more})")
+        shown.append(f"people by name ({_few(people)})")
+    # A profile and one's own lists name organisations that have nothing to do with the network.
+    if not by_link or (is_directory and shown):
+        if organisations := some(content.organisations):
+            shown.append(f"organisations of its members ({_few(organisations)})")
+        if re.search(rf"(?<!\d){content.size}(?!\d)", text):
+            shown.append(f"how large it is, roughly ({content.size})")
     return tuple(shown)
+
+
+def _few(names: Sequence[str]) -> str:
+    """Some of the names, and how many more there are."""
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
 
 
 def framed(body: str) -> str:

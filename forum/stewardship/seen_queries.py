@@ -6,8 +6,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.network_reads import read_front
 from forum.policy import member_of
 from forum.records import Network
+from forum.rendering import size_band
 from forum.tables import documents, memberships, networks, posts, threads
 from forum.viewer import Viewer
 
@@ -29,6 +31,10 @@ class Content:
     """Titles of its newest documents."""
     people: tuple[str, ...]
     """Names of its members, those who came first before."""
+    organisations: tuple[str, ...]
+    """Those that its front page names."""
+    size: str
+    """How large it is, roughly, as outsiders are told."""
 
 
 async def read_content(connection: AsyncConnection, viewer: Viewer, network: Network) -> Content:
@@ -58,4 +64,6 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
         words=tuple(word.split("\n")[0][:40] for word in words if len(word) >= SHORTEST_WORDS),
         documents=tuple(await of(papers)),
         people=tuple(await of(people)),
+        organisations=(await read_front(connection, viewer, network)).organisations,
+        size=size_band(network.member_count),
     )

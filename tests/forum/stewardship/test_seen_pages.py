@@ -4,9 +4,10 @@ import asyncio
 import re
 from html import unescape
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from auth.tables import accounts, sessions
+from forum.membership import Step, begin
 from forum.stewardship.rehearsal_commands import rehearse
 from forum.tables import memberships, metadata, posts
 from tests.forum.notifications.telling import told_of_thread
@@ -66,6 +67,32 @@ async def test_it_is_what_a_real_person_gets(village: Village) -> None:
         assert main.search(framed)[0] == main.search(real)[0]  # type: ignore[index]
         assert "<script" not in framed
     assert "letter by letter" in (await village.browser(amara).get(f"{path}/seen?by=removed")).text
+
+
+async def test_it_tells_of_organisations_and_of_the_size_where_they_stand(village: Village) -> None:
+    """And nobody outside learns an organisation from who is only invited, or asked."""
+    amara, gareth, priya, mei = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah", "Mei Lin")
+    place = await village.network(amara, [gareth])
+    async with village.state.transaction() as tx:
+        for person, organisation in ((gareth, "Avonlea Trust"), (priya, "Borrowdale Trust"), (mei, "Calder Trust")):
+            these = update(accounts).where(accounts.c.id == person.id)
+            await tx.execute(these.values(organisation=organisation))
+        await begin(tx, place.id, priya.id, Step("invited", "member", amara.id))
+        await begin(tx, place.id, mei.id, Step("requested", "member", words="Please."))
+    told = {"organisations of its members (Avonlea Trust)", "how large it is, roughly (1–10)"}
+    for by in ("signed_out", "outsider", "invited", "removed"):
+        shown = await seen(village, amara, place, by)
+        for where in ("address", "directory", "program"):
+            assert told <= set(shown[where]["shows"]), (by, where)  # type: ignore[call-overload]
+        assert not told & set(shown["profile"]["shows"]), by  # type: ignore[call-overload]
+    answer = (await village.program().get(f"/api/v1/networks/{place.slug}")).json()
+    assert (answer["organisations"], answer["size"]) == (["Avonlea Trust"], "1–10")
+    for path in (f"/networks/{place.slug}", f"/networks?q={place.name}", "/networks?q=Borrowdale"):
+        page = (await village.browser().get(path)).text
+        assert "Borrowdale Trust" not in page, path
+        assert "Calder Trust" not in page, path
+    page = (await village.browser(amara).get(f"/networks/{place.slug}/seen")).text
+    assert "organisations of its members (Avonlea Trust), how large it is, roughly (1–10)" in page
 
 
 async def test_it_is_for_administrators(village: Village) -> None:
