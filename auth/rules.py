@@ -69,6 +69,8 @@ INVITATIONS_AGAIN = Rule("invitations_again", 3, _DAY)
 TOKENS = Rule("tokens", 30, _HOUR)
 DOWNLOAD_OF_DATA = Rule("download_of_data", 10, _HOUR)
 SEARCH = Rule("search", 120, _MINUTE, shared=False)
+#: What is offered while somebody types; the search itself has a count of its own.
+SUGGESTIONS = Rule("suggestions", 300, _MINUTE, shared=False)
 SOCKETS = Rule("sockets", 120, _MINUTE, shared=False)
 
 RULES = MappingProxyType({rule.name: rule for rule in list(globals().values()) if isinstance(rule, Rule)})

@@ -29,7 +29,7 @@ from forum.errors import BackupFailed, ForumError
 from forum.forms import validate
 from forum.logs import configure_logging
 from forum.private_files import keep_private
-from forum.schema import bring_up_to_date, is_current
+from forum.schema import CannotSearch, bring_up_to_date, is_current
 from forum.serve import CannotStart, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
 from forum.state import State
@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
         settings = read_settings()
         keep_private(settings)
         return int(options.run(settings, options) or 0)
-    except (SettingsError, CannotStart, BackupFailed) as error:
+    except (SettingsError, CannotStart, CannotSearch, BackupFailed) as error:
         return _say(error, 2)
     except (CommandRefused, ForumError, PasswordsBusy) as error:
         return _say(error, 1)
@@ -114,6 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="verify what is stored")
     checking.add_argument("--contents", action="store_true", help="read every file too, which takes its time")
     checking.set_defaults(run=_check)
+    commands.add_parser("reindex", help="make anew what is searched").set_defaults(run=_reindex)
     epoch = commands.add_parser("epoch", help="begin a new incarnation after restoring a backup")
     epoch.add_argument(
         "--renew", action="store_true", required=True, help="do it; every open page reads its place anew"
@@ -188,6 +189,14 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if not troubles:
         print("Everything that is stored holds together.")
     return 1 if troubles else 0
+
+
+def _reindex(settings: Settings, _: argparse.Namespace) -> None:
+    async def act(state: State) -> int:
+        count: int = await import_module("forum.search.following_commands").reindex(state)
+        return count
+
+    print(f"{asyncio.run(_with_state(settings, act)):,} things can be found.")
 
 
 def _renew_epoch(settings: Settings, _: argparse.Namespace) -> None:

@@ -204,7 +204,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         streams=json.dumps(viewer.positions(), separators=(",", ":")),
         epoch=viewer.epoch,
         notice=read_notice(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
-        search_query=request.query_params.get("q", "")[:200],
+        search_query=request.query_params.get("q", "")[:200] if request.url.path == "/search" else "",
         needs_me=sum(place.waiting for place in administered)
         + len(viewer.invitations())
         + viewer.addressed

@@ -19,6 +19,8 @@ from forum.notifications import api as notifications_api
 from forum.notifications import pages as notifications_pages
 from forum.reviews import api as reviews_api
 from forum.reviews import pages as reviews_pages
+from forum.search import api as search_api
+from forum.search import pages as search_pages
 from forum.site import pages as site_pages
 from forum.stewardship import api as stewardship_api
 from forum.stewardship import pages as stewardship_pages
@@ -37,6 +39,7 @@ ROUTES: list[BaseRoute] = [
     *moderation_pages.ROUTES,
     *notifications_pages.ROUTES,
     *reviews_pages.ROUTES,
+    *search_pages.ROUTES,
     *stewardship_pages.ROUTES,
     *site_pages.ROUTES,
     *accounts_api.ROUTES,
@@ -48,6 +51,7 @@ ROUTES: list[BaseRoute] = [
     *moderation_api.ROUTES,
     *notifications_api.ROUTES,
     *reviews_api.ROUTES,
+    *search_api.ROUTES,
     *stewardship_api.ROUTES,
     *uploads_api.ROUTES,
 ]

@@ -4,15 +4,21 @@ The steps themselves need Alembic: some megabytes that a running server has no u
 loaded only where there is a step to make.
 """
 
+import sqlite3
+from contextlib import closing
 from importlib import import_module
 
 from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0012"
+SCHEMA = "0013"
 """The newest of `migrations/versions`."""
 
+NO_FTS5 = (
+    f"The SQLite of this Python ({sqlite3.sqlite_version}) was built without FTS5, by which Confer searches. "
+    "Use the Python of your system or of python.org, or PostgreSQL (DATABASE_URL=postgresql://…)."
+)
 _TABLE = "alembic_version"
 _STEP = text(f"SELECT version_num FROM {_TABLE}")  # noqa: S608  our own constant
 
@@ -27,7 +33,26 @@ async def is_current(database: Database) -> bool:
         return bool(await connection.run_sync(_is_current))
 
 
+class CannotSearch(Exception):
+    """This database has nothing to search with; the text says what to do."""
+
+
+def check_search(dialect: str) -> None:
+    """Whether this database can search. Raises CannotSearch."""
+    if dialect != "sqlite":
+        return
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE tried USING fts5(words)")
+        except sqlite3.OperationalError as error:
+            raise CannotSearch(NO_FTS5) from error
+
+
 async def bring_up_to_date(database: Database) -> None:
-    """Make or change the tables until they are those of this version; nothing is done where they are."""
+    """Make or change the tables until they are those of this version; nothing is done where they are.
+
+    Raises CannotSearch.
+    """
+    check_search(database.dialect)
     if not await is_current(database):
         await import_module("forum.migrate").migrate(database)

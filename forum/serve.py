@@ -21,7 +21,7 @@ from forum.accounts.set_up import set_up_secret
 from forum.app import Confer, Part, create_app, make_broker
 from forum.database import open_database
 from forum.logs import configure_logging
-from forum.schema import bring_up_to_date, is_current
+from forum.schema import CannotSearch, bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
 from realtime.heads import DatabaseIsBehind, HeadsKeeper
@@ -209,7 +209,7 @@ async def _prepare(settings: Settings) -> None:
         elif not await is_current(database):
             raise CannotStart("The database is not up to date. Run: python -m forum migrate")
         await HeadsKeeper(database, broker, settings.data_dir).check()
-    except DatabaseIsBehind as error:
+    except (DatabaseIsBehind, CannotSearch) as error:
         raise CannotStart(str(error)) from error
     except (OSError, ConnectionError) as error:
         raise CannotStart(

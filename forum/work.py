@@ -29,6 +29,7 @@ from forum.moderation import worker as moderation_worker
 from forum.networks import worker as networks_worker
 from forum.notifications import worker as notifications_worker
 from forum.reviews import worker as reviews_worker
+from forum.search import worker as search_worker
 from forum.state import State
 from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
@@ -57,6 +58,7 @@ TASKS: Mapping[str, Doer] = {
     **moderation_worker.TASKS,
     **notifications_worker.TASKS,
     **reviews_worker.TASKS,
+    **search_worker.TASKS,
     **stewardship_worker.TASKS,
 }
 """What else the outbox may hold, by its kind."""
@@ -71,12 +73,13 @@ CHORES: Sequence[Chore] = (
     *moderation_worker.CHORES,
     *notifications_worker.CHORES,
     *reviews_worker.CHORES,
+    *search_worker.CHORES,
     *stewardship_worker.CHORES,
     *uploads_worker.CHORES,
 )
 """What comes round with each tidying."""
 
-FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS,)
+FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS, *search_worker.FOLLOWERS)
 """What follows events."""
 
 POLL_SECONDS = 2.0

@@ -32,3 +32,4 @@ import "./networks/marking.js";
 import "./networks/ticking.js";
 import "./documents/library.js";
 import "./documents/sending.js";
+import "./search/offers.js";

@@ -21,6 +21,7 @@ from forum.policy import may_erase
 from forum.streams import network_stream
 from forum.tables import addressed_posts, cases, mentions, post_versions, posts, reports, threads
 from forum.text import Quoted, excerpt, link_quotes, mentioned_in, plain_text_html, render_markdown
+from forum.unindexing import forget_words_of
 from forum.viewer import Viewer
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -85,6 +86,7 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
     await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
     for table in (post_versions, mentions, addressed_posts):
         await tx.execute(delete(table).where(table.c.post_id == post.id))
+    await forget_words_of(tx, post.id)
     # Whoever reported it may have repeated what it said.
     about = select(cases.c.id).where(cases.c.post_id == post.id)
     await tx.execute(update(reports).where(reports.c.case_id.in_(about)).values(words=""))
@@ -116,6 +118,7 @@ async def _erase_from_post(tx: Transaction, row: Row[Any], quoted: Quoted) -> bo
     if row.removed_at is None:
         values["excerpt"] = excerpt(html, EXCERPT_LENGTH)
     await tx.execute(update(posts).where(posts.c.id == row.id).values(values))
+    await forget_words_of(tx, row.id)
     if row.removed_at is None and row.is_heard:
         tx.emit(network_stream(row.network_id), PostEdited(row.id, row.version + 1))
     return True

@@ -26,6 +26,7 @@ from forum.tables import (
     metadata,
     networks,
 )
+from forum.unindexing import forget_for_good
 from ground.columns import now
 from realtime.tables import events, streams
 from realtime.transaction import Transaction
@@ -74,6 +75,7 @@ async def _clear(state: State, network_id: str) -> None:
     async with state.transaction() as tx:
         await tx.execute(done.values(deletes_at=None))
         tx.forgets = True
+        forget_for_good(tx)
 
 
 async def take_from_sight(tx: Transaction, network_id: str) -> bool:

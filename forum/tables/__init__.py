@@ -30,6 +30,7 @@ from forum.tables.notifications import (
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
 from forum.tables.reviews import review_decisions, reviews
+from forum.tables.search import search_cursors, search_rows, search_terms
 from forum.tables.site import requests, site, site_pages
 from forum.tables.stewardship import announcement_reads, announcements, network_weeks
 from forum.tables.threads import (
@@ -91,6 +92,9 @@ __all__ = [
     "requests",
     "review_decisions",
     "reviews",
+    "search_cursors",
+    "search_rows",
+    "search_terms",
     "site",
     "site_pages",
     "thread_writers",

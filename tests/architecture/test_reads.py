@@ -32,6 +32,7 @@ SPEAKERS = {
     "audit": "writes down what was done, for every slice",
     "acts": "does what moderators do, for every slice",
     "telling": "tells people something, for every slice",
+    "unindexing": "takes words out of what is searched, for every slice",
 }
 KINDS = ("queries", "commands")
 SLICES_THAT_SPEAK = {"search", "imports", "migrations"}

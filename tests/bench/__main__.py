@@ -11,6 +11,7 @@ from tests.bench.data import Plan
 from tests.bench.figures import Figure, closing, table
 from tests.bench.machine import Cores, choose_cores, processor
 from tests.bench.measuring import FULL, QUICK, Pace, measure, measure_assets
+from tests.bench.searches import measure_search
 from tests.bench.sites import running_site
 from tests.servers.shapes import POSTGRES_REDIS, SQLITE_MEMORY
 
@@ -49,6 +50,8 @@ def _measure_one(name: str, pace: Pace, cores: Cores) -> list[Figure]:
     with running_site(_SHAPES[name], cores, plan) as site:
         try:
             figures.extend(measure(site, plan, pace, cores))
+            with running_site(_SHAPES[name], cores, plan.tenth()) as tenth:
+                figures.extend(measure_search(site, tenth, pace.searches))
         except (RuntimeError, WrongAnswer) as error:
             print(f"\nThis shape could not be measured to its end: {error}")
             print(f"The server's exit code: {site.server.exit_code}; its last words:\n{site.server.said()[-2000:]}")

@@ -1,7 +1,7 @@
 """What is measured on: people, networks and threads, written straight into the tables, with counters that hold."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -18,7 +18,7 @@ from forum.tables import memberships, networks, posts, read_states, threads
 from ground.columns import new_id, now
 from realtime.tables import events, streams
 from tests.bench.rows import RowWriter, row_writer
-from tests.bench.words import Words, person, title, write
+from tests.bench.words import Words, person, rare_words, title, write
 
 FEW = 5
 KEPT_EVENTS = 50
@@ -38,6 +38,15 @@ class Plan:
     few_threads: int = 100
     page_post_length: int = 250
     post_length: int = 120
+
+    def tenth(self) -> "Plan":
+        """The same with a tenth of what there is most of."""
+        return replace(
+            self,
+            long_thread=self.long_thread // 10,
+            short_threads=self.short_threads // 10,
+            many_threads=self.many_threads // 10,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +292,8 @@ class _Filling:
                 # Every fifth post answers the third before it.
                 answered = last[-3] if number % 5 == 0 else None
                 said = words[position % len(words)]
+                if network is self.networks[2]:
+                    said = _with_rare(said, position)
                 last.append(new_id())
                 position += 1
                 yield (
@@ -311,6 +322,11 @@ class _Filling:
 
     def _at(self, network: _Network, position: int) -> datetime:
         return self._moment - timedelta(minutes=2 * (network.post_count - position))
+
+
+def _with_rare(said: Words, position: int) -> Words:
+    more = rare_words(position)
+    return Words(f"{said.body}\n\n{more}", f"{said.html}<p>{more}</p>\n", said.excerpt)
 
 
 def _account(number: int, moment: datetime) -> dict[str, Any]:

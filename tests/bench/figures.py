@@ -48,6 +48,10 @@ MEMORY_IDLE = "memory of the process, idle"
 MEMORY_LOADED = "memory of the process, after the load"
 LONG_THREAD = "thread of 100,000 posts against 100"
 LARGE_NETWORK = "network of 10,000 threads against 100"
+SEARCH_P50 = "search over 100,000 posts, p50"
+SEARCH_P99 = "search over 100,000 posts, p99"
+SEARCH_GROWTH = "search over 100,000 posts against a tenth"
+INDEXING = "  all of it made searchable"
 HTML_SIZE = "HTML of 20 posts"
 JS_SIZE = "JavaScript in all, compressed"
 CSS_SIZE = "CSS in all, compressed"
@@ -68,6 +72,9 @@ _TARGETS = {
     MEMORY_LOADED: Target(110, "MB"),
     LONG_THREAD: Target(1.2, "times"),
     LARGE_NETWORK: Target(1.2, "times"),
+    SEARCH_P50: Target(15, "ms"),
+    SEARCH_P99: Target(60, "ms"),
+    SEARCH_GROWTH: Target(2, "times"),
     HTML_SIZE: Target(60, "KB"),
     JS_SIZE: Target(40, "KB"),
     CSS_SIZE: Target(40, "KB"),

@@ -39,10 +39,11 @@ class Pace:
     repeats: int
     replies: int
     frames: int
+    searches: int
 
 
-FULL = Pace(rounds=4, reply_rounds=4, alone=300, repeats=100, replies=200, frames=400)
-QUICK = Pace(rounds=1, reply_rounds=1, alone=100, repeats=40, replies=80, frames=200)
+FULL = Pace(rounds=4, reply_rounds=4, alone=300, repeats=100, replies=200, frames=400, searches=400)
+QUICK = Pace(rounds=1, reply_rounds=1, alone=100, repeats=40, replies=80, frames=200, searches=120)
 
 
 def measure(site: Site, plan: Plan, pace: Pace, cores: Cores) -> Iterator[Figure]:

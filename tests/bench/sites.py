@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Site:
     filled: Filled
     folder: Path
     """On the disk that the database is on."""
+    indexing: float
+    """How many seconds it took to make everything searchable."""
 
 
 @contextmanager
@@ -37,10 +40,13 @@ def running_site(shape: str, cores: Cores, plan: Plan) -> Iterator[Site]:
         server.command("migrate")
         url = database_url or f"sqlite+aiosqlite:///{server.data_dir / 'confer.sqlite3'}"
         filled = asyncio.run(fill(url, plan))
+        began = time.monotonic()
+        server.command("reindex")
+        indexing = time.monotonic() - began
         with on_core(cores.server):
             server.start(cold=True)
         try:
-            yield Site(shape, server, filled, Path(name))
+            yield Site(shape, server, filled, Path(name), indexing)
         finally:
             server.stop()
 

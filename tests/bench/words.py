@@ -46,6 +46,11 @@ _ENDINGS = (
 )
 
 
+_BEGIN, _END = "bcdfgklmnprstvz", "aeiou"
+INVENTED = 5_000
+"""So many words stand in the posts of the long thread beside the usual ones: some often, most in few."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a post says, in the forms that are stored."""
@@ -69,6 +74,19 @@ def title(number: int) -> str:
     """What the thread with this number is about."""
     subject = _SUBJECTS[number % len(_SUBJECTS)]
     return f"{subject[0].upper()}{subject[1:]} {_DOINGS[number // len(_SUBJECTS) % len(_DOINGS)]}"
+
+
+def invented(number: int) -> str:
+    """The invented word of this number: three syllables and an ending."""
+    syllables = len(_BEGIN) * len(_END)
+    parts = (number % syllables, number // syllables % syllables, number * 7 % syllables)
+    return "".join(_BEGIN[part // len(_END)] + _END[part % len(_END)] for part in parts) + "m"
+
+
+def rare_words(position: int, count: int = 6) -> str:
+    """A sentence of invented words: the first of them stand in every second post, the last in one of thousands."""
+    chance = random.Random(position)
+    return f"{' '.join(invented(int(INVENTED ** chance.random()) - 1) for _ in range(count))}."
 
 
 def write(seed: int, length: int) -> Words:

@@ -83,6 +83,10 @@ def addresses(world: World) -> list[str]:
         found += paths
     words = [place.words[kind] for place in places for kind in ("name", "title", "purpose")]
     found += [f"{path}?q={word}" for word in (*words, "network") for path in ("/networks", "/api/v1/networks")]
+    sought = [place.words[kind] for place in places[:2] for kind in ("title", "content", "earlier")]
+    sought += [f"{sought[1][:-1]}x", "answer", "ada", "from:ada", "answer+in:network"]  # one of them is a slip
+    found += [f"{path}?q={word}" for word in sought for path in ("/search", "/api/v1/search")]
+    found += [f"/search/suggestions?q={word}" for word in (*sought[:2], "about", "ada", "net")]
     return found
 
 

@@ -18,6 +18,7 @@ from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.app import make_state
 from forum.forms import validate
+from forum.search.following_commands import follow_networks, is_behind, read_over
 from forum.settings import Settings
 from forum.state import State
 from forum.tables import followed_streams, networks
@@ -295,7 +296,10 @@ class World:
 
 
 async def all_told(state: State) -> None:
-    """Until the worker has told people of everything: what it still had to tell would differ from copy to copy."""
+    """Until the worker has told people of everything: what it still had to tell would differ from copy to copy.
+
+    And until everything can be found.
+    """
     behind = (
         select(func.count())
         .select_from(networks.join(streams, streams.c.name == networks.c.stream))
@@ -306,8 +310,10 @@ async def all_told(state: State) -> None:
         while True:
             async with state.database.read() as connection:
                 if not await connection.scalar(behind):
-                    return
+                    break
             await asyncio.sleep(0.1)
+        while await follow_networks(state, set()) or await is_behind(state) or await read_over(state, set()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def settings_of(server: ConferServer) -> Settings:

@@ -13,6 +13,7 @@ from forum.tables import audit_rows, audit_words, metadata, networks
 from ground.columns import now
 from realtime.tables import events
 from tests.forum.notifications.telling import told
+from tests.forum.search.finding import indexed
 from tests.forum.threads.village import Place, Village, Villager
 
 UNTOUCHED = {
@@ -25,6 +26,7 @@ UNTOUCHED = {
     "site",
     "site_pages",
     "requests",
+    "search_cursors",
 }
 """Tables in which nothing belongs to a network, or stays: what was done, by ids."""
 
@@ -80,6 +82,7 @@ async def remains(village: Village, place: Place) -> dict[str, int]:
 
 async def test_nothing_is_left_but_a_row_and_the_chain(village: Village) -> None:
     place, other, (amara, gareth, _), thread = await fill(village)
+    await indexed(village)
     before = await remains(village, other)
     await delete_what_is_due(village.state)  # not yet
     assert (await village.browser(gareth).get(f"/threads/{thread}")).status_code == 200
@@ -103,6 +106,7 @@ async def test_nothing_is_left_but_a_row_and_the_chain(village: Village) -> None
 
 async def test_a_worker_that_is_killed_goes_on(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     place, other, _, thread = await fill(village)
+    await indexed(village)
     before = await remains(village, other)
     await make_due(village, place)
     monkeypatch.setattr(deleting_commands, "PART", 1)

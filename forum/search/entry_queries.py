@@ -1,0 +1,208 @@
+"""What the index lacks, or knows as it is no more: for the worker, which reads everything and shows nothing."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, Table, and_, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.search.entries import Entry
+from forum.search.terms import terms
+from forum.tables import memberships, networks, posts, search_rows, threads
+from forum.text import plain_words
+
+Kind = Literal["network", "person", "post"]
+"""What is read over. The row of a thread is that of its first post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What is to be put into the index, and the rows that must go."""
+
+    entries: Sequence[Entry]
+    gone: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """How much there is to do."""
+        return len(self.entries) + len(self.gone)
+
+
+def said(html: str) -> str:
+    """The words of a post that it is found by."""
+    return plain_words(html)
+
+
+def _needs(is_wanted: ColumnElement[bool], differs: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Things that should be found and are not, or not as they are; and things that should not be and are."""
+    is_known = search_rows.c.id.is_not(None)
+    return or_(and_(is_wanted, or_(search_rows.c.id.is_(None), differs)), and_(not_(is_wanted), is_known))
+
+
+# Not of a network that is being deleted: what hangs on its posts is gone already.
+_HAS_WORDS = and_(networks.c.deleted_at.is_(None), or_(posts.c.removed_at.is_(None), posts.c.number == 1))
+_POSTS = (
+    select(
+        posts.c.id,
+        posts.c.thread_id,
+        posts.c.network_id,
+        posts.c.number,
+        posts.c.author_id,
+        posts.c.html,
+        posts.c.created_at,
+        posts.c.version,
+        posts.c.removed_at,
+        threads.c.title,
+        networks.c.deleted_at,
+        search_rows.c.id,
+    )
+    .select_from(
+        posts.join(threads, threads.c.id == posts.c.thread_id)
+        .join(networks, networks.c.id == posts.c.network_id)
+        .outerjoin(search_rows, search_rows.c.post_id == posts.c.id)
+    )
+    .where(
+        _needs(
+            _HAS_WORDS,
+            or_(
+                search_rows.c.version != posts.c.version,
+                search_rows.c.network_id != posts.c.network_id,
+                and_(posts.c.number == 1, search_rows.c.heading != threads.c.title),
+            ),
+        )
+    )
+)
+_IS_NAMED = and_(accounts.c.name != "", or_(accounts.c.closed_at.is_(None), accounts.c.former_name_shown))
+_PEOPLE = (
+    select(
+        accounts.c.id,
+        accounts.c.name,
+        accounts.c.job_title,
+        accounts.c.organisation,
+        accounts.c.about,
+        accounts.c.closed_at,
+        accounts.c.created_at,
+        accounts.c.version,
+        _IS_NAMED,
+        search_rows.c.id,
+    )
+    .select_from(
+        accounts.outerjoin(search_rows, and_(search_rows.c.kind == "person", search_rows.c.object_id == accounts.c.id))
+    )
+    .where(_needs(_IS_NAMED, search_rows.c.version != accounts.c.version))
+)
+_NETWORKS = (
+    select(
+        networks.c.id,
+        networks.c.name,
+        networks.c.purpose,
+        networks.c.created_at,
+        networks.c.version,
+        networks.c.deleted_at,
+        search_rows.c.id,
+    )
+    .select_from(
+        networks.outerjoin(search_rows, and_(search_rows.c.kind == "network", search_rows.c.object_id == networks.c.id))
+    )
+    .where(_needs(networks.c.deleted_at.is_(None), search_rows.c.version != networks.c.version))
+)
+_READ: dict[Kind, tuple[Select[Any], Table]] = {
+    "post": (_POSTS, posts),
+    "person": (_PEOPLE, accounts),
+    "network": (_NETWORKS, networks),
+}
+
+
+async def find_stale(connection: AsyncConnection, kind: Kind, ids: Collection[str], at_most: int) -> Stale:
+    """What is to be done about these things, at most so many."""
+    statement, table = _READ[kind]
+    return await _stale(connection, kind, statement.where(table.c.id.in_(ids)).limit(at_most)) if ids else Stale((), ())
+
+
+async def find_stale_in_threads(connection: AsyncConnection, thread_ids: Collection[str], at_most: int) -> Stale:
+    """What is to be done about the posts of these threads, at most so many."""
+    statement = _POSTS.where(posts.c.thread_id.in_(thread_ids)).limit(at_most)
+    return await _stale(connection, "post", statement) if thread_ids else Stale((), ())
+
+
+async def find_window(connection: AsyncConnection, kind: Kind, after: str, at_most: int) -> tuple[list[str], str]:
+    """Of the next so many things, by their ids, those about which something is to be done; and the last one's id.
+
+    That is empty where there are no more.
+    """
+    statement, table = _READ[kind]
+    some = select(table.c.id).order_by(table.c.id).limit(at_most)
+    ids = list(await connection.scalars(some.where(table.c.id > after) if after else some))
+    if not ids:
+        return [], ""
+    within = statement.with_only_columns(table.c.id).where(table.c.id.between(ids[0], ids[-1]))
+    return sorted(await connection.scalars(within)), ids[-1] if len(ids) == at_most else ""
+
+
+async def _stale(connection: AsyncConnection, kind: Kind, statement: Select[Any]) -> Stale:
+    rows = (await connection.execute(statement)).all()
+    made = [(_ENTRY[kind](row), row[-1]) for row in rows]
+    return Stale(
+        [entry for entry, _ in made if entry is not None],
+        [number for entry, number in made if entry is None and number is not None],
+    )
+
+
+def _post_entry(row: Any) -> Entry | None:
+    is_first = row.number == 1
+    if row.deleted_at is not None or (row.removed_at is not None and not is_first):
+        return None
+    return Entry(
+        kind="thread" if is_first else "post",
+        object_id=row.thread_id if is_first else row.id,
+        version=row.version,
+        moment=row.created_at,
+        title=terms(row.title) if is_first else (),
+        words=terms(said(row.html)) if row.removed_at is None else (),
+        network_id=row.network_id,
+        thread_id=row.thread_id,
+        post_id=row.id,
+        account_id=row.author_id,
+        heading=row.title if is_first else "",
+    )
+
+
+def _person_entry(row: Any) -> Entry | None:
+    if not row[8]:
+        return None
+    told = "" if row.closed_at is not None else f"{row.job_title}\n{row.organisation}\n{row.about}"
+    return Entry(
+        kind="person",
+        object_id=row.id,
+        version=row.version,
+        moment=row.created_at,
+        title=terms(row.name),
+        words=terms(told),
+        account_id=row.id,
+    )
+
+
+def _network_entry(row: Any) -> Entry | None:
+    if row.deleted_at is not None:
+        return None
+    return Entry(
+        kind="network",
+        object_id=row.id,
+        version=row.version,
+        moment=row.created_at,
+        title=terms(row.name),
+        words=terms(row.purpose),
+        network_id=row.id,
+    )
+
+
+_ENTRY: dict[Kind, Any] = {"post": _post_entry, "person": _person_entry, "network": _network_entry}
+
+
+async def find_authors(connection: AsyncConnection, membership_ids: Collection[str]) -> list[str]:
+    """Whose memberships these are."""
+    if not membership_ids:
+        return []
+    return list(await connection.scalars(select(memberships.c.account_id).where(memberships.c.id.in_(membership_ids))))

@@ -1,0 +1,248 @@
+"""Keeps the index: follows what happens in networks, and reads over everything once in a while.
+
+A cursor for each stream says up to which event that is done. An event only says where to look: what is put into the
+index is what the thing says now, so that the same event a second time does nothing. Whatever slips through (a step
+that has no event, a worker that was away for a month) is found when everything is read over, at the start of a worker
+and each hour. Nothing of it costs a post anything: at most a part is done in one transaction.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import bindparam, delete, func, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.database import is_unavailable
+from forum.search.entry_queries import (
+    Kind,
+    Stale,
+    find_authors,
+    find_stale,
+    find_stale_in_threads,
+    find_window,
+)
+from forum.search.index_commands import drop, put
+from forum.search.terms import VERSION
+from forum.state import State
+from forum.tables import networks, search_cursors, search_rows, search_terms, site
+from realtime import event_log
+from realtime.events import Event
+from realtime.tables import streams
+from realtime.transaction import Transaction
+
+EVENTS_AT_ONCE = 100
+PART = 50
+"""Things that are put into the index in one transaction."""
+WINDOW = 2_000
+STREAMS_AT_ONCE = 50
+MANY = 500
+"""So many where the whole index is made anew."""
+EVERYTHING = "everything"
+
+_log = logging.getLogger(__name__)
+
+
+def _behind(column: Any) -> Any:
+    joined = networks.join(streams, streams.c.name == column).outerjoin(search_cursors, search_cursors.c.name == column)
+    return (
+        select(streams.c.name)
+        .select_from(joined)
+        .where(streams.c.head > func.coalesce(search_cursors.c.seq, 0), streams.c.name > bindparam("after"))
+    )
+
+
+_EITHER = union_all(_behind(networks.c.stream), _behind(networks.c.moderators_stream)).subquery("behind")
+_BEHIND = select(_EITHER.c.name).order_by(_EITHER.c.name).limit(STREAMS_AT_ONCE)
+_HEAD = select(streams.c.head).where(streams.c.name == bindparam("of_stream"))
+_BEGIN: dict[str, Any] = {
+    "postgresql": postgresql.insert(search_cursors).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(search_cursors).on_conflict_do_nothing(),
+}
+_SEQ = select(search_cursors.c.seq).where(search_cursors.c.name == bindparam("of_stream"))
+_TAKE_TURN = _SEQ.with_for_update()
+_TAKE_TURN_IF_FREE = _SEQ.with_for_update(skip_locked=True)
+_MOVE = update(search_cursors).where(search_cursors.c.name == bindparam("of_stream")).values(seq=bindparam("up_to"))
+
+
+async def follow_networks(state: State, _: set[str]) -> bool:
+    """Do what is to be done, a part of each stream; whether more may wait.
+
+    It wakes up by itself every other second: what is written then goes into the index in one transaction.
+    """
+    more, after = False, ""
+    while True:
+        async with state.database.read() as connection:
+            behind = list(await connection.scalars(_BEHIND, {"after": after}))
+        for stream in behind:
+            more |= await _follow_by_itself(state, stream)
+        if len(behind) < STREAMS_AT_ONCE:
+            return more
+        after = behind[-1]
+
+
+async def is_behind(state: State) -> bool:
+    """Whether something has happened that is not in the index yet."""
+    async with state.database.read() as connection:
+        return (await connection.execute(_BEHIND, {"after": ""})).first() is not None
+
+
+async def _follow_by_itself(state: State, stream: str) -> bool:
+    """One part of one stream. What can't be indexed in one network must not keep the others waiting."""
+    try:
+        async with state.transaction() as tx:
+            return await follow_stream(tx, stream)
+    except Exception as error:
+        if is_unavailable(error):
+            raise
+        _log.error("what happened in %s could not be indexed: %s", stream, type(error).__name__)
+        return False
+
+
+async def follow_stream(tx: Transaction, stream: str) -> bool:
+    """One part of one stream; whether there is more. Whoever writes the index takes turns."""
+    await _cursor(tx, EVERYTHING, _TAKE_TURN)
+    seq = await _cursor(tx, stream, _SEQ)
+    head = await tx.connection.scalar(_HEAD, {"of_stream": stream})
+    events = await event_log.read_after(tx.connection, stream, seq, limit=EVENTS_AT_ONCE)
+    is_whole = await _index(tx, stream.partition(":")[2], events)
+    if is_whole:
+        # Events may be gone, as those of a network that was opened: everything is read over for that.
+        await tx.execute(_MOVE, {"of_stream": stream, "up_to": events[-1].seq if events else max(seq, head or 0)})
+    return not is_whole or len(events) == EVENTS_AT_ONCE
+
+
+async def _cursor(tx: Transaction, name: str, asked: Any) -> Any:
+    await tx.execute(_BEGIN[tx.connection.dialect.name], {"name": name, "seq": 0})
+    return await tx.connection.scalar(asked, {"of_stream": name})
+
+
+async def _index(tx: Transaction, network_id: str, events: Sequence[Event]) -> bool:
+    """Index at most a part of what these events speak of; whether that was all of it."""
+    by_kind: dict[str, set[str]] = {}
+    for event in events:
+        by_kind.setdefault(event.kind.partition(".")[0], set()).add(event.object_id)
+    await _do(tx, await find_stale(tx.connection, "network", [network_id], 1))
+    members = await find_authors(tx.connection, by_kind.get("member", ()))
+    await _do(tx, await find_stale(tx.connection, "person", members, len(members)))
+    written = await find_stale(tx.connection, "post", by_kind.get("post", ()), PART)
+    await _do(tx, written)
+    if written.size == PART:
+        return False
+    begun = await find_stale_in_threads(tx.connection, by_kind.get("thread", ()), PART)
+    await _do(tx, begun)
+    return begun.size < PART
+
+
+async def _do(tx: Transaction, stale: Stale) -> None:
+    await drop(tx, stale.gone)
+    await put(tx, stale.entries)
+    authors = {entry.account_id for entry in stale.entries if entry.account_id and entry.kind != "person"}
+    if authors:
+        await _do(tx, await find_stale(tx.connection, "person", cast(Collection[str], authors), len(authors)))
+
+
+# -- Reading everything over -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far this process has come in reading everything over. A kind that is not here is done."""
+
+    after: dict[Kind, str] = field(default_factory=lambda: {"network": "", "person": "", "post": ""})
+    found: list[str] = field(default_factory=list)
+    """What is to be indexed of the first kind."""
+    people_version: int | None = None
+    at_once: int | None = None
+    """More than a part in one transaction: where nobody waits meanwhile."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def begin_anew(self) -> None:
+        """Everything is to be read over again."""
+        self.after, self.found = {"network": "", "person": "", "post": ""}, []
+
+
+def reading_of(state: State) -> Reading:
+    """How far this process has come."""
+    return cast(Reading, state.kept.setdefault("search", Reading()))
+
+
+async def read_over(state: State, _: set[str]) -> bool:
+    """Read a part over, and index what is missing there; whether there is more."""
+    reading = reading_of(state)
+    async with state.database.read() as connection:
+        people = await connection.scalar(select(site.c.people_version))
+    if people != reading.people_version:
+        reading.people_version = people
+        reading.after.setdefault("person", "")
+    if not reading.after or not await _is_of_this_version(state):
+        return bool(reading.after)
+    if not reading.found:
+        await _look(state, reading)
+    elif not await _index_found(state, reading):
+        return False
+    return bool(reading.after)
+
+
+async def _look(state: State, reading: Reading) -> None:
+    """Look at the next things of a kind; where nothing is to be done about them they are done."""
+    kind = next(iter(reading.after))
+    async with state.database.read() as connection:
+        reading.found, last = await find_window(connection, kind, reading.after[kind], WINDOW)
+    if last:
+        reading.after[kind] = last
+    elif not reading.found:
+        del reading.after[kind]
+    else:
+        reading.after[kind] = reading.found[-1]
+
+
+async def _index_found(state: State, reading: Reading) -> bool:
+    """Index a part of what was found; False where another worker is at it."""
+    kind = next(iter(reading.after))
+    async with state.transaction() as tx:
+        if await _cursor(tx, EVERYTHING, _TAKE_TURN_IF_FREE) is None:
+            return False
+        at_once = reading.at_once or PART
+        await _do(tx, await find_stale(tx.connection, kind, reading.found[:at_once], at_once))
+    reading.found = reading.found[at_once:]
+    return True
+
+
+async def _is_of_this_version(state: State) -> bool:
+    """Whether the index is made of the terms of this version; otherwise a part of it goes."""
+    asked = select(search_cursors.c.seq).where(search_cursors.c.name == EVERYTHING)
+    async with state.database.read() as connection:
+        if await connection.scalar(asked) == VERSION:
+            return True
+    async with state.transaction() as tx:
+        return await _cursor(tx, EVERYTHING, _TAKE_TURN_IF_FREE) is not None and await clear(tx)
+
+
+async def clear(tx: Transaction) -> bool:
+    """Empty a part of the index; whether nothing is left of it."""
+    some = select(search_rows.c.id).limit(MANY)
+    if (await tx.execute(delete(search_rows).where(search_rows.c.id.in_(some)))).rowcount:
+        return False
+    await tx.execute(delete(search_terms))
+    await tx.execute(_MOVE, {"of_stream": EVERYTHING, "up_to": VERSION})
+    return True
+
+
+async def reindex(state: State) -> int:
+    """Make the whole index anew; how many things can be found then. For the command line, beside a server."""
+    async with state.transaction() as tx:
+        await _cursor(tx, EVERYTHING, _TAKE_TURN)
+        await tx.execute(_MOVE, {"of_stream": EVERYTHING, "up_to": 0})
+    while not await _is_of_this_version(state):
+        pass
+    reading = reading_of(state)
+    reading.begin_anew()
+    reading.at_once = MANY
+    while await read_over(state, set()):
+        pass
+    async with state.database.read() as connection:
+        return await connection.scalar(select(func.count()).select_from(search_rows)) or 0

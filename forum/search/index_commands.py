@@ -1,0 +1,97 @@
+"""Puts things into the index and takes them out: the one writer of `search_rows` and of what hangs on them."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text
+
+from forum.search.entries import LAST_PLACE, MOST_PLACES, Entry
+from forum.search.tags import LONG, TITLE, row_id
+from forum.tables import search_rows
+from forum.unindexing import count_terms, note_terms, take_out
+from realtime.transaction import Transaction
+
+_INSERT_TERMS = text(
+    "INSERT INTO search_index (rowid, terms) VALUES (:rowid, CAST(CAST(:terms AS TEXT) AS TSVECTOR))"
+).bindparams(bindparam("rowid", type_=search_rows.c.id.type))
+
+
+async def put(tx: Transaction, entries: Collection[Entry]) -> None:
+    """Have these found as they are now, in place of what was known of them."""
+    if not entries:
+        return
+    said: Counter[tuple[str, str]] = Counter()
+    by_kind: dict[str, list[str]] = {}
+    for entry in entries:
+        by_kind.setdefault(entry.kind, []).append(entry.object_id)
+    for kind, things in by_kind.items():
+        await take_out(tx, (search_rows.c.kind == kind) & search_rows.c.object_id.in_(things), said)
+    ids = await _choose_ids(tx, entries)
+    rows = [_row(ids[entry.kind, entry.object_id], entry) for entry in entries]
+    await tx.execute(insert(search_rows), rows)
+    if tx.connection.dialect.name == "postgresql":
+        terms = [{"rowid": row["id"], "terms": _places(entry)} for row, entry in zip(rows, entries, strict=True)]
+        await tx.execute(_INSERT_TERMS, terms)
+    for entry in entries:
+        count_terms(said, entry.network_id, [*entry.title, *entry.words], 1)
+    await note_terms(tx, said)
+
+
+async def drop(tx: Transaction, ids: Collection[int]) -> None:
+    """Have these rows found no more."""
+    if ids:
+        said: Counter[tuple[str, str]] = Counter()
+        await take_out(tx, search_rows.c.id.in_(ids), said)
+        await note_terms(tx, said)
+
+
+async def _choose_ids(tx: Transaction, entries: Collection[Entry]) -> dict[tuple[str, str], int]:
+    """A number for each: that of its moment, or the next that is free."""
+    wanted = {(entry.kind, entry.object_id): row_id(entry.moment, entry.object_id) for entry in entries}
+    taken = set((await tx.execute(select(search_rows.c.id).where(search_rows.c.id.in_(wanted.values())))).scalars())
+    for key, number in wanted.items():
+        while number in taken:
+            number += 1
+            held = await tx.execute(select(search_rows.c.id).where(search_rows.c.id == number))
+            taken |= set(held.scalars())
+        wanted[key] = number
+        taken.add(number)
+    return wanted
+
+
+def _row(number: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": entry.kind,
+        "object_id": entry.object_id,
+        "network_id": entry.network_id,
+        "thread_id": entry.thread_id,
+        "post_id": entry.post_id,
+        "account_id": entry.account_id,
+        "version": entry.version,
+        "heading": entry.heading,
+        "moment": entry.moment,
+        "title": " ".join(entry.title),
+        "words": " ".join(entry.words),
+        "tags": " ".join(entry.tags),
+        "is_long": entry.is_long,
+    }
+
+
+def _places(entry: Entry) -> str:
+    """The entry as PostgreSQL writes a `tsvector`: each term with its places, those of a title marked once more."""
+    places: dict[str, list[int]] = {}
+    for place, term in enumerate(entry.title, 1):
+        places.setdefault(term, []).append(place)
+    for place, term in enumerate(entry.words, len(entry.title) + 3):
+        places.setdefault(term, []).append(place)
+    marks = [*(TITLE + term for term in set(entry.title)), *("#" + tag for tag in entry.tags)]
+    if entry.is_long:
+        marks.append(LONG)
+    return " ".join([*(_placed(term, found) for term, found in places.items()), *(f"'{mark}'" for mark in marks)])
+
+
+def _placed(term: str, places: Sequence[int]) -> str:
+    kept = [str(place) for place in places[:MOST_PLACES] if place <= LAST_PLACE]
+    return f"'{term}':{','.join(kept)}" if kept else f"'{term}'"

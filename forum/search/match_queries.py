@@ -1,0 +1,198 @@
+"""The index asked as a viewer: the right to see is asked in the same statement, of what stands there at this moment.
+
+The network's tag in the question keeps the index from looking at what other networks say; what decides is the right
+itself. A row that is behind what it is about (edited, removed, renamed a moment ago) finds nothing.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.tables import accounts
+from forum.policy import listed_to, person_shown_to, readable_by_account, threads_readable_by_account
+from forum.search.tags import LAST_ROW
+from forum.tables import networks, posts, search_rows, search_terms, threads
+from forum.viewer import Viewer
+from ground.columns import Identifier
+
+Kind = Literal["thread", "post", "person", "network"]
+CONTENT: tuple[Kind, ...] = ("thread", "post")
+AT_ONCE = 300
+"""So many of the newest matches are put in order."""
+PEOPLE_AT_ONCE = 40
+MOST_NAMED = 200
+"""Whoever may read more networks than these asks without naming them."""
+MOST_TERMS = 6_000
+
+_index = table("search_index", column("rowid", BigInteger), column("terms"), column("search_index"))
+_HOLDS: Mapping[str, ColumnElement[bool]] = {
+    "sqlite": _index.c.search_index.op("MATCH", is_comparison=True)(bindparam("match", type_=Text)),
+    "postgresql": _index.c.terms.op("@@", is_comparison=True)(cast(cast(bindparam("match"), Text), TSQUERY)),
+}
+_THREADS_TOO, _POSTS_TOO = (bindparam(name, type_=Boolean) for name in ("is_thread", "is_post"))
+_viewer_id = bindparam("viewer_id", type_=Identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the index that the viewer may find."""
+
+    id: int
+    kind: Kind
+    object_id: str
+    moment: datetime
+    title: str
+    words: str
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A network whose content the viewer may read."""
+
+    id: str
+    slug: str
+    name: str
+
+
+_ROW = (
+    search_rows.c.id,
+    search_rows.c.kind,
+    search_rows.c.object_id,
+    search_rows.c.moment,
+    search_rows.c.title,
+    search_rows.c.words,
+    search_rows.c.is_long,
+)
+_WITHIN = and_(_index.c.rowid < bindparam("below"), _index.c.rowid >= bindparam("least"))
+_FOUND = _index.join(search_rows, search_rows.c.id == _index.c.rowid)
+
+
+def _newest(statement: Select[Any], dialect: str) -> Select[Any]:
+    return statement.where(_HOLDS[dialect], _WITHIN).order_by(_index.c.rowid.desc()).limit(bindparam("at_most"))
+
+
+_AS_INDEXED = and_(
+    search_rows.c.version == posts.c.version,
+    search_rows.c.network_id == posts.c.network_id,
+    search_rows.c.network_id == threads.c.network_id,
+    or_(
+        and_(_THREADS_TOO, search_rows.c.kind == "thread", search_rows.c.heading == threads.c.title),
+        and_(_POSTS_TOO, search_rows.c.kind == "post", posts.c.removed_at.is_(None)),
+    ),
+)
+_CONTENT = (
+    select(*_ROW)
+    .select_from(
+        _FOUND.join(posts, posts.c.id == search_rows.c.post_id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .join(networks, networks.c.id == posts.c.network_id)
+    )
+    .where(_AS_INDEXED, threads_readable_by_account(_viewer_id))
+)
+_CONTENT_OF = {dialect: _newest(_CONTENT, dialect) for dialect in _HOLDS}
+_READABLE = (
+    select(networks.c.id, networks.c.slug, networks.c.name)
+    .where(readable_by_account(_viewer_id), networks.c.deleted_at.is_(None))
+    .order_by(networks.c.name_key, networks.c.id)
+)
+
+
+@asynccontextmanager
+async def planned(connection: AsyncConnection) -> AsyncIterator[None]:
+    """PostgreSQL makes a plan for these very words: how many rows hold one is what the plan hangs on."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    await connection.execute(text("SET plan_cache_mode = force_custom_plan"))
+    try:
+        yield
+    finally:
+        await connection.execute(text("RESET plan_cache_mode"))
+
+
+async def list_readable(connection: AsyncConnection, viewer: Viewer) -> list[Readable]:
+    """Every network whose content the viewer may read, by name."""
+    return [Readable(*row) for row in await connection.execute(_READABLE, {"viewer_id": viewer.id or None})]
+
+
+async def list_content(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    match: str,
+    *,
+    below: int = LAST_ROW,
+    least: int = 0,
+    at_most: int = AT_ONCE,
+    kinds: Sequence[Kind] = CONTENT,
+) -> list[Row]:
+    """The newest threads and posts that the viewer may read and that match, by their rows from `least` to `below`."""
+    asked = {"match": match, "below": below, "least": least, "at_most": at_most, "viewer_id": viewer.id or None}
+    asked |= {"is_thread": "thread" in kinds, "is_post": "post" in kinds}
+    async with planned(connection):
+        rows = await connection.execute(_CONTENT_OF[connection.dialect.name], asked)
+    return [Row(*row) for row in rows]
+
+
+async def list_people(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
+    """People who match and whose profile the viewer may see."""
+    statement = (
+        select(*_ROW)
+        .select_from(_FOUND.join(accounts, accounts.c.id == search_rows.c.account_id))
+        .where(search_rows.c.kind == "person", search_rows.c.version == accounts.c.version, person_shown_to(viewer))
+    )
+    return await _few(connection, statement, match)
+
+
+async def list_networks(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
+    """Networks that match and that may be named to the viewer."""
+    statement = (
+        select(*_ROW)
+        .select_from(_FOUND.join(networks, networks.c.id == search_rows.c.network_id))
+        .where(search_rows.c.kind == "network", search_rows.c.version == networks.c.version, listed_to(viewer))
+    )
+    return await _few(connection, statement, match)
+
+
+async def _few(connection: AsyncConnection, statement: Select[Any], match: str) -> list[Row]:
+    asked = {"match": match, "below": LAST_ROW, "least": 0, "at_most": PEOPLE_AT_ONCE}
+    rows = await connection.execute(_newest(statement, connection.dialect.name), asked)
+    return [Row(*row) for row in rows]
+
+
+async def list_terms_like(
+    connection: AsyncConnection, network_ids: Sequence[str], beginnings: str, shortest: int, longest: int
+) -> list[str]:
+    """Terms of these networks, which the viewer may read, that begin with one of these letters and are about so long.
+
+    They may stand in threads of them that the viewer may not read: whoever shows one asks first whether it is found.
+    """
+    begins = or_(*(search_terms.c.term.between(letter, letter + "\U0010ffff") for letter in beginnings))
+    statement = (
+        select(search_terms.c.term)
+        .where(search_terms.c.network_id.in_(network_ids), begins)
+        .distinct()
+        .limit(MOST_TERMS * 4)
+    )
+    rows = await connection.scalars(statement)
+    return [term for term in rows if shortest <= len(term) <= longest][:MOST_TERMS]

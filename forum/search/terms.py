@@ -1,0 +1,77 @@
+"""What a text is searched by: its words in small letters, without accents, brought to their stems.
+
+Both databases index these terms and nothing else, so that both find the same. `VERSION` rises with whatever changes
+here: the index is then made anew.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from forum.search.stemming import stem
+
+VERSION = 1
+MOST_TERMS = 20_000
+"""Of one text; posts are shorter."""
+LONGEST_TERM = 60
+
+# Signs of scripts that part no words stand alone, each a term: a word of several is found as a phrase.
+_ALONE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e01-\u0e30"
+_MARKS = r"\u0300-\u036f"
+_WORD = re.compile(rf"[{_ALONE}]|(?:[^\W_{_ALONE}][{_MARKS}]*)+(?:['’](?:[^\W_{_ALONE}][{_MARKS}]*)+)*")
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "", "'": ""}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word where it stands in a text."""
+
+    start: int
+    end: int
+    term: str
+
+
+def normal(text: str) -> str:
+    """The text in the one form in which places in it are counted."""
+    return unicodedata.normalize("NFC", text)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a text in its normal form, one after the other."""
+    for found in _WORD.finditer(text):
+        term = term_of(found[0])
+        if term:
+            yield Token(found.start(), found.end(), term)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in their order, at most `MOST_TERMS`."""
+    found = (term_of(word) for word in _WORD.findall(normal(text[: MOST_TERMS * 20])))
+    return [term for term in found if term][:MOST_TERMS]
+
+
+@lru_cache(maxsize=4_000)
+def term_of(word: str) -> str:
+    """The term of one word."""
+    return stem(folded(word))
+
+
+def folded(word: str) -> str:
+    """A word in small letters, without accents, apostrophes and the `'s` of a possessive."""
+    small = word.casefold()
+    for ending in ("'s", "’s"):
+        small = small.removesuffix(ending)
+    if not small.isascii():
+        parts = unicodedata.normalize("NFKD", small.translate(_LETTERS))
+        small = "".join(part for part in parts if not unicodedata.combining(part)).translate(_LETTERS)
+        small = "".join(part for part in small if part.isalnum())
+    return small.replace("'", "")[:LONGEST_TERM]
+
+
+def words_of(text: str) -> list[str]:
+    """The words as they stand in a text, for what is typed."""
+    return _WORD.findall(normal(text))
