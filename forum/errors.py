@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+NOBODY_READS = "It is so already, so nothing was done, and nobody would read your reason. Leave it out."
+
 
 class ForumError(Exception):
     """Something that a person asked for and does not get; the text is for them to read."""

@@ -160,7 +160,10 @@ async def _export(request: Request, viewer: Viewer, network: Network | None) -> 
     return StreamingResponse(_json_parts(state, viewer, network), 200, headers, "application/json")
 
 
-_HEADINGS = ("Number", "When (UTC)", "Who", "Role", "Act", "Whom", "What", "Before", "After", "Reason", "Seal")
+_HEADINGS = (
+    *("Number", "When (UTC)", "Who", "Role", "Act", "Whom", "What", "Before", "After", "Reason"),
+    *("Moved to or from", "About", "Id", "Id of who", "Id of whom", "Seal"),
+)
 
 
 async def _csv_rows(
@@ -174,7 +177,17 @@ async def _csv_rows(
             sealed = entry.sealed
             settings = (sealed["before"] or "", sealed["after"] or "")
             said = (entry.actor, sealed["role"], sealed["act"], entry.subject, entry.sentence)
-            yield (str(entry.number), moment_text(entry.at), *said, *settings, entry.reason, sealed["seal"])
+            ids = (sealed["object_kind"], sealed["object_id"], sealed["actor_id"] or "", sealed["subject_id"] or "")
+            yield (
+                str(entry.number),
+                moment_text(entry.at),
+                *said,
+                *settings,
+                entry.reason,
+                entry.place,
+                *ids,
+                sealed["seal"],
+            )
         if len(entries) < PART:
             return
         asked = asked.model_copy(update={"before": entries[-1].number})

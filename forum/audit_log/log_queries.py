@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit import SITE
 from forum.audit_log.inputs import LogQuery
-from forum.audit_log.sentences import KINDS, Change, changes, sentence
+from forum.audit_log.sentences import KINDS, Change, changes, other_network, place_change, sentence
 from forum.errors import Forbidden
-from forum.policy import may_administer, may_oversee
+from forum.policy import may_administer, may_oversee, named_to
 from forum.records import Network
-from forum.tables import audit_chains, audit_rows, audit_words
+from forum.tables import audit_chains, audit_rows, audit_words, networks
 from forum.viewer import Viewer
 
 FORMER = "a former member"
@@ -32,6 +32,8 @@ class Entry:
     title: str
     """What it was about, where it has a name."""
     changes: Sequence[Change]
+    place: str
+    """Where a thread went, or whence it came: the network's name, where the viewer may know it."""
     reason: str
     actor: str
     is_actor_forgotten: bool
@@ -73,7 +75,7 @@ async def list_entries(
     """The newest rows of a log that fit what is asked, at most so many. Raises Forbidden."""
     conditions = [audit_rows.c.chain == chain_of(viewer, network), *_conditions(asked, zone)]
     statement = select(audit_rows).where(*conditions).order_by(audit_rows.c.number.desc()).limit(most)
-    return await _entries(connection, (await connection.execute(statement)).all())
+    return await _entries(connection, viewer, (await connection.execute(statement)).all())
 
 
 async def list_in_order(
@@ -82,7 +84,7 @@ async def list_in_order(
     """Rows of a log after this number, in their order. Raises Forbidden."""
     conditions = (audit_rows.c.chain == chain_of(viewer, network), audit_rows.c.number > after)
     statement = select(audit_rows).where(*conditions).order_by(audit_rows.c.number).limit(most)
-    return await _entries(connection, (await connection.execute(statement)).all())
+    return await _entries(connection, viewer, (await connection.execute(statement)).all())
 
 
 def _conditions(asked: LogQuery, zone: ZoneInfo) -> list[ColumnElement[bool]]:
@@ -116,13 +118,26 @@ def _is_named(word: str, name: str, person: ColumnElement[Any]) -> ColumnElement
     return or_(exists(select(audit_words.c.row_id).where(of_row)), exists(select(accounts.c.id).where(still)))
 
 
-async def _entries(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> tuple[Entry, ...]:
+async def _entries(connection: AsyncConnection, viewer: Viewer, rows: Sequence[Row[Any]]) -> tuple[Entry, ...]:
     words = await _words_of(connection, [row.id for row in rows])
     names = await _names_of(connection, {person for row in rows for person in (row.actor_id, row.subject_id) if person})
-    return tuple(_entry(row, words.get(row.id, {}), names) for row in rows)
+    places = await _places_of(connection, viewer, rows)
+    return tuple(_entry(row, words.get(row.id, {}), names, places.get(row.id)) for row in rows)
 
 
-def _entry(row: Row[Any], words: Mapping[str, tuple[str, str]], names: Mapping[str, str]) -> Entry:
+async def _places_of(connection: AsyncConnection, viewer: Viewer, rows: Sequence[Row[Any]]) -> dict[str, Change]:
+    """Where threads went and whence they came, by row: by name where the viewer may know the network."""
+    others = {row.id: other for row in rows if (other := other_network(row.act, row.before, row.after))}
+    if not others:
+        return {}
+    asked = select(networks.c.id, networks.c.name).where(networks.c.id.in_(set(others.values())), named_to(viewer))
+    names = {row.id: row.name for row in await connection.execute(asked)}
+    return {row.id: place_change(row.act, names.get(others[row.id], "")) for row in rows if row.id in others}
+
+
+def _entry(
+    row: Row[Any], words: Mapping[str, tuple[str, str]], names: Mapping[str, str], place: Change | None
+) -> Entry:
     said = {name: word for name, (_, word) in words.items()}
     actor = said.get("actor") or names.get(row.actor_id or "", FORMER if row.actor_id else "")
     subject = said.get("subject") or names.get(row.subject_id or "", FORMER if row.subject_id else "")
@@ -132,7 +147,8 @@ def _entry(row: Row[Any], words: Mapping[str, tuple[str, str]], names: Mapping[s
         at=row.at,
         sentence=sentence(row.act, actor, row.role, known),
         title=said.get("title", ""),
-        changes=changes(row.before, row.after),
+        changes=(*((place,) if place else ()), *changes(row.before, row.after)),
+        place=str(place[2]) if place else "",
         reason=said.get("reason", ""),
         actor=actor,
         is_actor_forgotten=actor == FORMER,

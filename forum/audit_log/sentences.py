@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from forum.audit_log.inputs import Kind
+from forum.rendering import RULES
 
 KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     "": ("Everything", ()),
@@ -157,6 +158,12 @@ LABELS: Mapping[str, str] = {
     "people": "People",
     "at": "At",
     "site_administrator": "Looks after the site",
+    "hold_left": "Posts that wait for a moderator",
+    "hold_first": "Posts of new members that wait for a moderator",
+    "lock": "Locked",
+    "pin": "Pinned",
+    "slow_minutes": "Minutes between two posts of one person",
+    "silenced_until": "Silenced until",
     "number": "Version",
     "narrowed": "Moderators only",
     "is_narrowed": "Moderators only",
@@ -240,6 +247,21 @@ def _by_name(act: str) -> str:
 
 
 Change = tuple[str, str | datetime, str | datetime]
+_PLACES: Mapping[str, str] = {"thread.move": "Moved to", "thread.moved_here": "Moved from"}
+UNSEEN = "a network you can’t see"
+
+
+def other_network(act: str, before: str | None, after: str | None) -> str:
+    """The id of the network to which a thread went, or whence it came; empty for another act, and for old rows."""
+    if act not in _PLACES:
+        return ""
+    said = json.loads((after if act == "thread.move" else before) or "{}")
+    return str(said.get("network_id", ""))
+
+
+def place_change(act: str, name: str) -> Change:
+    """The same as a change that people read; `name` is empty where they may not know of the network."""
+    return (_PLACES[act], "", name or UNSEEN)
 
 
 def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
@@ -251,15 +273,23 @@ def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
         quiet |= {"role"}
     names = [name for name in {**became, **was} if name not in quiet]
     return tuple(
-        (LABELS.get(name, name.replace("_", " ").capitalize()), _shown(was.get(name)), _shown(became.get(name)))
+        (
+            LABELS.get(name, name.replace("_", " ").capitalize()),
+            _shown(was.get(name), name),
+            _shown(became.get(name), name),
+        )
         for name in names
         if was.get(name) != became.get(name)
     )
 
 
-def _shown(value: Any) -> str | datetime:
+def _shown(value: Any, name: str) -> str | datetime:
     if value is None:
         return ""
+    if name == "rule":
+        return RULES.get(value, str(value))
+    if name == "hold_left" and value == -1:
+        return "all"
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from forum.acts.excluding import exclude, note_ban_lifted
 from forum.calling import call_administrators
-from forum.errors import Conflict, Forbidden, NotFound
+from forum.errors import NOBODY_READS, Conflict, Forbidden, Invalid, NotFound
 from forum.invitations import cancel_invitation, leave_invitation, use_invitation
 from forum.membership import Current, Step, begin, change, lock_current, lock_several
 from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_administered
@@ -131,6 +131,7 @@ async def _hold(
 async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: MemberChange) -> str:
     step = _step(viewer, current, wanted)
     if (step.status, step.role) == (current.status, current.role):
+        await _refuse_lost_words(tx, current, step.reason)
         return current.id
     became = await change(tx, current, step)
     letter = _LETTERS.get((current.status, step.status)) or _LETTERS.get(("", step.status))
@@ -147,6 +148,13 @@ async def _decide(tx: Transaction, viewer: Viewer, current: Current, wanted: Mem
         told, of = [became.account_id], became.network_id
         await tell(tx, told, _TOLD[letter], became.id, network_id=of, actor_id=viewer.id)
     return became.id
+
+
+async def _refuse_lost_words(tx: Transaction, current: Current, reason: str) -> None:
+    """A reason for what was done already reaches nobody: say so, but not to whoever sends the same once more."""
+    said = select(memberships.c.reason).where(memberships.c.id == current.id)
+    if reason and reason != (await tx.execute(said)).scalar_one():
+        raise Invalid({"reason": NOBODY_READS})
 
 
 _TOLD: dict[str, NotificationKind] = {

@@ -47,6 +47,13 @@ def listed_to(viewer: Viewer) -> ColumnElement[bool]:
     return or_(listed, _has_place(viewer.id, ("active",))) if viewer.id else listed
 
 
+def named_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Networks of which this viewer may know that they are there, and how they are called."""
+    if viewer.is_site_administrator:
+        return networks.c.deleted_at.is_(None)
+    return or_(listed_to(viewer), readable_by(viewer))
+
+
 def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose address shows this viewer at least a front page."""
     if viewer.is_site_administrator:

@@ -314,7 +314,7 @@ async def _settle_addressed(tx: Transaction, thread: Thread, target_id: str) -> 
 async def _write_down(
     tx: Transaction, viewer: Viewer, thread: Thread, target: Network, numbers: _Numbers, reason: str
 ) -> None:
-    """In the log of each network, and in neither a word of the other: who reads one need not know of it."""
+    """In the log of each network, with no more of the other than its id: who reads one need not know of it."""
     act = Act(
         kind="move",
         network_id=thread.network_id,
@@ -323,7 +323,7 @@ async def _write_down(
         thread_id=thread.id,
         account_id=thread.author.id,
         before={"number": thread.number, "network_id": thread.network_id},
-        after={"posts": thread.post_count},
+        after={"posts": thread.post_count, "network_id": target.id},
         names={"title": thread.title},
     )
     act_id = await write_act(tx, act)
@@ -334,6 +334,7 @@ async def _write_down(
         network_id=target.id,
         actor_id=viewer.id,
         subject_id=thread.author.id,
+        before={"network_id": thread.network_id},
         after={"number": numbers.number, "posts": thread.post_count},
         reason=reason,
         names={"title": thread.title},

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.acts.threads import note_changes
-from forum.errors import Conflict, Forbidden
+from forum.errors import NOBODY_READS, Conflict, Forbidden, Invalid
 from forum.events import ThreadChanged
 from forum.policy import (
     REASONS,
@@ -22,7 +22,7 @@ from forum.policy import (
 )
 from forum.records import Thread, WatchLevel
 from forum.streams import thread_stream
-from forum.tables import networks, threads, watches
+from forum.tables import acts, networks, threads, watches
 from forum.threads import queries
 from forum.threads.waiting_commands import refuse_changes
 from forum.viewer import Viewer
@@ -59,7 +59,10 @@ class Wanted:
 async def change_thread(
     tx: Transaction, viewer: Viewer, thread_id: str, wanted: Wanted, expected: int | None = None
 ) -> bool:
-    """Set what is wanted; whether anything changed. Raises NotFound, Forbidden, and Conflict for another version."""
+    """Set what is wanted; whether anything changed. Raises NotFound, Forbidden, Conflict for another version.
+
+    And Invalid where a reason is given and nothing changes, as nobody would read it.
+    """
     if wanted.title is not None:
         await _refuse_silenced(tx, viewer, thread_id)
     # The network is not opened meanwhile: who hears of the thread stays as it is found.
@@ -74,11 +77,19 @@ async def change_thread(
         raise Conflict("This thread was changed meanwhile.")
     values = await _values(tx, thread, wanted)
     if not values:
+        await _refuse_lost_words(tx, viewer, thread, wanted.reason)
         return False
     await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=thread.version + 1))
     await note_changes(tx, viewer, thread, values, wanted.reason)
     tx.emit(thread_stream(thread), ThreadChanged(thread_id, thread.version + 1))
     return True
+
+
+async def _refuse_lost_words(tx: Transaction, viewer: Viewer, thread: Thread, reason: str) -> None:
+    """A reason for what is so already reaches nobody: say so, but not to whoever sends the same once more."""
+    mine = select(acts.c.id).where(acts.c.thread_id == thread.id, acts.c.by_id == viewer.id, acts.c.reason == reason)
+    if reason and (await tx.execute(mine.limit(1))).first() is None:
+        raise Invalid({"reason": NOBODY_READS})
 
 
 async def _refuse_silenced(tx: Transaction, viewer: Viewer, thread_id: str) -> None:

@@ -122,6 +122,7 @@ async def test_what_a_moderator_does_to_a_thread_can_be_undone(scene: Scene) -> 
 
 
 async def test_a_moderator_says_why_a_thread_is_locked(scene: Scene) -> None:
+    scene.visitors.tolerate("422")
     page = await scene.open(scene.amara)
     await page.locator(".thread-head details.menu summary").click()
     await page.get_by_role("link", name="Lock", exact=True).click()

@@ -174,3 +174,23 @@ async def test_moments_among_the_settings_read_as_all_others_do(village: Village
     assert "Until 28 Nov 2026, 21:12 GMT" in page
     assert "Until 28 Nov 2026, 21:12 GMT → none" in page
     assert "538082" not in page
+
+
+async def test_where_a_thread_went_is_named_to_who_may_know_the_network(village: Village) -> None:
+    amara, priya = await village.people("Amara Okafor", "Priya Shah")
+    here, there = await village.network(amara), await village.network(amara, access="secret")
+    await village.join(here.id, priya, "administrator")
+    thread = await village.thread(amara, here)
+    body = {"network": there.slug, "reason": "It is theirs."}
+    assert (await village.program(amara).post(f"/api/v1/threads/{thread}/move", json=body)).status_code == 200
+    pages = {who: said((await village.browser(who).get(f"/networks/{here.slug}/log")).text) for who in (amara, priya)}
+    assert f"Moved to {there.name}" in pages[amara]
+    assert "Moved to a network you can’t see" in pages[priya]
+    assert there.name not in pages[priya]
+    assert f"Moved from {here.name}" in said((await village.browser(amara).get(f"/networks/{there.slug}/log")).text)
+    answer = await village.browser(priya).post(f"/networks/{here.slug}/log/export", data={"form": "csv"})
+    (row,) = [
+        each for each in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))) if each["Act"] == "thread.move"
+    ]
+    assert (row["Moved to or from"], row["About"], row["Id"]) == ("a network you can’t see", "thread", thread)
+    assert there.name not in answer.text

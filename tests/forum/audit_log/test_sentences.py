@@ -43,6 +43,16 @@ def test_what_changed() -> None:
     assert changes('{"pinned":false}', '{"pinned":true}') == (("Pinned", "no", "yes"),)
 
 
+def test_settings_are_told_in_words() -> None:
+    assert changes('{"hold_left":0}', '{"hold_left":-1,"rule":"patient_data"}') == (
+        ("Posts that wait for a moderator", "0", "all"),
+        ("Rule", "", "patient data"),
+    )
+    assert changes('{"slow_minutes":0}', '{"slow_minutes":10}') == (
+        ("Minutes between two posts of one person", "0", "10"),
+    )
+
+
 def test_moments_are_told_as_moments() -> None:
     until = '{"until":"2026-11-28T21:12:08.538082Z"}'
     assert changes(None, until) == (("Until", "", datetime(2026, 11, 28, 21, 12, 8, 538082, UTC)),)
