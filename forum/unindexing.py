@@ -23,8 +23,17 @@ FORGET = "search.forget"
 
 async def forget_words_of(tx: Transaction, post_id: str) -> None:
     """Have nothing of a post in the index, until the worker looks what it says now."""
+    await _forget(tx, search_rows.c.post_id == post_id)
+
+
+async def forget_document(tx: Transaction, document_id: str) -> None:
+    """Have nothing of a document in the index, which is deleted for good."""
+    await _forget(tx, (search_rows.c.kind == "document") & (search_rows.c.object_id == document_id))
+
+
+async def _forget(tx: Transaction, which: ColumnElement[bool]) -> None:
     said: Counter[tuple[str, str]] = Counter()
-    await take_out(tx, search_rows.c.post_id == post_id, said)
+    await take_out(tx, which, said)
     await note_terms(tx, said)
     forget_for_good(tx)
 

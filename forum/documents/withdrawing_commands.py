@@ -20,6 +20,7 @@ from forum.tables import (
     document_wishes,
     documents,
 )
+from forum.unindexing import forget_document
 from forum.viewer import Viewer
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -94,6 +95,7 @@ async def _purge(tx: Transaction, document_id: str) -> None:
     parts = (document_locks, document_wishes, document_openings, document_readings, document_versions)
     for table in parts:
         await tx.execute(delete(table).where(table.c.document_id == document_id))
+    await forget_document(tx, document_id)
     await tx.execute(delete(documents).where(documents.c.id == document_id))
     deed = Deed("document.purged", "document", document_id, row.network_id, names={"title": row.title})
     await record(tx, deed)

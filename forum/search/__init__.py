@@ -1,1 +1,1 @@
-"""Found by what is said: an index of threads, posts, people and networks, and the page and the API that ask it."""
+"""Found by what is said: an index of threads, posts, documents, people and networks; its page and its API."""

@@ -20,7 +20,7 @@ TAG = "Search"
 
 @operation("Search", TAG, {200: ApiFoundList}, query=Searching, is_public=True)
 async def api_search(request: Request) -> Response:
-    """What the caller may read, best first: threads, posts, people and networks.
+    """What the caller may read, best first: threads, posts, documents, people and networks.
 
     Each word, in any of its forms, must stand there, and what follows a `-` must not; `"two words"` stand side by
     side. `from:ada` (or `from:"Ada Okafor"`, `from:me`) says who wrote it, `in:falls` in which network. Where nothing

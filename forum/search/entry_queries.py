@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.search.entries import Entry
 from forum.search.terms import terms
-from forum.tables import memberships, networks, posts, search_rows, threads
+from forum.tables import document_versions, documents, memberships, networks, posts, search_rows, threads
 from forum.text import plain_words
 
-Kind = Literal["network", "person", "post"]
+Kind = Literal["network", "person", "post", "document"]
 """What is read over. The row of a thread is that of its first post."""
 
 
@@ -108,10 +108,44 @@ _NETWORKS = (
     )
     .where(_needs(networks.c.deleted_at.is_(None), search_rows.c.version != networks.c.version))
 )
+_IN_LIBRARY = and_(documents.c.withdrawn_at.is_(None), networks.c.deleted_at.is_(None))
+_DOCUMENTS = (
+    select(
+        documents.c.id,
+        documents.c.network_id,
+        documents.c.title,
+        documents.c.description,
+        documents.c.tags,
+        documents.c.changed_at,
+        documents.c.version,
+        document_versions.c.author_id,
+        document_versions.c.name,
+        _IN_LIBRARY,
+        search_rows.c.id,
+    )
+    .select_from(
+        documents.join(networks, networks.c.id == documents.c.network_id)
+        .join(
+            document_versions,
+            and_(
+                document_versions.c.document_id == documents.c.id,
+                document_versions.c.number == documents.c.version_count,
+            ),
+        )
+        .outerjoin(search_rows, and_(search_rows.c.kind == "document", search_rows.c.object_id == documents.c.id))
+    )
+    .where(
+        _needs(
+            _IN_LIBRARY,
+            or_(search_rows.c.version != documents.c.version, search_rows.c.network_id != documents.c.network_id),
+        )
+    )
+)
 _READ: dict[Kind, tuple[Select[Any], Table]] = {
     "post": (_POSTS, posts),
     "person": (_PEOPLE, accounts),
     "network": (_NETWORKS, networks),
+    "document": (_DOCUMENTS, documents),
 }
 
 
@@ -184,6 +218,21 @@ def _person_entry(row: Any) -> Entry | None:
     )
 
 
+def _document_entry(row: Any) -> Entry | None:
+    if not row[9]:
+        return None
+    return Entry(
+        kind="document",
+        object_id=row.id,
+        version=row.version,
+        moment=row.changed_at,
+        title=terms(row.title),
+        words=terms("\n".join([row.description, *row.tags, row.name])),
+        network_id=row.network_id,
+        account_id=row.author_id,
+    )
+
+
 def _network_entry(row: Any) -> Entry | None:
     if row.deleted_at is not None:
         return None
@@ -198,7 +247,12 @@ def _network_entry(row: Any) -> Entry | None:
     )
 
 
-_ENTRY: dict[Kind, Any] = {"post": _post_entry, "person": _person_entry, "network": _network_entry}
+_ENTRY: dict[Kind, Any] = {
+    "post": _post_entry,
+    "person": _person_entry,
+    "network": _network_entry,
+    "document": _document_entry,
+}
 
 
 async def find_authors(connection: AsyncConnection, membership_ids: Collection[str]) -> list[str]:

@@ -40,6 +40,7 @@ STREAMS_AT_ONCE = 50
 MANY = 500
 """So many where the whole index is made anew."""
 EVERYTHING = "everything"
+KINDS: tuple[Kind, ...] = ("network", "person", "document", "post")
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +131,12 @@ async def _index(tx: Transaction, network_id: str, events: Sequence[Event]) -> b
     await _do(tx, written)
     if written.size == PART:
         return False
+    shared = await find_stale(
+        tx.connection, "document", by_kind.get("document", set()) | by_kind.get("version", set()), PART
+    )
+    await _do(tx, shared)
+    if shared.size == PART:
+        return False
     begun = await find_stale_in_threads(tx.connection, by_kind.get("thread", ()), PART)
     await _do(tx, begun)
     return begun.size < PART
@@ -150,7 +157,7 @@ async def _do(tx: Transaction, stale: Stale) -> None:
 class Reading:
     """How far this process has come in reading everything over. A kind that is not here is done."""
 
-    after: dict[Kind, str] = field(default_factory=lambda: {"network": "", "person": "", "post": ""})
+    after: dict[Kind, str] = field(default_factory=lambda: dict.fromkeys(KINDS, ""))
     found: list[str] = field(default_factory=list)
     """What is to be indexed of the first kind."""
     people_version: int | None = None
@@ -162,7 +169,7 @@ class Reading:
 
     def begin_anew(self) -> None:
         """Everything is to be read over again."""
-        self.after, self.found = {"network": "", "person": "", "post": ""}, []
+        self.after, self.found = dict.fromkeys(KINDS, ""), []
 
 
 def reading_of(state: State) -> Reading:

@@ -29,13 +29,19 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.policy import listed_to, person_shown_to, readable_by_account, threads_readable_by_account
+from forum.policy import (
+    documents_readable_by_account,
+    listed_to,
+    person_shown_to,
+    readable_by_account,
+    threads_readable_by_account,
+)
 from forum.search.tags import LAST_ROW
-from forum.tables import networks, posts, search_rows, search_terms, threads
+from forum.tables import documents, networks, posts, search_rows, search_terms, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
 
-Kind = Literal["thread", "post", "person", "network"]
+Kind = Literal["thread", "post", "document", "person", "network"]
 CONTENT: tuple[Kind, ...] = ("thread", "post")
 AT_ONCE = 300
 """So many of the newest matches are put in order."""
@@ -111,6 +117,22 @@ _CONTENT = (
     .where(_AS_INDEXED, threads_readable_by_account(_viewer_id))
 )
 _CONTENT_OF = {dialect: _newest(_CONTENT, dialect) for dialect in _HOLDS}
+_DOCUMENTS = (
+    select(*_ROW)
+    .select_from(
+        _FOUND.join(documents, documents.c.id == search_rows.c.object_id).join(
+            networks, networks.c.id == documents.c.network_id
+        )
+    )
+    .where(
+        search_rows.c.kind == "document",
+        search_rows.c.version == documents.c.version,
+        search_rows.c.network_id == documents.c.network_id,
+        documents.c.withdrawn_at.is_(None),
+        documents_readable_by_account(_viewer_id),
+    )
+)
+_DOCUMENTS_OF = {dialect: _newest(_DOCUMENTS, dialect) for dialect in _HOLDS}
 _READABLE = (
     select(networks.c.id, networks.c.slug, networks.c.name)
     .where(readable_by_account(_viewer_id), networks.c.deleted_at.is_(None))
@@ -151,6 +173,22 @@ async def list_content(
     asked |= {"is_thread": "thread" in kinds, "is_post": "post" in kinds}
     async with planned(connection):
         rows = await connection.execute(_CONTENT_OF[connection.dialect.name], asked)
+    return [Row(*row) for row in rows]
+
+
+async def list_documents(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    match: str,
+    *,
+    below: int = LAST_ROW,
+    least: int = 0,
+    at_most: int = AT_ONCE,
+) -> list[Row]:
+    """The newest documents that the viewer may read and that match; none that is withdrawn."""
+    asked = {"match": match, "below": below, "least": least, "at_most": at_most, "viewer_id": viewer.id or None}
+    async with planned(connection):
+        rows = await connection.execute(_DOCUMENTS_OF[connection.dialect.name], asked)
     return [Row(*row) for row in rows]
 
 

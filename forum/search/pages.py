@@ -26,10 +26,11 @@ KINDS: dict[Wanted, str] = {
     "all": "Everything",
     "thread": "Threads",
     "post": "Posts",
+    "document": "Documents",
     "person": "People",
     "network": "Networks",
 }
-_NOTES = {"thread": "Thread", "person": "Person", "network": "Network", "post": "Post"}
+_NOTES = {"thread": "Thread", "document": "Document", "person": "Person", "network": "Network", "post": "Post"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def _text(shown: Shown) -> str:
 
 
 def _note(shown: Shown) -> str:
-    return shown.network.name if shown.kind == "thread" and shown.network else _NOTES[shown.kind]
+    if shown.network is None or shown.kind == "network":
+        return _NOTES[shown.kind]
+    return shown.network.name if shown.kind == "thread" else f"Document · {shown.network.name}"
 
 
 ROUTES: list[BaseRoute] = [

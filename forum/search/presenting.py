@@ -23,13 +23,14 @@ class ApiFoundPerson(Answer):
 
 
 class ApiFound(Answer):
-    """Something that was found: a thread by its title or its first post, a later post, a person or a network.
+    """Something found: a thread by its title or its first post, a later post, a document, a person or a network.
 
     `title_html` and `excerpt_html` are plain text as HTML, in which `<mark>` stands around the words that were found.
-    `number` and `thread_id` are those of a post, `created_at` that of a thread or a post.
+    `number` and `thread_id` are those of a post, `created_at` that of a thread or a post, or of the
+    newest version of a document.
     """
 
-    kind: Literal["thread", "post", "person", "network"]
+    kind: Literal["thread", "post", "document", "person", "network"]
     id: str
     url: str
     title_html: str
@@ -52,7 +53,7 @@ class ApiFoundList(Answer):
 
 def api_found(shown: Shown, url: str) -> dict[str, object]:
     """One thing that was found."""
-    is_written = shown.kind in ("thread", "post")
+    is_written = shown.kind in ("thread", "post", "document")
     place, author = shown.network, shown.author
     return {
         "kind": shown.kind,

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, case, literal_column, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.network_reads import NETWORK_COLUMNS
-from forum.policy import listed_to, may_see_purpose, person_shown_to, threads_readable_by_account
+from forum.policy import (
+    documents_readable_by_account,
+    listed_to,
+    may_see_purpose,
+    person_shown_to,
+    threads_readable_by_account,
+)
 from forum.records import Access, Network, Person
 from forum.search.entry_queries import said
 from forum.search.marking import Excerpt, excerpt, mark
 from forum.search.match_queries import Kind, Row
-from forum.tables import networks, posts, threads
+from forum.tables import document_versions, documents, networks, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
 
@@ -127,6 +133,64 @@ def _written(kind: Kind, row: Any, wanted: Collection[str]) -> Shown:
     )
 
 
+_SHARED = (
+    select(
+        documents.c.id,
+        documents.c.title,
+        documents.c.description,
+        documents.c.tags,
+        document_versions.c.name,
+        documents.c.changed_at,
+        accounts.c.id,
+        case((or_(accounts.c.closed_at.is_(None), accounts.c.former_name_shown), accounts.c.name), else_=_FORMER),
+        accounts.c.closed_at.is_not(None),
+        networks.c.id,
+        networks.c.slug,
+        networks.c.name,
+        networks.c.accent,
+        networks.c.access,
+    )
+    .select_from(
+        documents.join(networks, networks.c.id == documents.c.network_id)
+        .join(
+            document_versions,
+            and_(
+                document_versions.c.document_id == documents.c.id,
+                document_versions.c.number == documents.c.version_count,
+            ),
+        )
+        .join(accounts, accounts.c.id == document_versions.c.author_id)
+    )
+    .where(
+        documents.c.id.in_(bindparam("ids", expanding=True)),
+        documents.c.withdrawn_at.is_(None),
+        documents_readable_by_account(bindparam("viewer_id", type_=Identifier)),
+    )
+)
+
+
+async def _documents(
+    connection: AsyncConnection, viewer: Viewer, ids: Sequence[str], wanted: Collection[str]
+) -> list[Shown]:
+    rows = await connection.execute(_SHARED, {"ids": ids, "viewer_id": viewer.id or None})
+    return [_document(row, wanted) for row in rows]
+
+
+def _document(row: Any, wanted: Collection[str]) -> Shown:
+    document_id, title, description, tags, name, changed_at, author_id, author, is_former, *place = row
+    told = excerpt(" · ".join(filter(None, (description, ", ".join(tags), name))), wanted)
+    return Shown(
+        kind="document",
+        id=document_id,
+        path=f"/documents/{document_id}",
+        title=mark(title, wanted),
+        excerpt=told,
+        moment=changed_at,
+        network=Place(*place),
+        author=Person(author_id, author, is_former=bool(is_former)),
+    )
+
+
 async def _people(
     connection: AsyncConnection, viewer: Viewer, ids: Sequence[str], wanted: Collection[str]
 ) -> list[Shown]:
@@ -167,4 +231,4 @@ def _network(viewer: Viewer, network: Network, wanted: Collection[str]) -> Shown
     return Shown("network", network.id, path, *shown, network.created_at, place)
 
 
-_LISTS = {"post": _posts, "thread": _threads, "person": _people, "network": _networks}
+_LISTS = {"post": _posts, "thread": _threads, "document": _documents, "person": _people, "network": _networks}

@@ -16,6 +16,7 @@ from forum.search.match_queries import (
     Readable,
     Row,
     list_content,
+    list_documents,
     list_networks,
     list_people,
     list_readable,
@@ -29,6 +30,7 @@ from forum.search.terms import term_of, terms, words_of
 from forum.viewer import Viewer
 
 MOST_PEOPLE = 20
+WRITTEN = (*CONTENT, "document")
 _FINE = 1_000
 _DAY = 86_400
 
@@ -168,14 +170,12 @@ async def _part(
     connection: AsyncConnection, viewer: Viewer, asked: Asked, bounds: _Bounds | None
 ) -> tuple[list[tuple[int, Row]], bool, int]:
     """The newest matches below the spot in their order, whether there may be more, and the last row looked at."""
-    rows: list[Row] = []
-    if bounds is not None and asked.kind in ("all", *CONTENT):
+    rows, is_full, last = list[Row](), False, 0
+    if bounds is not None and asked.kind in ("all", *WRITTEN):
         match = Match(asked.wish, bounds.groups).text(connection.dialect.name)
         below = min(asked.spot.below, LAST_ROW if asked.until is None else first_row(asked.until))
         least = 0 if asked.since is None else first_row(asked.since)
-        kinds = [kind for kind in CONTENT if asked.kind in ("all", kind)]
-        rows = await list_content(connection, viewer, match, below=below, least=least, kinds=kinds)
-    is_full, last = len(rows) == AT_ONCE, rows[-1].id if rows else 0
+        rows, is_full, last = await _written(connection, viewer, asked.kind, match, (least, below))
     if asked.spot.is_first and asked.wish.wanted and not asked.is_narrowed:
         rows += await _people_and_networks(connection, viewer, asked)
     split = ((row, row.title.split(), row.words.split()) for row in rows)
@@ -183,6 +183,21 @@ async def _part(
     kept = ((row, title, words) for row, title, words in split if not row.is_long or holding.holds(title, words))
     ranked = [(_points(row, title, words, asked), row) for row, title, words in kept]
     return sorted(ranked, key=lambda each: (-each[0], -each[1].id)), is_full, last
+
+
+async def _written(
+    connection: AsyncConnection, viewer: Viewer, kind: Wanted, match: str, within: tuple[int, int]
+) -> tuple[list[Row], bool, int]:
+    """The newest that was written or shared, whether there may be more, and the last row looked at in all of it."""
+    least, below = within
+    kinds = [each for each in CONTENT if kind in ("all", each)]
+    lists = []
+    if kinds:
+        lists.append(await list_content(connection, viewer, match, below=below, least=least, kinds=kinds))
+    if kind in ("all", "document"):
+        lists.append(await list_documents(connection, viewer, match, below=below, least=least))
+    last = max((rows[-1].id for rows in lists if len(rows) == AT_ONCE), default=0)
+    return [row for rows in lists for row in rows if row.id >= last], last > 0, last
 
 
 async def _people_and_networks(connection: AsyncConnection, viewer: Viewer, asked: Asked) -> list[Row]:
@@ -196,7 +211,7 @@ async def _people_and_networks(connection: AsyncConnection, viewer: Viewer, aske
 
 
 def _points(row: Row, title: Sequence[str], words: Sequence[str], asked: Asked) -> int:
-    grows_old = row.kind in CONTENT
+    grows_old = row.kind in WRITTEN
     days = (asked.spot.as_of - row.moment.timestamp()) / _DAY if grows_old else None
     return round(score(title, words, asked.wish.wanted, days) * _FINE)
 
@@ -221,7 +236,9 @@ async def _put_right(
 
 async def _is_found(connection: AsyncConnection, viewer: Viewer, term: str, bounds: _Bounds) -> bool:
     match = Match(Wish(((term,),)), bounds.groups).text(connection.dialect.name)
-    return bool(await list_content(connection, viewer, match, at_most=1))
+    if await list_content(connection, viewer, match, at_most=1):
+        return True
+    return bool(await list_documents(connection, viewer, match, at_most=1))
 
 
 async def _nearest(connection: AsyncConnection, viewer: Viewer, term: str, bounds: _Bounds) -> str | None:

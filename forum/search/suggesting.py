@@ -3,7 +3,15 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.search.language import Beginning
-from forum.search.match_queries import MOST_NAMED, Row, list_content, list_networks, list_people, list_readable
+from forum.search.match_queries import (
+    MOST_NAMED,
+    Row,
+    list_content,
+    list_documents,
+    list_networks,
+    list_people,
+    list_readable,
+)
 from forum.search.queries import Shown, list_shown
 from forum.search.stemming import stem
 from forum.search.tags import kind_tag, network_tag
@@ -11,12 +19,12 @@ from forum.search.terms import folded, terms, words_of
 from forum.viewer import Viewer
 
 SHORTEST = 2
-MOST = 8
+MOST = 10
 MOST_OF_EACH = 3
 
 
 async def suggest(connection: AsyncConnection, viewer: Viewer, typed: str) -> list[Shown]:
-    """The networks, people and newest threads whose name or title holds the words, the last of which may be begun."""
+    """Networks, people, documents and threads whose name or title holds the words; the last of them may be begun."""
     words = words_of(typed)
     begun = folded(words[-1]) if words else ""
     if len(begun) < SHORTEST or '"' in typed or ":" in typed:
@@ -32,5 +40,6 @@ async def suggest(connection: AsyncConnection, viewer: Viewer, typed: str) -> li
     readable = await list_readable(connection, viewer)
     if readable:
         named = [tuple(network_tag(each.id) for each in readable)] if len(readable) <= MOST_NAMED else []
+        rows += await list_documents(connection, viewer, asked("document", *named), at_most=MOST_OF_EACH)
         rows += await list_content(connection, viewer, asked("thread", *named), at_most=MOST - len(rows))
     return await list_shown(connection, viewer, rows, frozenset())

@@ -16,10 +16,10 @@ search_rows = Table(
     metadata,
     # Newer things have greater numbers: seconds of the moment, then a part of the thing's own id.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    # thread (its title and first post), post (each later one), person or network.
+    # thread (its title and first post), post (each later one), document, person or network.
     Column("kind", String(10), nullable=False),
     Column("object_id", Identifier, nullable=False),
-    # Of threads and posts; a network's row names itself.
+    # Of threads, posts and documents; a network's row names itself.
     Column("network_id", Identifier, ForeignKey(networks.c.id)),
     Column("thread_id", Identifier, ForeignKey(threads.c.id)),
     # The post whose words these are, of a thread its first.
