@@ -49,6 +49,9 @@ NotificationKind = Literal[
     "report.made",
     "report.answered",
     "report.undone",
+    "quotation.hidden",
+    "quotation.erased",
+    "post.erased",
     "post.held",
     "post.approved",
     "post.rejected",
@@ -76,7 +79,9 @@ PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
     )
 )
 """Told to the person whom it concerns, whatever they belong to by now; the others to members alone."""
-MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(("report.made", "post.held", "appeal.made"))
+MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(
+    ("report.made", "post.held", "appeal.made", "quotation.hidden", "post.erased")
+)
 ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(("request.made", "glass.broken"))
 COUNTED_ELSEWHERE: frozenset[NotificationKind] = frozenset(
     ("post.answered", "post.mentioned", "request.made", "thread.begun")

@@ -10,16 +10,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.acts.cases import close_cases_about
-from forum.acts.posts import EXCERPT_LENGTH, Held, hold_network_of, hold_post, tell_of_act, touch_thread
-from forum.acts.quoting import may_quote, said_in
+from forum.acts.deciding import staff_of
+from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
+from forum.acts.quoting import hold_networks_of, may_quote, said_in
 from forum.acts.recording import Act, write_act
+from forum.acts.undoing import take_back_quotations
+from forum.audit import Deed, record
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import PostEdited, PostRemoved
 from forum.policy import may_erase
 from forum.streams import network_stream
-from forum.tables import addressed_posts, cases, mentions, post_versions, posts, reports, threads
+from forum.tables import acts, addressed_posts, cases, held_posts, mentions, post_versions, posts, reports, threads
+from forum.telling import tell
 from forum.text import Quoted, excerpt, link_quotes, mentioned_in, plain_text_html, render_markdown
 from forum.unindexing import forget_words_of
 from forum.viewer import Viewer
@@ -27,6 +32,7 @@ from ground.columns import now
 from realtime.transaction import Transaction
 
 SAY_WHY = "Say why it is erased, without the words themselves: the reason stays."
+QUOTED_IS_ERASED = "The words that it quoted were erased for good. The rest can be read again."
 _LETTER = '<div class="letter">'
 
 
@@ -44,15 +50,16 @@ async def erase_post(
             raise Forbidden(decision.reason)
     if not reason:
         raise Invalid({"reason": SAY_WHY})
-    # Nobody writes, edits or quotes in the network until this is done.
-    if not await hold_network_of(tx, post_id):
+    # Nobody writes, edits or quotes in these networks until this is done.
+    held = await hold_networks_of(tx, [post_id, *await posts_quoting(tx.connection, post_id)])
+    if not held:
         raise NotFound
     post = await hold_post(tx, None, post_id)
     is_wanted = only_if is None or (await tx.execute(only_if)).first() is not None
     if post.erased_at is not None or not is_wanted:
         return None
     by_id = viewer.id if viewer is not None else None
-    await _erase_quotes(tx, post)
+    await _erase_quotes(tx, post, by_id, held)
     await _erase_words(tx, post, by_id)
     act = Act(
         kind="erase",
@@ -66,10 +73,30 @@ async def erase_post(
     )
     act_id = await write_act(tx, act)
     await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    await _tell_of_erasing(tx, post, act_id, by_id)
+    await _quote_again(tx, post, held)
+    return act_id
+
+
+async def _tell_of_erasing(tx: Transaction, post: Held, act_id: str, by_id: str | None) -> None:
     if post.author_id != by_id:
         await tell_of_act(tx, act_id, post.author_id, post.network_id)
+    staff = set(await staff_of(tx, post.network_id)) - {post.author_id, by_id}
+    await tell(tx, staff, "post.erased", act_id, network_id=post.network_id)
     tx.emit(post.stream, PostRemoved(post.id, post.version + 1))
-    return act_id
+
+
+async def _quote_again(tx: Transaction, post: Held, held: Sequence[str]) -> None:
+    """What was hidden because it quoted these words no longer does, and can be read again without them."""
+    hiding = select(acts.c.id).where(
+        acts.c.post_id == post.id,
+        acts.c.kind.in_(("hide", "remove")),
+        acts.c.rule == "patient_data",
+        acts.c.undone_at.is_(None),
+    )
+    for act_id in list((await tx.execute(hiding.order_by(acts.c.id))).scalars()):
+        for network_id in held:
+            await take_back_quotations(tx, None, act_id, network_id, QUOTED_IS_ERASED)
 
 
 async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
@@ -96,17 +123,53 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
 # -- What others quoted ------------------------------------------------------------------------------
 
 
-async def _erase_quotes(tx: Transaction, post: Held) -> None:
+async def posts_quoting(connection: AsyncConnection, post_id: str) -> list[str]:
+    """Posts that quote this one, wherever they stand."""
+    quoted = Quoted((await said_in(connection, [post_id]))[post_id])
+    return [each.post.id async for each in may_quote(connection, None, post_id) if each.quotes(quoted)]
+
+
+async def _erase_quotes(tx: Transaction, post: Held, by_id: str | None, held: Sequence[str]) -> None:
+    """In its own network, and in the others where it is quoted; these are told nothing of the first."""
     said = (await said_in(tx.connection, [post.id]))[post.id]
     elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
     touched: set[str] = set()
-    async for each in may_quote(tx.connection, post.network_id, post.id):
-        row = each.post
-        quoted = here if row.thread_id == post.thread_id else elsewhere
-        if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, each.versions, quoted):
-            touched.add(row.thread_id)
+    for network_id in held:
+        is_here = network_id == post.network_id
+        async for each in may_quote(tx.connection, network_id, post.id):
+            row = each.post
+            quoted = here if row.thread_id == post.thread_id else elsewhere
+            if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, each.versions, quoted):
+                touched.add(row.thread_id)
+                await _note_erased_quote(tx, row, by_id if is_here else None, tell_staff=not is_here)
+    await _erase_from_waiting(tx, elsewhere)
     for thread_id in sorted(touched - {post.thread_id}):
         await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
+
+
+async def _note_erased_quote(tx: Transaction, row: Row[Any], by_id: str | None, *, tell_staff: bool) -> None:
+    """The proof of it in the network where it was quoted, and word to who wrote it and who must know."""
+    deed = Deed(
+        act="post.quotation_erased",
+        kind="post",
+        object_id=row.id,
+        network_id=row.network_id,
+        actor_id=by_id,
+        subject_id=row.author_id,
+    )
+    await record(tx, deed)
+    whom = {row.author_id, *(await staff_of(tx, row.network_id) if tell_staff else ())}
+    await tell(tx, whom - {by_id}, "quotation.erased", row.id, network_id=row.network_id)
+
+
+async def _erase_from_waiting(tx: Transaction, quoted: Quoted) -> None:
+    """What waits for a moderator, or was turned down, quotes it no longer either."""
+    quoting = select(held_posts.c.id, held_posts.c.body).where(held_posts.c.body.contains(">"))
+    for row in (await tx.execute(quoting)).all():
+        body = quoted.erase_from(row.body)
+        if body != row.body:
+            this = (held_posts.c.id == row.id) & (held_posts.c.body == row.body)
+            await tx.execute(update(held_posts).where(this).values(body=body))
 
 
 async def _erase_from_post(tx: Transaction, row: Row[Any], quoted: Quoted) -> bool:

@@ -153,6 +153,7 @@ async def hide_post(
     act_id = await _hide(tx, viewer.id, post, rule, reason)
     if rule == "patient_data":
         await hide_quotations(tx, viewer.id, post, act_id)
+        tx.enqueue("seek_quotations", {"act_id": act_id, "after": ""})
     return Removed(post, act_id)
 
 
@@ -163,7 +164,7 @@ async def hide_quotations(tx: Transaction, by_id: str | None, post: Held, act_id
     """
     quoting = await list_quoting(tx.connection, post.network_id, post.id, after)
     for quoting_id in quoting.post_ids:
-        await _hide(tx, by_id, await hold_post(tx, None, quoting_id), "patient_data", QUOTES_IT, hidden_with=act_id)
+        await hide_quotation(tx, by_id, await hold_post(tx, None, quoting_id), act_id)
     if quoting.after is not None:
         tx.enqueue("hide_quotations", {"act_id": act_id, "after": quoting.after})
 
@@ -177,6 +178,11 @@ async def hide_more_quotations(tx: Transaction, act_id: str, after: str) -> None
     post = await hold_post(tx, None, found.post_id)
     if (await tx.execute(about)).first() is not None and post.erased_at is None:
         await hide_quotations(tx, found.by_id, post, act_id, after)
+
+
+async def hide_quotation(tx: Transaction, by_id: str | None, quoting: Held, act_id: str) -> str:
+    """Hide a post that quotes the one which this act has hidden because of patient data; the id of the act on it."""
+    return await _hide(tx, by_id, quoting, "patient_data", QUOTES_IT, hidden_with=act_id)
 
 
 async def _hide(

@@ -42,13 +42,12 @@ _HIDDEN: Select[Any] = (
 )
 
 
-def _still_hidden(network_id: str, besides: str) -> Select[Any]:
-    """Acts that keep other posts with patient data out of sight, but for those that only quote one."""
+def _still_hidden(besides: str) -> Select[Any]:
+    """Acts that keep other posts with patient data out of sight, wherever, but for those that only quote one."""
     return (
         select(acts.c.id, acts.c.post_id)
         .join(posts, posts.c.id == acts.c.post_id)
         .where(
-            acts.c.network_id == network_id,
             acts.c.kind.in_(("hide", "remove")),
             acts.c.rule == "patient_data",
             acts.c.undone_at.is_(None),
@@ -73,9 +72,9 @@ class HiddenWith:
 
 
 async def find_hidden_with(connection: AsyncConnection, network_id: str, act_id: str) -> HiddenWith:
-    """What was hidden with a post, by the act on it; not what was dealt with otherwise since."""
+    """What was hidden with a post in this network, by the act on it; not what was dealt with otherwise since."""
     rows = (await connection.execute(_HIDDEN, {"in_network": network_id, "with_act": act_id})).all()
-    others = await _other_words(connection, network_id, act_id) if rows else {}
+    others = await _other_words(connection, act_id) if rows else {}
     versions = await versions_of(connection, [row.id for row in rows]) if others else {}
     ending, staying = list[str](), list[tuple[str, str]]()
     for row in rows:
@@ -87,8 +86,15 @@ async def find_hidden_with(connection: AsyncConnection, network_id: str, act_id:
     return HiddenWith(ending, staying, len(rows) < MOST_HIDDEN)
 
 
-async def _other_words(connection: AsyncConnection, network_id: str, act_id: str) -> dict[str, Quoted]:
-    hidden = (await connection.execute(_still_hidden(network_id, act_id))).all()
+async def networks_hidden_with(connection: AsyncConnection, act_id: str, besides: str) -> list[str]:
+    """The other networks in which posts were hidden because they quote the one of this act."""
+    where = (acts.c.rule == "patient_data", acts.c.undone_at.is_(None), acts.c.network_id != besides)
+    found = select(acts.c.network_id).where(acts.c.kind == "hide", *where, _hidden_with == act_id).distinct()
+    return sorted(await connection.scalars(found))
+
+
+async def _other_words(connection: AsyncConnection, act_id: str) -> dict[str, Quoted]:
+    hidden = (await connection.execute(_still_hidden(act_id))).all()
     said = await said_in(connection, [row.post_id for row in hidden])
     return {row.id: Quoted(said[row.post_id]) for row in hidden}
 

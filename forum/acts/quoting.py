@@ -12,6 +12,7 @@ from forum.policy import threads_heard
 from forum.tables import networks, post_versions, posts, threads
 from forum.text import Quoted
 from ground.columns import Identifier
+from realtime.transaction import Transaction
 
 MOST_LOOKED_AT = 1_000
 MOST_HIDDEN = 100
@@ -23,11 +24,12 @@ _QUOTED_BEFORE = exists(
         and_(post_versions.c.post_id == posts.c.id, post_versions.c.body.contains(">"))
     )
 ).correlate(posts)
-_MAY_QUOTE = (
+_POSTS = (
     select(
         posts.c.id,
         posts.c.thread_id,
         posts.c.network_id,
+        posts.c.author_id,
         posts.c.body,
         posts.c.html,
         posts.c.is_imported,
@@ -37,8 +39,9 @@ _MAY_QUOTE = (
     )
     .join(threads, threads.c.id == posts.c.thread_id)
     .join(networks, networks.c.id == posts.c.network_id)
-    .where(
-        posts.c.network_id == bindparam("in_network", type_=Identifier),
+)
+_MAY_QUOTE_ANYWHERE = (
+    _POSTS.where(
         posts.c.id > bindparam("after", type_=Identifier),
         posts.c.id < bindparam("before", type_=Identifier),
         or_(posts.c.body.contains(">"), posts.c.body.contains("| "), _QUOTED_BEFORE),
@@ -46,8 +49,15 @@ _MAY_QUOTE = (
     .order_by(posts.c.id)
     .limit(_PART)
 )
+_MAY_QUOTE = _MAY_QUOTE_ANYWHERE.where(posts.c.network_id == bindparam("in_network", type_=Identifier))
 _VERSIONS = select(post_versions).where(post_versions.c.post_id.in_(bindparam("post_ids", expanding=True)))
 _SAID = select(posts.c.id, posts.c.body).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
+_NETWORKS = (
+    select(networks.c.id)
+    .where(networks.c.id.in_(select(posts.c.network_id).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))))
+    .order_by(networks.c.id)
+    .with_for_update(key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +91,27 @@ async def versions_of(connection: AsyncConnection, post_ids: Collection[str]) ->
     return found
 
 
+async def find_quoting(connection: AsyncConnection, quoting_id: str) -> MayQuote | None:
+    """One post, as it may quote another."""
+    row = (await connection.execute(_POSTS.where(posts.c.id == quoting_id))).first()
+    return None if row is None else MayQuote(row, (await versions_of(connection, [quoting_id]))[quoting_id])
+
+
 async def may_quote(
-    connection: AsyncConnection, network_id: str, post_id: str, after: str = ""
+    connection: AsyncConnection, network_id: str | None, post_id: str, after: str = ""
 ) -> AsyncIterator[MayQuote]:
-    """Every other post of the network that may quote this one: those written later first, for those mostly do.
+    """Every other post of the network, or (None) of the site, that may quote this one: those written later first, for
+    those mostly do.
 
     `after`: the one at which to go on; without it from the beginning.
     """
     after = after or post_id
+    statement = _MAY_QUOTE_ANYWHERE if network_id is None else _MAY_QUOTE
     is_later = after >= post_id
     while True:
-        asked = {"in_network": network_id, "after": after, "before": _LAST_ID if is_later else post_id}
-        rows = (await connection.execute(_MAY_QUOTE, asked)).all()
+        asked = {"after": after, "before": _LAST_ID if is_later else post_id}
+        asked |= {} if network_id is None else {"in_network": network_id}
+        rows = (await connection.execute(statement, asked)).all()
         versions = await versions_of(connection, [row.id for row in rows])
         for row in rows:
             yield MayQuote(row, versions[row.id])
@@ -112,9 +131,9 @@ class Quoting:
     after: str | None
 
 
-async def list_quoting(connection: AsyncConnection, network_id: str, post_id: str, after: str = "") -> Quoting:
+async def list_quoting(connection: AsyncConnection, network_id: str | None, post_id: str, after: str = "") -> Quoting:
     """Posts that can be read and repeat this one, now or in an earlier version that can be looked up; so many as one
-    transaction may look at, and hide."""
+    transaction may look at, and hide. Those of one network, or (None) of all."""
     quoted, found, looked_at = Quoted((await said_in(connection, [post_id]))[post_id]), list[str](), 0
     async for each in may_quote(connection, network_id, post_id, after):
         looked_at += 1
@@ -123,3 +142,11 @@ async def list_quoting(connection: AsyncConnection, network_id: str, post_id: st
         if looked_at == MOST_LOOKED_AT or len(found) == MOST_HIDDEN:
             return Quoting(found, each.post.id)
     return Quoting(found, None)
+
+
+async def hold_networks_of(tx: Transaction, post_ids: Collection[str]) -> list[str]:
+    """Nobody writes, edits or quotes in the networks of these posts until the transaction ends; their ids.
+
+    They are held in one order by everybody.
+    """
+    return list((await tx.execute(_NETWORKS, {"post_ids": list(post_ids)})).scalars())

@@ -11,14 +11,14 @@ from forum.acts.cases import tell_reporters
 from forum.acts.excluding import bring_back, hold_person
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_network_of, hold_post, restore_post
-from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with
+from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
 from forum.acts.threads import belongs, put_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
 from forum.policy import acts_shown_to, may_undo
 from forum.records import ActKind, Role
-from forum.tables import acts
+from forum.tables import acts, networks
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -157,7 +157,9 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     if whom is not None and (not is_of_thread or await belongs(tx, done.network_id, whom)):
         await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
     if done.may_have_hidden_others:
-        await _take_back_quotations(tx, by_id, done)
+        await take_back_quotations(tx, by_id, done.id, done.network_id, QUOTED_IS_BACK)
+        for network_id in await networks_hidden_with(tx.connection, done.id, done.network_id):
+            tx.enqueue("take_back_quotations", {"act_id": done.id, "network_id": network_id})
     return done
 
 
@@ -177,25 +179,30 @@ async def _hold(tx: Transaction, act_id: str) -> Done:
     return Done(*tuple((await tx.execute(_LOCK, {"act_id": act_id})).one()))
 
 
-async def take_back_more_quotations(tx: Transaction, act_id: str) -> None:
-    """Go on with what one transaction was not to bring back alone."""
-    done = await _hold(tx, act_id)
-    by_id: str | None = (await tx.execute(select(acts.c.undone_by).where(acts.c.id == act_id))).scalar_one()
-    if done.undone_at is not None:
-        await _take_back_quotations(tx, by_id, done)
+async def take_back_more_quotations(tx: Transaction, act_id: str, network_id: str = "") -> None:
+    """Go on with what one transaction was not to bring back alone; in another network it is Confer that does."""
+    about = select(acts.c.network_id, acts.c.undone_by).where(acts.c.id == act_id, acts.c.undone_at.is_not(None))
+    found = (await tx.execute(about)).first()
+    if found is not None:
+        by_id = found.undone_by if network_id in ("", found.network_id) else None
+        await take_back_quotations(tx, by_id, act_id, network_id or found.network_id, QUOTED_IS_BACK)
 
 
-async def _take_back_quotations(tx: Transaction, by_id: str | None, done: Done) -> None:
-    """What was hidden because it quotes this post comes back with it; what quotes another hidden one waits for that."""
-    found = await find_hidden_with(tx.connection, done.network_id, done.id)
-    for act_id, other_id in found.staying:
-        before = (await tx.execute(select(acts.c.before).where(acts.c.id == act_id))).scalar_one()
+async def take_back_quotations(tx: Transaction, by_id: str | None, act_id: str, network_id: str, reason: str) -> None:
+    """What this act hid because it quotes a post comes back; what quotes another hidden one waits for that.
+
+    In one network, which nobody writes in meanwhile.
+    """
+    await tx.execute(select(networks.c.id).where(networks.c.id == network_id).with_for_update(key_share=True))
+    found = await find_hidden_with(tx.connection, network_id, act_id)
+    for hidden_id, other_id in found.staying:
+        before = (await tx.execute(select(acts.c.before).where(acts.c.id == hidden_id))).scalar_one()
         values = {"before": {**before, HIDDEN_WITH: other_id}, "version": acts.c.version + 1}
-        await tx.execute(update(acts).where(acts.c.id == act_id).values(**values))
-    for act_id in found.ending:
-        await take_back(tx, by_id, act_id, QUOTED_IS_BACK)
+        await tx.execute(update(acts).where(acts.c.id == hidden_id).values(**values))
+    for hidden_id in found.ending:
+        await take_back(tx, by_id, hidden_id, reason)
     if not found.is_all:
-        tx.enqueue("take_back_quotations", {"act_id": done.id})
+        tx.enqueue("take_back_quotations", {"act_id": act_id, "network_id": network_id})
 
 
 def _deed(done: Done, by_id: str | None, reason: str) -> Deed:

@@ -67,6 +67,7 @@ PHRASES: Mapping[str, str] = {
     "post.remove": "removed a post of {subject}",
     "post.restore": "brought back a post of {subject}",
     "post.erase": "erased a post of {subject}",
+    "post.quotation_erased": "erased what a post of {subject} quoted",
     "post.approve": "approved a post of {subject}",
     "post.reject": "did not let through a post of {subject}",
     "post.hold": "held a post of {subject}",

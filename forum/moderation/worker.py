@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, func, select
 
 from auth.tables import accounts
+from forum.acts.elsewhere import hide_elsewhere, seek_quotations
 from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_more_quotations
+from forum.acts.quotations import HIDDEN_WITH
 from forum.acts.sentences import said_to_you
 from forum.acts.undoing import UNDOERS, take_back_more_quotations
 from forum.mailing import Letter, LetterWriter
@@ -118,7 +120,9 @@ async def erase_patient_data(state: State) -> None:
             posts.c.erased_at.is_(None),
             posts.c.removed_at.is_not(None),
         )
-        .distinct()
+        .group_by(posts.c.id)
+        # What only quotes comes back without the words once what it quotes is erased, and so is not erased itself.
+        .order_by(func.max(case((acts.c.before[HIDDEN_WITH].as_string().is_(None), 0), else_=1)), posts.c.id)
         .limit(_MOST_AT_ONCE)
     )
     async with state.database.read() as connection:
@@ -134,9 +138,19 @@ async def hide_quotations(_: State, tx: Transaction, reference: Mapping[str, str
     await hide_more_quotations(tx, reference["act_id"], reference["after"])
 
 
+async def seek_quotations_elsewhere(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Look in the other networks for what quotes a post with patient data."""
+    await seek_quotations(tx, reference["act_id"], reference["after"])
+
+
+async def hide_quotation(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Hide one that was found there."""
+    await hide_elsewhere(tx, reference["act_id"], reference["post_id"])
+
+
 async def take_back_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
     """Go on bringing back what was hidden with a post that can be read again."""
-    await take_back_more_quotations(tx, reference["act_id"])
+    await take_back_more_quotations(tx, reference["act_id"], reference.get("network_id", ""))
 
 
 LETTERS: Mapping[str, LetterWriter] = {
@@ -147,6 +161,8 @@ LETTERS: Mapping[str, LetterWriter] = {
 }
 TASKS: Mapping[str, Doer] = {
     "hide_quotations": hide_quotations,
+    "seek_quotations": seek_quotations_elsewhere,
+    "hide_quotation": hide_quotation,
     "take_back_quotations": take_back_quotations,
 }
 CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)

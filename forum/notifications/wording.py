@@ -29,6 +29,9 @@ _SENTENCES: dict[NotificationKind, str] = {
     "report.made": "Something was reported in {network}",
     "report.answered": "What you reported in {network} is answered",
     "report.undone": "What was done about your report in {network} was taken back",
+    "quotation.hidden": "A post in {network} is hidden: it quotes what was hidden as patient data",
+    "quotation.erased": "A quotation in {network} is erased for good, with what it quoted",
+    "post.erased": "The words of a post in {network} are erased for good",
     "post.held": "A post waits for a moderator in {network}",
     "post.approved": "Your post in {network} is up",
     "post.rejected": "Your post in {network} was not accepted",
@@ -50,7 +53,15 @@ _PLACES: dict[NotificationKind, str] = {
 """Where in the network a line leads; to its first page where nothing stands here."""
 _ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
 """They lead to what one wrote: why it was turned down stands there, and from there one gets on to a post."""
-_ABOUT_AN_ACT = ("membership.ended", "act.concerns_me", "act.undone", "appeal.made", "appeal.answered")
+_ABOUT_AN_ACT = (
+    "membership.ended",
+    "act.concerns_me",
+    "act.undone",
+    "appeal.made",
+    "appeal.answered",
+    "quotation.hidden",
+    "post.erased",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,8 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/threads/{line.thread_id}?at={number}#post-{number}"
     if line.kind in _ABOUT_AN_ACT:
         return f"/acts/{line.object_id}"
+    if line.kind == "quotation.erased":
+        return f"/posts/{line.object_id}"
     if line.kind == "review.asked":
         return f"/access/{line.object_id}"
     if line.kind in ("document.free", "document.taken"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
-from forum.tables import acts, audit_rows, post_versions, posts
-from tests.forum.moderation.hall import Hall, column, open_hall
+from forum.tables import acts, audit_rows, held_posts, post_versions, posts
+from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
 from tests.forum.threads.village import Village
 from tests.servers.confer import ConferServer
 
@@ -159,3 +159,48 @@ def test_neither_mail_nor_log_holds_it(server: ConferServer) -> None:
     assert SURNAME not in mails
     logs = [path for path in Path(server.data_dir).glob("*.log") if path.is_file()]
     assert not [path for path in logs if SURNAME in path.read_text(errors="replace")]
+
+
+async def test_what_other_networks_quote_is_erased_too_and_can_be_read_again(village: Village) -> None:
+    patient = new_patient()
+    hall, other = await open_hall(village, "secret"), await open_hall(village, "open")
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"First.\n\n{patient}, I think.")
+    here = await village.reply(hall.maeve, hall.place, hall.thread, f"> {patient}\n\nMine.")
+    there = await village.reply(other.maeve, other.place, other.thread, f"> {patient}\n\nAnd mine.")
+    never = await village.reply(other.gareth, other.place, other.thread, "> What somebody else said\n\nMine too.")
+    await hall.hide(hall.priya, post, "patient_data", "It names a patient.")
+    for _ in range(100):
+        if (await other.read(other.maeve, there))["hidden_rule"]:
+            break
+        await asyncio.sleep(0.1)
+    page = village.browser(await hall.overseer())
+    form = {"post": post, "reason": "A patient is named.", "sure": "yes"}
+    done = await page.post("/site/erasing", data=form)
+    assert "The words are erased" in (await page.get(done.headers["location"])).text
+    for place, reader, quoting, own in ((hall, hall.priya, here, "Mine."), (other, None, there, "And mine.")):
+        shown = await place.read(reader, quoting)
+        assert (shown["body"], shown["hidden_rule"]) == (f"> [erased]\n\n{own}", "")
+    assert (await other.read(None, never))["version"] == 1
+    for place, person, kinds in (
+        (hall, hall.amara, {"post.erased"}),
+        (hall, hall.maeve, {"quotation.erased", "act.undone"}),
+        (other, other.priya, {"quotation.hidden", "quotation.erased"}),
+        (other, other.maeve, {"quotation.erased", "act.undone"}),
+    ):
+        lines = (await place.do(person, "GET", "/me/notifications"))["items"]
+        assert kinds <= {line["kind"] for line in lines}, person.name
+        assert not [line for line in lines if patient.split()[1] in str(line)]
+    assert "post.quotation_erased" in [row.act for row in await hall.stored(logged_about(there))]
+
+
+async def test_what_waits_for_a_moderator_quotes_it_no_longer(village: Village) -> None:
+    patient = new_patient()
+    hall = await open_hall(village)
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"{patient}, I think.")
+    hold = f"/networks/{hall.place.slug}/members/{hall.maeve.id}/hold"
+    await hall.do(hall.priya, "PUT", hold, {"reason": "Let me read first."})
+    body = {"body": f"> {patient}\n\nIs he?"}
+    waiting = (await hall.do(hall.maeve, "POST", f"/threads/{hall.thread}/posts", body))["id"]
+    await hall.do(await hall.overseer(), "POST", f"/posts/{post}/erasure", {"reason": "Why."})
+    (row,) = await hall.stored(column(held_posts, "body").where(held_posts.c.id == waiting))
+    assert row.body == "> [erased]\n\nIs he?"

@@ -1,6 +1,7 @@
 """What was hidden because it quotes a post with patient data comes back with that post, unless it must not."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -183,3 +184,36 @@ async def test_a_part_goes_on_where_the_last_one_ended(village: Village, monkeyp
             assert len(part.post_ids) == most
             found, after = found + part.post_ids, part.after or ""
     assert (found, after) == (later, "")
+
+
+async def test_other_networks_hide_it_too_and_learn_nothing_of_the_first(village: Village) -> None:
+    words = f"Mrs {secrets.token_hex(4)} of the yellow door is worse."
+    first, second = await open_hall(village, "secret"), await open_hall(village, "open")
+    post = await said(first, words)
+    quoted = await quote(second, words)
+    act = await patient(first, post)
+    async for are_hidden in _over_time(second, quoted):
+        if all(are_hidden):
+            break
+    for shown in (await second.read(None, quoted), await second.read(second.maeve, quoted)):
+        assert (shown["body"], shown["hidden_rule"]) == ("", "patient_data")
+    for moderator in (second.amara, second.priya):
+        (line,) = [
+            line
+            for line in (await second.do(moderator, "GET", "/me/notifications"))["items"]
+            if line["kind"] == "quotation.hidden"
+        ]
+        assert (line["network"]["slug"], "patient data" in line["text"]) == (second.place.slug, True)
+        own = await second.do(moderator, "GET", f"/acts/{line['object_id']}")
+        assert (own["kind"], own["rule"], own["by"], words in own["html"]) == ("hide", "patient_data", None, True)
+        browser = village.browser(moderator)
+        for path in (f"/acts/{line['object_id']}", f"/networks/{second.place.slug}/log"):
+            page = (await browser.get(path)).text
+            assert not [name for name in (first.place.name, first.place.slug, first.thread, act) if name in page]
+        assert (await second.ask(moderator, "GET", f"/acts/{act}")).status_code == 404
+    assert (await first.do(first.priya, "GET", f"/acts/{act}"))["quotation_count"] == 0
+    await undo(first, act)
+    async for are_hidden in _over_time(second, quoted):
+        if not any(are_hidden):
+            break
+    assert words in (await second.read(None, quoted))["body"]
