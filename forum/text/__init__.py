@@ -1,7 +1,7 @@
 """What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
 
 from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
-from forum.text.erasing import Quoted, mentioned_in
+from forum.text.erasing import Quoted, has_quotes, mentioned_in
 from forum.text.excerpts import escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
@@ -19,6 +19,7 @@ __all__ = [
     "excerpt",
     "find_mentions",
     "find_personal_data",
+    "has_quotes",
     "link_quotes",
     "mention_key",
     "mentioned_in",

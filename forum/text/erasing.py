@@ -82,6 +82,11 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORDS.findall(text)]
 
 
+def has_quotes(body: str) -> bool:
+    """Whether anything in this Markdown is marked as quoted."""
+    return any(_MARKS.match(line) for line in body.split("\n"))
+
+
 def mentioned_in(html: str) -> Mapping[str, str]:
     """Whom a rendered post mentions, by the key of their name: it can be laid out again without asking who that is."""
     return {mention_key(unescape(name).removeprefix("@")): account_id for account_id, name in _MENTION.findall(html)}

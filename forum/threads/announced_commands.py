@@ -6,6 +6,7 @@ from forum.errors import Moved
 from forum.idempotency import RequestKey
 from forum.records import Thread
 from forum.state import State
+from forum.text import has_quotes
 from forum.threads.announcing import announcer_of
 from forum.threads.commands import Posted, post_reply
 from forum.threads.queries import get_thread
@@ -33,7 +34,9 @@ async def send_reply(
 async def _send_reply(
     state: State, viewer: Viewer, thread: Thread, written: Written, reply_to: str | None, key: RequestKey | None
 ) -> Posted:
-    if reply_to is None and not written.mentions and state.database.dialect == "postgresql":
+    # What it quotes may stand hidden, and that is asked on the ordinary way.
+    is_plain = reply_to is None and not written.mentions and not has_quotes(written.body)
+    if is_plain and state.database.dialect == "postgresql":
         with contextlib.suppress(OutOfTheOrdinary):
             posted = await reply_at_once(state, viewer, thread, written, key)
             if posted.read is not None:

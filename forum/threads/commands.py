@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, insert, select, update
 
+from forum.acts.refusing import refuse_hidden_quotations
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, Moved, NotFound
 from forum.events import PostCreated, PostEdited, ThreadCreated
 from forum.idempotency import RequestKey, claim
@@ -85,7 +86,7 @@ _INSERT_POST = insert(posts)
 async def start_thread(
     tx: Transaction, viewer: Viewer, network_id: str, title: str, written: Written, key: RequestKey | None = None
 ) -> Posted:
-    """Begin a thread with its first post; `object_id` is the thread's. Raises NotFound and Forbidden."""
+    """Begin a thread with its first post; `object_id` is the thread's. Raises NotFound, Forbidden and Invalid."""
     if not await queries.may_read_network(tx.connection, viewer, network_id):
         raise NotFound
     decision = may_start_thread(viewer, network_id)
@@ -99,9 +100,11 @@ async def start_thread(
         raise Forbidden(NO_LONGER_MEMBER)
     await refuse_silenced(tx, standing)
     if must_wait(viewer, standing):
+        await refuse_hidden_quotations(tx, viewer, written.body)
         await hold(tx, standing, Waiting(claimed.object_id, network_id, written.body, title=title))
         return Posted(claimed.object_id, False, is_held=True)
     await begin_thread(tx, standing, claimed.object_id, title, written)
+    await refuse_hidden_quotations(tx, viewer, written.body)
     return Posted(claimed.object_id, False)
 
 
@@ -150,7 +153,7 @@ async def post_reply(
     """Write a post in a thread that the viewer may read; all that stands before it counts as read by them.
 
     Membership and lock are asked again as the post is written. Raises Forbidden, and Invalid where `reply_to` is
-    no post of this thread.
+    no post of this thread, or where it quotes what stands hidden as patient data.
     """
     decision = may_reply(viewer, thread)
     if not decision:
@@ -169,6 +172,7 @@ async def post_reply(
     await refuse_silenced(tx, reading.standing)
     pace = await refuse_haste(tx, viewer, thread)
     if must_wait(viewer, reading.standing):
+        await refuse_hidden_quotations(tx, viewer, written.body)
         waiting = Waiting(claimed.object_id, thread.network_id, written.body, thread.id, reply_to_id=reply_to)
         await hold(tx, reading.standing, waiting)
         return Posted(claimed.object_id, False, is_held=True)
@@ -177,6 +181,7 @@ async def post_reply(
     post = await append(tx, draft, written, reading, despite_lock=despite_lock, slow_at_most=pace)
     if post is None:
         raise await _why_not(tx, viewer, thread, is_member=True)
+    await refuse_hidden_quotations(tx, viewer, written.body)
     return await _posted(tx, thread, post, written, reading)
 
 
@@ -274,7 +279,8 @@ async def edit_post(
 ) -> Post:
     """Give one's post other words; what it said is kept as a version. The post as it was before.
 
-    Raises NotFound, Forbidden, and Conflict where the post is no longer at the `expected` version.
+    Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid where it
+    quotes what stands hidden as patient data.
     """
     await _refuse_changes(tx, viewer, post_id)
     post, thread = await _hold_post(tx, viewer, post_id, to_write=True)
@@ -285,6 +291,7 @@ async def edit_post(
         raise Conflict(EDITED_MEANWHILE)
     if written.body == post.body:
         return post
+    await refuse_hidden_quotations(tx, viewer, written.body)
     await tx.execute(_KEEP_VERSION, {"kept_id": post_id})
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
     edited = (

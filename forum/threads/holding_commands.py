@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from forum.acts.recording import Act, write_act
+from forum.acts.refusing import quotes_hidden
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.events import PostCreated
@@ -34,6 +35,7 @@ MOST_HELD_FIRST = 5
 NOT_A_MEMBER = "They are no member of this network any more, so nothing can be posted in their name. You can reject it."
 MEANWHILE = "Somebody else decided on this before you."
 _CLOSED = "Nobody can write in this thread any more. You can reject the post."
+_QUOTES_HIDDEN = "It quotes what stands hidden as patient data, so it can’t be posted. You can reject it."
 _HOLD_STANDING = (
     select(memberships.c.id)
     .where(
@@ -60,6 +62,8 @@ async def approve(tx: Transaction, viewer: Viewer, author: Viewer | None, held_i
     if held.outcome:
         return held
     post_id = await _post(tx, author, held, written)
+    if await quotes_hidden(tx, viewer, held.body):
+        raise Conflict(_QUOTES_HIDDEN)
     await _settle(tx, viewer, held, "approved", body="")
     await _note(tx, viewer, held, "approve", post_id=post_id)
     await tell(tx, [held.author.id], "post.approved", held.id, network_id=held.network_id)
