@@ -9,7 +9,7 @@ that can be emptied: the row keeps a salted hash of each, so that one name can g
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -221,6 +221,17 @@ async def forget_person(tx: Transaction, account_id: str, email: str) -> None:
     await _empty(tx, (word == "actor") & audit_words.c.row_id.in_(acted))
     await _empty(tx, (word != "actor") & audit_words.c.row_id.in_(concerned))
     await _empty(tx, (word == "address") & (func.lower(audit_words.c.word) == email.lower()))
+
+
+async def empty_words_about(
+    tx: Transaction, object_id: str, names: Collection[str], is_gone: Callable[[str], bool]
+) -> None:
+    """Empty what stands under these names beside rows about something, where it says what must not be read."""
+    about = select(audit_rows.c.id).where(audit_rows.c.object_id == object_id)
+    these = (audit_words.c.row_id.in_(about), audit_words.c.name.in_(names), audit_words.c.word != "")
+    for row in (await tx.execute(select(audit_words).where(*these))).all():
+        if is_gone(row.word):
+            await _empty(tx, (audit_words.c.row_id == row.row_id) & (audit_words.c.name == row.name))
 
 
 async def _empty(tx: Transaction, these: ColumnElement[bool]) -> None:

@@ -17,6 +17,7 @@ from forum.acts.deciding import staff_of
 from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
 from forum.acts.quoting import hold_networks_of, may_quote, said_in
 from forum.acts.recording import Act, write_act
+from forum.acts.titles import erase_title
 from forum.acts.undoing import take_back_quotations
 from forum.audit import Deed, record
 from forum.errors import Forbidden, Invalid, NotFound
@@ -132,6 +133,7 @@ async def posts_quoting(connection: AsyncConnection, post_id: str) -> list[str]:
 async def _erase_quotes(tx: Transaction, post: Held, by_id: str | None, held: Sequence[str]) -> None:
     """In its own network, and in the others where it is quoted; these are told nothing of the first."""
     said = (await said_in(tx.connection, [post.id]))[post.id]
+    await erase_title(tx, post, said, by_id)
     elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
     touched: set[str] = set()
     for network_id in held:

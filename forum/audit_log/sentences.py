@@ -72,6 +72,7 @@ PHRASES: Mapping[str, str] = {
     "post.reject": "did not let through a post of {subject}",
     "post.hold": "held a post of {subject}",
     "thread.retitle": "changed the title of a thread",
+    "thread.title_erased": "erased the title of a thread with its first post",
     "thread.pin": "pinned a thread",
     "thread.unpin": "unpinned a thread",
     "thread.lock": "locked a thread",

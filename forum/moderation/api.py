@@ -10,6 +10,7 @@ from auth.rules import APPEALS, EDITS
 from auth.secrets import new_secret, secret_hash
 from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_post
+from forum.acts.titles import retitle_hidden
 from forum.acts.undoing import undo_act
 from forum.acts.warning import warn_person
 from forum.addresses import get, post, route
@@ -214,6 +215,8 @@ async def api_hide_post(request: Request) -> Response:
     await limit(request, EDITS, viewer.id)
     async with state.transaction() as tx:
         removed = await hide_post(tx, viewer, post_id, value.rule, value.reason)
+        if value.title:
+            await retitle_hidden(tx, viewer.id, removed.post, value.title, value.reason)
     return await _act_answer(request, viewer, removed.act_id or "", 201)
 
 

@@ -12,6 +12,7 @@ from ground.columns import is_id
 
 MOST_WORDS = 2_000
 MOST_REASON = 500
+MOST_TITLE = 200
 MOST_KEPT = 4_000
 """Of all that one person says of one thing, however often they come back."""
 RULES: tuple[Rule, ...] = ("patient_data", "personal_data", "abuse", "off_topic", "wrong", "other")
@@ -36,6 +37,10 @@ def _too_long(length: int, most: int) -> str:
 
 def _reason(text: str) -> str:
     return clean_line(text, MOST_REASON) if text.strip() else ""
+
+
+def _title(text: str) -> str:
+    return clean_line(text, MOST_TITLE) if text.strip() else ""
 
 
 def _rule(value: object) -> object:
@@ -102,10 +107,15 @@ class NewReport(Input):
 
 
 class Hiding(Input):
-    """Why a post is hidden: the rule stands on its stub, the reason is for its author."""
+    """Why a post is hidden: the rule stands on its stub, the reason is for its author.
+
+    `title`: another one for the thread that it begins, where the title says what should not be read; the log of the
+    network then does not hold the one of before.
+    """
 
     rule: Annotated[RuleName, Choose("Choose which rule it breaks.")]
     reason: Reason = Field("", max_length=100_000)
+    title: Annotated[str, AfterValidator(_title)] = Field("", max_length=100_000)
 
 
 class NewWarning(Input):

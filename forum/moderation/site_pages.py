@@ -50,12 +50,15 @@ class ErasingPage:
 
     typed: Mapping[str, str]
     errors: Mapping[str, str]
+    is_done: bool
+    """A post was erased just now."""
 
 
 async def new_erasing(request: Request) -> Response:
     """Which post, and why; nothing of it is shown."""
     viewer = await _eraser(request)
-    return _form(request, viewer, {"post": request.query_params.get("post", "")[:100]}, {})
+    is_done = request.query_params.get("done") == "yes"
+    return _form(request, viewer, {"post": request.query_params.get("post", "")[:100]}, {}, is_done=is_done)
 
 
 async def _eraser(request: Request) -> Viewer:
@@ -66,8 +69,10 @@ async def _eraser(request: Request) -> Viewer:
     return viewer
 
 
-def _form(request: Request, viewer: Viewer, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
-    page, status = ErasingPage(typed, errors), 422 if errors else 200
+def _form(
+    request: Request, viewer: Viewer, typed: Mapping[str, str], errors: Mapping[str, str], *, is_done: bool = False
+) -> Response:
+    page, status = ErasingPage(typed, errors, is_done), 422 if errors else 200
     return render_page(request, viewer, "moderation/erasing.html", page, title="Erase a post", status=status)
 
 
@@ -86,7 +91,10 @@ async def create_erasing(request: Request) -> Response:
         return _form(request, viewer, fields, {"post": NO_SUCH_POST})
     except Invalid as error:
         return _form(request, viewer, fields, error.errors)
-    return redirect(request, "/site/erasing", notice="erased" if act_id else "erased-before")
+    # It stays on the page: a line that goes away by itself is missed, and nobody is to erase in the dark.
+    return (
+        redirect(request, "/site/erasing?done=yes") if act_id else redirect(request, "/site/erasing", "erased-before")
+    )
 
 
 ROUTES: list[BaseRoute] = [

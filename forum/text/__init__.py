@@ -1,7 +1,7 @@
 """What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
 
 from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
-from forum.text.erasing import Quoted, has_quotes, mentioned_in
+from forum.text.erasing import ERASED, Quoted, has_quotes, mentioned_in, shares_words
 from forum.text.excerpts import escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
@@ -10,6 +10,7 @@ from forum.text.personal_data import PersonalData, find_personal_data
 from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
+    "ERASED",
     "MAX_BODY",
     "PersonalData",
     "Quoted",
@@ -28,6 +29,7 @@ __all__ = [
     "quote",
     "render_markdown",
     "sanitise",
+    "shares_words",
     "tidy",
     "well_formed",
 ]

@@ -82,6 +82,20 @@ def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORDS.findall(text)]
 
 
+_COMMON = frozenset(
+    _words(
+        "about been could does down from have here into just more much only over said should some than that their them "
+        "then there these they this very want were what when where which will with would your"
+    )
+)
+
+
+def shares_words(title: str, texts: Iterable[str]) -> bool:
+    """Whether a title has a word in common with what was said: one of four letters or more, or with a digit in it."""
+    telling = {word for word in _words(title) if len(word) > 3 or any(letter.isdigit() for letter in word)} - _COMMON
+    return any(not telling.isdisjoint(_words(text)) for text in texts)
+
+
 def has_quotes(body: str) -> bool:
     """Whether anything in this Markdown is marked as quoted."""
     return any(_MARKS.match(line) for line in body.split("\n"))

@@ -181,12 +181,14 @@ async def post_reply(
     post = await append(tx, draft, written, reading, despite_lock=despite_lock, slow_at_most=pace)
     if post is None:
         raise await _why_not(tx, viewer, thread, is_member=True)
+    return await _posted(tx, viewer, thread, post, written, reading)
+
+
+async def _posted(
+    tx: Transaction, viewer: Viewer, thread: Thread, post: Post, written: Written, reading: Reading
+) -> Posted:
+    """Say that the post is there, and to whom it speaks. Raises Invalid where it says again what stands hidden."""
     await refuse_hidden_quotations(tx, viewer, written.body)
-    return await _posted(tx, thread, post, written, reading)
-
-
-async def _posted(tx: Transaction, thread: Thread, post: Post, written: Written, reading: Reading) -> Posted:
-    """Say that the post is there, and to whom it speaks."""
     await note_addressed(tx, spot_of(post), written.mentions)
     more = post.number - reading.counted
     tx.emit(network_stream(thread.network_id), PostCreated(post.id))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from forum.audit import find_broken
 from forum.tables import acts, audit_rows, held_posts, post_versions, posts
 from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
 from tests.forum.threads.village import Village
@@ -204,3 +205,24 @@ async def test_what_waits_for_a_moderator_quotes_it_no_longer(village: Village) 
     await hall.do(await hall.overseer(), "POST", f"/posts/{post}/erasure", {"reason": "Why."})
     (row,) = await hall.stored(column(held_posts, "body").where(held_posts.c.id == waiting))
     assert row.body == "> [erased]\n\nIs he?"
+
+
+async def test_a_title_that_says_the_same_goes_with_the_first_post(village: Village) -> None:
+    patient = new_patient()
+    name = patient.split()[1]
+    hall = await open_hall(village)
+    titled = await village.thread(hall.gareth, hall.place, f"Ezekiel {name}", f"{patient}, I think.")
+    other = await village.thread(hall.gareth, hall.place, "Rota for this week", f"{patient} this time.")
+    await hall.do(hall.priya, "PATCH", f"/threads/{titled}", {"title": f"About {name}", "reason": "Shorter."})
+    overseer = await hall.overseer()
+    for thread, title in ((titled, "[erased]"), (other, "Rota for this week")):
+        (first,) = await hall.stored(column(posts, "id").where(posts.c.thread_id == thread))
+        await hall.do(overseer, "POST", f"/posts/{first.id}/erasure", {"reason": "A patient is named."})
+        assert (await hall.do(hall.maeve, "GET", f"/threads/{thread}"))["title"] == title
+    logged = [row.act for row in await hall.stored(logged_about(titled))]
+    assert logged == ["thread.retitle", "thread.title_erased"]
+    async with village.state.database.read() as connection:
+        for table in ("threads", "audit_words", "audit_rows", "acts"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert not [row for row in rows if name in str(row)], table
+        assert [trouble async for trouble in find_broken(connection)] == []

@@ -12,7 +12,7 @@ from tests.forum.threads.village import Village
 
 def new_words() -> str:
     """Words of which no other test speaks."""
-    return f"Mr Oswald {secrets.token_hex(4)} of the grey door is worse"
+    return f"Mr Oswald {' '.join(secrets.token_hex(3) for _ in range(6))} is worse"
 
 
 async def count(hall: Hall) -> int:
