@@ -215,6 +215,7 @@ LEFT_OUT: Mapping[str, str] = {
     "requests.account_id": "the keys of requests, kept for a day to notice what comes twice",
     "cases.account_id": "that others reported somebody is not told to them: it would tell who did",
     "notifications.actor_id": "the lists of others",
+    "search_rows.account_id": "words by which their posts and they themselves are found, which stand there as such",
     "threads.last_author_id": "their post stands among their posts",
     **dict.fromkeys(
         (
