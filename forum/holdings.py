@@ -13,7 +13,7 @@ from sqlalchemy import Delete, Select, Update, bindparam, case, delete, func, nu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
-from forum.events import DocumentChanged, InvitationsChanged
+from forum.events import DocumentChanged, HeldChanged, InvitationsChanged
 from forum.policy import documents_heard
 from forum.records import ROLE_RANK, Role
 from forum.streams import moderators_stream, network_stream
@@ -121,8 +121,8 @@ def _held_posts() -> Holding:
         least="member",
         counted=select(func.count()).select_from(held_posts).where(*waiting),
         passed=None,
-        ended=update(held_posts).where(*waiting).values(outcome="withdrawn", decided_at=_MOMENT),
-        end="what waits for a moderator is taken back",
+        ended=update(held_posts).where(*waiting).values(outcome="lapsed", decided_at=_MOMENT),
+        end="what waits for a moderator is not posted",
     )
 
 
@@ -252,8 +252,21 @@ def _asking(statement: Any, asked: Mapping[str, str | None]) -> tuple[Any, dict[
     return statement, {name: known[name] for name in known if name in statement.compile().params}
 
 
+async def wait_again(tx: Transaction, network_id: str, account_id: str, membership_id: str) -> None:
+    """What lapsed as this membership ended waits again; to be called before they are a member again."""
+    ended = select(memberships.c.left_at).where(memberships.c.id == membership_id).scalar_subquery()
+    lapsed = update(held_posts).where(
+        held_posts.c.network_id == network_id,
+        held_posts.c.author_id == account_id,
+        held_posts.c.outcome == "lapsed",
+        held_posts.c.decided_at >= ended,
+    )
+    if (await tx.execute(lapsed.values(outcome="", decided_at=None))).rowcount:
+        tx.emit(moderators_stream(network_id), HeldChanged(network_id))
+
+
 async def recount_held(tx: Transaction, network_id: str, account_id: str, membership_id: str) -> None:
-    """What waited for a moderator of somebody who goes is taken back with all that they held."""
+    """What waited for a moderator of somebody who goes waits no longer."""
     waits = select(func.count()).where(held_posts.c.network_id == network_id, held_posts.c.outcome == "")
     own = waits.where(held_posts.c.author_id == account_id)
     this = update(memberships).where(memberships.c.id == membership_id)

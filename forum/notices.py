@@ -86,7 +86,6 @@ NOTICES = {
     "warned": "{who} is warned, and will be told.",
     "appealed": "Your appeal is on its way. The answer will stand here.",
     "appeal-answered": "The appeal is answered. Its author is told.",
-    "erased": "The words are erased, with every quote of them.",
     "erased-before": "They were erased before. Nothing was left to do.",
     "silenced": "{who} can read and not write for now. We have told them.",
     "unsilenced": "{who} can write again.",

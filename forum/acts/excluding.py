@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from auth.tables import accounts
 from forum.acts.recording import Act, keep_act
 from forum.errors import Conflict
+from forum.holdings import wait_again
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.records import ActKind, NotificationKind, Role
 from forum.tables import acts
@@ -61,7 +62,8 @@ async def hold_person(tx: Transaction, account_id: str) -> bool:
 async def bring_back(
     tx: Transaction, by_id: str | None, network_id: str, account_id: str, kind: ActKind, status: str, role: Role
 ) -> None:
-    """As it was before an act of this kind: who belonged belongs again, who did not may ask.
+    """As it was before an act of this kind: who belonged belongs again, and what they wrote and nobody had read waits
+    again; who did not may ask.
 
     Whoever has closed their account meanwhile comes back nowhere; the act counts no longer, and that is all.
     Raises Conflict where they do already, or where something else keeps them out by now, such as a later ban.
@@ -72,6 +74,7 @@ async def bring_back(
     if current is None or KINDS.get(current.status) != kind:
         raise Conflict(OTHERWISE)
     if status == "active":
+        await wait_again(tx, network_id, account_id, current.id)
         if await begin(tx, network_id, account_id, Step("active", role, by_id)) is None:
             raise Conflict(OTHERWISE)
     elif current.status == "banned":

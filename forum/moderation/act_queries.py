@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
@@ -13,7 +14,7 @@ from forum.errors import NotFound
 from forum.moderation.queries import columns_of, person_from
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to, appeals_judged_by, nobody_else_administers, readable_by, threads_readable_by
-from forum.tables import acts, audit_rows, audit_words, networks, posts, threads
+from forum.tables import acts, audit_rows, audit_words, held_posts, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
@@ -132,12 +133,21 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     if row is None:
         raise NotFound
     act = _act(viewer, tuple(row))
+    if act.is_mine and act.kind in ("expel", "ban"):
+        act = replace(act, lapsed=await _lapsed(connection, viewer, act.network_id))
     if act.undone_at is not None:
         return replace(act, undo_reason=await _why_undone(connection, act_id) if act.is_whole else "")
     if not act.is_moderated or act.rule != "patient_data" or act.post_id is None:
         return act
     hidden = await find_hidden_with(connection, act.network_id, act.id)
     return replace(act, quotation_count=len(hidden.ending))
+
+
+async def _lapsed(connection: AsyncConnection, viewer: Viewer, network_id: str) -> tuple[tuple[str, datetime], ...]:
+    """What the viewer wrote in this network that waited for a moderator as they ceased to belong to it."""
+    own = (held_posts.c.author_id == viewer.id, held_posts.c.network_id == network_id)
+    asked = select(held_posts.c.id, held_posts.c.created_at).where(*own, held_posts.c.outcome == "lapsed")
+    return tuple((row.id, row.created_at) for row in await connection.execute(asked.order_by(held_posts.c.id)))
 
 
 async def _why_undone(connection: AsyncConnection, act_id: str) -> str:

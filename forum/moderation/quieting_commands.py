@@ -12,9 +12,9 @@ KEPT = timedelta(days=30)
 
 
 async def forget_what_was_held(state: State) -> None:
-    """The words of posts that were rejected, and the counts of limits, once they are 30 days old."""
+    """The words of posts that were rejected or lapsed, and the counts of limits, once they are 30 days old."""
     before = now() - KEPT
-    old = (held_posts.c.outcome == "rejected", held_posts.c.decided_at < before, held_posts.c.body != "")
+    old = (held_posts.c.outcome.in_(("rejected", "lapsed")), held_posts.c.decided_at < before, held_posts.c.body != "")
     async with state.transaction() as tx:
         tx.forgets = bool((await tx.execute(update(held_posts).where(*old).values(body=""))).rowcount)
     async with state.transaction() as tx:

@@ -134,6 +134,9 @@ class ShownAct:
     """No administrator of the network but who acted: an appeal goes to the site's."""
     undo_reason: str = ""
     """Why it was taken back, where somebody said so."""
+    lapsed: tuple[tuple[str, datetime], ...] = ()
+    """Posts of whom it concerns that waited for a moderator as they were removed, and when they wrote them; for them
+    alone."""
     quotation_count: int = 0
     """How many posts were hidden because they quote this one, and come back with it; for moderators."""
 

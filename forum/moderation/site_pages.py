@@ -91,10 +91,9 @@ async def create_erasing(request: Request) -> Response:
         return _form(request, viewer, fields, {"post": NO_SUCH_POST})
     except Invalid as error:
         return _form(request, viewer, fields, error.errors)
-    # It stays on the page: a line that goes away by itself is missed, and nobody is to erase in the dark.
-    return (
-        redirect(request, "/site/erasing?done=yes") if act_id else redirect(request, "/site/erasing", "erased-before")
-    )
+    if act_id is None:
+        return redirect(request, "/site/erasing", notice="erased-before")
+    return redirect(request, "/site/erasing?done=yes")  # it stays on the page: a line that goes by itself is missed
 
 
 ROUTES: list[BaseRoute] = [

@@ -7,7 +7,7 @@ asked to join, and so has seen its front page, as long as it has one.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from auth.tables import accounts
 from forum.mailing import Letter, LetterWriter
@@ -15,7 +15,8 @@ from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.records import Network
 from forum.rendering import spell
 from forum.state import State
-from forum.tables import memberships, networks
+from forum.tables import held_posts, memberships, networks
+from ground.columns import Identifier
 from realtime.transaction import Transaction
 
 Reference = Mapping[str, str]
@@ -62,6 +63,17 @@ async def _by_member(tx: Transaction, reference: Reference) -> Row[Any] | None:
     ).first()
 
 
+_LAPSED = (
+    select(held_posts.c.id)
+    .join(
+        memberships,
+        and_(memberships.c.account_id == held_posts.c.author_id, memberships.c.network_id == held_posts.c.network_id),
+    )
+    .where(memberships.c.id == bindparam("of_membership", type_=Identifier), held_posts.c.outcome == "lapsed")
+    .limit(1)
+)
+
+
 async def write_admitted(state: State, tx: Transaction, reference: Reference) -> Letter | None:
     """To a new member: that they are one."""
     row = await _by_membership(tx, reference, "active")
@@ -100,6 +112,7 @@ async def write_ended(state: State, tx: Transaction, reference: Reference) -> Le
         "network_name": network.name if _is_listed(network) else "",
         "reason": row.reason,
         "is_banned": row.status == "banned",
+        "has_lapsed": await tx.connection.scalar(_LAPSED, {"of_membership": reference["membership_id"]}) is not None,
         # Tasks from before removals could be appealed against name no act.
         "link": f"{state.settings.public_url}/acts/{reference['act_id']}" if "act_id" in reference else "",
     }

@@ -24,7 +24,8 @@ held_posts = Table(
     Column("created_at", Moment, nullable=False),
     # newcomer or person: why it waits.
     Column("why", String(10), nullable=False),
-    # approved, rejected or withdrawn; empty while it waits. Words that were rejected stay for the author to read.
+    # approved, rejected, withdrawn by its author, or lapsed as they ceased to be a member; empty while it waits. Words
+    # that were rejected or lapsed stay for the author to read.
     Column("outcome", String(10), nullable=False, server_default=""),
     # Why it was rejected.
     Column("reason", String(1000), nullable=False, server_default=""),

@@ -17,7 +17,7 @@ from forum.threads.queries import shown_name
 from forum.viewer import Viewer
 from ground.columns import Identifier
 
-Outcome = Literal["", "approved", "rejected", "withdrawn"]
+Outcome = Literal["", "approved", "rejected", "withdrawn", "lapsed"]
 PAGE_SIZE = 20
 
 

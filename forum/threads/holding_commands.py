@@ -34,6 +34,11 @@ from realtime.transaction import Transaction
 MOST_HELD_FIRST = 5
 NOT_A_MEMBER = "They are no member of this network any more, so nothing can be posted in their name. You can reject it."
 MEANWHILE = "Somebody else decided on this before you."
+TAKEN_BACK = "Its author has taken this back. Nothing was decided."
+LAPSED = (
+    "Its author ceased to belong to the network before anybody decided on this, so it waits no longer. "
+    "Where their removal is undone, it waits again."
+)
 _CLOSED = "Nobody can write in this thread any more. You can reject the post."
 _QUOTES_HIDDEN = "It quotes what stands hidden as patient data, so it can’t be posted. You can reject it."
 _HOLD_STANDING = (
@@ -108,7 +113,7 @@ async def _hold(tx: Transaction, viewer: Viewer, held: HeldPost, wanted: str) ->
     await tx.execute(_HOLD, {"held_id": held.id})
     held = await get_held(tx.connection, viewer, held.id)
     if held.outcome not in ("", wanted):
-        raise Conflict(MEANWHILE)
+        raise Conflict({"withdrawn": TAKEN_BACK, "lapsed": LAPSED}.get(held.outcome, MEANWHILE))
     return held
 
 

@@ -45,7 +45,7 @@ class ApiHeld(Answer):
     """
 
     id: str
-    status: Literal["held", "approved", "rejected", "withdrawn"]
+    status: Literal["held", "approved", "rejected", "withdrawn", "lapsed"]
     network_id: str
     thread_id: str | None
     title: str

@@ -225,7 +225,7 @@ async def test_access_ends_at_once_everywhere(village: Village) -> None:
     assert (await browser.get(f"/threads/{thread}")).status_code == 404
 
 
-async def test_what_waits_for_a_moderator_is_taken_back(village: Village) -> None:
+async def test_what_waits_for_a_moderator_waits_no_longer(village: Village) -> None:
     amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
     place = await village.network(amara, [gareth])
     row = {"id": new_id(), "network_id": place.id, "title": "T", "body": "B", "author_id": gareth.id}
@@ -237,7 +237,7 @@ async def test_what_waits_for_a_moderator_is_taken_back(village: Village) -> Non
     assert (await leave(village, gareth, place)).status_code == 204
     async with village.state.database.read() as connection:
         outcome = await connection.scalar(select(held_posts.c.outcome).where(held_posts.c.id == row["id"]))
-    assert outcome == "withdrawn"
+    assert outcome == "lapsed"
 
 
 def test_the_api_hands_on_too(amara: Caller, gareth: Caller, helen: Caller) -> None:

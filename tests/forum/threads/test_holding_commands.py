@@ -211,7 +211,7 @@ async def test_who_was_removed_is_told_what_became_of_their_own_words_and_nothin
         assert (await moderator.post(rejection, json={"reason": "Too short."})).status_code == 200
         member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
         assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
-        assert "was taken back" in (await browser.get(f"/held/{other}")).text
+        assert "before a moderator had decided on it" in (await browser.get(f"/held/{other}")).text
         (url,) = [line["url"] for line in await lines_of(village, ben) if line["kind"] == "post.rejected"]
         page = await browser.get(url.removeprefix(village.state.settings.public_url))
         assert page.status_code == 200
@@ -220,6 +220,43 @@ async def test_who_was_removed_is_told_what_became_of_their_own_words_and_nothin
         assert (await browser.get(f"/networks/{place.slug}/held/{held}")).status_code == 404
         for somebody in (ada, cleo):
             assert (await village.browser(somebody).get(f"/held/{held}")).status_code == 404
+
+
+async def test_what_waited_comes_back_when_a_removal_is_undone(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, moderator, browser = village.program(ben), village.program(ada), village.browser(ben)
+    path, at = f"/api/v1/threads/{thread_id}/posts", f"/api/v1/networks/{place.slug}/held"
+    own, early, late = [(await author.post(path, json={"body": f"Say {n}."})).json()["id"] for n in range(3)]
+    assert (await author.delete(f"{at}/{own}")).status_code in (200, 204)
+    member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
+    assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
+    for step, body in (("approval", None), ("rejection", {"reason": "No."})):
+        refused = await moderator.post(f"{at}/{early}/{step}", json=body)
+        assert (refused.status_code, "ceased to belong" in refused.text, "Somebody else" in refused.text) == (
+            409,
+            True,
+            False,
+        )
+    assert (await moderator.get(f"{at}/{early}")).json()["status"] == "lapsed"
+    (line,) = [line for line in await lines_of(village, ben) if line["kind"] == "membership.ended"]
+    page = (await browser.get(f"/acts/{line['object_id']}")).text
+    assert "Two posts of yours waited for a moderator and were not posted" in page
+    assert (f"/held/{early}" in page, f"/held/{late}" in page, f"/held/{own}" in page) == (True, True, False)
+    words = (await browser.get(f"/held/{early}")).text
+    assert ("Say 1." in words, "was not posted" in words, "aken back" in words) == (True, True, False)
+    assert "You took back" in (await browser.get(f"/held/{own}")).text
+    assert (
+        await moderator.post(f"/api/v1/acts/{line['object_id']}/undo", json={"reason": "Mistake."})
+    ).status_code == 200
+    assert [each["id"] for each in (await moderator.get(at)).json()["items"]] == [early, late]
+    assert await count_of(village, place, ben) == (2, 2)
+    shown = (await browser.get(f"/networks/{place.slug}/held/{early}")).text
+    assert ("waits for a moderator" in shown, "aken back" in shown) == (True, False)
+    assert (await moderator.post(f"{at}/{early}/approval")).status_code == 200
+    assert (await author.get(f"/api/v1/posts/{early}")).json()["body"] == "Say 1."
 
 
 async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:
@@ -279,7 +316,7 @@ async def test_ten_posts_wait_at_most_and_nobody_loses_words(village: Village) -
     at = f"/api/v1/networks/{place.slug}/held/{held[0]['id']}"
     assert (await village.program(ada).post(f"{at}/approval")).status_code == 409
     assert (await author.get(at)).status_code == 404
-    # What waited is taken back with all that they held, and counts no more.
+    # What waited lapsed with all that they held, and counts no more.
     assert (await village.program(ada).get(f"/api/v1/networks/{place.slug}/held")).json()["items"] == []
     async with village.state.database.read() as connection:
         assert await connection.scalar(select(networks.c.held_count).where(networks.c.id == place.id)) == 0
