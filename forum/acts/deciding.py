@@ -1,6 +1,6 @@
 """Who there is to decide about a report or an appeal: those who moderate a network, and above them the site's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -32,3 +32,13 @@ async def staff_of(tx: Transaction, network_id: str) -> Mapping[str, Role]:
 async def overseers(tx: Transaction) -> set[str]:
     """Whoever looks after the site."""
     return set(await tx.connection.scalars(_OVERSEERS))
+
+
+async def judges_of(tx: Transaction, network_id: str, by_id: str | None, account_id: str) -> Sequence[str]:
+    """Who may judge an appeal, as `policy.appeals_judged_by` has it, seen from the other side.
+
+    `by_id` and `account_id`: who acted, and whom it concerns.
+    """
+    staff = await staff_of(tx, network_id)
+    others = {key for key, role in staff.items() if role == "administrator"} - {by_id, account_id}
+    return sorted(others or await overseers(tx) - {by_id, account_id})

@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import bindparam, select, update
 
 from auth.tables import accounts
+from forum.acts.appeals import close_appeals
 from forum.acts.recording import Act, keep_act
 from forum.errors import Conflict
 from forum.holdings import wait_again
@@ -51,7 +52,8 @@ async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_
         acts.c.kind == "ban",
         acts.c.undone_at.is_(None),
     )
-    await tx.execute(ban.values(undone_at=now(), undone_by=by_id, version=acts.c.version + 1))
+    lifted = ban.values(undone_at=now(), undone_by=by_id, version=acts.c.version + 1).returning(acts.c.id)
+    await close_appeals(tx, by_id, list((await tx.execute(lifted)).scalars()))
 
 
 async def hold_person(tx: Transaction, account_id: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.appeals import close_appeals
 from forum.acts.recording import Act, Settings, write_act
 from forum.audit import Deed, record
 from forum.errors import Forbidden, NotFound
@@ -154,5 +155,6 @@ async def _close(tx: Transaction, viewer: Viewer, current: Current, kind: ActKin
         after={"acts": len(closed)},
     )
     await record(tx, deed)
-    for act_id in closed[-1:]:
+    is_answered = await close_appeals(tx, viewer.id, closed)
+    for act_id in [] if is_answered else closed[-1:]:
         await tell(tx, [current.account_id], "act.undone", act_id, network_id=current.network_id)

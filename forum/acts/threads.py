@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.appeals import close_appeals
 from forum.acts.recording import Act, Settings, write_act
 from forum.audit import text_hash
 from forum.events import ThreadChanged
@@ -30,6 +31,7 @@ _CLOSE = (
         acts.c.undone_at.is_(None),
     )
     .values(undone_at=bindparam("moment", type_=acts.c.at.type), undone_by=bindparam("by", type_=Identifier))
+    .returning(acts.c.id)
 )
 
 
@@ -102,7 +104,8 @@ async def note_act(
 ) -> str:
     """Write one act down, close what it takes back, and tell who began the thread; the act's id."""
     if kind in _ENDS:
-        await tx.execute(_CLOSE, {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id})
+        ended = {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id}
+        await close_appeals(tx, viewer.id, list((await tx.execute(_CLOSE, ended)).scalars()))
     act = Act(
         kind=kind,
         network_id=thread.network_id,

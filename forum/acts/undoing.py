@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
 from forum.acts.excluding import bring_back, hold_person
 from forum.acts.people import let_speak, let_through
@@ -26,6 +27,7 @@ from realtime.transaction import Transaction
 
 ALREADY = "This was undone already."
 NEVER = "This can’t be undone."
+DECIDED = "This appeal is decided already."
 QUOTED_IS_BACK = "The post that it quotes was hidden because of patient data, and can be read again."
 
 
@@ -138,8 +140,11 @@ async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "
     return await take_back(tx, viewer.id, act_id, reason)
 
 
-async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "") -> Done:
-    """The same without asking who may: for an appeal that was decided. Raises Conflict where it can't be."""
+async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "", answer: str = "") -> Done:
+    """The same without asking who may. An appeal that waits is answered by it; `answer`: what its judge says to it.
+
+    Raises Conflict where it can't be undone, and where there is an answer and no appeal waits.
+    """
     done = await _hold(tx, act_id)
     if done.undone_at is not None:
         raise Conflict(ALREADY)
@@ -154,7 +159,10 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     # What becomes of a thread is not for who began it and belongs no more.
     is_of_thread = UNDOERS[done.kind] is _thread_as_it_was
     whom = done.account_id if done.account_id != by_id else None
-    if whom is not None and (not is_of_thread or await belongs(tx, done.network_id, whom)):
+    is_answered = await close_appeals(tx, by_id, [act_id], answer)
+    if answer and not is_answered:
+        raise Conflict(DECIDED)
+    if whom is not None and not is_answered and (not is_of_thread or await belongs(tx, done.network_id, whom)):
         await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
     if done.may_have_hidden_others:
         await take_back_quotations(tx, by_id, done.id, done.network_id, QUOTED_IS_BACK)

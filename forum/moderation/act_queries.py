@@ -23,7 +23,8 @@ _actors = accounts.alias("actors")
 
 
 def _waits_for(viewer: Viewer) -> ColumnElement[bool]:
-    return and_(acts.c.appealed_at.is_not(None), acts.c.appeal_decided_at.is_(None), appeals_judged_by(viewer))
+    waits = (acts.c.appealed_at.is_not(None), acts.c.appeal_decided_at.is_(None), acts.c.undone_at.is_(None))
+    return and_(*waits, appeals_judged_by(viewer))
 
 
 def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:

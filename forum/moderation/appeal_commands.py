@@ -1,12 +1,12 @@
 """Whoever an act concerns may ask once that somebody else looks at it; that is answered here."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 
-from forum.acts.deciding import overseers, staff_of
-from forum.acts.undoing import NEVER, UNDOERS, take_back
+from forum.acts.appeals import close_appeals
+from forum.acts.deciding import judges_of
+from forum.acts.undoing import ALREADY, DECIDED, NEVER, UNDOERS, take_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.moderation.act_queries import get_act
@@ -22,7 +22,6 @@ ONCE = "You have appealed against this already. It can be done once."
 NOT_YOURS = "Only whom it concerns may appeal."
 TOO_LATE = "This was taken back already, so there is nothing left to appeal against."
 NOT_FOR_YOU = "Somebody else is to judge this appeal."
-DECIDED = "This appeal is decided already."
 
 _LOCK = select(acts.c.id).where(acts.c.id == bindparam("act_id", type_=Identifier)).with_for_update(key_share=True)
 
@@ -44,59 +43,44 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
         raise Conflict(TOO_LATE)
     values: dict[str, Any] = {"appeal": words, "appealed_at": now(), "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
-    await tell(tx, await _judges(tx, found, viewer.id), "appeal.made", act_id, network_id=found.network_id)
+    by_id: str | None = await tx.connection.scalar(select(acts.c.by_id).where(acts.c.id == act_id))
+    judges = await judges_of(tx, found.network_id, by_id, viewer.id)
+    await tell(tx, judges, "appeal.made", act_id, network_id=found.network_id)
     changed([viewer.id], tx)  # their other screens show the act as well
-    await record(tx, _deed(found, "appealed", viewer.id, ""))
-
-
-async def _judges(tx: Transaction, found: ShownAct, account_id: str) -> Sequence[str]:
-    """Who may judge, as `policy.appeals_judged_by` has it, seen from the other side."""
-    by_id: str | None = await tx.connection.scalar(select(acts.c.by_id).where(acts.c.id == found.id))
-    staff = await staff_of(tx, found.network_id)
-    others = {key for key, role in staff.items() if role == "administrator"} - {by_id, account_id}
-    return sorted(others or await overseers(tx) - {by_id, account_id})
+    await record(tx, _deed(found, viewer.id))
 
 
 async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: str, answer: str) -> None:
     """Let the act stand (`upheld`) or take it back (`overturned`); who appealed is told.
 
-    Raises NotFound, Forbidden for whoever acted or whom it concerns, and Conflict where it was decided before.
+    Raises NotFound, Forbidden for whoever acted or whom it concerns, and Conflict where it was decided before, or
+    where the act was taken back otherwise.
     """
     found = await get_act(tx.connection, viewer, act_id)
     if found.appeal_outcome:
         raise Conflict(DECIDED)
+    if found.appealed_at is not None and found.undone_at is not None:
+        raise Conflict(ALREADY)
     if not found.is_judged:
         raise Forbidden(NOT_FOR_YOU)
-    if outcome == "overturned" and found.undone_at is None:
-        await take_back(tx, viewer.id, act_id)
+    if outcome == "overturned":
+        await take_back(tx, viewer.id, act_id, answer=answer)
+        return
     await tx.execute(_LOCK, {"act_id": act_id})
-    if (await get_act(tx.connection, viewer, act_id)).appeal_outcome:
+    if not (await get_act(tx.connection, viewer, act_id)).is_judged:
         raise Conflict(DECIDED)
-    values: dict[str, Any] = {
-        "appeal_outcome": outcome,
-        "appeal_answer": answer,
-        "appeal_by_id": viewer.id,
-        "appeal_decided_at": now(),
-        "version": acts.c.version + 1,
-    }
-    await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
-    if found.person is not None:
-        await tell(tx, [found.person.id], "appeal.answered", act_id, network_id=found.network_id)
-        changed(await _judges(tx, found, found.person.id), tx)  # nobody is left to judge it
-        tx.enqueue("mail", {"letter": "appeal_answered", "act_id": act_id})
-    await record(tx, _deed(found, f"appeal_{outcome}", viewer.id, answer))
+    await close_appeals(tx, viewer.id, [act_id], answer, "upheld")
 
 
-def _deed(found: ShownAct, what: str, actor_id: str, reason: str) -> Deed:
+def _deed(found: ShownAct, actor_id: str) -> Deed:
     person_id = found.person.id if found.person else ""
     kind: ObjectKind = "post" if found.post_id else "thread" if found.thread_id else "account"
     return Deed(
-        act=f"{kind}.{what}",
+        act=f"{kind}.appealed",
         kind=kind,
         object_id=found.post_id or found.thread_id or person_id,
         network_id=found.network_id,
         actor_id=actor_id,
         subject_id=person_id or None,
         after={"act": found.id},
-        reason=reason,
     )
