@@ -92,6 +92,13 @@ class VersionAdded(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class VersionPrepared(Change):
+    """More of a version can be read without its file, the words first: the document, as it was."""
+
+    kind: ClassVar[str] = "version.prepared"
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentChanged(Change):
     """What is said of a document, its folder, who looks after it or who works on it changed: the document."""
 

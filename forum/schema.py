@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0013"
+SCHEMA = "0014"
 """The newest of `migrations/versions`."""
 
 NO_FTS5 = (

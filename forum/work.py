@@ -82,6 +82,9 @@ CHORES: Sequence[Chore] = (
 FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS, *search_worker.FOLLOWERS)
 """What follows events."""
 
+PREPARERS: Sequence[Follower] = (*documents_worker.PREPARERS,)
+"""What has its work done by another process, so that nobody is kept waiting by it here and it needs no rest."""
+
 POLL_SECONDS = 2.0
 BREATH_SECONDS = 0.05
 BREATHS = 3.0
@@ -113,7 +116,9 @@ class Worker:
     def start(self) -> None:
         """Begin; needs a running event loop and a started broker."""
         self._stopping.clear()
-        loops = [self._follow_outbox(), self._tidy_for_ever(), *map(self._follow_events, FOLLOWERS)]
+        following = [self._follow_events(each) for each in FOLLOWERS]
+        following += [self._follow_events(each, rests=0.0) for each in PREPARERS]
+        loops = [self._follow_outbox(), self._tidy_for_ever(), *following]
         self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
@@ -136,7 +141,7 @@ class Worker:
         finally:
             ear.close()
 
-    async def _follow_events(self, follower: Follower) -> None:
+    async def _follow_events(self, follower: Follower, rests: float = BREATHS) -> None:
         ear, streams = self._state.broker.listen(), set[str]()
         try:
             while not self._stopping.is_set():
@@ -145,7 +150,7 @@ class Worker:
                 took = time.monotonic() - began
                 for stream in streams:
                     ear.follow(stream)
-                await self._wait(None, max(BREATH_SECONDS, BREATHS * took))
+                await self._wait(None, max(BREATH_SECONDS, rests * took))
                 if not more:
                     await self._wait(ear.take, POLL_SECONDS)
         finally:

@@ -20,7 +20,7 @@ from forum.idempotency import Claim, RequestKey, claim
 from forum.policy import Decision, may_add_version, may_change_document, may_share
 from forum.records import Document, Folder
 from forum.streams import document_stream, moderators_stream, network_stream
-from forum.tables import document_versions, documents, memberships
+from forum.tables import document_versions, documents, memberships, version_previews
 from forum.viewer import Viewer
 from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
@@ -138,6 +138,8 @@ async def _write_version(
         "created_at": now(),
     }
     await tx.execute(insert(document_versions), row)
+    waiting = {"document_id": document_id, "number": number, "created_at": row["created_at"]}
+    await tx.execute(insert(version_previews), waiting)
 
 
 async def add_version(

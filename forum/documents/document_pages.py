@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from forum.documents.discussion_queries import Discussion, find_discussion
 from forum.documents.folder_queries import read_tree
+from forum.documents.preview_queries import Reading, read_version
 from forum.documents.queries import get_document, get_version, list_versions
 from forum.documents.reading_commands import note_opening
 from forum.documents.reading_queries import OwnStanding, Readers, read_own, read_readers
@@ -33,6 +35,8 @@ from forum.state import State, state_of, viewer_of
 from forum.viewer import Viewer
 
 MOST_VERSIONS = 20
+MOST_PAGES = 5
+"""Of the version that is looked at: a page of their own shows the others."""
 HIGHEST = 2**31 - 1
 
 
@@ -83,6 +87,8 @@ class DocumentPage:
     discussion: Discussion | None
     may_discuss: bool
     """Nobody has talked about it yet, and the viewer may begin."""
+    view: Reading | None
+    """What is in the version, for who may open it."""
 
 
 async def show_document(request: Request) -> Response:
@@ -122,11 +128,7 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         document = await get_document(connection, viewer, document_id)
         found = await get_network_by_id(connection, viewer, document.network_id)
         tree = await read_tree(connection, viewer, document.network_id)
-        shown = document.current
-        if number is not None and number != document.version_count:
-            if number > HIGHEST or not may_open_versions(viewer, document):
-                raise NotFound
-            shown = await get_version(connection, viewer, document_id, number)
+        shown = await _get_shown(connection, viewer, document, number)
         is_shown = may_open_versions(viewer, document)
         listed = (
             await list_versions(connection, viewer, document_id, before=bound, at_most=MOST_VERSIONS + 1)
@@ -136,6 +138,7 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         own = await read_own(connection, viewer, document)
         readers = await read_readers(connection, viewer, document)
         discussion = await find_discussion(connection, viewer, document)
+        view = await read_version(connection, shown, 1, MOST_PAGES) if is_shown else None
     versions = listed[:MOST_VERSIONS]
     return DocumentPage(
         head=network_head(viewer, found),
@@ -153,7 +156,19 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         is_own=looks_after(viewer, document),
         discussion=discussion,
         may_discuss=may_discuss(viewer, document),
+        view=view,
     )
+
+
+async def _get_shown(
+    connection: AsyncConnection, viewer: Viewer, document: Document, number: int | None
+) -> DocumentVersion:
+    """The version that is asked for, the newest without a number. Raises NotFound."""
+    if number is None or number == document.version_count:
+        return document.current
+    if number > HIGHEST or not may_open_versions(viewer, document):
+        raise NotFound
+    return await get_version(connection, viewer, document.id, number)
 
 
 def _may(viewer: Viewer, document: Document) -> May:

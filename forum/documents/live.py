@@ -43,6 +43,7 @@ async def present_gone(state: State, ids: Sequence[str]) -> Mapping[str, Present
 PRESENTERS = {
     "document.added": present_documents,
     "version.added": present_documents,
+    "version.prepared": present_documents,
     "document.changed": present_documents,
     "document.withdrawn": present_documents,
     "document.restored": present_documents,
@@ -51,9 +52,6 @@ PRESENTERS = {
     "folder.gone": present_gone,
 }
 
-_NARROWED = dict.fromkeys(
-    ("document.added", "version.added", "document.changed", "document.withdrawn", "document.restored"),
-    present_narrowed_documents,
-)
+_NARROWED = {kind: present_narrowed_documents for kind, present in PRESENTERS.items() if present is present_documents}
 TO_MODERATORS = {**_NARROWED, "folder.changed": present_narrowed_folders}
 """On the stream of a network's moderators these kinds tell of what its own stream does not tell of."""

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from forum.documents.lock_commands import end_old_locks
+from forum.documents.preview_commands import follow_waiting
 from forum.documents.withdrawing_commands import purge_withdrawn
-from forum.tasks import Chore
+from forum.tasks import Chore, Follower
 
 CHORES: Sequence[Chore] = (end_old_locks, purge_withdrawn)
+
+PREPARERS: Sequence[Follower] = (follow_waiting,)

@@ -29,6 +29,7 @@ from forum.tables.notifications import (
 )
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
+from forum.tables.previews import version_pages, version_pictures, version_previews
 from forum.tables.reviews import review_decisions, reviews
 from forum.tables.search import search_cursors, search_rows, search_terms
 from forum.tables.site import requests, site, site_pages
@@ -100,5 +101,8 @@ __all__ = [
     "thread_writers",
     "threads",
     "uploads",
+    "version_pages",
+    "version_pictures",
+    "version_previews",
     "watches",
 ]

@@ -4,7 +4,7 @@ import { on } from "../live/link.js";
 import { patch } from "../live/patch.js";
 import { askToReload, onRefresh, refresh, refreshSoon } from "../live/refresh.js";
 
-const KINDS = ["document.added", "version.added", "document.changed", "document.withdrawn", "document.restored", "folder.changed"];
+const KINDS = ["document.added", "version.added", "version.prepared", "document.changed", "document.withdrawn", "document.restored", "folder.changed"];
 const library = document.querySelector("[data-library]");
 const page = document.querySelector("[data-document]");
 const rowOf = (id) => document.querySelector(`[data-library] .item[data-id="${id}"]`);

@@ -5,6 +5,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -295,6 +296,17 @@ async def _share_documents(scenery: Scenery) -> None:
     scenery.made["secret"] = await _share(scenery, scenery.amara, "A complaint", scenery.made["closed"])
 
 
+async def _prepare(scenery: Scenery) -> None:
+    """One that everybody sees, and one that moderators see: the worker does it soon after they are shared."""
+    seen = await _share(scenery, scenery.gareth, "To be read at once")
+    hidden = await _share(scenery, scenery.amara, "By moderators", scenery.made["closed"])
+    until = time.monotonic() + 60
+    for document in (seen, hidden):
+        while 'data-ready="yes"' not in (await scenery.browser(scenery.amara).get(f"/documents/{document}")).text:
+            assert time.monotonic() < until
+            await asyncio.sleep(0.1)
+
+
 async def _share_versions(scenery: Scenery) -> None:
     for document, person in (("document", scenery.priya), ("secret", scenery.amara)):
         path = f"/documents/{scenery.made[document]}/versions"
@@ -353,6 +365,7 @@ HAPPENINGS: Mapping[str, tuple[Happening, ...]] = {
     "post.restored": (_hide_and_restore,),
     "folder.changed": (_make_folders,),
     "document.added": (_share_documents,),
+    "version.prepared": (_prepare,),
     "version.added": (_share_versions,),
     "document.changed": (_change_documents,),
     "document.withdrawn": (_withdraw_documents,),

@@ -93,6 +93,8 @@ def filled(address: str, filling: Filling) -> str:
         "document_id": filling.document,
         "folder_id": filling.folder,
         "number": "1",
+        "page": "1",
+        "fits": "360",
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }

@@ -21,8 +21,9 @@ from forum.forms import validate
 from forum.search.following_commands import follow_networks, is_behind, read_over
 from forum.settings import Settings
 from forum.state import State
-from forum.tables import followed_streams, networks
+from forum.tables import followed_streams, networks, version_previews
 from realtime.tables import streams
+from tests.previews.making import write_pdf
 from tests.privacy.asker import Asker
 from tests.servers.confer import PASSWORD, ConferServer, Person
 
@@ -199,10 +200,11 @@ class World:
         """A document with a second version; its id."""
         title = f"Document {place.words['document']}"
         said = {"title": title, "description": title, "tags": place.words["document"], "folder": folder}
-        file = (f"{place.words['file']}.txt", f"Words {place.words['file']}")
-        document = self.bring(by, f"/networks/{place.slug}/documents", said, file)
+        name, words = place.words["file"], f"Words {place.words['file']}"
+        drawn = (f"{name}.pdf", write_pdf([words]).decode("latin-1"))
+        document = self.bring(by, f"/networks/{place.slug}/documents", said, drawn)
         said = {"note": title, "base": "1"}
-        self.bring(by, f"/documents/{document}/versions", said, (file[0], file[1] * 2))
+        self.bring(by, f"/documents/{document}/versions", said, (f"{name}.txt", words * 2))
         return document
 
     def bring(self, visitor: str, path: str, said: dict[str, str], file: tuple[str, str]) -> str:
@@ -296,7 +298,7 @@ class World:
 
 
 async def all_told(state: State) -> None:
-    """Until the worker has told people of everything: what it still had to tell would differ from copy to copy.
+    """Until the worker has told people of everything, and prepared it: the rest would differ from copy to copy.
 
     And until everything can be found.
     """
@@ -306,10 +308,11 @@ async def all_told(state: State) -> None:
         .outerjoin(followed_streams, followed_streams.c.stream == streams.c.name)
         .where(streams.c.head > func.coalesce(followed_streams.c.seq, 0))
     )
-    async with asyncio.timeout(60):
+    preparing = select(func.count()).where(version_previews.c.state.in_(["waiting", "working"]))
+    async with asyncio.timeout(120):
         while True:
             async with state.database.read() as connection:
-                if not await connection.scalar(behind):
+                if not await connection.scalar(behind) and not await connection.scalar(preparing):
                     break
             await asyncio.sleep(0.1)
         while await follow_networks(state, set()) or await is_behind(state) or await read_over(state, set()):  # noqa: ASYNC110
