@@ -172,7 +172,7 @@ async def test_words_may_be_emptied_and_never_changed(database: Database) -> Non
     assert await attempt(database, audit_words.delete()) == []
     assert await attempt(database, audit_words.delete().where(audit_words.c.name == "reason")) == []
     assert await attempt(database, update(audit_words).where(second).values(word="", salt="")) == []
-    for values in ({"word": "Reason 3"}, {"salt": "0" * 32}, {"name": "other"}):
+    for values in ({"word": "Reason 3"}, {"word": ""}, {"salt": "0" * 32}, {"name": "other"}):
         one = second & (audit_words.c.name == "reason")
         (told,) = await attempt(database, update(audit_words).where(one).values(values))
         assert "the words of row 2 were changed" in told
