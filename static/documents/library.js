@@ -1,6 +1,6 @@
 // An open library, folder or document: each row and each page is kept up to date where it stands. What would move rows waits in a line above them.
 import { spellFirst } from "../live/counts.js";
-import { on } from "../live/link.js";
+import { idOf, on } from "../live/link.js";
 import { patch } from "../live/patch.js";
 import { askToReload, onRefresh, refresh, refreshSoon } from "../live/refresh.js";
 
@@ -41,39 +41,36 @@ function makeLine() {
   return made;
 }
 
-// Whether a document or a folder lies in the list that is shown.
-function isHere(object, kind) {
-  if (object.network_id !== library.dataset.library) return false;
-  const place = kind === "folder.changed" ? object.parent : object.folder?.id;
-  return (place ?? "") === library.dataset.folder;
-}
+const idsIn = (root) => [...root.querySelectorAll(".item[data-id]")].map(({ dataset }) => dataset.id);
 
-function listed({ kind, object }) {
-  if (!object) return;
-  if (rowOf(object.id) || object.id === library.dataset.folder) refreshSoon();
-  else if (isHere(object, kind) && object.state !== "withdrawn") missing.add(object.id);
+// Rows that are here are kept up where they stand, and those that are gone go; what is new, or would move them, waits.
+function bring(fresh) {
+  const wanted = idsIn(fresh);
+  for (const id of idsIn(library)) if (!wanted.includes(id)) rowOf(id).remove();
+  missing.clear();
+  for (const row of fresh.querySelectorAll(".item[data-id]")) {
+    const known = rowOf(row.dataset.id);
+    if (known) patch(known, row);
+    else missing.add(row.dataset.id);
+  }
+  const isMoved = String(idsIn(library)) !== String(wanted) || library.children.length !== fresh.children.length;
+  if (!missing.size && isMoved) missing.add("order");
   sayMissing();
-}
-
-function gone({ object }) {
-  if (!object) return;
-  rowOf(object.id)?.remove();
-  missing.delete(object.id);
-  sayMissing();
-  if (object.id === library.dataset.folder) askToReload("This folder is not open to you any more.");
 }
 
 if (library) {
-  for (const kind of KINDS) on(kind, listed);
-  for (const kind of ["document.gone", "folder.gone"]) on(kind, gone);
-  onRefresh(async (fresh) => () => {
-    for (const id of missing) if (rowOf(id)) missing.delete(id);
-    for (const row of fresh.querySelectorAll("[data-library] .item[data-id]")) {
-      const known = rowOf(row.dataset.id);
-      if (known) patch(known, row);
-      else missing.add(row.dataset.id);
-    }
-    sayMissing();
+  const isHere = (stream) => idOf(stream) === library.dataset.library;
+  for (const kind of KINDS) on(kind, ({ stream }) => isHere(stream) && refreshSoon());
+  for (const kind of ["document.gone", "folder.gone"]) {
+    on(kind, ({ stream, object }) => {
+      if (!isHere(stream)) return;
+      if (object && object.id === library.dataset.folder) askToReload("This folder is not open to you any more.");
+      else refreshSoon();
+    });
+  }
+  onRefresh(async (copy) => () => {
+    const fresh = copy.querySelector("[data-library]");
+    if (fresh) bring(fresh);
   });
 }
 

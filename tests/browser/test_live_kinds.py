@@ -111,7 +111,14 @@ async def test_live_equals_reload_for_every_kind(village: Village, visitors: Vis
     thread = f"/threads/{scenery.thread}?at=1"
     watched = [
         *await _watch(
-            scenery, visitors, scenery.priya, thread=thread, network=network, members=f"{network}/members", home="/"
+            scenery,
+            visitors,
+            scenery.priya,
+            thread=thread,
+            network=network,
+            library=f"{network}/documents",
+            members=f"{network}/members",
+            home="/",
         ),
         *await _watch(
             scenery,
@@ -120,6 +127,7 @@ async def test_live_equals_reload_for_every_kind(village: Village, visitors: Vis
             thread=thread,
             requests=f"{network}/requests",
             invitations=f"{network}/invitations",
+            library=f"{network}/documents",
             home="/",
         ),
     ]

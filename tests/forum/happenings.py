@@ -308,7 +308,7 @@ async def _prepare(scenery: Scenery) -> None:
 
 
 async def _share_versions(scenery: Scenery) -> None:
-    for document, person in (("document", scenery.priya), ("secret", scenery.amara)):
+    for document, person in (("document", scenery.priya), ("own", scenery.priya), ("secret", scenery.amara)):
         path = f"/documents/{scenery.made[document]}/versions"
         file = {"file": ("a.txt", secrets.token_bytes(30).hex().encode())}
         said = {"note": "Mended & longer", "base": "1"}
