@@ -1,14 +1,16 @@
 """An act is written down: what is worked with in `acts`, and the proof in the audit log."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, ObjectKind, record
 from forum.records import ActKind, Rule
-from forum.tables import acts
+from forum.tables import acts, audit_rows, audit_words
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
@@ -73,6 +75,24 @@ async def write_act(tx: Transaction, act: Act) -> str:
     )
     await record(tx, deed)
     return act_id
+
+
+async def said_of_thread(connection: AsyncConnection, thread_id: str, kind: ActKind, act_id: str) -> dict[str, str]:
+    """What the log says of an act on a thread: titles as they were, and as `network` the id of where it went.
+
+    Words that were emptied are left out.
+    """
+    row = audit_rows.alias("said_rows")
+    asked = (
+        select(audit_words.c.name, audit_words.c.word, row.c.after)
+        .select_from(row)
+        .outerjoin(audit_words, audit_words.c.row_id == row.c.id)
+        .where(row.c.object_id == thread_id, row.c.act == f"thread.{kind}", row.c.after.contains(act_id))
+    )
+    found = (await connection.execute(asked)).all()
+    said = {each.name: each.word for each in found if each.word}
+    went = str(json.loads(found[0].after).get("network_id", "")) if found else ""
+    return said | ({"network": went} if went else {})
 
 
 def _about(act: Act) -> tuple[ObjectKind, str]:

@@ -21,6 +21,8 @@ _TO_YOU = {
     "move": "A moderator has moved your thread",
     "restore": "Your post can be read again",
 }
+UNSEEN = "a network you can’t see"
+"""Instead of the name of one of which somebody may not know."""
 _SOMETHING = "A moderator has done something that concerns you"
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from forum.acts.appeals import close_appeals
-from forum.acts.recording import Act, Settings, write_act
+from forum.acts.recording import Act, Settings, said_of_thread, write_act
 from forum.audit import text_hash
+from forum.errors import Conflict
 from forum.events import ThreadChanged
 from forum.policy import may_moderate, threads_heard
-from forum.records import ActKind, Thread
+from forum.records import ActKind, NotificationKind, Thread
 from forum.streams import moderators_stream, network_stream
 from forum.tables import acts, memberships, networks, threads
 from forum.telling import tell
@@ -30,7 +31,11 @@ _CLOSE = (
         acts.c.kind == bindparam("ended"),
         acts.c.undone_at.is_(None),
     )
-    .values(undone_at=bindparam("moment", type_=acts.c.at.type), undone_by=bindparam("by", type_=Identifier))
+    .values(
+        undone_at=bindparam("moment", type_=acts.c.at.type),
+        undone_by=bindparam("by", type_=Identifier),
+        version=acts.c.version + 1,
+    )
     .returning(acts.c.id)
 )
 
@@ -51,13 +56,27 @@ _BELONGS = select(memberships.c.id).where(
 
 async def put_back(tx: Transaction, thread_id: str, kind: ActKind, before: Mapping[str, Any]) -> None:
     """A pin, a lock or a pace is taken back: the thread is as it was `before`."""
-    network_id, is_kept, version = tuple((await tx.execute(_HOLD, {"of_thread": thread_id})).one())
     as_it_was: dict[str, dict[str, Any]] = {
         "pin": {"pinned_at": None},
         "lock": {"locked_at": None},
         "slow": {"slow_minutes": int(before.get("slow_minutes") or 0)},
     }
-    values = as_it_was[kind]
+    await _change_back(tx, thread_id, as_it_was[kind])
+
+
+async def title_back(tx: Transaction, thread_id: str, act_id: str) -> None:
+    """The thread is called what it was before this act. Raises Conflict where that is not known, or of no use."""
+    said = await said_of_thread(tx.connection, thread_id, "retitle", act_id)
+    if not said.get("before"):
+        raise Conflict("What it was called before is not kept any more.")
+    await tx.execute(_HOLD, {"of_thread": thread_id})
+    if (await tx.execute(select(threads.c.title).where(threads.c.id == thread_id))).scalar_one() != said.get("after"):
+        raise Conflict("It was given yet another title since.")
+    await _change_back(tx, thread_id, {"title": said["before"]})
+
+
+async def _change_back(tx: Transaction, thread_id: str, values: Mapping[str, Any]) -> None:
+    network_id, is_kept, version = tuple((await tx.execute(_HOLD, {"of_thread": thread_id})).one())
     await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=version + 1))
     stream = moderators_stream(network_id) if is_kept else network_stream(network_id)
     tx.emit(stream, ThreadChanged(thread_id, version + 1))
@@ -104,8 +123,11 @@ async def note_act(
 ) -> str:
     """Write one act down, close what it takes back, and tell who began the thread; the act's id."""
     if kind in _ENDS:
-        ended = {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id}
-        await close_appeals(tx, viewer.id, list((await tx.execute(_CLOSE, ended)).scalars()))
+        asked = {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id}
+        ended = list((await tx.execute(_CLOSE, asked)).scalars())
+        is_answered = await close_appeals(tx, viewer.id, ended)
+        if _ENDS[kind] not in _UNTOLD and ended and not is_answered:
+            await tell_beginner(tx, viewer, thread, ended[-1], "act.undone")
     act = Act(
         kind=kind,
         network_id=thread.network_id,
@@ -123,10 +145,12 @@ async def note_act(
     return act_id
 
 
-async def tell_beginner(tx: Transaction, viewer: Viewer, thread: Thread, act_id: str) -> None:
+async def tell_beginner(
+    tx: Transaction, viewer: Viewer, thread: Thread, act_id: str, kind: NotificationKind = "act.concerns_me"
+) -> None:
     """Tell who began the thread, while they belong to its network: what becomes of it later is not theirs to know."""
     if thread.author.id != viewer.id and await belongs(tx, thread.network_id, thread.author.id):
-        await tell(tx, [thread.author.id], "act.concerns_me", act_id, network_id=thread.network_id)
+        await tell(tx, [thread.author.id], kind, act_id, network_id=thread.network_id)
 
 
 async def belongs(tx: Transaction, network_id: str, account_id: str) -> bool:

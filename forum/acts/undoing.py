@@ -13,7 +13,7 @@ from forum.acts.excluding import bring_back, hold_person
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_network_of, hold_post, restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
-from forum.acts.threads import belongs, put_back
+from forum.acts.threads import belongs, put_back, title_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
@@ -95,6 +95,10 @@ async def _thread_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
     await put_back(tx, done.thread_id or "", done.kind, done.before or {})
 
 
+async def _title_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
+    await title_back(tx, done.thread_id or "", done.id)
+
+
 UNDOERS: dict[str, Undoer] = {
     "hide": _restore,
     "remove": _restore,
@@ -106,8 +110,17 @@ UNDOERS: dict[str, Undoer] = {
     "pin": _thread_as_it_was,
     "lock": _thread_as_it_was,
     "slow": _thread_as_it_was,
+    "retitle": _title_as_it_was,
 }
-"""What can be undone, by the kind of act."""
+"""What brings back what was, by the kind of act; `move` is added by the slice that moves threads."""
+UNDOABLE: frozenset[str] = frozenset({*UNDOERS, "move"})
+"""What can be undone."""
+OF_THREADS: frozenset[ActKind] = frozenset(("pin", "lock", "slow", "retitle", "move"))
+
+Holder = Callable[[Transaction, str, str], Awaitable[None]]
+"""Holds what comes before an act, of which the ids of its thread and its network are given."""
+HOLDERS: dict[str, Holder] = {}
+"""What must be held before an act is, where that is more than its post or its person; by the kind of act."""
 
 _LOCK = (
     select(
@@ -157,7 +170,7 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     await record(tx, _deed(done, by_id, reason))
     await tell_reporters(tx, act_id, by_id)
     # What becomes of a thread is not for who began it and belongs no more.
-    is_of_thread = UNDOERS[done.kind] is _thread_as_it_was
+    is_of_thread = done.kind in OF_THREADS
     whom = done.account_id if done.account_id != by_id else None
     is_answered = await close_appeals(tx, by_id, [act_id], answer)
     if answer and not is_answered:
@@ -173,11 +186,13 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
 
 async def _hold(tx: Transaction, act_id: str) -> Done:
     """The act, held. Raises NotFound."""
-    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id, acts.c.rule)
+    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id, acts.c.rule, acts.c.kind, acts.c.thread_id)
     found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
     if found is None:
         raise NotFound
-    if found.post_id is not None:
+    if found.kind in HOLDERS:
+        await HOLDERS[found.kind](tx, found.thread_id, found.network_id)
+    elif found.post_id is not None:
         if found.rule == "patient_data":
             await hold_network_of(tx, found.post_id)  # what quotes it is held one after the other
         await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts

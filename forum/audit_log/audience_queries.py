@@ -97,7 +97,8 @@ async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Netw
     return None if thread_id is None else await _asked(connection, network.id, thread_id)
 
 
-_MOVES = ("thread.move", "thread.moved_here")
+_CAME = ("thread.moved_here", "thread.move_undone")
+_MOVES = ("thread.move", *_CAME)
 
 
 async def _moved_away(
@@ -137,7 +138,7 @@ async def _asked(connection: AsyncConnection, network_id: str, thread_id: str) -
         created_at=row.created_at,
         first_position=row.first_position,
         is_here=is_here,
-        moves=tuple((step.at, step.act == "thread.moved_here") for step in steps),
+        moves=tuple((step.at, step.act in _CAME) for step in steps),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from forum.acts.sentences import UNSEEN
 from forum.audit_log.inputs import Kind
 from forum.rendering import RULES
 
@@ -250,7 +251,6 @@ def _by_name(act: str) -> str:
 
 Change = tuple[str, str | datetime, str | datetime]
 _PLACES: Mapping[str, str] = {"thread.move": "Moved to", "thread.moved_here": "Moved from"}
-UNSEEN = "a network you can’t see"
 
 
 def other_network(act: str, before: str | None, after: str | None) -> str:

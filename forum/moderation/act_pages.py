@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from auth.rules import APPEALS, EDITS
 from forum.acts.posts import hide_post
 from forum.acts.titles import retitle_hidden
-from forum.acts.undoing import UNDOERS, undo_act
+from forum.acts.undoing import UNDOABLE, undo_act
 from forum.acts.warning import warn_person
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
@@ -136,7 +136,9 @@ async def create_warning(request: Request) -> Response:
 
 # -- One act ---------------------------------------------------------------------------------------
 
-_TAKE_FROM_SOMEBODY = frozenset(("hide", "remove", "warn", "silence", "hold", "expel", "ban"))
+_TAKE_FROM_SOMEBODY = frozenset(
+    ("hide", "remove", "warn", "silence", "hold", "expel", "ban", "move", "retitle", "lock")
+)
 """Sanctions, and what takes words away."""
 
 
@@ -168,7 +170,7 @@ async def _show(
 ) -> Response:
     async with state_of(request).database.read() as connection:
         act = await get_act(connection, viewer, request.path_params["act_id"])
-    is_undoable = act.kind in UNDOERS and act.undone_at is None
+    is_undoable = act.kind in UNDOABLE and act.undone_at is None
     by_id = act.by.id if act.by else None
     page = ActPage(
         act=act,
@@ -176,6 +178,7 @@ async def _show(
         what=what_was_done(act),
         may_undo=not act.is_judged
         and is_undoable
+        and (act.kind != "move" or act.is_moved_back_by_me)
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,

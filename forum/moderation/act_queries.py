@@ -10,10 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.acts.quotations import OUT_OF_SIGHT, find_hidden_with
+from forum.acts.recording import said_of_thread
+from forum.acts.sentences import UNSEEN
 from forum.errors import NotFound
 from forum.moderation.queries import columns_of, person_from
 from forum.moderation.records import ShownAct
-from forum.policy import acts_shown_to, appeals_judged_by, nobody_else_administers, readable_by, threads_readable_by
+from forum.policy import (
+    acts_shown_to,
+    appeals_judged_by,
+    named_to,
+    nobody_else_administers,
+    readable_by,
+    threads_readable_by,
+)
 from forum.tables import acts, audit_rows, audit_words, held_posts, networks, posts, threads
 from forum.viewer import Viewer
 
@@ -34,7 +43,8 @@ def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:
 def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
     """What an act was about: not selected at all for somebody who judges without reading the network."""
     is_shown = acts_shown_to(viewer)
-    is_read = and_(is_shown, threads_readable_by(viewer))
+    # What lies in another network by now is asked for by itself.
+    is_read = and_(is_shown, threads_readable_by(viewer), threads.c.network_id == acts.c.network_id)
     # The post may lie in another network by now.
     is_own = acts.c.account_id == viewer.id
     is_open = and_(is_shown, or_(is_own, posts.c.network_id == acts.c.network_id))
@@ -51,6 +61,7 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
         is_shown,
         case((named, networks.c.name), else_=""),
         case((named, networks.c.slug), else_=""),
+        case((and_(is_shown, acts.c.post_id.is_(None)), acts.c.thread_id)),
     ]
 
 
@@ -136,6 +147,8 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     act = _act(viewer, tuple(row))
     if act.is_mine and act.kind in ("expel", "ban"):
         act = replace(act, lapsed=await _lapsed(connection, viewer, act.network_id))
+    if row[-1] is not None:
+        act = await _with_thread(connection, viewer, act, row[-1])
     if act.undone_at is not None:
         return replace(act, undo_reason=await _why_undone(connection, act_id) if act.is_whole else "")
     if not act.is_moderated or act.rule != "patient_data" or act.post_id is None:
@@ -149,6 +162,30 @@ async def _lapsed(connection: AsyncConnection, viewer: Viewer, network_id: str) 
     own = (held_posts.c.author_id == viewer.id, held_posts.c.network_id == network_id)
     asked = select(held_posts.c.id, held_posts.c.created_at).where(*own, held_posts.c.outcome == "lapsed")
     return tuple((row.id, row.created_at) for row in await connection.execute(asked.order_by(held_posts.c.id)))
+
+
+async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAct, thread_id: str) -> ShownAct:
+    """What the thread was called, and where it went: the title as it was then; its address where they may read it."""
+    said = await said_of_thread(connection, thread_id, act.kind, act.id)
+    about = select(threads.c.network_id, threads.c.title, threads_readable_by(viewer))
+    asked = about.join(networks, networks.c.id == threads.c.network_id).where(threads.c.id == thread_id)
+    here = (await connection.execute(asked)).one()
+    is_read = bool(here[2])
+    act = replace(
+        act,
+        thread=said.get("title") or said.get("after", ""),
+        title_before=said.get("before", ""),
+        # What it is called since is not for who belongs no more.
+        title_after=said.get("after", "") if is_read or viewer.role_in(act.network_id) else "",
+        title=here.title if is_read else "",
+        thread_id=thread_id if is_read else None,
+    )
+    if act.kind != "move":
+        return act
+    # Older rows of the log do not say where it went.
+    went = said.get("network") or (here.network_id if here.network_id != act.network_id else None)
+    name = await connection.scalar(select(networks.c.name).where(networks.c.id == went, named_to(viewer)))
+    return replace(act, place=name or UNSEEN, is_moved_back_by_me=viewer.has_role(here.network_id, "moderator"))
 
 
 async def _why_undone(connection: AsyncConnection, act_id: str) -> str:

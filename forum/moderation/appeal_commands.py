@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.deciding import judges_of
-from forum.acts.undoing import ALREADY, DECIDED, NEVER, UNDOERS, take_back
+from forum.acts.undoing import ALREADY, DECIDED, NEVER, UNDOABLE, take_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.moderation.act_queries import get_act
@@ -35,7 +35,7 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
     found = await get_act(tx.connection, viewer, act_id)
     if not found.is_mine:
         raise Forbidden(NOT_YOURS)
-    if found.kind not in UNDOERS:
+    if found.kind not in UNDOABLE:
         raise Conflict(NEVER)
     if found.appealed_at is not None:
         raise Conflict(ONCE)

@@ -108,6 +108,8 @@ class ApiAct(Answer):
 
     Whoever judges an appeal without reading the network sees neither the words nor the reason. `quotation_count`: how
     many posts were hidden because they quote this one, and come back with it (at most 100 are counted); for moderators.
+    `title_before` and `title_after`: of a thread that was retitled. `moved_to`: the network to which one was moved, by
+    name where the caller may know of it.
     """
 
     id: str
@@ -125,6 +127,9 @@ class ApiAct(Answer):
     undone_at: str | None
     undo_reason: str
     quotation_count: int
+    title_before: str
+    title_after: str
+    moved_to: str
     appeal: ApiAppeal | None
     version: int
 
@@ -218,6 +223,9 @@ def api_act(act: ShownAct) -> dict[str, object]:
         "undone_at": _moment(act.undone_at),
         "undo_reason": act.undo_reason,
         "quotation_count": act.quotation_count,
+        "title_before": act.title_before,
+        "title_after": act.title_after,
+        "moved_to": act.place,
         "appeal": appeal,
         "version": act.version,
     }

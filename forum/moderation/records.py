@@ -140,6 +140,16 @@ class ShownAct:
     quotation_count: int = 0
     """How many posts were hidden because they quote this one, and come back with it; for moderators."""
 
+    thread: str = ""
+    """Of an act on a whole thread: how that was called then."""
+    title_before: str = ""
+    title_after: str = ""
+    """Of one that was given another title."""
+    place: str = ""
+    """Where a thread was moved: the network, where the viewer may know of it."""
+    is_moved_back_by_me: bool = False
+    """The viewer moderates the network too in which a moved thread is now."""
+
     @property
     def about(self) -> str | None:
         """The id of whom it concerns."""

@@ -12,7 +12,7 @@ from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_more_quotations
 from forum.acts.quotations import HIDDEN_WITH
 from forum.acts.sentences import said_to_you
-from forum.acts.undoing import UNDOERS, take_back_more_quotations
+from forum.acts.undoing import UNDOABLE, take_back_more_quotations
 from forum.mailing import Letter, LetterWriter
 from forum.moderation import quieting_letters, suspension_letters
 from forum.moderation.quieting_commands import forget_what_was_held
@@ -85,7 +85,7 @@ async def write_act_concerns_me(state: State, tx: Transaction, reference: Mappin
         "rule": RULES.get(row.rule, ""),
         "reason": row.reason if row.access == "open" else "",
         "words": words,
-        "may_appeal": row.kind in UNDOERS,
+        "may_appeal": row.kind in UNDOABLE,
     }
     return Letter(row.email, row.person, _subject(state, row), "act_concerns_me", context)
 

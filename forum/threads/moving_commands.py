@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, del
 from forum.acts.cases import move_with_thread
 from forum.acts.recording import Act, write_act
 from forum.acts.threads import tell_beginner
+from forum.acts.undoing import take_back
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import ThreadCreated, ThreadMoved
@@ -25,6 +26,7 @@ from forum.policy import REASONS, ending_of, may_move
 from forum.records import Network, Thread
 from forum.streams import network_stream
 from forum.tables import (
+    acts,
     addressed_posts,
     held_posts,
     memberships,
@@ -48,6 +50,7 @@ from realtime.transaction import Transaction
 
 HERE_ALREADY = "The thread is in this network already. Choose another one."
 SOME_WAIT = "A reply in this thread waits for a moderator. Approve or reject it first, then move the thread."
+OPEN_MOVE = (acts.c.kind == "move", acts.c.undone_at.is_(None))
 NO_LONGER = "You are no longer a moderator of both networks, so nothing was moved."
 
 
@@ -66,19 +69,39 @@ async def move_thread(tx: Transaction, viewer: Viewer, thread_id: str, target: N
     """Move it. Raises NotFound, Forbidden, Invalid where it is there already, Conflict while something waits in it."""
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, target)
-    await _hold(tx, viewer, thread, target)
+    both = (thread.network_id, target.id)
+    await hold_both(tx, thread.id, both)
+    if not await moderates_both(tx, viewer.id, both):
+        raise Forbidden(NO_LONGER)
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, target)
+    undone = await _find_undone(tx, thread, target.id)
+    if undone is not None:
+        await take_back(tx, viewer.id, undone, reason)
+        return
+    number = await relocate(tx, thread, target.id)
+    await _write_down(tx, viewer, thread, target, number, reason)
+
+
+async def _find_undone(tx: Transaction, thread: Thread, target_id: str) -> str | None:
+    """The move that is taken back where the thread goes whence it came."""
+    moves = select(acts.c.id, acts.c.network_id).where(acts.c.thread_id == thread.id, *OPEN_MOVE)
+    newest = (await tx.execute(moves.order_by(acts.c.id.desc()).limit(1))).first()
+    return newest.id if newest is not None and newest.network_id == target_id else None
+
+
+async def relocate(tx: Transaction, thread: Thread, target_id: str) -> int:
+    """Move a thread that is held, with both networks; its number there. Raises Conflict while something waits in it."""
     waiting = select(held_posts.c.id).where(held_posts.c.thread_id == thread.id, held_posts.c.outcome == "").limit(1)
     if (await tx.execute(waiting)).first() is not None:
         raise Conflict(SOME_WAIT)
     mark_id = await _leave(tx, thread)
-    numbers = await _take_numbers(tx, thread, target.id)
-    await _settle(tx, thread, target.id, numbers)
-    await move_with_thread(tx, thread.id, thread.network_id, target.id)
-    await _write_down(tx, viewer, thread, target, numbers, reason)
+    numbers = await _take_numbers(tx, thread, target_id)
+    await _settle(tx, thread, target_id, numbers)
+    await move_with_thread(tx, thread.id, thread.network_id, target_id)
     tx.emit(network_stream(thread.network_id), ThreadMoved(mark_id), authz=True)
-    tx.emit(network_stream(target.id), ThreadCreated(thread.id, thread.version + 1))
+    tx.emit(network_stream(target_id), ThreadCreated(thread.id, thread.version + 1))
+    return numbers.number
 
 
 def _ask(viewer: Viewer, thread: Thread, target: Network) -> None:
@@ -89,9 +112,8 @@ def _ask(viewer: Viewer, thread: Thread, target: Network) -> None:
         raise Forbidden(decision.reason)
 
 
-async def _hold(tx: Transaction, viewer: Viewer, thread: Thread, target: Network) -> None:
+async def hold_both(tx: Transaction, thread_id: str, both: tuple[str, str]) -> None:
     """Nobody reads, writes, comes or goes in either network meanwhile. Raises Forbidden where one is read only."""
-    both = (thread.network_id, target.id)
     held = select(memberships.c.id).where(memberships.c.network_id.in_(both), memberships.c.current)
     await tx.execute(held.order_by(memberships.c.id).with_for_update(key_share=True))
     asked = select(networks.c.id, networks.c.archived_at, networks.c.deletes_at).where(networks.c.id.in_(both))
@@ -99,16 +121,19 @@ async def _hold(tx: Transaction, viewer: Viewer, thread: Thread, target: Network
         ending = ending_of(row.archived_at, row.deletes_at)
         if ending:
             raise Forbidden(REASONS[ending])
+    await tx.execute(select(threads.c.id).where(threads.c.id == thread_id).with_for_update(key_share=True))
+
+
+async def moderates_both(tx: Transaction, account_id: str | None, both: tuple[str, str]) -> bool:
+    """Whether this person is a moderator or an administrator of both networks at this moment."""
     still = select(func.count()).where(
         memberships.c.network_id.in_(both),
-        memberships.c.account_id == viewer.id,
+        memberships.c.account_id == account_id,
         memberships.c.current,
         memberships.c.status == "active",
         memberships.c.role != "member",
     )
-    if await tx.connection.scalar(still) != len(both):
-        raise Forbidden(NO_LONGER)
-    await tx.execute(select(threads.c.id).where(threads.c.id == thread.id).with_for_update(key_share=True))
+    return await tx.connection.scalar(still) == len(both)
 
 
 # -- What it leaves behind ----------------------------------------------------------------------
@@ -312,7 +337,7 @@ async def _settle_addressed(tx: Transaction, thread: Thread, target_id: str) -> 
 
 
 async def _write_down(
-    tx: Transaction, viewer: Viewer, thread: Thread, target: Network, numbers: _Numbers, reason: str
+    tx: Transaction, viewer: Viewer, thread: Thread, target: Network, number: int, reason: str
 ) -> None:
     """In the log of each network, with no more of the other than its id: who reads one need not know of it."""
     act = Act(
@@ -335,7 +360,7 @@ async def _write_down(
         actor_id=viewer.id,
         subject_id=thread.author.id,
         before={"network_id": thread.network_id},
-        after={"number": numbers.number, "posts": thread.post_count},
+        after={"number": number, "posts": thread.post_count},
         reason=reason,
         names={"title": thread.title},
     )

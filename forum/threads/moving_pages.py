@@ -15,6 +15,7 @@ from forum.policy import may_move
 from forum.records import Network, Thread
 from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of
+from forum.threads import moving_back_commands as moving_back_commands  # it names how a move is undone
 from forum.threads.asking import ask_limits
 from forum.threads.inputs import Move
 from forum.threads.moderating_pages import WHY, WHY_OWN
