@@ -13,7 +13,9 @@ from forum.acts.warning import warn_person
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.idempotency import RequestKey, claim
+from forum.membership import lock_several
 from forum.moderation.inputs import MOST_KEPT, Decision, NewReport
+from forum.moderation.person_commands import ON_PERSON, act_on_person
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
@@ -27,7 +29,7 @@ from realtime.transaction import Transaction
 LEASE = timedelta(minutes=30)
 SAY_WHY = "Say why. Whom it concerns reads these words."
 CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
-NO_POST = "This is about a person and no post: warn them, or decide without an act."
+NO_POST = "This is about a person and no post: choose what is done about them, or decide without an act."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,14 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
 
     Raises NotFound, Conflict where somebody else was first, Invalid where a reason or a rule is missing.
     """
+    if value.act in ON_PERSON:
+        about = await get_case(tx.connection, viewer, case_id)
+        await lock_several(tx, about.network_id, [viewer.id, about.person.id])  # a membership comes before a case
     found = await _hold_open(tx, viewer, case_id)
     outcome = _OUTCOMES[value.decision]
     act_id = await _act(tx, viewer, found, value) if value.decision == "agree" else None
     # An act on the post has closed the case; its answer is still to come.
-    if act_id is None or value.act == "warn":
+    if act_id is None or value.act not in ("hide", "remove"):
         await close_case(tx, case_id, found.network_id, outcome, viewer.id, act_id)
     await tx.execute(update(cases).where(cases.c.id == case_id).values(answer=value.answer))
     deed = Deed(
@@ -227,6 +232,8 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
         raise Invalid({"reason": SAY_WHY})
     if value.act == "warn":
         return await warn_person(tx, viewer, found.network_id, found.person.id, value.reason, value.rule)
+    if value.act in ON_PERSON:
+        return await act_on_person(tx, viewer, found, value)
     if found.post_id is None:
         raise Invalid({"act": NO_POST})
     if value.act == "remove":

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from forum.forms import Choose, Input
+from forum.moderation.quieting_inputs import LONGEST_HOURS
 from forum.records import Rule
 from forum.text import clean_line, tidy
 from forum.text.cleaning import is_visible
@@ -76,9 +77,14 @@ def _decision(value: object) -> object:
 
 
 def _act(value: object) -> object:
-    if value not in ("none", "hide", "remove", "warn"):
+    if value not in ("none", "hide", "remove", "warn", "silence", "hold", "expel", "ban"):
         raise ValueError("Choose what is to be done.")
     return value
+
+
+def _number(value: object) -> object:
+    """A form has words where JSON has a number."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6 else value
 
 
 def _post_id(text: str) -> str:
@@ -126,10 +132,17 @@ class NewWarning(Input):
 
 
 class Decision(Input):
-    """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported."""
+    """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported.
+
+    `hold`: all that the person writes waits for a moderator; `expel` and `ban`: they are removed, or for good.
+    """
 
     decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision), Choose(_DECIDE)]
-    act: Annotated[Literal["none", "hide", "remove", "warn"], BeforeValidator(_act)] = "none"
+    act: Annotated[
+        Literal["none", "hide", "remove", "warn", "silence", "hold", "expel", "ban"], BeforeValidator(_act)
+    ] = "none"
+    hours: Annotated[int, BeforeValidator(_number)] = Field(24, ge=1, le=LONGEST_HOURS)
+    """So long a silence lasts."""
     rule: Annotated[Rule | None, BeforeValidator(_none_if_empty)] = None
     reason: Reason = Field("", max_length=100_000)
     answer: Reason = Field("", max_length=100_000)

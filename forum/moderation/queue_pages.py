@@ -25,8 +25,12 @@ from forum.moderation.queries import (
     list_record,
     list_reports,
 )
+from forum.moderation.quieting_pages import HOURS
+from forum.moderation.quieting_queries import find_role
 from forum.moderation.records import Around, Case, Report, ShownAct
 from forum.network_reads import Found
+from forum.policy import may_quieten
+from forum.records import Role
 from forum.rendering import RULES as RULE_WORDS
 from forum.rendering import redirect, render_page
 from forum.state import state_of
@@ -48,6 +52,10 @@ POST_ACTS = (
 )
 PERSON_ACTS = (
     ("warn", "Warn them", "They read your words, and it stands in their record."),
+    ("silence", "Silence them for a time", "They read, and don’t write. It ends by itself."),
+    ("hold", "Have their posts wait", "A moderator reads what they write before others do."),
+    ("expel", "Remove them", "They lose access at once, and may ask again. What they held here is yours then."),
+    ("ban", "Remove them for good", "The same, and they can’t ask again."),
     ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
 )
 
@@ -105,6 +113,8 @@ class CasePage:
     is_mine: bool
     decisions: Sequence[tuple[str, str, str]]
     acts: Sequence[tuple[str, str, str]]
+    hours: Sequence[tuple[str, str]]
+    """How long a silence may last, where one is among the acts."""
     rules: Sequence[tuple[str, str]]
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -136,9 +146,11 @@ async def _show(
         reports = await list_reports(connection, viewer, case.id)
         around = await list_around(connection, viewer, case)
         record = await list_record(connection, viewer, found.network.id, case.person.id)
+        role = await find_role(connection, viewer, found.network.id, case.person.id)
     moment = now()
     other = case.taken_from(viewer.id, moment)
-    suggested = {"rule": case.rules[0][0] if case.rules else "", "decision": "", "act": ""}
+    offered = _person_acts(viewer, case, role) if case.post_id is None or case.is_gone else POST_ACTS
+    suggested = {"hours": "24", "rule": case.rules[0][0] if case.rules else "", "decision": "", "act": ""}
     page = CasePage(
         head=network_head(viewer, found),
         case=case,
@@ -148,18 +160,28 @@ async def _show(
         taken_from=other.name if other else "",
         is_mine=case.taken_by is not None and other is None and (case.taken_until or moment) > moment,
         decisions=DECISIONS,
-        acts=PERSON_ACTS if case.post_id is None or case.is_gone else POST_ACTS,
+        acts=offered,
+        hours=HOURS if "silence" in {each[0] for each in offered} else (),
         rules=RULE_CHOICES,
         typed={**suggested, **typed},
         errors=dict(error.errors) if isinstance(error, Invalid) else {},
         refusal=str(error) if error is not None and not isinstance(error, Invalid) else "",
     )
-    statuses = {Invalid: 422, Conflict: 409, Forbidden: 403}
-    status = statuses[type(error)] if error is not None else 200
+    status = {Invalid: 422, Conflict: 409, Forbidden: 403}[type(error)] if error is not None else 200
     title = f"A report about {case.person.name}"
     return render_page(
         request, viewer, "moderation/case.html", page, title=title, network_id=found.network.id, status=status
     )
+
+
+def _person_acts(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
+    """What this viewer may do about somebody of this role; None: they are no member."""
+    barred: set[str] = set()
+    if role is None or not may_quieten(viewer, case.network_id, case.person.id, role):
+        barred |= {"silence", "hold"}
+    if role is None or not viewer.has_role(case.network_id, "administrator"):
+        barred |= {"expel", "ban"}
+    return [each for each in PERSON_ACTS if each[0] not in barred]
 
 
 async def _case_here(request: Request, viewer: Viewer, found: Found) -> Case:

@@ -52,6 +52,14 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network_id: st
     return QuietMember(network_id, person, row.role, until, row.hold_left)
 
 
+async def find_role(connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str) -> Role | None:
+    """The role of a member, for who moderates the network; None where they are no member."""
+    try:
+        return (await get_member(connection, viewer, network_id, account_id)).role
+    except NotFound:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class QuietAct:
     """A silence or a hold, as its letter tells of it; empty names where the person may not read there any more."""
