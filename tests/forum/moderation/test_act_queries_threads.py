@@ -46,7 +46,7 @@ async def test_a_move_is_told_appealed_against_and_undone_from_its_page(village:
     assert undone.status_code == 303
     thread = await hall.do(hall.maeve, "GET", f"/threads/{hall.thread}")
     assert (thread["network_id"], thread["number"]) == (hall.place.id, 1)
-    assert await told(hall, "act.undone") == 1
+    assert await told(hall, "appeal.answered") == 1  # which the undoing is
     assert "It was theirs after all." in (await village.browser(hall.maeve).get(f"/acts/{act_id}")).text
     rows = await hall.stored(column(audit_rows, "chain", "act").where(audit_rows.c.object_id == hall.thread))
     assert {(target.id, "thread.moved_here"), (target.id, "thread.move"), (hall.place.id, "thread.move_undone")} <= {
