@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from auth.names import clean_about
 from forum.records import Role
@@ -54,3 +54,6 @@ ROLE_CHOICES: tuple[tuple[Role, str, str], ...] = (
     ),
 )
 """Each role with what it may do, as forms say it."""
+
+HeirId = Annotated[str, Field(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+"""Whom somebody names to take over; empty for nobody."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from auth.accounts import clean_email
 from auth.names import clean_line
 
 LONGEST_ENTRY = 1_000
@@ -14,6 +15,8 @@ _LINE = re.compile(r"[\r\n;\u2028\u2029]+")
 _ROW = re.compile(r"[\r\n\u2028\u2029]+")
 _QUOTED = re.compile(r'"[^"\r\n]*"')
 _NAMED = re.compile(r"([^<>]*)<([^<>]*)>\s*")
+_ONE = re.compile(r"[^<>,]*<[^<>]*>\s*(?:\0[0-9]+\0)?\s*")
+"""A name without a comma, one address in brackets, and perhaps an organisation that was put aside."""
 _FIELD = re.compile(r"(?:to|cc|bcc)\s*:\s*(?=\S)", re.IGNORECASE)
 _DELIMITERS = ("\t", ";", ",")
 _SAMPLE = 50
@@ -105,8 +108,13 @@ def _parts(line: str) -> list[str]:
             return [address if "<" in address else f"{' '.join(c for c in cells if c != address)} <{address}>"]
         return cells
     # A single address behind a name: the comma is the name's.
-    is_one = bare.count("@") == 1 and _NAMED.fullmatch(bare)
+    is_one = _ONE.fullmatch(bare) or (bare.count("@") == 1 and _NAMED.fullmatch(bare))
     return [bare] if is_one else line.split(",")
+
+
+def read_entry(text: str) -> Entry:
+    """What is one entry already: an address, or `Anna Ek <anna@example.org>`."""
+    return _entry(text.replace("\0", "").strip())
 
 
 def _entry(typed: str) -> Entry:
@@ -140,6 +148,8 @@ class _Columns:
 
     email: int
     names: tuple[int, ...]
+    width: int
+    """How many there are."""
     organisation: int | None = None
 
 
@@ -164,12 +174,37 @@ def _table(text: str) -> list[Entry] | None:
 def _rows(lines: Sequence[str], columns: _Columns, delimiter: str) -> Iterator[Entry]:
     """The entries of a table, and of what was pasted below it: lines that are no rows of it are read as any others."""
     for line in lines:
-        row = _cells(line, delimiter)
+        row = _whole_row(_cells(line, delimiter), columns, delimiter)
         place = row[columns.email] if columns.email < len(row) else ""
-        if "@" in line and (place.count("@") != 1 or line.count("@") > place.count("@")):
+        is_list = len(row) == 1 or (len(row) < columns.width and "<" in place)
+        if "@" in line and (is_list or "@" not in place or line.count("@") > place.count("@")):
             yield from _plain(line)
         elif any(cell.strip() for cell in row):
-            yield _row_entry(row, columns, delimiter)
+            for address in _several(place) or [place]:
+                yield _row_entry([*row[: columns.email], address, *row[columns.email + 1 :]], columns, delimiter)
+
+
+def _whole_row(row: list[str], columns: _Columns, delimiter: str) -> list[str]:
+    """The row with its address in one cell again, where a delimiter stood in it without quotation marks."""
+    more = len(row) - columns.width
+    if more <= 0 or not any(cell.strip() for cell in row[columns.width :]):
+        return row
+    end = columns.email + more + 1
+    return [*row[: columns.email], delimiter.join(row[columns.email : end]), *row[end:]]
+
+
+def _several(cell: str) -> list[str]:
+    """The addresses in a cell that holds more than one, and nothing else."""
+    parts = [part.strip() for part in re.split("[,;]", cell) if part.strip()]
+    return parts if len(parts) > 1 and all(map(_is_address, parts)) else []
+
+
+def _is_address(text: str) -> bool:
+    try:
+        clean_email(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -194,7 +229,7 @@ def _headings(cells: Sequence[str]) -> _Columns | None:
     parts = [next((p for p, word in enumerate(words) if word in kind), None) for kind in (_FIRST, _LAST)]
     named = whole[:1] or [place for place in parts if place is not None]
     of = next((place for place, word in enumerate(words) if word in _ORGANISATION), None)
-    return _Columns(email, tuple(named), of)
+    return _Columns(email, tuple(named), len(cells), of)
 
 
 def _columns_of(sample: Sequence[Sequence[str]]) -> _Columns | None:
@@ -206,7 +241,7 @@ def _columns_of(sample: Sequence[Sequence[str]]) -> _Columns | None:
     found = next(iter(places))
     if len(found) != 1 or any("<" in row[found[0]] for row in sample):
         return None
-    return _Columns(found[0], tuple(place for place in range(len(first)) if place != found[0])[:2])
+    return _Columns(found[0], tuple(place for place in range(len(first)) if place != found[0])[:2], len(first))
 
 
 def _row_entry(row: Sequence[str], columns: _Columns, delimiter: str) -> Entry:

@@ -11,7 +11,7 @@ from forum.addresses import get, post, route
 from forum.asking import limit
 from forum.forms import header_key, read_json, read_query, validate
 from forum.inviting import joining_api
-from forum.inviting.address_lists import Entry
+from forum.inviting.address_lists import read_entry
 from forum.inviting.inputs import InvitationList, NewInvitations
 from forum.inviting.invitation_commands import Wish, invite, remind, resend, withdraw_invitation
 from forum.inviting.presenting import (
@@ -36,12 +36,16 @@ def _answer(content: object, status: int = 200, headers: Mapping[str, str] | Non
 
 @operation("Invite people", TAG, {201: ApiInvitationOutcomes}, body=NewInvitations, refusals=(403,), is_idempotent=True)
 async def api_invite(request: Request) -> Response:
-    """Invite people by e-mail: one outcome for each entry, in its order."""
+    """Invite people by e-mail: one outcome for each entry, in its order.
+
+    An address whose domain looks like another that is known here is held back, unless the request is `confirmed`.
+    """
     viewer = await account_of(request)
     wanted = validate(NewInvitations, await read_json(request))
     key = header_key(request, wanted)
     await limit(request, INVITATIONS, viewer.id)
-    wish = Wish([Entry(typed, typed) for typed in wanted.emails], wanted.role, wanted.message, wanted.days)
+    entries = [read_entry(typed) for typed in wanted.emails]
+    wish = Wish(entries, wanted.role, wanted.message, wanted.days, takes_look_alikes=wanted.confirmed)
     async with state_of(request).transaction() as tx:
         outcomes, is_replay = await invite(tx, viewer, request.path_params["slug"], wish, key)
     items = [{"address": each.address, "status": each.status, "detail": each.detail} for each in outcomes]

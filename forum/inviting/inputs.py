@@ -59,13 +59,15 @@ class InvitationForm(Input):
 
 
 class NewInvitations(Input):
-    """Addresses to invite, each as it was typed; which of them are good is said one by one."""
+    """Addresses to invite, each as it was typed or as `Name <address>`; which of them are good is said one by one."""
 
     emails: list[Annotated[str, Field(max_length=1_000)]] = Field(min_length=1, max_length=MOST_ADDRESSES)
     role: RoleChoice = "member"
     message: Words = ""
     days: int = Field(default=VALID_DAYS, ge=1, le=MOST_VALID_DAYS)
     """For how many days the invitations are good."""
+    confirmed: bool = False
+    """Invite also addresses that look like others that are known; without it they are `invalid`, with the reason."""
 
 
 class InvitationList(Input):

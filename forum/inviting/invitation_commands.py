@@ -37,6 +37,8 @@ class Wish:
     role: Role
     message: str
     days: int
+    takes_look_alikes: bool = True
+    """Whether somebody has looked at addresses that look like others, and means them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,14 @@ async def invite(
     if claimed.is_replay:
         return _told_again(wish, keys, known, claimed.object_id), True
     batch = _Batch(network, viewer.id, claimed.object_id, wish, await _accounts(tx, keys))
-    outcomes = [await _invite_one(tx, batch, found) for found in sort_out(wish.entries, keys, known)]
+    outcomes = [await _invite_one(tx, batch, found) for found in _sorted(wish, keys, known)]
     if any(outcome.status == "sent" for outcome in outcomes):
         tell_of_invitations(tx, network.id)
     return outcomes, False
+
+
+def _sorted(wish: Wish, keys: Sequence[str], known: Known) -> list[Sorted]:
+    return sort_out(wish.entries, keys, known, takes_look_alikes=wish.takes_look_alikes)
 
 
 async def _get_admitting(tx: Transaction, viewer: Viewer, slug: str) -> Network:
@@ -92,7 +98,7 @@ def _told_again(wish: Wish, keys: Sequence[str], known: Known, batch_id: str) ->
     """The same request once more sends nothing: what it sent before is told as sent."""
     known.left = 0
     told = []
-    for found in sort_out(wish.entries, keys, known):
+    for found in _sorted(wish, keys, known):
         is_mine = found.status == "already_invited" and known.waiting[found.email_key] == batch_id
         status: Outcome = "sent" if is_mine else found.status
         told.append(Invited(found.entry.address, status, DETAILS.get(status, found.detail)))

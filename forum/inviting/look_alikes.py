@@ -30,14 +30,17 @@ def domain_key(ascii_domain: str) -> str:
     return ".".join(look_alike_key(label.replace("-", "")) for label in labels)
 
 
-def warning_of(ascii_domain: str, known: Mapping[str, str]) -> str:
-    """Why this domain should be looked at twice; empty where nothing is odd about it."""
+def warning_of(email_key: str, known: Mapping[str, str]) -> str:
+    """Why this address should be looked at twice; empty where nothing is odd about it."""
+    local, _, ascii_domain = email_key.rpartition("@")
     shown = shown_domain(ascii_domain)
     meant = known.get(domain_key(ascii_domain))
     if meant is not None and meant != ascii_domain:
         return f"Looks like {meant}, and is another domain: {ascii_domain}."
     if any(len(_scripts(label)) > 1 for label in shown.split(".")):
         return f"The domain mixes letters of two alphabets: it is {ascii_domain}."
+    if len(_scripts(local)) > 1:
+        return "The part before the @ mixes letters of two alphabets."
     return ""
 
 

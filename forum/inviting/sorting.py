@@ -66,8 +66,13 @@ def _key_of(address: str) -> str:
         return ""
 
 
-def sort_out(entries: Sequence[Entry], keys: Sequence[str], known: Known) -> list[Sorted]:
-    """What would become of each entry, in their order. One person in several spellings counts once."""
+def sort_out(
+    entries: Sequence[Entry], keys: Sequence[str], known: Known, *, takes_look_alikes: bool = True
+) -> list[Sorted]:
+    """What would become of each entry, in their order. One person in several spellings counts once.
+
+    Without `takes_look_alikes` addresses that look like others are not invited.
+    """
     domains = known_domains({*known.domains, *_usual_domains(keys)})
     seen: set[str] = set()
     mailboxes: dict[str, str] = {}
@@ -78,6 +83,10 @@ def sort_out(entries: Sequence[Entry], keys: Sequence[str], known: Known) -> lis
             found.append(Sorted(entry, "", "invalid", what_is_wrong(entry)))
             continue
         status = _status(key, seen, known, left)
+        odd = "" if takes_look_alikes or status not in ("sent", "over_limit") else warning_of(key, domains)
+        if odd:
+            found.append(Sorted(entry, key, "invalid", odd))
+            continue
         left -= status == "sent"
         earlier = mailboxes.setdefault(mailbox_key(key), entry.address)
         warning = _warning(entry, key, earlier, known, domains) if status == "sent" else ""
@@ -99,10 +108,10 @@ def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome
 
 
 def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Mapping[str, str]) -> str:
-    domain = key.rpartition("@")[2]
-    odd = warning_of(domain, domains)
+    odd = warning_of(key, domains)
     if odd:
         return odd
+    domain = key.rpartition("@")[2]
     if known.site_domains and domain not in known.site_domains:
         return "Only addresses at " + " or ".join(sorted(known.site_domains)) + " can register on this site."
     if earlier != entry.address:
@@ -125,8 +134,10 @@ def _usual_domains(keys: Sequence[str]) -> set[str]:
 
 def what_is_wrong(entry: Entry) -> str:
     """Why this entry is no address, in a sentence that says what to mend."""
+    if not entry.address:
+        return "The address is missing."
     try:
-        clean_email(entry.address or entry.typed)
+        clean_email(entry.address)
     except ValueError as error:
         return str(error)
     return "This is not an e-mail address."

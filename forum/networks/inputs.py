@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from auth.names import clean_line, clean_name
-from forum.fields import Reason, RoleChoice, Words, bounded
+from forum.fields import HeirId, Reason, RoleChoice, Words, bounded
 from forum.forms import Choose, Input
 from forum.records import Access, Status
 
@@ -45,10 +45,6 @@ def _known_access(value: object) -> object:
 Name = Annotated[str, AfterValidator(clean_network_name)]
 Purpose = Annotated[str, AfterValidator(clean_purpose)]
 AccessChoice = Annotated[Access, BeforeValidator(_known_access), Choose(_CHOOSE_ACCESS)]
-
-
-HeirId = Annotated[str, Field(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
-"""Whom somebody names to take over; empty for nobody."""
 
 
 class NewNetwork(Input):

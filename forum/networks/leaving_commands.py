@@ -1,15 +1,13 @@
 """Leaving a network: what somebody holds there goes to an heir, and the last administrator names another first."""
 
 from forum.errors import Invalid, NotFound
+from forum.heirs import NO_HEIR, NOT_AN_ADMINISTRATOR
 from forum.invitations import decline_invitation
 from forum.membership import STANDS, Current, Step, change, is_alone, lock_several
 from forum.network_reads import find_network
 from forum.records import Status
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
-
-NO_HEIR = "Choose somebody who is a member of this network now."
-NOT_AN_ADMINISTRATOR = "Choose one of the administrators of this network."
 
 
 async def leave_network(
@@ -49,11 +47,3 @@ async def _name_heir(tx: Transaction, viewer: Viewer, current: Current, heir: Cu
         raise Invalid({"heir": NOT_AN_ADMINISTRATOR})
     became = await change(tx, heir, Step("active", "administrator", viewer.id))
     tx.enqueue("mail", {"letter": "role_changed", "membership_id": became.id})
-
-
-def check_heir(current: Current, heir: Current | None) -> None:
-    """Raises Invalid unless the heir is another administrator."""
-    if heir is None or heir.status != "active" or heir.account_id == current.account_id:
-        raise Invalid({"heir": NO_HEIR})
-    if heir.role != "administrator":
-        raise Invalid({"heir": NOT_AN_ADMINISTRATOR})

@@ -13,13 +13,13 @@ from forum.asking import open_administered, open_as_account, open_network
 from forum.errors import Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
+from forum.heir_queries import list_heirs
+from forum.heirs import NOBODY, HeldLine, heir_options, held_lines
 from forum.holdings import list_held
 from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found
-from forum.networks.heirs import NOBODY, HeldLine, heir_options, held_lines
 from forum.networks.inputs import Ending, Leaving, MemberChange
 from forum.networks.leaving_commands import leave_network
-from forum.networks.leaving_queries import list_heirs
 from forum.networks.member_pages import decide, is_last, show_with
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -58,7 +58,7 @@ async def _ask_to_leave(
     async with state_of(request).database.read() as connection:
         held = await list_held(connection, network.id, viewer.id)
         asks = is_the_last or any(each.holding.passed is not None for each in held)
-        people = await list_heirs(connection, viewer, network, viewer.id, all_members=is_the_last) if asks else ()
+        people = await list_heirs(connection, viewer, network, [viewer.id], all_members=is_the_last) if asks else ()
     page = DeparturePage(
         head=network_head(viewer, found),
         is_last=is_the_last,

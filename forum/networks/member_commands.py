@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 from forum.acts.excluding import exclude, note_ban_lifted
 from forum.calling import call_administrators
 from forum.errors import NOBODY_READS, Conflict, Forbidden, Invalid, NotFound
+from forum.heirs import check_heir
 from forum.invitations import cancel_invitation, leave_invitation, use_invitation
 from forum.membership import Current, Step, begin, change, lock_current, lock_several
 from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_administered
 from forum.networks.inputs import MemberChange
-from forum.networks.leaving_commands import check_heir
 from forum.policy import may_change_member, may_join
 from forum.records import Network, NotificationKind, Role, Status
 from forum.tables import memberships, networks

@@ -15,12 +15,12 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from forum.fields import ROLE_CHOICES
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head, render_front
+from forum.heir_queries import list_heirs
+from forum.heirs import NOBODY, HeldLine, heir_options, held_lines
 from forum.holdings import list_held
 from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
-from forum.networks.heirs import NOBODY, HeldLine, heir_options, held_lines
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole
-from forum.networks.leaving_queries import list_heirs
 from forum.networks.member_commands import MEANWHILE, decide_first, join_network
 from forum.networks.member_queries import get_member, list_members
 from forum.networks.roll import history_words
@@ -209,7 +209,7 @@ async def show_with(
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
         held = await list_held(connection, found.network.id, member.person.id)
-        heirs = await list_heirs(connection, viewer, found.network, member.person.id) if held else []
+        heirs = await list_heirs(connection, viewer, found.network, [member.person.id]) if held else []
         states = await list_states(connection, viewer, found.network, member.person.id)
     is_me = member.person.id == viewer.id
     page = MemberPage(

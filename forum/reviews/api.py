@@ -88,10 +88,10 @@ async def api_take_back(request: Request) -> Response:
 async def api_end_access(request: Request) -> Response:
     """End the access of everybody who is marked; they are told, with the reason."""
     viewer, found = await open_administered(request)
-    reason = validate(Ending, await read_json(request)).reason
+    ending = validate(Ending, await read_json(request))
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     async with state_of(request).transaction() as tx:
-        ended = await end_access(tx, viewer, found.network.slug, request.path_params["review_id"], reason)
+        ended = await end_access(tx, viewer, found.network.slug, request.path_params["review_id"], ending)
     return _answer({"ended": ended})
 
 

@@ -9,12 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.acts.excluding import exclude
 from forum.audit import Deed, canonical, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.heirs import check_heir
 from forum.membership import Current, Step, change, lock_current, lock_several
 from forum.network_reads import find_network, lock_inside
 from forum.parting import let_read, part_again, settle_parting
 from forum.policy import may_end_in_review, may_review, member_of
 from forum.records import Network
-from forum.reviews.inputs import Decision
+from forum.reviews.inputs import Decision, Ending
 from forum.reviews.queries import counted, get_question, list_decided, list_subjects
 from forum.tables import memberships, networks, review_decisions, reviews
 from forum.telling import tell
@@ -24,6 +25,7 @@ from realtime.transaction import Transaction
 
 ADMINISTRATORS_ONLY = "Only an administrator of this network may do this."
 SIGNED = "This review is signed: nothing in it can be changed any more. Begin another."
+STAYS = "Choose somebody who stays: their access ends, too."
 
 _ONCE: dict[str, Any] = {
     "postgresql": postgresql.insert(review_decisions).on_conflict_do_nothing(),
@@ -161,10 +163,10 @@ async def take_back(tx: Transaction, viewer: Viewer, slug: str, review_id: str, 
         await settle_parting(tx, network.id)
 
 
-async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str, reason: str) -> int:
+async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str, ending: Ending) -> int:
     """End the access of all who are marked, at once and everywhere; how many they were.
 
-    Raises Forbidden where nobody would be left to run the network.
+    Raises Forbidden where nobody would be left to run the network, Invalid for an heir who can't be one.
     """
     network = await _seen(tx, viewer, slug)
     await _open(tx, network, review_id)
@@ -175,13 +177,21 @@ async def end_access(tx: Transaction, viewer: Viewer, slug: str, review_id: str,
         # Another administrator must do that: nobody is to throw themselves out in passing.
         review_decisions.c.account_id != viewer.id,
     )
-    ended = 0
-    for row in (await tx.execute(marked.order_by(review_decisions.c.account_id).with_for_update())).all():
-        current = await lock_current(tx, network.id, row.account_id)
+    ended, heir = 0, viewer.id if ending.heir is None else ending.heir
+    rows = (await tx.execute(marked.order_by(review_decisions.c.account_id).with_for_update())).all()
+    people = await lock_several(tx, network.id, [row.account_id for row in rows] + [heir or viewer.id, viewer.id])
+    if (me := people.get(viewer.id)) is None or (me.status, me.role) != ("active", "administrator"):
+        raise Forbidden(ADMINISTRATORS_ONLY)  # another has ended theirs in this very moment
+    if heir in [row.account_id for row in rows]:
+        raise Invalid({"heir": STAYS})
+    for row in rows:
+        current = people.get(row.account_id)
         if current is not None and current.id == row.membership_id and current.status == "active":
-            # Whoever ends it looks after what they held.
-            await change(tx, current, Step("removed", current.role, viewer.id, reason=reason, heir=viewer.id))
-            act_id = await exclude(tx, viewer.id, current, "removed", reason)
+            if heir:
+                check_heir(current, people.get(heir))
+            step = Step("removed", current.role, viewer.id, reason=ending.reason, heir=heir or None)
+            await change(tx, current, step)
+            act_id = await exclude(tx, viewer.id, current, "removed", ending.reason)
             tx.enqueue("mail", {"letter": "membership_ended", "membership_id": current.id, "act_id": act_id})
             ended += 1
         done = update(review_decisions).where(review_decisions.c.id == row.id)
@@ -199,7 +209,8 @@ async def sign(tx: Transaction, viewer: Viewer, slug: str, review_id: str) -> No
         raise Conflict("Some people are marked, and still have access. End it, or take that back; then sign.")
     open_count = len(await list_subjects(tx.connection, viewer, network, review_id))
     told = [
-        [each.person.id, each.decision, moment_text(each.decided_at), each.answered_at is not None] for each in decided
+        [each.person.id, each.decision, moment_text(each.decided_at), each.answered_at is not None, each.reason]
+        for each in decided
     ]
     after: dict[str, str | int | bool | None] = {**counted(decided), "undecided": open_count, "review": review_id}
     after["decisions"] = text_hash(canonical(told))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from forum.errors import Invalid
-from forum.fields import Reason
+from forum.fields import HeirId, Reason
 from forum.forms import Input
 from ground.columns import is_id
 
@@ -20,12 +20,15 @@ class Ending(Input):
     """Why access ends; the people are told."""
 
     reason: Annotated[str, Field(max_length=1_000)] = ""
+    heir: HeirId | None = None
+    """The administrator who takes over what they hold; without one it is the caller, and empty: it ends."""
 
 
 class EndingForm(Input):
     """The same on the page, which asks for it."""
 
     reason: Reason = Field(default="", validate_default=True)
+    heir: HeirId | None = None
 
 
 class ApiDecision(Input):

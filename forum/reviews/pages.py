@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -13,11 +14,15 @@ from forum.asking import limit, open_administered
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
+from forum.heir_queries import list_heirs
+from forum.heirs import NOBODY, HeldLine, heir_options, held_lines
+from forum.holdings import list_held
 from forum.network_reads import Found
 from forum.notices import name_all
+from forum.records import Network
 from forum.rendering import redirect, render_page
 from forum.reviews.commands import answer, begin_review, decide, end_access, sign, take_back
-from forum.reviews.inputs import Decision, EndingForm, read_decisions
+from forum.reviews.inputs import Decision, Ending, EndingForm, read_decisions
 from forum.reviews.queries import (
     Decided,
     Question,
@@ -68,7 +73,15 @@ class ReviewPage:
     """Whom somebody else had decided about in the meantime; empty for nobody."""
     me: str
     parted: int
+    held: Sequence[tuple[str, Sequence[HeldLine]]]
+    """What those who are marked hold, each with their name."""
+    heirs: Sequence[tuple[str, str]]
     decisions: Sequence[tuple[Decision, str]] = DECISIONS
+
+    @property
+    def all_held(self) -> Sequence[HeldLine]:
+        """What they hold together, each kind of it once: it says what becomes of it without an heir."""
+        return list({line.end: line for _, lines in self.held for line in lines}.values())
 
     @property
     def total(self) -> int:
@@ -137,12 +150,13 @@ async def _review(
         decided = await list_decided(connection, viewer, network, review_id)
         subjects = [] if review.signed_at else await list_subjects(connection, viewer, network, review_id)
         parted = await count_parted(connection, viewer, network)
+        marked = [] if review.signed_at else [each for each in decided if each.may_be_ended_by(viewer.id)]
+        held, heirs = await _what_is_held(connection, viewer, network, marked)
+    title, network_id = f"Access review of {network.name}", network.id
     if review.signed_at is not None:
         signed = SignedPage(network_head(viewer, found), review, decided, counted(decided))
-        title = f"Access review of {network.name}"
-        return render_page(
-            request, viewer, "reviews/signed.html", signed, title=title, network_id=network.id, status=status
-        )
+        template = "reviews/signed.html"
+        return render_page(request, viewer, template, signed, title=title, network_id=network_id, status=status)
     page = ReviewPage(
         head=network_head(viewer, found),
         path=f"/networks/{network.slug}/reviews/{review.id}",
@@ -150,17 +164,27 @@ async def _review(
         subjects=subjects[:PAGE_SIZE],
         remaining=len(subjects),
         decided=decided,
-        marked=[
-            each for each in decided if each.decision == "end" and each.done_at is None and each.person.id != viewer.id
-        ],
+        marked=marked,
         typed=typed or {},
         errors=errors or {},
         meanwhile=name_all([each.person.name for each in decided if each.person.id in late]) if late else "",
         me=viewer.id,
         parted=parted,
+        held=held,
+        heirs=heirs,
     )
-    title = f"Access review of {network.name}"
-    return render_page(request, viewer, "reviews/review.html", page, title=title, network_id=network.id, status=status)
+    return render_page(request, viewer, "reviews/review.html", page, title=title, network_id=network_id, status=status)
+
+
+async def _what_is_held(
+    connection: AsyncConnection, viewer: Viewer, network: Network, marked: Sequence[Decided]
+) -> tuple[Sequence[tuple[str, Sequence[HeldLine]]], Sequence[tuple[str, str]]]:
+    """What each of these people holds, and who of those who stay may take it over."""
+    held = [(each.person.name, await list_held(connection, network.id, each.person.id)) for each in marked]
+    lines = [(name, held_lines(network, theirs)) for name, theirs in held if theirs]
+    leaving = [each.person.id for each in marked]
+    heirs = await list_heirs(connection, viewer, network, leaving) if lines else ()
+    return lines, [*heir_options(heirs, viewer.id), NOBODY]
 
 
 async def create_decisions(request: Request) -> Response:
@@ -197,10 +221,11 @@ async def create_endings(request: Request) -> Response:
     fields = await read_form(request)
     slug, review_id = found.network.slug, request.path_params["review_id"]
     try:
-        reason = validate(EndingForm, fields).reason
+        given = validate(EndingForm, fields)
+        ending = Ending(reason=given.reason, heir=given.heir)
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         async with state_of(request).transaction() as tx:
-            await end_access(tx, viewer, slug, review_id, reason)
+            await end_access(tx, viewer, slug, review_id, ending)
     except Invalid as error:
         return await _review(request, viewer, found, typed=fields, errors=error.errors, status=422)
     except Forbidden as error:

@@ -38,7 +38,10 @@ class ApiReviews(Answer):
 
 
 class ApiDecided(Answer):
-    """What was decided about a member. `answered_at`: when who was asked said that they still need access."""
+    """What was decided about a member. `answered_at`: when who was asked said that they still need access.
+
+    `reason`: why access ended.
+    """
 
     id: str
     account: ApiPerson
@@ -48,6 +51,7 @@ class ApiDecided(Answer):
     decided_by: str
     answered_at: datetime | None
     done_at: datetime | None
+    reason: str | None
 
 
 class ApiUndecided(Answer):
@@ -113,6 +117,7 @@ def _decided(each: Decided) -> dict[str, Any]:
         "decided_by": each.decided_by,
         "answered_at": moment_text(each.answered_at) if each.answered_at else None,
         "done_at": moment_text(each.done_at) if each.done_at else None,
+        "reason": each.reason or None,
     }
 
 

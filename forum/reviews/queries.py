@@ -18,6 +18,7 @@ from forum.reviews.inputs import Decision
 from forum.tables import (
     audit_rows,
     bounced_addresses,
+    membership_states,
     memberships,
     networks,
     organisation_domains,
@@ -76,11 +77,17 @@ class Decided:
     decided_by: str
     answered_at: datetime | None
     done_at: datetime | None
+    reason: str
+    """Why their access ended; empty until it has."""
 
     @property
     def may_be_taken_back(self) -> bool:
         """An ending that is done, and an answer that was given, stand."""
         return self.done_at is None and self.answered_at is None
+
+    def may_be_ended_by(self, viewer_id: str) -> bool:
+        """Whether their access is to end, has not yet, and this viewer may end it: nobody ends their own."""
+        return self.decision == "end" and self.done_at is None and self.person.id != viewer_id
 
 
 def _administered(viewer: Viewer, network: Network) -> None:
@@ -150,6 +157,7 @@ async def list_decided(connection: AsyncConnection, viewer: Viewer, network: Net
             deciders.c.name.label("decider"),
             review_decisions.c.answered_at,
             review_decisions.c.done_at,
+            _why().label("reason"),
         )
         .join(memberships, memberships.c.id == review_decisions.c.membership_id)
         .join(accounts, accounts.c.id == review_decisions.c.account_id)
@@ -158,6 +166,17 @@ async def list_decided(connection: AsyncConnection, viewer: Viewer, network: Net
         .order_by(func.lower(accounts.c.name), accounts.c.id)
     )
     return [_decided(row) for row in await connection.execute(asked)]
+
+
+def _why() -> Any:
+    """The reason with which a row of `review_decisions` was carried out, as it was given then."""
+    states = membership_states
+    told = select(states.c.reason).where(
+        states.c.membership_id == review_decisions.c.membership_id,
+        states.c.status == "removed",
+        states.c.at <= review_decisions.c.done_at,
+    )
+    return told.order_by(states.c.at.desc()).limit(1).correlate(review_decisions).scalar_subquery()
 
 
 def _decided(row: Any) -> Decided:
@@ -170,6 +189,7 @@ def _decided(row: Any) -> Decided:
         decided_by=row.decider,
         answered_at=row.answered_at,
         done_at=row.done_at,
+        reason=row.reason or "",
     )
 
 

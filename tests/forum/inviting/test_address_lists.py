@@ -3,6 +3,7 @@
 import pytest
 
 from forum.inviting.address_lists import Entry, read_addresses, written
+from forum.inviting.sorting import what_is_wrong
 
 
 @pytest.mark.parametrize(
@@ -58,4 +59,35 @@ def test_the_column_of_organisations_is_kept_and_survives_being_written() -> Non
     again = read_addresses(written(entries))
     assert [(each.address, each.name, each.organisation) for each in again] == [
         (each.address, each.name, each.organisation) for each in entries
+    ]
+
+
+HEADINGS = "Surname,First name,Organisation,Job title,E-mail"
+
+
+@pytest.mark.parametrize(
+    ("row", "address"),
+    [
+        ('Bad,Ben,"Trust B, North",Nurse,two@@x.example', "two@@x.example"),
+        ('Bad,Ben,"Trust B, North",Nurse,eve@x.example Bcc: a@b.example', "eve@x.example Bcc: a@b.example"),
+        ('Bad,Ben,"Trust B, North",Nurse,"eve@x.example, a@@b.example"', "eve@x.example, a@@b.example"),
+        ('Bad,Ben,"Trust B, North",Nurse,ben,x@y.example', "ben,x@y.example"),
+        ('Bad,Ben,"Trust B, North",Nurse,', ""),
+        ('Bad,Ben,"Trust B, North",Nurse', ""),
+    ],
+)
+def test_a_row_with_a_broken_address_stays_one_and_survives_being_written(row: str, address: str) -> None:
+    lines = f"{HEADINGS}\nEk,Anna,Trust A,Nurse,anna@x.example\n{row}\nLund,Bo,Trust A,Nurse,bo@x.example"
+    entries = read_addresses(lines)
+    assert [each.address for each in entries] == ["anna@x.example", address, "bo@x.example"]
+    for each in (entries[1], *read_addresses(written([entries[1]]))):
+        assert (each.address, each.name, each.organisation) == (address, "Ben Bad", "Trust B, North")
+    assert (what_is_wrong(entries[1]) == "The address is missing.") == (not address)
+
+
+def test_two_addresses_in_one_cell_are_two() -> None:
+    entries = read_addresses(f'{HEADINGS}\nEk,Anna,Trust A,Nurse,"anna@x.example; ek@y.example"')
+    assert [(each.address, each.name) for each in entries] == [
+        ("anna@x.example", "Anna Ek"),
+        ("ek@y.example", "Anna Ek"),
     ]

@@ -1,5 +1,6 @@
 """Invitations and joining links by the API: states, reminders, sending again; and who must not."""
 
+import secrets
 from datetime import datetime
 
 from tests.forum.accounts.visitor import Visitor, mails_to, new_address, wait_for_mail
@@ -56,3 +57,23 @@ def test_who_must_not(server: ConferServer) -> None:
             answer = outsider.request(method, f"/api/v1{other.path}{path}", headers=other.bearer)
             assert answer.status_code == 404, path
     assert host.states(address) == ["sent"]
+
+
+def test_an_address_with_its_name_and_one_that_looks_like_another(server: ConferServer) -> None:
+    host = Host(server)
+    path = f"{host.path}/invitations"
+    domain = f"{secrets.token_hex(4)}trusta.example"
+    alike = f"kim@{domain.replace('a.example', chr(0x430) + '.example')}"
+    wanted = {"emails": [f"Ann Ek <ann@{domain}>", f"bo@{domain}", alike, f"m{chr(0x430)}ry@{domain}"]}
+
+    def items(**more: object) -> list[dict[str, str]]:
+        return host.call("POST", path, {**wanted, **more})["items"]
+
+    sent, other, held, mixed = items()
+    assert (sent["address"], sent["status"], other["status"]) == (f"ann@{domain}", "sent", "sent")
+    assert (held["address"], held["status"]) == (alike, "invalid")
+    assert held["detail"].startswith(f"Looks like {domain}, and is another domain: xn--")
+    assert (mixed["status"], mixed["detail"]) == ("invalid", "The part before the @ mixes letters of two alphabets.")
+    assert host.invitation(f"ann@{domain}")["name"] == "Ann Ek"
+    again = items(confirmed=True)
+    assert [each["status"] for each in again] == ["already_invited", "already_invited", "sent", "sent"]

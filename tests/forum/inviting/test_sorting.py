@@ -54,7 +54,13 @@ def test_limits_members_and_those_who_wait_come_before_anything_is_sent() -> Non
     ],
 )
 def test_domains_that_look_like_a_known_one(domain: str, warned: str) -> None:
-    assert warning_of(domain, known_domains(["example.org"])) == warned
+    assert warning_of(f"mary@{domain}", known_domains(["example.org"])) == warned
+
+
+def test_letters_of_two_alphabets_before_the_at() -> None:
+    known = known_domains(["example.org"])
+    assert warning_of("m\u0430ry@example.org", known) == "The part before the @ mixes letters of two alphabets."
+    assert warning_of("\u043c\u0430\u0440\u0438\u044f@example.org", known) == ""
 
 
 def test_of_two_domains_in_a_list_the_odd_one_is_warned_of() -> None:

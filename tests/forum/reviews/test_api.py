@@ -26,6 +26,7 @@ async def test_from_beginning_to_signature(village: Village) -> None:
     assert signed["signed_by"] == "Amara Okafor"
     assert len(signed["seal"]) == 64
     assert signed["undecided_count"] == 1
+    assert [each["reason"] for each in signed["decided"]] == [None, "Moved on"]
     assert (await program.get(path)).json()["items"][0]["seal"] == signed["seal"]
     own = {"items": [{"account_id": amara.id, "decision": "end"}]}
     again = (await program.post(path)).json()

@@ -12,9 +12,10 @@ from forum.bounces import note_bounce
 from forum.network_reads import get_network
 from forum.records import Network
 from forum.reviews.commands import begin_review, decide, end_access, sign
+from forum.reviews.inputs import Ending
 from forum.reviews.queries import list_subjects
 from forum.reviews.worker import write_asked
-from forum.tables import audit_rows, memberships, notifications, review_decisions, reviews
+from forum.tables import audit_rows, invitations, memberships, notifications, review_decisions, reviews
 from ground.columns import new_id, now
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -55,6 +56,7 @@ async def test_from_beginning_to_signature(village: Village) -> None:
     page = said((await browser.get(path)).text)
     for words in ("One person kept, 1 asked, 1 ended", "about one person nobody had decided", "Signed by Amara Okafor"):
         assert words in page, words
+    assert re.search("Access ended .* Dan Eze .* You moved on", page)
     signed = (audit_rows.c.act == "review.signed", audit_rows.c.chain == place.id)
     async with village.state.database.read() as connection:
         row = (await connection.execute(select(audit_rows).where(*signed))).one()
@@ -210,7 +212,7 @@ async def test_many_begin_at_once_and_many_sign_at_once(village: Village) -> Non
     (review_id,) = set(await asyncio.gather(*(begin() for _ in range(8))))
     async with village.state.transaction() as tx:
         await decide(tx, viewer, place.slug, review_id, {amara.id: "keep"})
-        assert await end_access(tx, viewer, place.slug, review_id, "") == 0
+        assert await end_access(tx, viewer, place.slug, review_id, Ending()) == 0
 
     async def put_name() -> None:
         async with village.state.transaction() as tx:
@@ -222,3 +224,32 @@ async def test_many_begin_at_once_and_many_sign_at_once(village: Village) -> Non
         signed = select(func.count()).where(audit_rows.c.chain == place.id, audit_rows.c.act == "review.signed")
         assert await connection.scalar(signed) == 1
         assert await connection.scalar(select(reviews.c.signed_by).where(reviews.c.id == review_id)) == amara.id
+
+
+async def test_what_those_hold_who_are_to_end_is_listed_and_an_heir_asked_for(village: Village) -> None:
+    place, amara, (ben, cleo, dan), path = await begun(village, "Ben Ito", "Cleo Ray", "Dan Eze")
+    for each in (ben, cleo):
+        await village.program(amara).patch(
+            f"/api/v1/networks/{place.slug}/members/{each.id}", json={"role": "administrator"}
+        )
+    sent = await village.program(ben).post(
+        f"/api/v1/networks/{place.slug}/invitations", json={"emails": ["one@held.example", "two@held.example"]}
+    )
+    assert sent.status_code == 201
+    browser = village.browser(amara)
+    choices = {f"about-{ben.id}": "end", f"about-{dan.id}": "end"}
+    assert (await browser.post(f"{path}/decisions", data=choices)).status_code == 303
+    page = (await browser.get(path)).text
+    assert "Ben Ito holds: two invitations that wait for an answer" in said(page)
+    assert "Dan Eze holds" not in page
+    offered = re.findall(r'<option value="([^"]*)"', re.search(r'name="heir".*?</select>', page, re.DOTALL)[0])  # type: ignore[index]
+    assert offered == [amara.id, cleo.id, ""]
+    for wrong in (ben.id, new_id(), "x"):
+        answer = await browser.post(f"{path}/endings", data={"reason": "Moved on.", "heir": wrong})
+        assert answer.status_code == 422, wrong
+    assert (await village.program(ben).get(f"/api/v1/networks/{place.slug}")).status_code == 200
+    ended = await browser.post(f"{path}/endings", data={"reason": "Moved on.", "heir": cleo.id})
+    assert ended.status_code == 303
+    async with village.state.database.read() as connection:
+        inviters = await connection.scalars(select(invitations.c.invited_by).where(invitations.c.ended_at.is_(None)))
+        assert list(inviters).count(cleo.id) == 2

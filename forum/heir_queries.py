@@ -1,6 +1,6 @@
-"""Who may take over from somebody who leaves a network."""
+"""Who may take over from somebody whose access to a network ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,9 +16,14 @@ MOST_HEIRS = 200
 
 
 async def list_heirs(
-    connection: AsyncConnection, viewer: Viewer, network: Network, leaver_id: str, *, all_members: bool = False
+    connection: AsyncConnection,
+    viewer: Viewer,
+    network: Network,
+    leavers: Collection[str],
+    *,
+    all_members: bool = False,
 ) -> Sequence[Person]:
-    """The other administrators by name; with `all_members` everybody, those with most rights first.
+    """The administrators by name but for those who leave; with `all_members` everybody, those with most rights first.
 
     Nobody, where the viewer is no member.
     """
@@ -28,7 +33,7 @@ async def list_heirs(
         .join(memberships, memberships.c.account_id == accounts.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)
         .where(networks.c.id == network.id, member_of(viewer.id), accounts.c.suspended_at.is_(None))
-        .where(memberships.c.current, memberships.c.status == "active", accounts.c.id != leaver_id)
+        .where(memberships.c.current, memberships.c.status == "active", accounts.c.id.not_in(leavers))
         .order_by(rank, func.lower(accounts.c.name), accounts.c.id)
         .limit(MOST_HEIRS)
     )

@@ -1,13 +1,20 @@
-"""What somebody holds in a network, and who may take it over, as pages show it."""
+"""What somebody holds in a network, and who may take it over, as pages show and ask it.
+
+Shared ground, because access ends on several pages: on leaving, on removal, and in an access review.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forum.errors import Invalid
 from forum.holdings import Held
+from forum.membership import Current
 from forum.records import Network, Person
 from forum.rendering import spell
 
 NOBODY = ("", "Nobody: it ends")
+NO_HEIR = "Choose somebody who is a member of this network now."
+NOT_AN_ADMINISTRATOR = "Choose one of the administrators of this network."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +49,11 @@ def heir_options(people: Sequence[Person], viewer_id: str) -> list[tuple[str, st
 
 def _named(person: Person) -> str:
     return f"{person.name}, {person.organisation}" if person.organisation else person.name
+
+
+def check_heir(current: Current, heir: Current | None) -> None:
+    """Raises Invalid unless the heir is another administrator."""
+    if heir is None or heir.status != "active" or heir.account_id == current.account_id:
+        raise Invalid({"heir": NO_HEIR})
+    if heir.role != "administrator":
+        raise Invalid({"heir": NOT_AN_ADMINISTRATOR})
