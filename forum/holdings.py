@@ -85,7 +85,7 @@ def _joining_links() -> Holding:
         kind="joining_links",
         one="joining link",
         many="joining links",
-        page="/invitations",
+        page="/joining-link",
         least="administrator",
         counted=select(func.count()).select_from(joining_links).where(*in_use, joining_links.c.expires_at > _MOMENT),
         passed=update(joining_links).where(*in_use).values(made_by=_HEIR),

@@ -9,12 +9,13 @@ from starlette.routing import BaseRoute
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post, route
 from forum.asking import limit
-from forum.errors import Forbidden
+from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.holdings import list_held
 from forum.idempotency import Claim
 from forum.network_reads import Found, get_network
 from forum.networks.inputs import PeopleList
+from forum.networks.member_queries import get_member
 from forum.networks.organisation_commands import add_organisation, change_organisation, remove_organisation
 from forum.networks.organisation_inputs import NewOrganisation, OrganisationChange
 from forum.networks.organisation_queries import Organisation, get_organisation, list_organisations
@@ -252,10 +253,13 @@ async def api_list_history(request: Request) -> Response:
 
 @operation("Read what a member holds", TAG, {200: ApiHoldings}, refusals=(403,))
 async def api_list_holdings(request: Request) -> Response:
-    """What would need an heir if they went: for administrators."""
+    """What would need an heir if they went: for administrators. Of who is no member now there is none."""
     viewer, found = await _administered(request)
     async with state_of(request).database.read() as connection:
-        held = await list_held(connection, found.network.id, request.path_params["account_id"])
+        member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
+        if member.status != "active":
+            raise NotFound
+        held = await list_held(connection, found.network.id, member.person.id)
     return _listed(found, viewer, [{"kind": each.holding.kind, "count": each.count} for each in held])
 
 
