@@ -41,13 +41,16 @@ def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
-    """What an act was about: not selected at all for somebody who judges without reading the network."""
-    is_shown = acts_shown_to(viewer)
+    """What an act was about: not selected at all for somebody who judges without reading the network.
+
+    What an open one says of it anybody may read; the words that were taken away are for whom they concern alone.
+    """
+    is_shown = or_(acts_shown_to(viewer), networks.c.access == "open")
     # What lies in another network by now is asked for by itself.
     is_read = and_(is_shown, threads_readable_by(viewer), threads.c.network_id == acts.c.network_id)
     # The post may lie in another network by now.
     is_own = acts.c.account_id == viewer.id
-    is_open = and_(is_shown, or_(is_own, posts.c.network_id == acts.c.network_id))
+    is_open = and_(acts_shown_to(viewer), or_(is_own, posts.c.network_id == acts.c.network_id))
     # Whoever it concerns may know the network's name while it has an address that shows it to them.
     named = or_(networks.c.access.in_(("open", "closed")), readable_by(viewer), viewer_oversees(viewer))
     return [
@@ -61,6 +64,7 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
         is_shown,
         case((named, networks.c.name), else_=""),
         case((named, networks.c.slug), else_=""),
+        networks.c.access == "open",
         case((and_(is_shown, acts.c.post_id.is_(None)), acts.c.thread_id)),
     ]
 
@@ -130,6 +134,7 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
         is_whole=bool(about[7]),
         network=about[8],
         slug=about[9],
+        is_public=bool(about[10]),
         is_mine=person is not None and person.id == viewer.id,
         is_moderated=is_moderated,
         is_judged=bool(row[13]),

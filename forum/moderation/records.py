@@ -130,6 +130,8 @@ class ShownAct:
     """The viewer moderates the network."""
     is_judged: bool
     """An appeal against it waits for this viewer."""
+    is_public: bool
+    """The network is open: whoever judges without belonging to it reads all but the words that were taken away."""
     goes_to_site: bool
     """No administrator of the network but who acted: an appeal goes to the site's."""
     undo_reason: str = ""

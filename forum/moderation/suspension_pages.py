@@ -17,6 +17,7 @@ from forum.moderation.suspension_queries import (
     clean_search,
     find_accounts,
     get_account,
+    is_contact_written,
     list_only_administrator_of,
 )
 from forum.policy import may_edit_site
@@ -42,6 +43,8 @@ class SuspensionPage:
     account: FoundAccount
     is_me: bool
     only_administrator_of: Sequence[str]
+    has_contact: bool
+    """Somebody has written down how those who run the site are reached."""
     reason: str
     errors: Mapping[str, str]
 
@@ -77,7 +80,8 @@ async def _page(
     async with state_of(request).database.read() as connection:
         account = await get_account(connection, account_id)
         alone = await list_only_administrator_of(connection, account_id)
-    page = SuspensionPage(account, account_id == viewer.id, alone, reason, errors or {})
+        has_contact = await is_contact_written(connection)
+    page = SuspensionPage(account, account_id == viewer.id, alone, has_contact, reason, errors or {})
     status = 422 if errors else 200
     return render_page(request, viewer, "moderation/suspension.html", page, title=account.name, status=status)
 

@@ -12,7 +12,7 @@ from auth.tables import accounts
 from forum.errors import NotFound
 from forum.moderation.inputs import AccountList
 from forum.moderation.queries import parse_after
-from forum.tables import audit_words, memberships, networks
+from forum.tables import audit_words, memberships, networks, site_pages
 from forum.text import tidy
 
 MOST_FOUND = 20
@@ -130,3 +130,9 @@ async def find_suspended(connection: AsyncConnection, account_id: str, row_id: s
     )
     row = (await connection.execute(asked)).first()
     return None if row is None else (row.email, row.name, row.word or "")
+
+
+async def is_contact_written(connection: AsyncConnection) -> bool:
+    """Whether the page says how those who run the site are reached, for whoever was suspended."""
+    written = select(site_pages.c.slug).where(site_pages.c.slug == "contact")
+    return (await connection.execute(written)).first() is not None

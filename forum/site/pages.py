@@ -34,6 +34,8 @@ class LegalPage:
     title: str
     html: Markup
     is_draft: bool
+    sender: str
+    """Where nobody has written down how to reach those who run the site: the address from which its mail comes."""
     updated_at: datetime | None
     updated_by: str
     """For those who may edit it; empty for all others."""
@@ -69,6 +71,7 @@ async def show_legal_page(request: Request) -> Response:
         title=TITLES[slug],
         html=Markup(written.html if written else render_markdown(WORDS[slug])),  # noqa: S704  made by our sanitiser
         is_draft=written is None,
+        sender=state_of(request).settings.mail_from if slug == "contact" and written is None else "",
         updated_at=written.updated_at if written else None,
         updated_by=written.updated_by if written and may_edit else "",
         may_edit=may_edit,

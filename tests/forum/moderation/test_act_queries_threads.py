@@ -98,3 +98,26 @@ async def test_who_began_a_locked_thread_hears_that_it_is_open_again(village: Vi
     await hall.do(hall.priya, "PATCH", f"/threads/{hall.thread}", {"locked": False})
     assert await told(hall, "act.undone") == 1
     assert "This was undone" in (await village.browser(hall.maeve).get(f"/acts/{await act_of(hall, 'lock')}")).text
+
+
+async def test_who_judges_for_an_open_network_reads_why_and_not_the_words(village: Village) -> None:
+    hall = await open_hall(village, "open")
+    judge = await hall.overseer()
+    act_id = await hall.hide(hall.amara, reason="Be kind to each other.")
+    page = (await village.browser(hall.gareth).get(f"/acts/{act_id}")).text
+    assert "They see what was done, the rule, the reason" in page
+    assert "can’t read the network" not in page
+    await hall.do(hall.gareth, "POST", f"/acts/{act_id}/appeal", {"words": "I was kind."})
+    shown = (await village.browser(judge).get(f"/acts/{act_id}")).text
+    assert "Be kind to each other." in shown
+    assert "can’t read this network" not in shown
+    assert "Only fools" not in shown
+
+
+async def test_what_was_undone_offers_no_number_for_erasing(village: Village) -> None:
+    hall = await open_hall(village)
+    act_id = await hall.hide(hall.amara)
+    browser, asked = village.browser(hall.priya), "Should the words be gone for good"
+    assert asked in (await browser.get(f"/acts/{act_id}")).text
+    await hall.do(hall.amara, "POST", f"/acts/{act_id}/undo", {})
+    assert asked not in (await browser.get(f"/acts/{act_id}")).text

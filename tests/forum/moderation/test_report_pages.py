@@ -30,7 +30,9 @@ async def test_without_an_account_one_gets_a_receipt(village: Village) -> None:
     assert "Somebody without an account" in shown
     body = {"decision": "disagree", "answer": "We think it is fair."}
     await hall.do(hall.priya, "POST", f"/reports/{case['id']}/decision", body)
-    assert "We think it is fair." in (await guest.get(receipt)).text
+    answered = (await guest.get(receipt)).text
+    assert "We think it is fair." in answered
+    assert "will look at it" not in answered
     assert (await guest.get(f"{receipt[:-1]}!")).status_code == 404
     assert (await guest.get("/reports/receipt/" + "x" * 5_000)).status_code in (404, 414, 431)
 

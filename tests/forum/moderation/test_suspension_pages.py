@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from auth.tables import accounts
-from forum.tables import audit_rows
+from forum.tables import audit_rows, site_pages
+from ground.columns import now
 from tests.forum.threads.village import Village, Villager, open_village
 from tests.realtime.reader import Reader
 from tests.servers.confer import ConferServer
@@ -34,6 +35,7 @@ async def test_suspended_and_let_in_again(village: Village) -> None:
     found = (await browser.get("/site/accounts", params={"q": "ben susp"})).text
     assert "Ben Suspended" in found
     page = (await browser.get(path)).text
+    assert "Nobody has written down how to reach you" in page
     assert f"Nobody else administers {place.name}" in page
     reader = await Reader.open(f"{village.url.replace('http', 'ws')}/live", token=ben.token, origin=None, resume={})
     wrong = await browser.post(f"{path}/suspension", data={"reason": ""})
@@ -94,3 +96,17 @@ async def test_the_api_is_for_the_sites_administrators_and_about_others(village:
     missing = "/api/v1/site/accounts/01890000-0000-7000-8000-000000000000"
     assert (await village.program(olga).get(missing)).status_code == 404
     assert (await village.program(olga).put(f"{missing}/suspension", json={"reason": "No."})).status_code == 404
+
+
+async def test_the_page_says_nothing_more_once_it_is_written_how_to_reach_the_site(village: Village) -> None:
+    olga, ben = await overseer(village), await village.person("Ben Suspended")
+    row = {"slug": "contact", "body": "Ring us.", "html": "<p>Ring us.</p>", "updated_at": now(), "updated_by": olga.id}
+    async with village.state.transaction() as tx:
+        await tx.execute(insert(site_pages), row)
+    try:
+        page = (await village.browser(olga).get(f"/site/accounts/{ben.id}")).text
+    finally:
+        async with village.state.transaction() as tx:
+            await tx.execute(delete(site_pages).where(site_pages.c.slug == "contact"))
+    assert "Suspend this account" in page
+    assert "Nobody has written down" not in page
