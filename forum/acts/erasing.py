@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.acts.cases import close_cases_about
 from forum.acts.deciding import staff_of
-from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, tell_of_act, touch_thread
+from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, touch_thread
 from forum.acts.quoting import hold_networks_of, may_quote, said_in
-from forum.acts.recording import Act, write_act
+from forum.acts.recording import Act, tell_of_act, write_act
 from forum.acts.titles import erase_title
 from forum.acts.undoing import take_back_quotations
 from forum.audit import Deed, record

@@ -6,24 +6,23 @@ are stays stored, so that it can be judged again; `forum.acts.erasing` is what t
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
 from forum.acts.cases import close_cases_about
-from forum.acts.quotations import HIDDEN_WITH
+from forum.acts.quotations import HIDDEN_WITH, WAS_REMOVED
 from forum.acts.quoting import list_quoting
-from forum.acts.recording import Act, write_act
+from forum.acts.recording import Act, tell_of_act, write_act
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import NeedsChanged, PostRemoved, PostRestored
 from forum.policy import Standing, may_hide, may_remove, threads_heard, threads_readable_by_account
 from forum.records import ActKind, Rule
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import acts, addressed_posts, memberships, mentions, networks, posts, read_states, threads
-from forum.telling import tell
 from forum.text import excerpt
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -34,8 +33,6 @@ QUOTES_IT = "It quotes a post that was hidden because of patient data. Say it ag
 SAY_WHY_HIDDEN = "Say why you hide it. Its author reads this; others see the rule alone."
 CHANGED_MEANWHILE = "This post was changed while you were looking at it."
 EXCERPT_LENGTH = 140
-LETTER_AFTER = timedelta(seconds=60)
-"""So long an act can be undone before its letter goes out: nobody hears of a slip of the finger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Held:
         """What rights over it depend on."""
         is_gone, is_erased = self.removed_at is not None, self.erased_at is not None
         by_author = self.removed_by == self.author_id
-        return Standing(self.network_id, self.author_id, is_gone, bool(self.hidden_rule), is_erased, by_author)
+        return Standing(self.network_id, self.author_id, is_gone, self.hidden_rule, is_erased, by_author)
 
     @property
     def stream(self) -> str:
@@ -137,14 +134,15 @@ async def hide_post(
 ) -> Removed:
     """Leave a stub that names the rule; moderators and the author may still look at the words.
 
-    Because of patient data, posts that quote it are hidden with it, each by an act of its own.
+    Because of patient data, posts that quote it are hidden with it, each by an act of its own; for this reason, what
+    is out of sight already can be hidden once more.
     Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid without
     a reason.
     """
     if rule == "patient_data":
         await hold_network_of(tx, post_id)  # nobody is to quote it meanwhile
     post = await hold_post(tx, viewer, post_id)
-    decision = may_hide(viewer, post.standing)
+    decision = may_hide(viewer, post.standing, rule)
     if not decision:
         raise Forbidden(decision.reason)
     _expect(post, expected)
@@ -237,6 +235,8 @@ async def _write_act(
     `hidden_with`: the act that hid what this post quotes; when that is undone, so is this.
     """
     before: dict[str, str | int | bool | None] = {"hidden_rule": post.hidden_rule, "version": post.version}
+    if post.removed_at is not None and not post.hidden_rule:
+        before[WAS_REMOVED] = "author" if post.removed_by == post.author_id else "moderator"
     act = Act(
         kind=kind,
         network_id=post.network_id,
@@ -256,30 +256,19 @@ async def _write_act(
     return act_id
 
 
-async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id: str) -> None:
-    """Let a person know of an act that concerns them, on their list and by a letter; not who did it."""
-    await tell(tx, [account_id], "act.concerns_me", act_id, network_id=network_id)
-    tx.enqueue("mail", {"letter": "act_concerns_me", "act_id": act_id}, after=now() + LETTER_AFTER)
-
-
 async def _take_away(tx: Transaction, post: Held, by_id: str | None, reason: str, rule: Rule | None) -> None:
-    moment = now()
-    values = {
-        "removed_at": moment,
-        "removed_by": by_id,
-        "removal_reason": reason,
-        "hidden_rule": rule or "",
-        "excerpt": "",
-        "version": post.version + 1,
-    }
+    """What is marked with a rule afterwards stays what it was besides: who took it away, when, and why."""
+    values: dict[str, Any] = {"hidden_rule": rule or "", "excerpt": "", "version": post.version + 1}
+    if post.removed_at is None or rule is None:
+        values |= {"removed_at": now(), "removed_by": by_id, "removal_reason": reason}
     await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
     await _forget_addressed(tx, post.id)
     await touch_thread(tx, post)
     tx.emit(post.stream, PostRemoved(post.id, post.version + 1))
 
 
-async def restore_post(tx: Transaction, post: Held, hidden_rule: str = "") -> None:
-    """Make the words readable again, or hidden by `hidden_rule` as they were before. Rights are asked by the caller.
+async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any]) -> None:
+    """Make the words readable again, or hidden or removed as they were `before`. Rights are asked by the caller.
 
     Raises Conflict where the post was erased, or is not out of sight.
     """
@@ -287,15 +276,19 @@ async def restore_post(tx: Transaction, post: Held, hidden_rule: str = "") -> No
         raise Conflict("The words of this post were erased. Nobody can bring them back.")
     if post.removed_at is None:
         raise Conflict("This post can be read by everybody here already.")
-    values: dict[str, Any] = {"hidden_rule": hidden_rule, "removal_reason": "", "version": post.version + 1}
-    if not hidden_rule:
+    hidden_rule, was_removed = str(before.get("hidden_rule") or ""), bool(before.get(WAS_REMOVED))
+    stays_gone = bool(hidden_rule) or was_removed
+    values: dict[str, Any] = {"hidden_rule": hidden_rule, "version": post.version + 1}
+    if not was_removed:
+        values["removal_reason"] = ""
+    if not stays_gone:
         html = (await tx.execute(select(posts.c.html).where(posts.c.id == post.id))).scalar_one()
         values |= {"removed_at": null(), "removed_by": null(), "excerpt": excerpt(html, EXCERPT_LENGTH)}
     await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
-    if not hidden_rule:
+    if not stays_gone:
         await _address_again(tx, post)
     await touch_thread(tx, post)
-    change = PostRemoved if hidden_rule else PostRestored
+    change = PostRemoved if stays_gone else PostRestored
     tx.emit(post.stream, change(post.id, post.version + 1))
 
 

@@ -14,6 +14,8 @@ from ground.columns import Identifier
 
 HIDDEN_WITH = "hidden_with"
 """In `acts.before` of such a post: the act that hid what it quotes."""
+WAS_REMOVED = "was_removed"
+"""In `acts.before` of one that marks what was removed already, and by whom: undone, it leaves that so."""
 OUT_OF_SIGHT = ("hide", "remove", "erase")
 """Acts that take a post out of sight: how it stands, the newest of them says that was not undone."""
 _hidden_with = acts.c.before[HIDDEN_WITH].as_string()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum.audit import Deed, ObjectKind, record
 from forum.records import ActKind, Rule
 from forum.tables import acts, audit_rows, audit_words
+from forum.telling import tell
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
+LETTER_AFTER = timedelta(seconds=60)
+"""So long an act can be undone before its letter goes out: nobody hears of a slip of the finger."""
 Settings = Mapping[str, str | int | bool | None]
 
 
@@ -93,6 +96,12 @@ async def said_of_thread(connection: AsyncConnection, thread_id: str, kind: ActK
     said = {each.name: each.word for each in found if each.word}
     went = str(json.loads(found[0].after).get("network_id", "")) if found else ""
     return said | ({"network": went} if went else {})
+
+
+async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id: str) -> None:
+    """Let a person know of an act that concerns them, on their list and by a letter; not who did it."""
+    await tell(tx, [account_id], "act.concerns_me", act_id, network_id=network_id)
+    tx.enqueue("mail", {"letter": "act_concerns_me", "act_id": act_id}, after=now() + LETTER_AFTER)
 
 
 def _about(act: Act) -> tuple[ObjectKind, str]:

@@ -69,7 +69,7 @@ async def _restore(tx: Transaction, by_id: str | None, done: Done) -> None:
     )
     if (await tx.execute(newer.limit(1))).first() is not None:
         raise Conflict("Something else was done with this post since. Undo that first.")
-    await restore_post(tx, post, str((done.before or {}).get("hidden_rule") or ""))
+    await restore_post(tx, post, done.before or {})
 
 
 async def _nothing_more(_: Transaction, __: str | None, ___: Done) -> None:

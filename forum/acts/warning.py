@@ -2,8 +2,7 @@
 
 from sqlalchemy import select
 
-from forum.acts.posts import tell_of_act
-from forum.acts.recording import Act, write_act
+from forum.acts.recording import Act, tell_of_act, write_act
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.policy import may_warn
 from forum.records import Rule

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -21,7 +22,7 @@ from forum.moderation.asking import limit, open_moderated
 from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning, Undoing
 from forum.moderation.post_queries import Place, get_place
 from forum.moderation.queries import EarlierAct, find_reported_person, list_record
-from forum.moderation.queue_pages import RULE_CHOICES
+from forum.moderation.queue_pages import PATIENT_DATA, RULE_CHOICES
 from forum.moderation.records import ShownAct
 from forum.moderation.wording import act_title, what_was_done
 from forum.policy import may_hide, may_undo, may_warn
@@ -60,8 +61,10 @@ async def _place_to_hide(request: Request) -> tuple[Viewer, Place]:
 def _hiding_form(
     request: Request, viewer: Viewer, place: Place, typed: Mapping[str, str], errors: Mapping[str, str]
 ) -> Response:
-    page = HidingPage(place, RULE_CHOICES, typed, errors)
-    title, status = f"Hide post {place.number}", 422 if errors else 200
+    is_gone = place.standing.is_gone
+    rules = PATIENT_DATA if is_gone else RULE_CHOICES
+    page = HidingPage(place, rules, {"rule": "patient_data", **typed} if is_gone else typed, errors)
+    title, status = f"Mark post {place.number}" if is_gone else f"Hide post {place.number}", 422 if errors else 200
     return render_page(
         request, viewer, "moderation/hiding.html", page, title=title, network_id=place.network_id, status=status
     )
@@ -153,6 +156,8 @@ class ActPage:
     """And is not asked to judge an appeal, whose answer says why."""
     may_say_why: bool
     """It took something from somebody, who may want to know why they have it back."""
+    may_mark: bool
+    """The post is out of sight, but not because of patient data, and this viewer may say that it contains such."""
     may_appeal: bool
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -170,6 +175,7 @@ async def _show(
 ) -> Response:
     async with state_of(request).database.read() as connection:
         act = await get_act(connection, viewer, request.path_params["act_id"])
+        may_mark = await _may_mark(connection, viewer, act)
     is_undoable = act.kind in UNDOABLE and act.undone_at is None
     by_id = act.by.id if act.by else None
     page = ActPage(
@@ -181,6 +187,7 @@ async def _show(
         and (act.kind != "move" or act.is_moved_back_by_me)
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
+        may_mark=may_mark,
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,
         errors=dict(error.errors) if isinstance(error, Invalid) else {},
@@ -192,6 +199,13 @@ async def _show(
     return render_page(
         request, viewer, "moderation/act.html", page, title=page.title, network_id=network_id, status=status
     )
+
+
+async def _may_mark(connection: AsyncConnection, viewer: Viewer, act: ShownAct) -> bool:
+    if not act.is_moderated or act.post_id is None or act.thread_id is None:
+        return False
+    standing = (await get_place(connection, viewer, act.post_id)).standing
+    return standing.is_gone and bool(may_hide(viewer, standing))
 
 
 async def show_newest_act(request: Request) -> Response:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.acts.quotations import OUT_OF_SIGHT, find_hidden_with
+from forum.acts.quotations import OUT_OF_SIGHT, WAS_REMOVED, find_hidden_with
 from forum.acts.recording import said_of_thread
 from forum.acts.sentences import UNSEEN
 from forum.errors import NotFound
@@ -50,7 +50,9 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
     is_read = and_(is_shown, threads_readable_by(viewer), threads.c.network_id == acts.c.network_id)
     # The post may lie in another network by now.
     is_own = acts.c.account_id == viewer.id
-    is_open = and_(acts_shown_to(viewer), or_(is_own, posts.c.network_id == acts.c.network_id))
+    by_author = acts.c.before[WAS_REMOVED].as_string() == "author"  # what they took away is shown to nobody for it
+    is_there = and_(posts.c.network_id == acts.c.network_id, func.coalesce(by_author, false()).is_(False))
+    is_open = and_(acts_shown_to(viewer), or_(is_own, is_there))
     # Whoever it concerns may know the network's name while it has an address that shows it to them.
     named = or_(networks.c.access.in_(("open", "closed")), readable_by(viewer), viewer_oversees(viewer))
     return [

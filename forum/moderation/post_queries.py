@@ -70,7 +70,7 @@ async def get_place(connection: AsyncConnection, viewer: Viewer, post_id: str) -
         network_id=row[2],
         author_id=row[7],
         is_gone=row[10] is not None,
-        is_hidden=bool(row[11]),
+        hidden_rule=row[11],
         is_erased=row[12] is not None,
         by_author=row[13] == row[7],
     )

@@ -39,6 +39,8 @@ from ground.columns import now
 
 PAGE_SIZE = 20
 RULE_CHOICES = tuple((rule, RULE_WORDS[rule].capitalize()) for rule in RULES)
+PATIENT_DATA = tuple(choice for choice in RULE_CHOICES if choice[0] == "patient_data")
+"""What can be said of a post that is out of sight already."""
 DECISIONS = (
     ("agree", "Agree", "Something is wrong here. Choose below what is to be done."),
     ("disagree", "Disagree", "Nothing is wrong here; it stays as it is."),

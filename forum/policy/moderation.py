@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from forum.policy.decision import YES, Decision, when
 from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_moderate
-from forum.records import ActKind, Post
+from forum.records import ActKind, Post, Rule
 from forum.tables import acts, cases, memberships
 from forum.viewer import Viewer
 
@@ -23,10 +23,15 @@ class Standing:
     author_id: str
     is_gone: bool
     """Removed or hidden: nobody reads it in its thread."""
-    is_hidden: bool
+    hidden_rule: str
     is_erased: bool
     by_author: bool
     """Its author took it away."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """By a moderator, for a rule that its stub names."""
+        return bool(self.hidden_rule)
 
 
 def standing_of(post: Post) -> Standing:
@@ -35,7 +40,7 @@ def standing_of(post: Post) -> Standing:
         post.network_id,
         post.author.id,
         post.removed_at is not None,
-        bool(post.hidden_rule),
+        post.hidden_rule,
         post.is_erased,
         post.removed_by_author,
     )
@@ -53,11 +58,16 @@ def may_remove(viewer: Viewer, post: Standing) -> Decision:
     return when(own, "Only the author or a moderator may remove a post.")
 
 
-def may_hide(viewer: Viewer, post: Standing) -> Decision:
-    """Moderators hide posts that can be read, their own too."""
+def may_hide(viewer: Viewer, post: Standing, rule: Rule = "patient_data") -> Decision:
+    """Moderators hide posts that can be read, their own too; what is out of sight already, as patient data alone.
+
+    Its quotations can still be read then, and are hidden with it.
+    """
     decision = may_moderate(viewer, post.network_id)
     if not decision:
         return decision
+    if rule == "patient_data" and not post.is_erased and post.hidden_rule != rule:
+        return YES
     return when(
         not post.is_gone, "This post is hidden already." if post.is_hidden else "This post was removed already."
     )

@@ -113,7 +113,7 @@ async def show_actions(request: Request) -> Response:
         may_hide=bool(may_hide(viewer, standing_of(post))),
         may_report=bool(may_report_post(viewer, standing_of(post))),
         may_see_act=post.removed_at is not None
-        and not (post.removed_by_author and not post.is_erased)
+        and not (post.removed_by_author and not post.is_erased and not post.hidden_rule)
         and (viewer.id == post.author.id or viewer.has_role(post.network_id, "moderator")),
         quieting=_quieting(viewer, post),
     )

@@ -66,6 +66,46 @@ async def test_quotations_come_back_each_by_an_act_of_its_own(village: Village) 
     assert [row.account_id for row in await hall.stored(told)] == [hall.maeve.id] * 2
 
 
+@pytest.mark.parametrize("way", ["hidden", "removed", "by its author"])
+async def test_what_is_out_of_sight_is_marked_as_patient_data_afterwards(village: Village, way: str) -> None:
+    hall = await open_hall(village)
+    post = await said(hall)
+    quoted = await quote(hall)
+    if way == "hidden":
+        await hall.hide(hall.amara, post)
+    elif way == "removed":
+        await hall.do(hall.amara, "POST", f"/posts/{post}/removal", {"reason": "Off the point."})
+    else:
+        await hall.do(hall.gareth, "DELETE", f"/posts/{post}")
+    before = await hall.read(hall.maeve, post)
+    moderator, reader = village.browser(hall.priya), village.browser(hall.maeve)
+    for page, is_offered in ((moderator, True), (reader, False)):
+        assert ("Contains patient data" in (await page.get(f"/posts/{post}/actions")).text) == is_offered
+    if way != "by its author":
+        offered = await moderator.get(f"/posts/{post}/act", follow_redirects=True)
+        assert f'href="/posts/{post}/hiding"' in offered.text
+    form = (await moderator.get(f"/posts/{post}/hiding")).text
+    assert ("contain patient data?" in form, 'value="abuse"' in form, WORDS in form) == (True, False, False)
+    assert await hidden(hall, quoted) == [False]
+    for who, rule, status in ((hall.priya, "abuse", 403), (hall.gareth, "patient_data", 403)):
+        body = {"rule": rule, "reason": "It names a patient."}
+        assert (await hall.ask(who, "POST", f"/posts/{post}/hiding", body)).status_code == status
+    done = await moderator.post(f"/posts/{post}/hiding", data={"rule": "patient_data", "reason": "It names a patient."})
+    assert done.status_code == 303
+    assert (await hall.read(hall.maeve, post))["hidden_rule"] == "patient_data"
+    assert await hidden(hall, quoted) == [True]
+    again = {"rule": "patient_data", "reason": "It names a patient."}
+    assert (await hall.ask(hall.priya, "POST", f"/posts/{post}/hiding", again)).status_code == 403
+    marked = (await moderator.get(f"/posts/{post}/act", follow_redirects=True)).text
+    assert (f'href="/posts/{post}/hiding"' in marked, WORDS in marked) == (False, way != "by its author")
+    (row,) = await hall.stored(column(acts, "id").where(acts.c.post_id == post, acts.c.rule == "patient_data"))
+    await undo(hall, row.id)
+    after = await hall.read(hall.maeve, post)
+    for name in ("hidden_rule", "removed_at", "removal_reason", "body"):
+        assert after[name] == before[name], name
+    assert await hidden(hall, quoted) == [False]
+
+
 async def test_what_was_dealt_with_otherwise_stays(village: Village) -> None:
     hall = await open_hall(village)
     post = await said(hall)
