@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post, route
 from forum.asking import limit
-from forum.errors import Forbidden, NotFound
+from forum.errors import Forbidden
 from forum.forms import header_key, read_json, read_query, validate
 from forum.holdings import list_held
 from forum.idempotency import Claim
@@ -253,12 +253,10 @@ async def api_list_history(request: Request) -> Response:
 
 @operation("Read what a member holds", TAG, {200: ApiHoldings}, refusals=(403,))
 async def api_list_holdings(request: Request) -> Response:
-    """What would need an heir if they went: for administrators. Of who is no member now there is none."""
+    """What would need an heir if they went: for administrators. Who belongs here no more holds nothing."""
     viewer, found = await _administered(request)
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
-        if member.status != "active":
-            raise NotFound
         held = await list_held(connection, found.network.id, member.person.id)
     return _listed(found, viewer, [{"kind": each.holding.kind, "count": each.count} for each in held])
 
