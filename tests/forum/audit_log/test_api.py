@@ -45,7 +45,7 @@ async def test_who_could_see_a_thread(village: Village, overseer: Villager) -> N
     ]
     assert (told["everybody"], told["access"]) == (False, "closed")
     told = (await program.get(path, params={"thread": "1", "at": before})).json()
-    assert told == {"items": [], "everybody": False, "access": None, "elsewhere": False}
+    assert told == {"items": [], "everybody": False, "access": None, "elsewhere": False, "suspended": 0}
     for wrong in (
         {"at": "2999-01-01T00:00:00Z"},
         {"at": "5"},
