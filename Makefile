@@ -5,7 +5,7 @@
 RUN := .venv/bin/python -m
 LOCK := UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(RUN) uv pip compile --quiet --generate-hashes --no-header \
 	--universal --python-version 3.11 --no-emit-index-url --no-annotate
-WORKERS ?= 3
+WORKERS ?= 4
 TESTS ?= tests
 
 # An environment whose Python no longer runs (the system was upgraded) is made anew.

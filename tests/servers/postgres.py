@@ -150,7 +150,8 @@ class PostgresServer:
     def resume(self) -> None:
         """Undo `pause`."""
         for pid in family(self._child.pid):
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # a back end that has ended meanwhile
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End it and remove its data."""

@@ -194,7 +194,7 @@ async def test_reindex_makes_it_all_anew(village: Village, monkeypatch: pytest.M
     monkeypatch.setattr(following_commands, "PART", 3)
     monkeypatch.setattr(following_commands, "WINDOW", 7)
     assert await reindex(village.state) > 3
-    assert await found(village, amara, "vicuna") == [thread]
+    assert await finds(village, amara, "vicuna") == [thread]
     async with village.state.database.read() as connection:
         total = await connection.scalar(select(func.count()).select_from(search_rows))
         distinct = await connection.scalar(
