@@ -51,7 +51,9 @@ async def test_suspended_and_let_in_again(village: Village) -> None:
     assert (await village.program(ben).get("/api/v1/me")).status_code == 200
     async with village.state.database.read() as connection:
         rows = await connection.execute(
-            select(audit_rows.c.act, audit_rows.c.chain, audit_rows.c.actor_id).where(audit_rows.c.object_id == ben.id)
+            select(audit_rows.c.act, audit_rows.c.chain, audit_rows.c.actor_id)
+            .where(audit_rows.c.object_id == ben.id)
+            .order_by(audit_rows.c.number)
         )
     assert list(map(tuple, rows)) == [("account.suspended", "site", olga.id), ("account.reinstated", "site", olga.id)]
 
@@ -82,7 +84,8 @@ async def test_the_same_by_the_api(village: Village) -> None:
         assert (await program.delete(f"{path}/suspension")).status_code == 204
     assert (await village.program(ben).get("/api/v1/me")).status_code == 200
     async with village.state.database.read() as connection:
-        rows = await connection.scalars(select(audit_rows.c.act).where(audit_rows.c.object_id == ben.id))
+        of_ben = select(audit_rows.c.act).where(audit_rows.c.object_id == ben.id)
+        rows = await connection.scalars(of_ben.order_by(audit_rows.c.number))
     assert list(rows) == ["account.suspended", "account.reinstated"]
 
 
