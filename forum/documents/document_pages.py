@@ -21,9 +21,11 @@ from forum.network_reads import get_network_by_id
 from forum.policy import (
     looks_after,
     may_add_version,
+    may_await_document,
     may_break_lock,
     may_change_document,
     may_discuss,
+    may_keep_read_state,
     may_open_versions,
     may_restore,
     may_say_read,
@@ -105,7 +107,7 @@ async def _show(request: Request, number: int | None) -> Response:
     state, viewer = state_of(request), await viewer_of(request)
     page = await _make_page(request, viewer, number)
     document = page.document
-    if viewer.role_in(document.network_id) is not None and not page.own.has_opened and page.may.open:
+    if may_keep_read_state(viewer, document.network_id) and not page.own.has_opened and page.may.open:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
     is_open = page.head.access == "open" and page.is_current
@@ -183,7 +185,7 @@ def _may(viewer: Viewer, document: Document) -> May:
         lock=may_add and lock is None,
         release=is_theirs,
         break_lock=lock is not None and not is_theirs and bool(may_break_lock(viewer, document)),
-        wish=lock is not None and not is_theirs and viewer.role_in(document.network_id) is not None,
+        wish=lock is not None and not is_theirs and bool(may_await_document(viewer, document)),
         say_read=may_say_read(viewer, document),
         open=may_open_versions(viewer, document),
     )
@@ -204,7 +206,7 @@ async def download(request: Request) -> Response:
         if number is not None and number != version.number:
             version = await get_version(connection, viewer, document.id, number)
         own = await read_own(connection, viewer, document)
-    if viewer.role_in(document.network_id) is not None and not own.has_opened:
+    if may_keep_read_state(viewer, document.network_id) and not own.has_opened:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
     return as_download(state, version)

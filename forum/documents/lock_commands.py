@@ -10,7 +10,7 @@ from forum.documents.queries import get_document
 from forum.documents.writing_commands import hold_document, note
 from forum.errors import Forbidden
 from forum.events import DocumentChanged
-from forum.policy import documents_heard, may_add_version, may_break_lock
+from forum.policy import documents_heard, may_add_version, may_await_document, may_break_lock
 from forum.records import Document
 from forum.state import State
 from forum.streams import document_stream, moderators_stream, network_stream
@@ -113,8 +113,9 @@ async def tell_free(tx: Transaction, document_id: str, network_id: str, actor_id
 async def wish_for(tx: Transaction, viewer: Viewer, document_id: str, *, wished: bool) -> None:
     """Be told when it is free, or no longer. Raises NotFound, and Forbidden where nobody works on it."""
     document = await get_document(tx.connection, viewer, document_id)
-    if viewer.role_in(document.network_id) is None:
-        raise Forbidden("Join this network to be told.")
+    decision = may_await_document(viewer, document)
+    if not decision:
+        raise Forbidden(decision.reason)
     if not wished:
         mine = (document_wishes.c.document_id == document_id) & (document_wishes.c.account_id == viewer.id)
         await tx.execute(delete(document_wishes).where(mine))

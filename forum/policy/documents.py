@@ -115,6 +115,11 @@ def may_discuss(viewer: Viewer, document: Document) -> bool:
     return is_shown and document.thread_id is None and bool(may_start_thread(viewer, document.network_id))
 
 
+def may_await_document(viewer: Viewer, document: Document) -> Decision:
+    """Members are told when nobody works on it any more."""
+    return when(viewer.role_in(document.network_id) is not None, "Join this network to be told.")
+
+
 def may_see_readers(viewer: Viewer, document: Document) -> bool:
     """How many have opened it, and who said that they have read it, is for who looks after it."""
     return looks_after(viewer, document) and viewer.role_in(document.network_id) is not None
