@@ -27,7 +27,7 @@ async def counts(village: Village) -> dict[str, int]:
         return {
             table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (*metadata.sorted_tables, accounts, sessions)
-            if not table.name.startswith("search_")  # the server's own worker keeps them
+            if not table.name.startswith(("search_", "network_weeks"))  # the server's own worker keeps them
         }
 
 
