@@ -1,5 +1,6 @@
 """The audit log by the API, who could see what, and breaking the glass."""
 
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -10,9 +11,11 @@ from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, route
 from forum.asking import limit, open_administered
 from forum.audit_log.audience_queries import find_thread, read_audience
+from forum.audit_log.audience_spans import Span
 from forum.audit_log.glass_commands import break_glass, end_glass
 from forum.audit_log.glass_queries import find_own_glass, list_overseen
 from forum.audit_log.inputs import ApiAudienceQuery, ApiGlassBreaking, ApiLogQuery
+from forum.audit_log.log_pages import zone_of
 from forum.audit_log.log_queries import get_chain, list_in_order
 from forum.audit_log.presenting import (
     ApiAudience,
@@ -25,7 +28,7 @@ from forum.audit_log.presenting import (
     api_overseen,
 )
 from forum.audit_log.site_pages import overseer_of
-from forum.errors import NotFound
+from forum.errors import Invalid, NotFound
 from forum.forms import read_json, read_query, validate
 from forum.network_reads import find_network
 from forum.openapi import operation
@@ -33,6 +36,7 @@ from forum.records import Network
 from forum.rendering import PRIVATE
 from forum.state import state_of
 from forum.viewer import Viewer
+from ground.columns import now
 
 TAG = "Governance"
 
@@ -70,7 +74,8 @@ async def _log(request: Request, viewer: Viewer, network: Network | None, asked:
 async def api_who_could_see(request: Request) -> Response:
     """Who could see a thread of the network at a moment that has passed, for the network's administrators.
 
-    `thread` is its id, or its number in the network.
+    `thread` is its id, or its number in the network. With a `day` (of the site's zone): everybody who could at any
+    moment of it.
     """
     asked = read_query(request, ApiAudienceQuery)
     viewer, found = await open_administered(request)
@@ -78,8 +83,12 @@ async def api_who_could_see(request: Request) -> Response:
         thread = await find_thread(connection, viewer, found.network, asked.thread)
         if thread is None:
             raise NotFound
-        exists = asked.at >= thread.created_at
-        audience = await read_audience(connection, viewer, found.network, thread, asked.at) if exists else None
+        span = Span.moment(asked.at) if asked.at else Span.day(asked.day or date.min, zone_of(state_of(request)))
+        if span.first > now():
+            raise Invalid({"day": "Choose a day that has begun, since 1970."})
+        exists = span.last >= thread.created_at
+        span = span.since(thread.created_at)
+        audience = await read_audience(connection, viewer, found.network, thread, span) if exists else None
     return _answer(api_audience(audience))
 
 

@@ -1,8 +1,9 @@
-""" "Who could see this on 3 March?", answered for a thread and a moment, as a page and as a list to take away."""
+""" "Who could see this on 3 March?", answered for a thread and a day or moment, as a page and a list to take away."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from auth.rules import DOWNLOAD_OF_DATA
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
 from forum.audit_log.audience_queries import Asked, Audience, Choice, find_thread, list_choices, read_audience
+from forum.audit_log.audience_spans import Span
 from forum.audit_log.log_commands import note_audience
 from forum.audit_log.log_pages import zone_of
 from forum.errors import Invalid
@@ -34,33 +36,43 @@ class AudiencePage:
     errors: Mapping[str, str]
     choices: Sequence[Choice]
     thread: Asked | None
-    at: datetime | None
+    span: Span | None
+    is_day: bool
+    """The whole day is asked about."""
     audience: Audience | None
     """None where the thread did not exist yet, and before anything was asked."""
 
 
 async def show_audience(request: Request) -> Response:
-    """Who could see a thread of this network at a moment, for its administrators."""
+    """Who could see a thread of this network on a day or at a moment, for its administrators."""
     viewer, found = await open_administered(request)
-    fields = {name: request.query_params.get(name, "")[:300] for name in ("thread", "at")}
+    fields = {name: request.query_params.get(name, "")[:300] for name in ("thread", "day", "time")}
     return await _page(request, viewer, found, fields)
 
 
-async def _page(request: Request, viewer: Viewer, found: Found, fields: Mapping[str, str]) -> Response:
+async def _page(
+    request: Request, viewer: Viewer, found: Found, fields: Mapping[str, str], error: Invalid | None = None
+) -> Response:
     state = state_of(request)
-    errors: Mapping[str, str] = {}
-    thread, at, audience = None, None, None
+    thread, span, audience = None, None, None
     async with state.database.read() as connection:
         choices = await list_choices(connection, viewer, found.network)
-    if fields.get("thread"):
+    if error is None and "day" in request.query_params:  # a thread's page leads here without a day
         try:
-            thread, at, audience = await _answer(state, viewer, found, fields)
-        except Invalid as error:
-            errors = error.errors
-    typed = {"at": f"{now().astimezone(zone_of(state)):%Y-%m-%dT%H:%M}"} | {
-        key: text for key, text in fields.items() if text
-    }
-    page = AudiencePage(network_head(viewer, found), typed, errors, choices, thread, at, audience)
+            thread, span, audience = await _answer(state, viewer, found, fields)
+        except Invalid as refused:
+            error = refused
+    today = f"{now().astimezone(zone_of(state)):%Y-%m-%d}"
+    page = AudiencePage(
+        head=network_head(viewer, found),
+        typed=fields if fields["day"] or error else {**fields, "day": today},
+        errors=error.errors if error else {},
+        choices=choices,
+        thread=thread,
+        span=span,
+        is_day=not fields["time"].strip(),
+        audience=audience,
+    )
     title = f"Who could see a thread of {found.network.name}"
     return render_page(
         request,
@@ -69,35 +81,46 @@ async def _page(request: Request, viewer: Viewer, found: Found, fields: Mapping[
         page,
         title=title,
         network_id=found.network.id,
-        status=422 if errors else 200,
+        status=422 if error else 200,
     )
 
 
 async def _answer(
     state: State, viewer: Viewer, found: Found, fields: Mapping[str, str]
-) -> tuple[Asked, datetime, Audience | None]:
-    """Raises Invalid where the thread or the moment is not understood."""
-    at = _moment(state, fields.get("at", ""))
+) -> tuple[Asked, Span, Audience | None]:
+    """Raises Invalid where the thread, the day or the time is not understood."""
+    span = _span(zone_of(state), fields.get("day", "").strip(), fields.get("time", "").strip())
     async with state.database.read() as connection:
         thread = await find_thread(connection, viewer, found.network, fields.get("thread", ""))
         if thread is None:
             raise Invalid({"thread": "There is no such thread in this network. Copy the address of its page."})
-        if at < thread.created_at:
-            return thread, at, None
-        return thread, at, await read_audience(connection, viewer, found.network, thread, at)
+        if span.last < thread.created_at:
+            return thread, span, None
+        span = span.since(thread.created_at)
+        return thread, span, await read_audience(connection, viewer, found.network, thread, span)
 
 
-def _moment(state: State, text: str) -> datetime:
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
+
+
+def _span(zone: tzinfo, day_words: str, time_words: str) -> Span:
+    """The whole day where no time is given."""
     try:
-        local = datetime.fromisoformat(text) if len(text) <= 19 and text.isascii() else None
+        day = date.fromisoformat(day_words) if _DAY.fullmatch(day_words) else None
     except ValueError:
-        local = None
-    if local is None or not 1970 <= local.year < 9999 or local.tzinfo is not None:
-        raise Invalid({"at": "Write a day and a time, such as 2026-03-03 14:00."})
-    moment = local.replace(tzinfo=zone_of(state))
-    if moment > now():
-        raise Invalid({"at": "This is still to come. Choose a time that has passed."})
-    return moment
+        day = None
+    if day is None or not 1970 <= day.year < 9999:
+        raise Invalid({"day": "Write a day, such as 2026-03-03."})
+    try:
+        at = time.fromisoformat(time_words) if _TIME.fullmatch(time_words) else None
+    except ValueError:
+        at = None
+    if time_words and at is None:
+        raise Invalid({"time": "Write a time, such as 14:00, or leave it empty for the whole day."})
+    if datetime.combine(day, at or time(), zone) > now():
+        raise Invalid({"time" if at else "day": "This is still to come. Choose a time that has passed."})
+    return Span.day(day, zone) if at is None else Span.moment(datetime.combine(day, at, zone))
 
 
 async def export_audience(request: Request) -> Response:
@@ -106,14 +129,14 @@ async def export_audience(request: Request) -> Response:
     fields = await read_form(request)
     state = state_of(request)
     try:
-        thread, at, audience = await _answer(state, viewer, found, fields)
-    except Invalid:
-        return await _page(
-            request, viewer, found, {"thread": fields.get("thread", "") or "0", "at": fields.get("at", "")}
-        )
+        thread, span, audience = await _answer(state, viewer, found, fields)
+    except Invalid as error:
+        asked = {name: fields.get(name, "") for name in ("thread", "day", "time")}
+        return await _page(request, viewer, found, asked, error)
     await limit(request, DOWNLOAD_OF_DATA, viewer.id)
     async with state.transaction() as tx:
-        await note_audience(tx, viewer, found.network, thread.id, thread.title, moment_text(at))
+        when = moment_text(span.first) if fields.get("time") else fields["day"].strip()
+        await note_audience(tx, viewer, found.network, thread.id, thread.title, when)
     return csv_answer(f"{found.network.slug}-thread-{thread.number}-audience", _rows(audience))
 
 

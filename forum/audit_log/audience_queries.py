@@ -1,8 +1,8 @@
-"""Who could see a thread at a moment: from memberships, from what the log says of them, and of the access."""
+"""Who could see a thread at a moment or on a day: from memberships, and what the log says of them and of the access."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -11,11 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.audit import SITE
+from forum.audit_log.audience_spans import (
+    Span,
+    Standing,
+    access_at,
+    opened_at,
+    reads_after,
+    standing_at,
+    until_and_role,
+    was_suspended,
+)
 from forum.audit_log.log_queries import chain_of
 from forum.records import Access, Network, Role
 from forum.tables import audit_rows, audit_words, broken_glass, memberships, threads
 from forum.viewer import Viewer
-from ground.columns import is_id, now
+from ground.columns import is_id
 
 MOST_CHOICES = 10
 
@@ -49,17 +59,51 @@ class Asked:
         return not following[0] if following else self.is_here
 
 
+Then = Role | Literal["broken glass"]
+"""In which role somebody could read it then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Somebody who could see the thread at that moment, in which role, since when and until when."""
+    """Somebody who could see the thread then, in which role (the highest of that day), since when and until when."""
 
     id: str
     name: str
     organisation: str
-    role: Role | Literal["broken glass"]
+    role: Then
     since: datetime
     until: datetime | None
     """When it ended since; None where it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Somebody's right to read: as long as the witness says, in the role that it gave at a moment (None: not the thread
+    that is asked about), which changed at these."""
+
+    witness: Witness
+    changes: tuple[datetime, ...] = ()
+    role_at: Callable[[Standing, datetime], Role | None] | None = None
+
+    def roles(
+        self, span: Span, standings: Sequence[Standing], suspensions: Sequence[tuple[datetime, bool]]
+    ) -> tuple[set[Then], set[Then]]:
+        """In which roles they had it within the span; and in which they could come in, too, as they were not suspended.
+
+        What everybody could read, they could read signed out.
+        """
+        had, free, witness = set[Then](), set[Then](), self.witness
+        changes = [witness.since, *self.changes, *(each.at for each in standings), *(at for at, _ in suspensions)]
+        for at in span.within(changes):
+            standing = standing_at(standings, at)
+            lasts = witness.since <= at and (witness.until is None or at < witness.until)
+            role = self.role_at(standing, at) if self.role_at else witness.role
+            if role is None or not lasts or not standing.is_here:
+                continue
+            had.add(role)
+            if standing.everybody or not was_suspended(suspensions, at):
+                free.add(role)
+        return had, free
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +112,17 @@ class Audience:
 
     people: tuple[Witness, ...]
     access: Access | None
-    """Who could find the network then; None where that is not known, as the log began later."""
+    """Who could find the network then, at its widest; None where that is not known, as the log began later."""
     everybody: bool
-    """The network was open, and the thread was not kept for its members."""
+    """The network was open, and the thread was not kept for its members: at that moment, or for a part of that day."""
     log_since: datetime | None
     """When the log of the network began."""
     elsewhere: bool = False
     """The thread lay in another network then, whose administrators can tell."""
     suspended: int = 0
     """How many had the right but could not come in, as their account was suspended: they are left out."""
+    partly_elsewhere: bool = False
+    """It lay in another network for a part of that day."""
 
 
 async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
@@ -151,51 +197,91 @@ async def list_choices(connection: AsyncConnection, viewer: Viewer, network: Net
 
 
 async def read_audience(
-    connection: AsyncConnection, viewer: Viewer, network: Network, thread: Asked, at: datetime
+    connection: AsyncConnection, viewer: Viewer, network: Network, thread: Asked, span: Span
 ) -> Audience:
-    """Who could see the thread at this moment, for an administrator of its network. Raises Forbidden."""
+    """Who could see the thread at this moment, or at any moment of this day, for an administrator of its network.
+
+    Raises Forbidden.
+    """
     chain_of(viewer, network)
-    if not thread.was_here(at):
-        return Audience((), None, False, None, elsewhere=True)
     steps = await _steps(connection, network.id)
     # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
-    is_placed = thread.is_here and not thread.moves
-    members = await _members(connection, network, at, steps, thread.first_position if is_placed else None)
-    through_glass = await _through_glass(connection, network.id, at)
-    access, kept_until = _access_at(network, at, steps)
-    is_public = not is_placed or thread.first_position > kept_until
-    everybody = access == "open" and is_public
-    if access == "open" and not is_public:
-        opened_at = _opened_at(steps, at)
-        members = [each for each in members if each.role != "member" or each.since <= opened_at]
-    # What everybody could read, they could read signed out, too.
-    shut_out = set() if everybody else await _suspended(connection, network.id, at)
-    could = [each for each in (*members, *through_glass) if each.id not in shut_out]
-    people = sorted(could, key=lambda each: (_RANK[each.role], each.name.casefold(), each.id))
-    left_out = len(members) + len(through_glass) - len(could)
-    return Audience(tuple(people), access, everybody, steps[0].at if steps else None, suspended=left_out)
+    position = thread.first_position if thread.is_here and not thread.moves else None
+    standings = _standings(network, thread, steps, span, position)
+    here = [each for each in standings if each.is_here]
+    if not here:
+        return Audience((), None, False, None, elsewhere=True)
+    suspensions = await _suspensions(connection, network.id, span)
+    rights = [
+        *await _members(connection, network, span, steps, position),
+        *await _through_glass(connection, network, span),
+    ]
+    found = [(each, each.roles(span, standings, suspensions.get(each.witness.id, ()))) for each in rights]
+    people = _one_line_each(
+        replace(each.witness, role=min(free, key=_RANK.__getitem__)) for each, (_, free) in found if free
+    )
+    had_right = {each.witness.id for each, (all_roles, _) in found if all_roles}
+    return Audience(
+        people,
+        min((each.access for each in here), key=_WIDTH.index),
+        any(each.everybody for each in here),
+        steps[0].at if steps else None,
+        suspended=len(had_right) - len(people),
+        partly_elsewhere=len(here) < len(standings),
+    )
+
+
+_RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2, "broken glass": 3}
+_WIDTH: Sequence[Access | None] = (None, "open", "closed", "unlisted", "secret")
+
+
+def _standings(
+    network: Network, thread: Asked, steps: Sequence[Any], span: Span, position: int | None
+) -> list[Standing]:
+    changes = [step.at for step in steps[:1]] + [step.at for step in steps if step.act == "network.access_changed"]
+    found = []
+    for at in span.within([*changes, *(moment for moment, _ in thread.moves)]):
+        access, kept_until = access_at(network, at, steps)
+        is_public = position is None or position > kept_until
+        found.append(Standing(at, thread.was_here(at), access, is_public, opened_at(steps, at)))
+    return found
+
+
+def _one_line_each(found: Iterable[Witness]) -> tuple[Witness, ...]:
+    """Who came, went and came again within a day is one person, in the highest role that they had."""
+    people: dict[str, Witness] = {}
+    for each in found:
+        known = people.get(each.id, each)
+        role = min(known.role, each.role, key=_RANK.__getitem__)
+        until = None if known.until is None or each.until is None else max(known.until, each.until)
+        people[each.id] = replace(each, role=role, since=min(known.since, each.since), until=until)
+    return tuple(sorted(people.values(), key=lambda each: (_RANK[each.role], each.name.casefold(), each.id)))
 
 
 _SUSPENDING = ("account.suspended", "account.reinstated")
 
 
-async def _suspended(connection: AsyncConnection, network_id: str, at: datetime) -> set[str]:
-    """Whose account was suspended at that moment, of all who ever belonged here or read through broken glass: as the
-    site's log tells, and as the account does whose suspension still lasts."""
+async def _suspensions(
+    connection: AsyncConnection, network_id: str, span: Span
+) -> dict[str, list[tuple[datetime, bool]]]:
+    """When accounts of all who ever belonged here or read through broken glass were suspended (True), and when no more:
+    as the site's log tells, and as the account does whose suspension still lasts."""
     belonged = select(memberships.c.account_id).where(memberships.c.network_id == network_id)
     of_here = belonged.union(select(broken_glass.c.account_id).where(broken_glass.c.network_id == network_id))
-    told = select(audit_rows.c.object_id, audit_rows.c.act).where(
+    told = select(audit_rows.c.object_id, audit_rows.c.at, audit_rows.c.act).where(
         audit_rows.c.chain == SITE,
         audit_rows.c.act.in_(_SUSPENDING),
-        audit_rows.c.at <= at,
+        audit_rows.c.at <= span.last,
         audit_rows.c.subject_id.in_(of_here),
     )
-    last = {row.object_id: row.act for row in await connection.execute(told.order_by(audit_rows.c.number))}
-    lasting = select(accounts.c.id).where(accounts.c.suspended_at <= at, accounts.c.id.in_(of_here))
-    return {one for one, act in last.items() if act == "account.suspended"} | set(await connection.scalars(lasting))
-
-
-_RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2, "broken glass": 3}
+    found: dict[str, list[tuple[datetime, bool]]] = {}
+    for row in await connection.execute(told.order_by(audit_rows.c.number)):
+        found.setdefault(row.object_id, []).append((row.at, row.act == "account.suspended"))
+    lasting = select(accounts.c.id, accounts.c.suspended_at)
+    lasting = lasting.where(accounts.c.suspended_at <= span.last, accounts.c.id.in_(of_here))
+    for account_id, suspended_at in (await connection.execute(lasting)).tuples():
+        found.setdefault(account_id, []).append((suspended_at, True))
+    return {account_id: sorted(moments) for account_id, moments in found.items()}
 
 
 async def _steps(connection: AsyncConnection, network_id: str) -> Sequence[Any]:
@@ -211,8 +297,8 @@ async def _steps(connection: AsyncConnection, network_id: str) -> Sequence[Any]:
 
 
 async def _members(
-    connection: AsyncConnection, network: Network, at: datetime, steps: Sequence[Any], position: int | None
-) -> list[Witness]:
+    connection: AsyncConnection, network: Network, span: Span, steps: Sequence[Any], position: int | None
+) -> list[Right]:
     former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
     columns = (
         memberships.c.id,
@@ -225,77 +311,45 @@ async def _members(
         accounts.c.organisation,
     )
     # A ban long after the end moves the end in the row; the log knows the first one.
-    stood = or_(memberships.c.ended_at.is_(None), memberships.c.ended_at > at)
+    stood = or_(memberships.c.ended_at.is_(None), memberships.c.ended_at > span.first)
     asked = (
         select(*columns)
         .join(accounts, accounts.c.id == memberships.c.account_id)
-        .where(memberships.c.network_id == network.id, memberships.c.since <= at, stood)
+        .where(memberships.c.network_id == network.id, memberships.c.since <= span.last, stood)
     )
     told: dict[str, list[Any]] = {}
     for step in steps:
         if step.object_kind == "member":
             told.setdefault(step.object_id, []).append(step)
-    found = []
-    for row in await connection.execute(asked):
-        own = told.get(row.id, [])
-        until, role = _until_and_role(row, own, at)
-        is_parted = role == "member" and position is not None and position <= _reads_after(row, own, at)
-        if (until is None or until > at) and not is_parted:
-            found.append(Witness(row.account_id, row.name, row.organisation, role, row.since, until))
-    return found
+    return [_membership(row, told.get(row.id, []), span, position) for row in await connection.execute(asked)]
 
 
-def _until_and_role(row: Any, steps: Sequence[Any], at: datetime) -> tuple[datetime | None, Role]:
-    """When this membership first ended, and the role in it at that moment, as the log tells; else as the row does."""
-    until, role = row.ended_at, row.role
-    for step in reversed(steps):
-        before = json.loads(step.before) if step.before else {}
-        after = json.loads(step.after) if step.after else {}
-        if before.get("status") != "active":
-            continue
-        if after.get("status") != "active":
-            until = step.at
-        if step.at > at:
-            role = before.get("role", role)
-    return until, role
+def _membership(row: Any, steps: Sequence[Any], span: Span, position: int | None) -> Right:
+    until, role = until_and_role(row, steps, span.last)
+
+    def role_at(standing: Standing, at: datetime) -> Role | None:
+        """None while they did not belong, or the thread was not for those who came while the network was open."""
+        role = until_and_role(row, steps, at)[1]
+        is_parted = position is not None and position <= reads_after(row, steps, at)
+        is_kept_from = standing.access == "open" and not standing.is_public and row.since > standing.opened_at
+        return None if role == "member" and (is_parted or is_kept_from) else role
+
+    witness = Witness(row.account_id, row.name, row.organisation, role, row.since, until)
+    return Right(witness, tuple(step.at for step in steps), role_at)
 
 
-def _reads_after(row: Any, steps: Sequence[Any], at: datetime) -> int:
-    """Up to where threads were not for somebody at that moment who had come while the network was open."""
-    value: int = row.reads_after
-    for step in reversed(steps):
-        if step.at > at and step.act in ("member.let_read", "member.parted"):
-            value = json.loads(step.before or "{}").get("reads_after", value)
-    return value
-
-
-async def _through_glass(connection: AsyncConnection, network_id: str, at: datetime) -> list[Witness]:
+async def _through_glass(connection: AsyncConnection, network: Network, span: Span) -> list[Right]:
     asked = (
         select(broken_glass, accounts.c.name, accounts.c.organisation)
         .join(accounts, accounts.c.id == broken_glass.c.account_id)
-        .where(broken_glass.c.network_id == network_id, broken_glass.c.begun_at <= at, broken_glass.c.ends_at > at)
-        .where(or_(broken_glass.c.ended_at.is_(None), broken_glass.c.ended_at > at))
+        .where(broken_glass.c.network_id == network.id, broken_glass.c.begun_at <= span.last)
+        .where(broken_glass.c.ends_at > span.first)
     )
     return [
-        Witness(row.account_id, row.name, row.organisation, "broken glass", row.begun_at, row.ended_at or row.ends_at)
+        Right(
+            Witness(
+                row.account_id, row.name, row.organisation, "broken glass", row.begun_at, row.ended_at or row.ends_at
+            )
+        )
         for row in await connection.execute(asked)
     ]
-
-
-def _opened_at(steps: Sequence[Any], at: datetime) -> datetime:
-    """When the network was last opened before this moment; this moment itself where the log does not know."""
-    opened = (step.at for step in reversed(steps) if step.at <= at and step.act == "network.access_changed")
-    return next(opened, at)
-
-
-def _access_at(network: Network, at: datetime, steps: Sequence[Any]) -> tuple[Access | None, int]:
-    """Who could find the network at that moment, and up to which post threads stayed with its members."""
-    access: Access | None = network.access
-    kept_until = network.members_only_until
-    for step in reversed([step for step in steps if step.act == "network.access_changed" and step.at > at]):
-        before = json.loads(step.before or "{}")
-        access, kept_until = before.get("access", access), before.get("members_only_until", kept_until)
-    knows_beginning = bool(steps) and steps[0].act == "network.created"
-    if not knows_beginning and (not steps or at < steps[0].at) and at < now():
-        return None, kept_until
-    return access, kept_until

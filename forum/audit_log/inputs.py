@@ -1,10 +1,10 @@
 """What may be asked of the log, and what it takes to break the glass."""
 
 import re
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
 
 from forum.forms import Input
 from ground.columns import now
@@ -14,6 +14,9 @@ LONGEST_REASON = 1_000
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _is_written(text: str) -> str:
@@ -75,10 +78,31 @@ class ApiLogQuery(Input):
 
 
 class ApiAudienceQuery(Input):
-    """A thread of the network, by its id or its number, and a moment that has passed."""
+    """A thread of the network, by its id or its number, and a moment that has passed, or a day (of the site's zone)."""
 
     thread: str = Field(min_length=1, max_length=36)
-    at: AwareDatetime
+    at: AwareDatetime | None = None
+    day: date | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.at is None) == (self.day is None):
+            raise ValueError("Give either a moment (at) or a day.")
+        return self
+
+    @field_validator("day", mode="before")
+    @classmethod
+    def _is_day(cls, value: object) -> object:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError("Write a day as 2026-03-03.")
+        return value
+
+    @field_validator("day")
+    @classmethod
+    def _has_begun(cls, day: date) -> date:
+        if day.year < 1970 or day > now().date() + timedelta(days=1):
+            raise ValueError("Choose a day that has begun, since 1970.")
+        return day
 
     @field_validator("at", mode="before")
     @classmethod

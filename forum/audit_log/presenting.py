@@ -67,16 +67,19 @@ class ApiWitness(Answer):
 
 
 class ApiAudience(Answer):
-    """Who could see a thread at a moment. `access` is null where the log began later and nobody knows any more.
+    """Who could see a thread at a moment, or at any moment of a day. `access` (of a day: the widest) is null where the
+    log began later and nobody knows any more.
 
-    `elsewhere`: the thread lay in another network then, whose administrators can tell. `suspended` people had the
-    right to, but could not come in, as their account was suspended then; they are not among the items.
+    `elsewhere`: the thread lay in another network then, whose administrators can tell; `partly_elsewhere`: for a part
+    of the day. `suspended` people had the right to, but could not come in, as their account was suspended then; they
+    are not among the items.
     """
 
     items: list[ApiWitness]
     everybody: bool
     access: Access | None
     elsewhere: bool
+    partly_elsewhere: bool
     suspended: int
 
 
@@ -132,13 +135,21 @@ def api_entry(entry: Entry) -> dict[str, Any]:
 def api_audience(audience: Audience | None) -> dict[str, Any]:
     """Who could see it; nobody where it did not exist yet."""
     if audience is None:
-        return {"items": [], "everybody": False, "access": None, "elsewhere": False, "suspended": 0}
+        return {
+            "items": [],
+            "everybody": False,
+            "access": None,
+            "elsewhere": False,
+            "partly_elsewhere": False,
+            "suspended": 0,
+        }
     items = [_witness(each) for each in audience.people]
     return {
         "items": items,
         "everybody": audience.everybody,
         "access": audience.access,
         "elsewhere": audience.elsewhere,
+        "partly_elsewhere": audience.partly_elsewhere,
         "suspended": audience.suspended,
     }
 

@@ -65,6 +65,11 @@ def may_administer(viewer: Viewer, network: Network) -> Decision:
     return when(viewer.has_role(network.id, "administrator"), "Only an administrator of this network may do this.")
 
 
+def may_look_back(viewer: Viewer, network_id: str) -> Decision:
+    """Ask who could see something on a day: whoever may read the network's log."""
+    return when(viewer.has_role(network_id, "administrator"), "Only an administrator of this network may do this.")
+
+
 def may_admit(viewer: Viewer, network: Network) -> Decision:
     """Answer those who ask to join, and invite; not into a network that is read only."""
     decision = may_administer(viewer, network)

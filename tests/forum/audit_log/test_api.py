@@ -45,8 +45,19 @@ async def test_who_could_see_a_thread(village: Village, overseer: Villager) -> N
     ]
     assert (told["everybody"], told["access"]) == (False, "closed")
     told = (await program.get(path, params={"thread": "1", "at": before})).json()
-    assert told == {"items": [], "everybody": False, "access": None, "elsewhere": False, "suspended": 0}
+    assert told == {
+        "items": [],
+        "everybody": False,
+        "access": None,
+        "elsewhere": False,
+        "partly_elsewhere": False,
+        "suspended": 0,
+    }
+    today = (await program.get(path, params={"thread": "1", "day": f"{now():%Y-%m-%d}"})).json()
+    assert len(today["items"]) == 2
     for wrong in (
+        {"day": "2999-01-01", "at": ""},
+        {"day": f"{now():%Y-%m-%d}"},
         {"at": "2999-01-01T00:00:00Z"},
         {"at": "5"},
         {"at": "0001-01-01T00:00:00Z"},

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from auth.tables import accounts
 from forum.audit import Deed, record
 from forum.audit_log.audience_queries import Asked, Audience, find_thread, read_audience
+from forum.audit_log.audience_spans import Span
 from forum.audit_log.glass_commands import break_glass, end_glass
 from forum.moderation.suspension_commands import reinstate, suspend
 from forum.network_reads import get_network
@@ -20,13 +21,20 @@ from ground.columns import now
 from tests.forum.threads.village import Place, Village, Villager
 
 
-async def at(village: Village, administrator: Villager, place: Place, thread: str, moment: datetime) -> Audience:
+async def at(village: Village, administrator: Villager, place: Place, thread: str, moment: datetime | Span) -> Audience:
     viewer = await village.viewer(administrator)
     async with village.state.database.read() as connection:
         network = (await get_network(connection, viewer, place.slug)).network
         asked = await find_thread(connection, viewer, network, thread)
         assert isinstance(asked, Asked)
-        return await read_audience(connection, viewer, network, asked, moment)
+        span = moment if isinstance(moment, Span) else Span.moment(moment)
+        return await read_audience(connection, viewer, network, asked, span)
+
+
+def at_moment(village: Village, moment: datetime) -> dict[str, str]:
+    """A moment as the page's form sends it."""
+    local = moment.astimezone(ZoneInfo(village.state.settings.time_zone))
+    return {"day": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M:%S}"}
 
 
 def roles(audience: Audience) -> dict[str, str]:
@@ -85,11 +93,71 @@ async def test_who_was_suspended_then_could_not_see_it(village: Village, oversee
         await tx.execute(update(threads).where(threads.c.id == thread).values(created_at=long_ago))
         await tx.execute(update(memberships).where(memberships.c.network_id == place.id).values(since=long_ago))
         await tx.execute(update(accounts).where(accounts.c.id == cleo.id).values(suspended_at=long_ago))
-    zone = ZoneInfo(village.state.settings.time_zone)
     await asyncio.sleep(1)  # the page asks by whole seconds, and Ben came back within this one
-    asked = {"thread": "1", "at": f"{now().astimezone(zone):%Y-%m-%dT%H:%M:%S}"}
+    asked = {"thread": "1", **at_moment(village, now())}
     page = (await village.browser(amara).get(f"/networks/{place.slug}/audience", params=asked)).text
     assert "Not counted: one person whose account was suspended at that time" in page
+
+
+async def test_of_a_day_everybody_is_told_who_could_at_any_moment_of_it(village: Village, overseer: Villager) -> None:
+    amara, ben, cleo, dora, eli = await village.people("Amara Okafor", "Ben Ito", "Cleo Ray", "Dora Nye", "Eli Oz")
+    place = await village.network(amara, [ben, dora, eli])
+    thread, program = await village.thread(ben, place), village.program(amara)
+    members = f"/api/v1/networks/{place.slug}/members"
+    looks_after = await village.viewer(overseer)
+    for account_id in (dora.id, eli.id):
+        async with village.state.transaction() as tx:
+            await suspend(tx, looks_after, account_id, "Sold the list.")
+    begun = now()
+    await program.patch(f"{members}/{ben.id}", json={"role": "moderator"})
+    await program.patch(f"{members}/{ben.id}", json={"status": "removed"})
+    await village.join(place.id, cleo)
+    await program.patch(f"{members}/{cleo.id}", json={"status": "removed"})
+    async with village.state.transaction() as tx:
+        await break_glass(tx, looks_after, place.slug, "A threat", 1)
+        await reinstate(tx, looks_after, eli.id)
+    async with village.state.transaction() as tx:
+        await end_glass(tx, looks_after, place.slug)
+    ended = now()
+    of_day = await at(village, amara, place, thread, Span(begun, ended))
+    assert roles(of_day) == {
+        "Amara Okafor": "administrator",
+        "Ben Ito": "moderator",
+        "Cleo Ray": "member",
+        "Eli Oz": "member",
+        "Olwen Pugh": "broken glass",
+    }
+    assert of_day.suspended == 1  # Dora, all the time
+    assert roles(await at(village, amara, place, thread, ended)) == {
+        "Amara Okafor": "administrator",
+        "Eli Oz": "member",
+    }
+    path = f"/api/v1/networks/{place.slug}"
+    for access in ("open", "closed"):
+        assert (await program.patch(path, json={"access": access, "confirm": place.name})).status_code == 200
+    later = await village.thread(amara, place, "For all")
+    assert not (await at(village, amara, place, later, Span(begun, ended))).everybody
+    of_day = await at(village, amara, place, later, Span(begun, now()))
+    assert (of_day.everybody, of_day.access) == (True, "open")
+
+
+async def test_a_day_on_the_page_from_the_menu_of_the_thread(village: Village) -> None:
+    amara, ben, cleo = await village.people("Amara Okafor", "Ben Ito", "Cleo Ray")
+    place = await village.network(amara, [ben, cleo])
+    thread = await village.thread(ben, place, "Rota")
+    await village.program(amara).patch(f"/api/v1/networks/{place.slug}/members/{cleo.id}", json={"status": "removed"})
+    link = f"/networks/{place.slug}/audience?thread=1"
+    browser = village.browser(amara)
+    assert f'href="{link}"' in (await browser.get(f"/threads/{thread}")).text
+    assert f'href="{link}"' not in (await village.browser(ben).get(f"/threads/{thread}")).text
+    asked = await browser.get(link)
+    assert asked.status_code == 200
+    assert "could see it" not in asked.text.split("</form>")[-1]
+    day = at_moment(village, now())["day"]
+    told = re.sub(r"\s+", " ", (await browser.get(f"{link}&day={day}&time=")).text)
+    assert "Three people could see it at one time or another of that day, nobody else." in told
+    answer = await browser.post(f"/networks/{place.slug}/audience/export", data={"thread": "1", "day": day})
+    assert "Cleo Ray" in answer.content.decode("utf-8-sig")
 
 
 async def test_when_the_network_was_open_everybody_could(village: Village) -> None:
@@ -168,7 +236,7 @@ async def test_each_network_answers_for_its_own_time_of_a_thread_that_moved(vill
     assert (await at(village, amara, here, thread, after)).elsewhere
     assert (await at(village, helen, there, "9", before)).elsewhere
     assert roles(await at(village, helen, there, "9", after)) == {"Helen Turner": "administrator"}
-    page = (await village.browser(amara).get(f"/networks/{here.slug}/audience?thread=1&at=2026-01-01T00:00")).text
+    page = (await village.browser(amara).get(f"/networks/{here.slug}/audience?thread=1&day=2026-01-01")).text
     assert "Rota" in page
     assert "Renamed in secret" not in page
     await move(village, helen, thread, there, here, 9)
@@ -181,8 +249,7 @@ async def test_the_page_and_the_file(village: Village) -> None:
     place = await village.network(amara, [ben])
     thread = await village.thread(ben, place, "Rota <1>")
     browser, path = village.browser(amara), f"/networks/{place.slug}/audience"
-    zone = ZoneInfo(village.state.settings.time_zone)
-    earlier = f"{(now() - timedelta(minutes=2)).astimezone(zone):%Y-%m-%dT%H:%M}"
+    earlier = at_moment(village, now() - timedelta(minutes=2))
     assert (await browser.get(path)).status_code == 200
     async with village.state.transaction() as tx:
         moved = now() - timedelta(minutes=1)
@@ -190,12 +257,12 @@ async def test_the_page_and_the_file(village: Village) -> None:
         await tx.execute(update(memberships).where(memberships.c.network_id == place.id).values(since=moved))
     fields = {
         "thread": f"{village.url}/threads/{thread}?at=1#post-1",
-        "at": f"{now().astimezone(zone):%Y-%m-%dT%H:%M:%S}",
+        **at_moment(village, now()),
     }
     page = (await browser.get(path, params=fields)).text
     assert "Rota &lt;1&gt;" in page
     assert "Two people could see it, nobody else." in re.sub(r"\s+", " ", page)
-    assert "Nobody: the thread was begun later" in (await browser.get(path, params={"thread": "1", "at": earlier})).text
+    assert "Nobody: the thread was begun later" in (await browser.get(path, params={"thread": "1", **earlier})).text
     answer = await browser.post(f"{path}/export", data=fields)
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["Name", "Amara Okafor", "Ben Ito"]
@@ -211,14 +278,17 @@ async def what_is_wrong(village: Village, amara: Villager, place: Place) -> None
     browser, path = village.browser(amara), f"/networks/{place.slug}/audience"
     other = await village.network(amara)
     elsewhere = await village.thread(amara, other)
-    tomorrow = f"{(now() + timedelta(days=1)):%Y-%m-%dT%H:%M}"
+    tomorrow = f"{(now() + timedelta(days=1)):%Y-%m-%d}"
     for wrong in (
         {"thread": elsewhere},
         {"thread": "9"},
         {"thread": "x"},
-        {"at": tomorrow},
-        {"at": "3 March"},
-        {"at": ""},
+        {"day": tomorrow},
+        {"day": "3 March"},
+        {"day": "2026-02-30"},
+        {"day": ""},
+        {"time": "noon"},
+        {"time": "25:00"},
     ):
-        answer = await browser.get(path, params={"thread": "1", "at": "2026-01-01T12:00"} | wrong)
+        answer = await browser.get(path, params={"thread": "1", "day": "2026-01-01", "time": "12:00"} | wrong)
         assert answer.status_code == 422, wrong
