@@ -279,7 +279,7 @@ async def _suspensions(
         found.setdefault(row.object_id, []).append((row.at, row.act == "account.suspended"))
     lasting = select(accounts.c.id, accounts.c.suspended_at)
     lasting = lasting.where(accounts.c.suspended_at <= span.last, accounts.c.id.in_(of_here))
-    for account_id, suspended_at in (await connection.execute(lasting)).tuples():
+    for account_id, suspended_at in (await connection.execute(lasting)).all():
         found.setdefault(account_id, []).append((suspended_at, True))
     return {account_id: sorted(moments) for account_id, moments in found.items()}
 
