@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0014"
+SCHEMA = "0015"
 """The newest of `migrations/versions`."""
 
 NO_FTS5 = (

@@ -28,7 +28,7 @@ async def forget_words_of(tx: Transaction, post_id: str) -> None:
 
 async def forget_document(tx: Transaction, document_id: str) -> None:
     """Have nothing of a document in the index, which is deleted for good."""
-    await _forget(tx, (search_rows.c.kind == "document") & (search_rows.c.object_id == document_id))
+    await _forget(tx, search_rows.c.kind.in_(["document", "text"]) & (search_rows.c.object_id == document_id))
 
 
 async def _forget(tx: Transaction, which: ColumnElement[bool]) -> None:
@@ -46,11 +46,22 @@ def forget_for_good(tx: Transaction) -> None:
 
 
 async def take_out(tx: Transaction, which: ColumnElement[bool], said: Counter[tuple[str, str]]) -> None:
-    """Take these rows out; `said` counts in which network a term stands in one row less."""
-    asked = select(search_rows.c.id, search_rows.c.network_id, search_rows.c.title, search_rows.c.words)
-    rows = (await tx.execute(asked.where(which))).all()
+    """Take these rows out; `said` counts in which network a term stands in one row less.
+
+    All rows of what stands in a document count as one, and do so with their first: it is written last.
+    """
+    columns = ("id", "kind", "object_id", "part", "network_id", "title", "words")
+    rows = (await tx.execute(select(*(search_rows.c[name] for name in columns)).where(which))).all()
+    texts: dict[str, set[str]] = {}
     for row in rows:
-        count_terms(said, row.network_id, [*row.title.split(), *row.words.split()], -1)
+        terms = [*row.title.split(), *row.words.split()]
+        if row.kind == "text":
+            texts.setdefault(row.object_id, set()).update(terms)
+        else:
+            count_terms(said, row.network_id, terms, -1)
+    for row in rows:
+        if row.kind == "text" and row.part == 0:
+            count_terms(said, row.network_id, texts[row.object_id], -1)
     if rows:
         await tx.execute(delete(search_rows).where(search_rows.c.id.in_([row.id for row in rows])))
 

@@ -108,6 +108,7 @@ async def _take(tx: Transaction, asked: dict[str, Any]) -> Waiting | None:
     for table in (version_pages, version_pictures):
         await tx.execute(delete(table).where(waiting.of(table)))
     values: dict[str, Any] = {"state": "working", "leased_until": now() + LEASE, "attempts": waiting.attempt}
+    values["read_at"] = None
     if waiting.attempt > MOST_ATTEMPTS:
         values = {"state": "refused", "leased_until": None, "why": Why.BROKEN.value}
     await tx.execute(update(version_previews).where(waiting.of(version_previews)).values(**values))

@@ -84,7 +84,7 @@ async def read_version(connection: AsyncConnection, version: DocumentVersion, fi
 async def _list_pages(
     connection: AsyncConnection, version: DocumentVersion, first: int, at_most: int
 ) -> Sequence[ShownPage]:
-    """Pages that have something to show: those of a file that is drawn once they are drawn."""
+    """Pages that have something to show. Of a page that is not drawn, or not yet, its words."""
     pages, pictures = version_pages.c, version_pictures.c
     own = and_(pages.document_id == version.document_id, pages.number == version.number, pages.page >= first)
     statement = select(pages.page, pages.title, pages.html, pages.words, pictures.fits, pictures.width, pictures.height)
@@ -94,9 +94,9 @@ async def _list_pages(
     for row in await connection.execute(statement):
         drawn = {row.fits: ShownPicture(row.width, row.height)} if row.fits is not None else {}
         before = found[row.page].pictures if row.page in found else {}
-        words = row.words if drawn else ""  # markup says them already
+        words = "" if row.html else row.words  # markup says them already
         found[row.page] = ShownPage(row.page, row.title, row.html, words, {**before, **drawn})
-    return [page for page in found.values() if page.html or page.pictures][:at_most]
+    return [page for page in found.values() if page.html or page.pictures or page.words][:at_most]
 
 
 async def get_picture(connection: AsyncConnection, version: DocumentVersion, page: int, fits: int) -> File:

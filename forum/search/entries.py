@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forum.search.tags import account_tag, kind_tag, network_tag
+from forum.search.tags import HAS_DOCUMENT, account_tag, kind_tag, network_tag
 
 MOST_PLACES = 255
 LAST_PLACE = 16_000
@@ -27,6 +27,18 @@ class Entry:
     post_id: str | None = None
     account_id: str | None = None
     heading: str = ""
+    part: int = 0
+    page: int = 0
+    last_page: int = 0
+    begins_at: int = 0
+    """Of a part of what stands in a document: its number, and where it stands there."""
+    has_document: bool = False
+    """Whether it is a document, belongs to one or cites one."""
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What no other row has."""
+        return self.kind, self.object_id, self.part
 
     @property
     def is_long(self) -> bool:
@@ -42,4 +54,6 @@ class Entry:
             tags.append(network_tag(self.network_id))
         if self.account_id is not None:
             tags.append(account_tag(self.account_id))
+        if self.has_document:
+            tags.append(HAS_DOCUMENT)
         return tags

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Table, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -43,6 +43,7 @@ def _needs(is_wanted: ColumnElement[bool], differs: ColumnElement[bool]) -> Colu
 
 # Not of a network that is being deleted: what hangs on its posts is gone already.
 _HAS_WORDS = and_(networks.c.deleted_at.is_(None), or_(posts.c.removed_at.is_(None), posts.c.number == 1))
+_ABOUT_DOCUMENT = exists(select(documents.c.id).where(documents.c.thread_id == posts.c.thread_id))
 _POSTS = (
     select(
         posts.c.id,
@@ -56,6 +57,7 @@ _POSTS = (
         posts.c.removed_at,
         threads.c.title,
         networks.c.deleted_at,
+        _ABOUT_DOCUMENT.label("has_document"),
         search_rows.c.id,
     )
     .select_from(
@@ -200,6 +202,7 @@ def _post_entry(row: Any) -> Entry | None:
         post_id=row.id,
         account_id=row.author_id,
         heading=row.title if is_first else "",
+        has_document=row.has_document,
     )
 
 
@@ -230,6 +233,7 @@ def _document_entry(row: Any) -> Entry | None:
         words=terms("\n".join([row.description, *row.tags, row.name])),
         network_id=row.network_id,
         account_id=row.author_id,
+        has_document=True,
     )
 
 

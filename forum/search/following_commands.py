@@ -23,8 +23,10 @@ from forum.search.entry_queries import (
     find_stale_in_threads,
     find_window,
 )
-from forum.search.index_commands import drop, put
+from forum.search.index_commands import EVERYTHING, drop, put, take_turn
 from forum.search.terms import VERSION
+from forum.search.text_commands import follow_texts, waiting_of
+from forum.search.text_queries import find_missing
 from forum.state import State
 from forum.tables import networks, search_cursors, search_rows, search_terms, site
 from realtime import event_log
@@ -39,7 +41,7 @@ WINDOW = 2_000
 STREAMS_AT_ONCE = 50
 MANY = 500
 """So many where the whole index is made anew."""
-EVERYTHING = "everything"
+_SHARED = "documents that wait to be read"
 KINDS: tuple[Kind, ...] = ("network", "person", "document", "post")
 
 _log = logging.getLogger(__name__)
@@ -62,7 +64,6 @@ _BEGIN: dict[str, Any] = {
     "sqlite": sqlite.insert(search_cursors).on_conflict_do_nothing(),
 }
 _SEQ = select(search_cursors.c.seq).where(search_cursors.c.name == bindparam("of_stream"))
-_TAKE_TURN = _SEQ.with_for_update()
 _TAKE_TURN_IF_FREE = _SEQ.with_for_update(skip_locked=True)
 _MOVE = update(search_cursors).where(search_cursors.c.name == bindparam("of_stream")).values(seq=bindparam("up_to"))
 
@@ -86,14 +87,18 @@ async def follow_networks(state: State, _: set[str]) -> bool:
 async def is_behind(state: State) -> bool:
     """Whether something has happened that is not in the index yet."""
     async with state.database.read() as connection:
-        return (await connection.execute(_BEHIND, {"after": ""})).first() is not None
+        if (await connection.execute(_BEHIND, {"after": ""})).first() is not None:
+            return True
+        return bool(await find_missing(connection, None, 1))
 
 
 async def _follow_by_itself(state: State, stream: str) -> bool:
     """One part of one stream. What can't be indexed in one network must not keep the others waiting."""
     try:
         async with state.transaction() as tx:
-            return await follow_stream(tx, stream)
+            more = await follow_stream(tx, stream)
+        waiting_of(state).ids |= tx.notes.get(_SHARED, {})
+        return more
     except Exception as error:
         if is_unavailable(error):
             raise
@@ -103,7 +108,7 @@ async def _follow_by_itself(state: State, stream: str) -> bool:
 
 async def follow_stream(tx: Transaction, stream: str) -> bool:
     """One part of one stream; whether there is more. Whoever writes the index takes turns."""
-    await _cursor(tx, EVERYTHING, _TAKE_TURN)
+    await take_turn(tx)
     seq = await _cursor(tx, stream, _SEQ)
     head = await tx.connection.scalar(_HEAD, {"of_stream": stream})
     events = await event_log.read_after(tx.connection, stream, seq, limit=EVENTS_AT_ONCE)
@@ -131,9 +136,9 @@ async def _index(tx: Transaction, network_id: str, events: Sequence[Event]) -> b
     await _do(tx, written)
     if written.size == PART:
         return False
-    shared = await find_stale(
-        tx.connection, "document", by_kind.get("document", set()) | by_kind.get("version", set()), PART
-    )
+    ids = by_kind.get("document", set()) | by_kind.get("version", set())
+    tx.notes[_SHARED] = dict.fromkeys(sorted(ids))
+    shared = await find_stale(tx.connection, "document", ids, PART)
     await _do(tx, shared)
     if shared.size == PART:
         return False
@@ -242,14 +247,15 @@ async def clear(tx: Transaction) -> bool:
 async def reindex(state: State) -> int:
     """Make the whole index anew; how many things can be found then. For the command line, beside a server."""
     async with state.transaction() as tx:
-        await _cursor(tx, EVERYTHING, _TAKE_TURN)
+        await take_turn(tx)
         await tx.execute(_MOVE, {"of_stream": EVERYTHING, "up_to": 0})
     while not await _is_of_this_version(state):
         pass
     reading = reading_of(state)
     reading.begin_anew()
+    waiting_of(state).all = True
     reading.at_once = MANY
-    while await read_over(state, set()):
+    while await read_over(state, set()) or await follow_texts(state, set()):
         pass
     async with state.database.read() as connection:
         return await connection.scalar(select(func.count()).select_from(search_rows)) or 0

@@ -5,16 +5,30 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.search.entries import LAST_PLACE, MOST_PLACES, Entry
 from forum.search.tags import LONG, TITLE, row_id
-from forum.tables import search_rows
+from forum.tables import search_cursors, search_rows
 from forum.unindexing import count_terms, note_terms, take_out
 from realtime.transaction import Transaction
 
 _INSERT_TERMS = text(
     "INSERT INTO search_index (rowid, terms) VALUES (:rowid, CAST(CAST(:terms AS TEXT) AS TSVECTOR))"
 ).bindparams(bindparam("rowid", type_=search_rows.c.id.type))
+EVERYTHING = "everything"
+"""The cursor that names the version of the terms, and is held by whoever writes the index."""
+_BEGIN: dict[str, Any] = {
+    "postgresql": postgresql.insert(search_cursors).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(search_cursors).on_conflict_do_nothing(),
+}
+_TAKE_TURN = select(search_cursors.c.seq).where(search_cursors.c.name == EVERYTHING).with_for_update()
+
+
+async def take_turn(tx: Transaction) -> None:
+    """Whoever writes the index does so alone."""
+    await tx.execute(_BEGIN[tx.connection.dialect.name], {"name": EVERYTHING, "seq": 0})
+    await tx.execute(_TAKE_TURN)
 
 
 async def put(tx: Transaction, entries: Collection[Entry]) -> None:
@@ -27,15 +41,35 @@ async def put(tx: Transaction, entries: Collection[Entry]) -> None:
         by_kind.setdefault(entry.kind, []).append(entry.object_id)
     for kind, things in by_kind.items():
         await take_out(tx, (search_rows.c.kind == kind) & search_rows.c.object_id.in_(things), said)
+    await _insert(tx, entries)
+    for entry in entries:
+        count_terms(said, entry.network_id, [*entry.title, *entry.words], 1)
+    await note_terms(tx, said)
+
+
+async def put_text(tx: Transaction, entries: Sequence[Entry], *, begins: bool, whole: Collection[str]) -> None:
+    """Have some parts of what stands in a document found; `begins`: in place of all that was known of it.
+
+    `whole` are the terms of all its parts, which count once: with the first part, which is written last.
+    """
+    said: Counter[tuple[str, str]] = Counter()
+    entry = entries[0]
+    of_text = (search_rows.c.kind == entry.kind) & (search_rows.c.object_id == entry.object_id)
+    these = search_rows.c.part.in_([each.part for each in entries])
+    await take_out(tx, of_text if begins else of_text & these, said)
+    await _insert(tx, entries)
+    if any(each.part == 0 for each in entries):
+        count_terms(said, entry.network_id, whole, 1)
+    await note_terms(tx, said)
+
+
+async def _insert(tx: Transaction, entries: Collection[Entry]) -> None:
     ids = await _choose_ids(tx, entries)
-    rows = [_row(ids[entry.kind, entry.object_id], entry) for entry in entries]
+    rows = [_row(ids[entry.key], entry) for entry in entries]
     await tx.execute(insert(search_rows), rows)
     if tx.connection.dialect.name == "postgresql":
         terms = [{"rowid": row["id"], "terms": _places(entry)} for row, entry in zip(rows, entries, strict=True)]
         await tx.execute(_INSERT_TERMS, terms)
-    for entry in entries:
-        count_terms(said, entry.network_id, [*entry.title, *entry.words], 1)
-    await note_terms(tx, said)
 
 
 async def drop(tx: Transaction, ids: Collection[int]) -> None:
@@ -46,9 +80,9 @@ async def drop(tx: Transaction, ids: Collection[int]) -> None:
         await note_terms(tx, said)
 
 
-async def _choose_ids(tx: Transaction, entries: Collection[Entry]) -> dict[tuple[str, str], int]:
-    """A number for each: that of its moment, or the next that is free."""
-    wanted = {(entry.kind, entry.object_id): row_id(entry.moment, entry.object_id) for entry in entries}
+async def _choose_ids(tx: Transaction, entries: Collection[Entry]) -> dict[tuple[str, str, int], int]:
+    """A number for each: that of its moment, or the next that is free. Those of one text stand side by side."""
+    wanted = {entry.key: _number(entry) for entry in entries}
     taken = set((await tx.execute(select(search_rows.c.id).where(search_rows.c.id.in_(wanted.values())))).scalars())
     for key, number in wanted.items():
         while number in taken:
@@ -60,11 +94,19 @@ async def _choose_ids(tx: Transaction, entries: Collection[Entry]) -> dict[tuple
     return wanted
 
 
+def _number(entry: Entry) -> int:
+    return row_id(entry.moment, entry.object_id) + (entry.part + 1 if entry.kind == "text" else 0)
+
+
 def _row(number: int, entry: Entry) -> dict[str, Any]:
     return {
         "id": number,
         "kind": entry.kind,
         "object_id": entry.object_id,
+        "part": entry.part,
+        "page": entry.page,
+        "last_page": entry.last_page,
+        "begins_at": entry.begins_at,
         "network_id": entry.network_id,
         "thread_id": entry.thread_id,
         "post_id": entry.post_id,

@@ -1,6 +1,7 @@
-"""What somebody typed, taken apart: words, "phrases", -not, from:, in:, and as each database asks for it.
+"""What somebody typed, taken apart: words, "phrases", -not, from:, in:, has:, and as each database asks for it.
 
 `from:ada`, `from:"Ada Okafor"` and `from:me` name who wrote; `in:falls` names a network by its address or its name.
+`has:document` asks for documents, for what is said in their threads, and for posts that cite one.
 """
 
 import re
@@ -12,7 +13,7 @@ from forum.search.terms import terms
 
 MOST_PARTS = 16
 MOST_TERMS = 24
-_PART = re.compile(r'(-?)(?:(from|in):)?(?:"([^"]*)(?:"|\Z)|([^\s"]+))', re.IGNORECASE)
+_PART = re.compile(r'(-?)(?:(from|in|has):)?(?:"([^"]*)(?:"|\Z)|([^\s"]+))', re.IGNORECASE)
 _FREQUENT = frozenset(
     re.findall(
         r"\w+",
@@ -20,6 +21,8 @@ _FREQUENT = frozenset(
         their them there they this to was we were will with you your""",
     )
 )
+
+_HELD = ("document", "documents")
 
 Phrase = tuple[str, ...]
 """Terms that follow each other; mostly one."""
@@ -35,11 +38,13 @@ class Wish:
     """Names after `from:`."""
     places: tuple[str, ...] = ()
     """Names of networks after `in:`."""
+    has_document: bool = False
+    """Whether `has:document` was said."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is said that could be found."""
-        return not (self.wanted or self.people or self.places)
+        return not (self.wanted or self.people or self.places or self.has_document)
 
     @property
     def terms(self) -> frozenset[str]:
@@ -53,23 +58,32 @@ class Wish:
 
 def read_wish(text: str) -> Wish:
     """The wish in what was typed; whatever it is, it means something."""
-    parts: dict[str, list[str]] = {"from": [], "in": []}
+    parts: dict[str, list[str]] = {"from": [], "in": [], "has": []}
     wanted: list[tuple[Phrase, bool]] = []
     unwanted: list[Phrase] = []
     for minus, operator, quoted, bare in list(_PART.findall(text.replace("\0", " ")))[:MOST_PARTS]:
         said = quoted or bare
-        if said.lower() in ("from:", "in:"):  # somebody is about to say whom, or where
+        if said.lower() in ("from:", "in:", "has:"):  # somebody is about to say whom, or where
             continue
         phrase = tuple(terms(said))[:MOST_TERMS]
-        if operator and said.strip() and not minus:
+        if operator.lower() == "has" and said.strip().lower() not in _HELD:
+            phrase = tuple(terms(f"has {said}"))[:MOST_TERMS]
+        elif operator and said.strip() and not minus:
             parts[operator.lower()].append(said.strip())
-        elif minus and phrase:
+            continue
+        if minus and phrase:
             unwanted.append(phrase)
         elif phrase:
             wanted.append((phrase, not quoted and bare.lower() in _FREQUENT))
     telling = [phrase for phrase, is_frequent in wanted if not is_frequent]
     kept = telling or [phrase for phrase, _ in wanted]
-    return Wish(tuple(dict.fromkeys(kept)), tuple(dict.fromkeys(unwanted)), tuple(parts["from"]), tuple(parts["in"]))
+    return Wish(
+        tuple(dict.fromkeys(kept)),
+        tuple(dict.fromkeys(unwanted)),
+        tuple(parts["from"]),
+        tuple(parts["in"]),
+        bool(parts["has"]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,18 @@ class Match:
         # In a long text not every place is kept: there a phrase that is not found may stand all the same.
         asked += [f"!({_next_to(phrase)})" for phrase in self.wish.unwanted]
         return " & ".join(f"({each})" for each in asked)
+
+    def refused(self, dialect: str) -> str:
+        """As the index is asked for rows of the same kind that hold what is not wanted; empty where all is."""
+        if not self.wish.unwanted:
+            return ""
+        if dialect == "postgresql":
+            asked = [" | ".join(f"'#{tag}'" for tag in group) for group in self.groups]
+            asked.append(" | ".join(f"({_next_to(phrase)})" for phrase in self.wish.unwanted))
+            return " & ".join(f"({each})" for each in asked)
+        asked = [f"tags : ({' OR '.join(map(_quoted, group))})" for group in self.groups]
+        asked.append(f"{{title words}} : ({' OR '.join(_quoted(*phrase) for phrase in self.wish.unwanted)})")
+        return " AND ".join(f"({each})" for each in asked)
 
     def holds(self, title: Sequence[str], words: Sequence[str]) -> bool:
         """Whether it is true of a text: asked anew of long ones, for which PostgreSQL can't tell."""

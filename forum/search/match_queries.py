@@ -4,7 +4,7 @@ The network's tag in the question keeps the index from looking at what other net
 itself. A row that is behind what it is about (edited, removed, renamed a moment ago) finds nothing.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,8 @@ from forum.tables import documents, networks, posts, search_rows, search_terms, 
 from forum.viewer import Viewer
 from ground.columns import Identifier
 
-Kind = Literal["thread", "post", "document", "person", "network"]
+Kind = Literal["thread", "post", "document", "text", "person", "network"]
+"""A text is what stands in a document, or a part of it."""
 CONTENT: tuple[Kind, ...] = ("thread", "post")
 AT_ONCE = 300
 """So many of the newest matches are put in order."""
@@ -70,6 +71,10 @@ class Row:
     title: str
     words: str
     is_long: bool
+    page: int
+    last_page: int
+    begins_at: int
+    """Of a part of a text where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ _ROW = (
     search_rows.c.title,
     search_rows.c.words,
     search_rows.c.is_long,
+    search_rows.c.page,
+    search_rows.c.last_page,
+    search_rows.c.begins_at,
 )
 _WITHIN = and_(_index.c.rowid < bindparam("below"), _index.c.rowid >= bindparam("least"))
 _FOUND = _index.join(search_rows, search_rows.c.id == _index.c.rowid)
@@ -117,6 +125,18 @@ _CONTENT = (
     .where(_AS_INDEXED, threads_readable_by_account(_viewer_id))
 )
 _CONTENT_OF = {dialect: _newest(_CONTENT, dialect) for dialect in _HOLDS}
+# What is said of a document, and what its newest version says.
+_AS_SHARED = and_(
+    search_rows.c.network_id == documents.c.network_id,
+    or_(
+        and_(search_rows.c.kind == "document", search_rows.c.version == documents.c.version),
+        and_(
+            search_rows.c.kind == "text",
+            search_rows.c.version == documents.c.version_count,
+            search_rows.c.heading == documents.c.title,
+        ),
+    ),
+)
 _DOCUMENTS = (
     select(*_ROW)
     .select_from(
@@ -125,12 +145,16 @@ _DOCUMENTS = (
         )
     )
     .where(
-        search_rows.c.kind == "document",
-        search_rows.c.version == documents.c.version,
-        search_rows.c.network_id == documents.c.network_id,
+        _AS_SHARED,
         documents.c.withdrawn_at.is_(None),
         documents_readable_by_account(_viewer_id),
     )
+)
+_HOLDING = (
+    select(search_rows.c.object_id)
+    .distinct()
+    .select_from(_FOUND.join(documents, documents.c.id == search_rows.c.object_id))
+    .where(_AS_SHARED, documents.c.id.in_(bindparam("ids", expanding=True)))
 )
 _DOCUMENTS_OF = {dialect: _newest(_DOCUMENTS, dialect) for dialect in _HOLDS}
 _READABLE = (
@@ -185,11 +209,18 @@ async def list_documents(
     least: int = 0,
     at_most: int = AT_ONCE,
 ) -> list[Row]:
-    """The newest documents that the viewer may read and that match; none that is withdrawn."""
+    """The newest rows of documents that the viewer may read and that match; of none that is withdrawn."""
     asked = {"match": match, "below": below, "least": least, "at_most": at_most, "viewer_id": viewer.id or None}
     async with planned(connection):
         rows = await connection.execute(_DOCUMENTS_OF[connection.dialect.name], asked)
     return [Row(*row) for row in rows]
+
+
+async def list_holding(connection: AsyncConnection, match: str, ids: Collection[str]) -> set[str]:
+    """Those of these documents, which the viewer may read, of which any part matches."""
+    async with planned(connection):
+        asked = _HOLDING.where(_HOLDS[connection.dialect.name])
+        return set(await connection.scalars(asked, {"match": match, "ids": sorted(ids)}))
 
 
 async def list_people(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:

@@ -15,8 +15,9 @@ from forum.errors import Invalid
 from forum.rendering import PRIVATE, render_page
 from forum.search.asking import ask_limit, asked_for
 from forum.search.inputs import LONGEST_SEARCH, NO_DAY, Searching, Wanted
-from forum.search.queries import Shown, list_shown
+from forum.search.queries import list_shown
 from forum.search.searching import NOTHING, find, words_shown
+from forum.search.shown import Shown
 from forum.search.suggesting import suggest
 from forum.state import state_of, viewer_of
 from forum.viewer import Viewer

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from forum.search.queries import Shown
+from forum.search.shown import Shown
 from ground.answers import Answer
 from ground.columns import moment_text
 
@@ -26,8 +26,9 @@ class ApiFound(Answer):
     """Something found: a thread by its title or its first post, a later post, a document, a person or a network.
 
     `title_html` and `excerpt_html` are plain text as HTML, in which `<mark>` stands around the words that were found.
-    `number` and `thread_id` are those of a post, `created_at` that of a thread or a post, or of the
-    newest version of a document.
+    `number` and `thread_id` are those of a post; of a document `number` is that of its newest version, and `page` the
+    one on which the words stand, where they stand inside. `created_at` is that of a thread or a post, or of the newest
+    version of a document.
     """
 
     kind: Literal["thread", "post", "document", "person", "network"]
@@ -39,6 +40,7 @@ class ApiFound(Answer):
     author: ApiFoundPerson | None
     thread_id: str | None
     number: int | None
+    page: int | None
     created_at: str | None
 
 
@@ -65,5 +67,6 @@ def api_found(shown: Shown, url: str) -> dict[str, object]:
         "author": {"id": author.id, "name": author.name} if author and is_written else None,
         "thread_id": shown.thread_id,
         "number": shown.number,
+        "page": shown.page,
         "created_at": moment_text(shown.moment) if is_written else None,
     }

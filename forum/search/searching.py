@@ -17,20 +17,22 @@ from forum.search.match_queries import (
     Row,
     list_content,
     list_documents,
+    list_holding,
     list_networks,
     list_people,
     list_readable,
     list_terms_like,
 )
 from forum.search.places import Spot
-from forum.search.queries import Shown
 from forum.search.ranking import score
-from forum.search.tags import LAST_ROW, account_tag, first_row, kind_tag, network_tag
+from forum.search.shown import Shown
+from forum.search.tags import HAS_DOCUMENT, LAST_ROW, account_tag, first_row, kind_tag, network_tag
 from forum.search.terms import term_of, terms, words_of
 from forum.viewer import Viewer
 
 MOST_PEOPLE = 20
-WRITTEN = (*CONTENT, "document")
+WRITTEN = (*CONTENT, "document", "text")
+OF_DOCUMENTS = ("document", "text")
 _FINE = 1_000
 _DAY = 86_400
 
@@ -51,7 +53,7 @@ class Asked:
     def is_narrowed(self) -> bool:
         """Whether it asks for what was written somewhere, by somebody or at some time: people and networks are not."""
         chosen = (self.network, self.by, self.since, self.until, self.wish.people, self.wish.places)
-        return any(chosen)
+        return self.wish.has_document or any(chosen)
 
     @property
     def is_empty(self) -> bool:
@@ -110,7 +112,10 @@ async def _bounds(
     if not named:
         return None
     # Nearly every row is a post: that one is asked for says nothing to the index, only to the statement.
-    groups: list[tuple[str, ...]] = [(kind_tag("thread"),)] if asked.kind == "thread" else []
+    narrow = {"thread": ("thread",), "document": OF_DOCUMENTS}.get(asked.kind)
+    groups: list[tuple[str, ...]] = [tuple(map(kind_tag, narrow))] if narrow else []
+    if asked.wish.has_document:
+        groups.append((HAS_DOCUMENT,))
     if len(named) <= MOST_NAMED:
         groups.append(tuple(network_tag(each.id) for each in named))
     for name in filter(None, (*asked.wish.people, asked.by)):
@@ -176,13 +181,29 @@ async def _part(
         below = min(asked.spot.below, LAST_ROW if asked.until is None else first_row(asked.until))
         least = 0 if asked.since is None else first_row(asked.since)
         rows, is_full, last = await _written(connection, viewer, asked.kind, match, (least, below))
+        rows = await _without_unwanted(connection, asked, bounds, rows)
     if asked.spot.is_first and asked.wish.wanted and not asked.is_narrowed:
         rows += await _people_and_networks(connection, viewer, asked)
     split = ((row, row.title.split(), row.words.split()) for row in rows)
     holding = Match(asked.wish, ())
     kept = ((row, title, words) for row, title, words in split if not row.is_long or holding.holds(title, words))
     ranked = [(_points(row, title, words, asked), row) for row, title, words in kept]
-    return sorted(ranked, key=lambda each: (-each[0], -each[1].id)), is_full, last
+    ranked.sort(key=lambda each: (-each[0], -each[1].id))
+    # Of a document the row that matches best stands for all of them.
+    best = {(each[1].kind in OF_DOCUMENTS, each[1].object_id): each for each in reversed(ranked)}
+    return [each for each in ranked if best[each[1].kind in OF_DOCUMENTS, each[1].object_id] is each], is_full, last
+
+
+async def _without_unwanted(
+    connection: AsyncConnection, asked: Asked, bounds: _Bounds, rows: Sequence[Row]
+) -> list[Row]:
+    """Without documents that hold what is not wanted in another of their rows."""
+    refused = Match(asked.wish, bounds.groups).refused(connection.dialect.name)
+    ids = {row.object_id for row in rows if row.kind in OF_DOCUMENTS}
+    if not refused or not ids:
+        return list(rows)
+    holding = await list_holding(connection, refused, ids)
+    return [row for row in rows if row.kind not in OF_DOCUMENTS or row.object_id not in holding]
 
 
 async def _written(
@@ -196,8 +217,16 @@ async def _written(
         lists.append(await list_content(connection, viewer, match, below=below, least=least, kinds=kinds))
     if kind in ("all", "document"):
         lists.append(await list_documents(connection, viewer, match, below=below, least=least))
-    last = max((rows[-1].id for rows in lists if len(rows) == AT_ONCE), default=0)
+    last = max((_end(rows) for rows in lists if len(rows) == AT_ONCE), default=0)
     return [row for rows in lists for row in rows if row.id >= last], last > 0, last
+
+
+def _end(rows: Sequence[Row]) -> int:
+    """The last row that is put in order with those before: a document of which more may follow comes with the rest."""
+    last = rows[-1]
+    if last.kind not in OF_DOCUMENTS:
+        return last.id
+    return min((row.id for row in rows if row.object_id != last.object_id), default=last.id)
 
 
 async def _people_and_networks(connection: AsyncConnection, viewer: Viewer, asked: Asked) -> list[Row]:

@@ -12,7 +12,8 @@ from forum.search.match_queries import (
     list_people,
     list_readable,
 )
-from forum.search.queries import Shown, list_shown
+from forum.search.queries import list_shown
+from forum.search.shown import Shown
 from forum.search.stemming import stem
 from forum.search.tags import kind_tag, network_tag
 from forum.search.terms import folded, terms, words_of

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 TITLE = "^"
 """On PostgreSQL, before the terms of a title: they are looked for alone while somebody types."""
 LONG = "#long"
+HAS_DOCUMENT = "hdocument"
+"""Of documents, of what is said in threads about one, and of posts that cite one."""
 _SPARE_BITS = 30
 _BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 LAST_ROW = 2**63 - 1

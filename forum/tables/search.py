@@ -16,9 +16,16 @@ search_rows = Table(
     metadata,
     # Newer things have greater numbers: seconds of the moment, then a part of the thing's own id.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    # thread (its title and first post), post (each later one), document, person or network.
+    # thread (its title and first post), post (each later one), document (what is said of it), text (what its newest
+    # version says), person or network.
     Column("kind", String(10), nullable=False),
     Column("object_id", Identifier, nullable=False),
+    # Of a text, which goes into several rows: 0 is written last, so that all of it is there with that one.
+    Column("part", Integer, nullable=False, server_default="0"),
+    # Of a text, on which pages it stands, and how many characters of the first stand before it.
+    Column("page", Integer, nullable=False, server_default="0"),
+    Column("last_page", Integer, nullable=False, server_default="0"),
+    Column("begins_at", Integer, nullable=False, server_default="0"),
     # Of threads, posts and documents; a network's row names itself.
     Column("network_id", Identifier, ForeignKey(networks.c.id)),
     Column("thread_id", Identifier, ForeignKey(threads.c.id)),
@@ -26,7 +33,8 @@ search_rows = Table(
     Column("post_id", Identifier, ForeignKey(posts.c.id)),
     # Who wrote it; of a person the person.
     account("account_id", nullable=True),
-    # What was read is of this version, and of this title: a row that is behind finds nothing.
+    # What was read is of this version, and of this title: a row that is behind finds nothing. Of a text it is the
+    # number of the document's version that says it.
     Column("version", Integer, nullable=False),
     Column("heading", String(200), nullable=False, server_default=""),
     Column("moment", Moment, nullable=False),
@@ -36,7 +44,7 @@ search_rows = Table(
     Column("tags", Text, nullable=False),
     # PostgreSQL does not keep every place of a word in so long a text: phrases in it are looked for anew.
     Column("is_long", Boolean, nullable=False),
-    UniqueConstraint("kind", "object_id"),
+    UniqueConstraint("kind", "object_id", "part"),
     Index("ix_search_rows_post_id", "post_id"),
     Index("ix_search_rows_network_id", "network_id"),
     Index("ix_search_rows_account_id", "account_id"),

@@ -9,11 +9,10 @@ from statistics import median
 import pytest
 
 from forum.app import make_state
-from forum.search.following_commands import follow_networks, is_behind
 from tests.privacy.asker import Asker
 from tests.privacy.copies import Copies
 from tests.privacy.test_timing import skip_other_shapes
-from tests.privacy.world import HIDDEN, OUTSIDE, World, settings_of
+from tests.privacy.world import HIDDEN, OUTSIDE, World, all_told, settings_of
 
 POSTS = 120
 REQUESTS = 300
@@ -34,6 +33,9 @@ def worlds(copies: Copies) -> Iterator[tuple[World, World]]:
             thread, _ = second.begin_thread(place, WORDS)
             for number in range(POSTS // 10):
                 second.do("member", "POST", f"/threads/{thread}/posts", {"body": f"{WORDS}, {number}"})
+            for number in range(POSTS // 40):
+                said = {"title": f"Paper {number}"}
+                second.bring("member", f"/networks/{place.slug}/documents", said, ("paper.txt", f"{WORDS}.\n" * 20))
         yield first, second
 
 
@@ -41,8 +43,7 @@ async def until_all_is_indexed(world: World) -> None:
     """Until both worlds find what they hold."""
     state = make_state(settings_of(world.server))
     try:
-        while await follow_networks(state, set()) or await is_behind(state):
-            pass
+        await all_told(state)
     finally:
         await state.close()
 
@@ -52,6 +53,7 @@ ASKED = (
     "/api/v1/search?q=quarterly+figures+board",
     "/api/v1/search?q=%22eastern+clinic%22+-nothing",
     "/api/v1/search?q=quaterly",
+    "/api/v1/search?q=clinic+has:document",
     "/search/suggestions?q=clin",
 )
 
@@ -69,6 +71,9 @@ async def test_outsiders_find_the_same_in_both_worlds(worlds: tuple[World, World
             assert all(each == found[0] for each in found), (visitor, path)
             assert answers[0].status == answers[1].status == (401 if visitor == "suspended" else 200)
     path = ASKED[0]
+    documents = ASKED[4]
+    inside = [len(world.programs["member"].get(documents).json()["items"]) for world in worlds]
+    assert inside == [0, len(HIDDEN) * (POSTS // 40)]
     members = [len(world.programs["member"].get(path).json()["items"]) for world in worlds]
     assert members[0] < members[1], (first.places, second.places)
 

@@ -19,6 +19,7 @@ from forum.accounts.inputs import NewAccount
 from forum.app import make_state
 from forum.forms import validate
 from forum.search.following_commands import follow_networks, is_behind, read_over
+from forum.search.text_commands import follow_texts
 from forum.settings import Settings
 from forum.state import State
 from forum.tables import followed_streams, networks, version_previews
@@ -315,8 +316,8 @@ async def all_told(state: State) -> None:
                 if not await connection.scalar(behind) and not await connection.scalar(preparing):
                     break
             await asyncio.sleep(0.1)
-        while await follow_networks(state, set()) or await is_behind(state) or await read_over(state, set()):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        while await follow_networks(state, set()) or await is_behind(state) or await read_over(state, set()):
+            await follow_texts(state, set())
 
 
 def settings_of(server: ConferServer) -> Settings:

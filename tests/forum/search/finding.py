@@ -4,13 +4,15 @@ import asyncio
 from typing import Any
 
 from forum.search.following_commands import follow_networks, is_behind, read_over
+from forum.search.text_commands import follow_texts
 from tests.forum.threads.village import Village, Villager
 
 
 async def indexed(village: Village) -> None:
     """Until all that has happened is in the index."""
     async with asyncio.timeout(60):
-        while await follow_networks(village.state, set()) or await is_behind(village.state):  # noqa: ASYNC110
+        while await follow_texts(village.state, set()) or await is_behind(village.state):
+            await follow_networks(village.state, set())
             await asyncio.sleep(0.02)
 
 

@@ -51,3 +51,12 @@ def test_long_texts_are_read_anew() -> None:
 
 def test_so_many_parts_and_no_more() -> None:
     assert len(read_wish(" ".join(f"word{number}" for number in range(100))).wanted) == 16
+
+
+def test_what_must_hold_a_document() -> None:
+    wish = read_wish("hip has:document HAS:Documents")
+    assert (wish.wanted, wish.has_document) == ((("hip",),), True)
+    assert not read_wish("has:document").is_empty
+    assert not read_wish("has:").has_document
+    assert read_wish("has:zebra").wanted == (("has", "zebra"),)
+    assert read_wish("-has:document").unwanted == (("document",),)
