@@ -1,4 +1,4 @@
-"""Documents are found by what stands inside their newest version, with the page, and by nobody who may not read them."""
+"""Documents are found by what stands inside their newest version, with the page, by nobody who may not read them."""
 
 import asyncio
 import time
