@@ -3,7 +3,15 @@
 from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
-from forum.documents import changing_pages, document_pages, folder_pages, library_pages, preview_pages, sharing_pages
+from forum.documents import (
+    changing_pages,
+    difference_pages,
+    document_pages,
+    folder_pages,
+    library_pages,
+    preview_pages,
+    sharing_pages,
+)
 
 _DOCUMENT = "/documents/{document_id:id}"
 _VERSION = f"{_DOCUMENT}/versions/{{number:int}}"
@@ -27,6 +35,7 @@ ROUTES: list[BaseRoute] = [
     post(f"{_DOCUMENT}/versions", sharing_pages.create_version),
     get(_VERSION, document_pages.show_version),
     get(f"{_VERSION}/file", document_pages.download),
+    get(f"{_VERSION}/changes", difference_pages.show_differences),
     get(f"{_VERSION}/pages", preview_pages.show_pages),
     get(f"{_VERSION}/pages/{{page:int}}/{{fits:int}}", preview_pages.show_picture),
     post(f"{_VERSION}/restoration", sharing_pages.restore_earlier),

@@ -53,6 +53,17 @@ class Reading:
     """The page after those that are shown; 0 where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The text of a version, as far as it could be read."""
+
+    text: str
+    is_ready: bool
+    is_whole: bool
+
+
+MOST_COMPARED = 1_000_000
+"""Characters of a version that are compared with another."""
 _PREVIEW = version_previews.c
 _OF_PAGE = and_(
     version_pages.c.document_id == version_pictures.c.document_id,
@@ -97,6 +108,20 @@ async def _list_pages(
         words = "" if row.html else row.words  # markup says them already
         found[row.page] = ShownPage(row.page, row.title, row.html, words, {**before, **drawn})
     return [page for page in found.values() if page.html or page.pictures or page.words][:at_most]
+
+
+async def read_words(connection: AsyncConnection, version: DocumentVersion) -> Words:
+    """What a version says, page after page, up to a bound."""
+    this = _PREVIEW.document_id == version.document_id, _PREVIEW.number == version.number
+    state = await connection.scalar(select(_PREVIEW.state).where(*this))
+    pages = version_pages.c
+    own = select(pages.title, pages.words).where(pages.document_id == version.document_id)
+    held, size = list[str](), 0
+    for title, words in await connection.execute(own.where(pages.number == version.number).order_by(pages.page)):
+        held += [title, words] if title else [words]
+        size += len(words)
+    text = "\n".join(held)
+    return Words(text[:MOST_COMPARED], state in ("shown", "refused"), size <= MOST_COMPARED)
 
 
 async def get_picture(connection: AsyncConnection, version: DocumentVersion, page: int, fits: int) -> File:

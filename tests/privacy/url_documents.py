@@ -29,6 +29,7 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"POST {_DOCUMENT}/versions": MEMBERS_DO,
     f"GET {_VERSION}": READ,
     f"GET {_VERSION}/file": READ,
+    f"GET {_VERSION}/changes": READ,
     f"GET {_VERSION}/pages": READ,
     f"GET {_VERSION}/pages/{{page:int}}/{{fits:int}}": READ,
     f"POST {_VERSION}/restoration": MEMBERS_DO,
