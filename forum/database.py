@@ -10,23 +10,20 @@ import fcntl
 import logging
 import math
 import os
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-import asyncpg
 from sqlalchemy import event, exc, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from forum import hot_reads, sqlite_driver
 from forum.connections import PATIENCE_SECONDS, Connections
-from forum.hot_reads import PostgresqlReader, SqliteReader
 from ground.hot import HotStatement, driver_of, run
 
 LOCK_PATIENCE_SECONDS = 15.0
@@ -40,30 +37,32 @@ class DatabaseBusy(Exception):
     """Another process held the write lock of SQLite for too long; nothing was written."""
 
 
-_FAULTS = (
-    exc.IntegrityError,
-    exc.DataError,
-    exc.ProgrammingError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.DataError,
-    asyncpg.SyntaxOrAccessError,
-    sqlite3.IntegrityError,
-    sqlite3.ProgrammingError,
-)
-_FAILURES = (
-    OSError,
-    DatabaseBusy,
-    exc.TimeoutError,
-    exc.DBAPIError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # of a connection that PostgreSQL has ended, until asyncpg has seen its end
-)
+_FAULTS: set[type[Exception]] = {exc.IntegrityError, exc.DataError, exc.ProgrammingError}
+_FAILURES: set[type[Exception]] = {OSError, DatabaseBusy, exc.TimeoutError, exc.DBAPIError}
 
 
 def is_unavailable(error: Exception) -> bool:
     """Whether this error says that the database can't be used just now, rather than that we asked it wrongly."""
-    return isinstance(error, (*_FAILURES, sqlite3.Error)) and not isinstance(error, _FAULTS)
+    return isinstance(error, tuple(_FAILURES)) and not isinstance(error, tuple(_FAULTS))
+
+
+def _driver(dialect: str) -> Any:
+    """What talks to this kind of database. That of the other kind would be 4 MB of a process that has no use for it."""
+    driver = import_module(f"forum.{dialect}_driver")
+    _FAULTS.update(driver.FAULTS)
+    _FAILURES.update(driver.FAILURES)
+    return driver
+
+
+class _HotReader(Protocol):
+    """What a driver reads the few reads with that go past SQLAlchemy."""
+
+    connections: Connections[Any] | None
+    """Those that it takes turns with, where there are several."""
+
+    async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]: ...
+
+    async def close(self) -> None: ...
 
 
 class Database:
@@ -72,8 +71,9 @@ class Database:
     def __init__(self, url: str, readers: AsyncEngine, writers: AsyncEngine, connections: int) -> None:
         self.url = url
         self._most = connections
-        self._hot: SqliteReader | PostgresqlReader | None = None
         self.dialect = readers.dialect.name
+        self._driver = _driver(self.dialect)
+        self._hot: _HotReader | None = None
         self._reader_engine = readers
         self._readers = _kept_open(readers, connections)
         self._writers = _kept_open(writers, connections)
@@ -100,15 +100,14 @@ class Database:
             yield connection
 
     async def fetch(self, read: HotStatement, parameters: Mapping[str, Any]) -> list[list[Any]]:
-        """The rows of one of the few reads that go past SQLAlchemy (see `hot_reads`)."""
+        """The rows of one of the few reads that go past SQLAlchemy (see the two drivers)."""
         if self._hot is None:
             self._hot = self._open_hot()
         return await self._hot.fetch(read, parameters)
 
-    def _open_hot(self) -> SqliteReader | PostgresqlReader:
-        if self._path is None:
-            return PostgresqlReader(self.url, max(2, self._most // 2), ids_as_text)
-        return SqliteReader(self.url)
+    def _open_hot(self) -> _HotReader:
+        hot: _HotReader = self._driver.open_hot(self.url, max(2, self._most // 2))
+        return hot
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -147,7 +146,7 @@ class Database:
         async with _turn(self._writers) as connection:
             try:
                 (row,) = await run(connection, statement, parameters)
-            except asyncpg.DivisionByZeroError:
+            except self._driver.UNDONE:
                 return None
         return row
 
@@ -180,7 +179,7 @@ class Database:
         kept: dict[str, Connections[Any]] = {"read": self._readers}
         if self._path is None:
             kept["write"] = self._writers
-        if isinstance(self._hot, PostgresqlReader):
+        if self._hot is not None and self._hot.connections is not None:
             kept["hot"] = self._hot.connections
         return {kind: (each.in_use, each.most) for kind, each in kept.items()}
 
@@ -220,7 +219,7 @@ async def _end(connection: AsyncConnection) -> None:
     try:
         if not connection.invalidated:
             if connection.dialect.name == "postgresql":
-                await hot_reads.end(driver_of(connection))
+                await _driver("postgresql").end(driver_of(connection))
             await connection.invalidate()
         await connection.close()
     except Exception as error:
@@ -234,7 +233,7 @@ async def _turn(connections: Connections[AsyncConnection]) -> AsyncIterator[Asyn
     try:
         yield connection
     except BaseException as error:
-        if isinstance(error, Exception) and not isinstance(error, (*_FAILURES, *_FAULTS, sqlite3.Error, NotCommitted)):
+        if isinstance(error, Exception) and not isinstance(error, (*_FAILURES, *_FAULTS, NotCommitted)):
             connections.give_back(connection)
         else:
             connections.discard(connection)
@@ -313,7 +312,7 @@ async def _roll_back(driver: Any) -> None:
 
 def _sqlite_engine(url: str, *, readonly: bool) -> AsyncEngine:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if readonly else {}
-    options["connect_args"] = {"async_creator_fn": sqlite_driver.connect}
+    options["connect_args"] = {"async_creator_fn": _driver("sqlite").connect}
     # Readers are kept open by `connections`; the one writer by SQLAlchemy.
     options |= {"poolclass": NullPool} if readonly else {"pool_size": 1, "max_overflow": 0}
     engine = create_async_engine(url, hide_parameters=True, **options)
@@ -350,13 +349,10 @@ SQLITE_PRAGMAS = (
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
-    # No just-in-time compilation: it costs more than any of our short queries.
-    settings = {"jit": "off", "synchronous_commit": "on", "timezone": "UTC", "application_name": "confer"}
-    address = hot_reads.address_of(url)
+    driver = _driver("postgresql")
 
     async def connect(**_: object) -> Any:
-        # By the whole address: SQLAlchemy would hand over `sslmode` and the like as words that asyncpg does not know.
-        return await asyncpg.connect(address, server_settings=settings, timeout=5, command_timeout=30)
+        return await driver.connect(url)
 
     engine = create_async_engine(
         url,
@@ -368,11 +364,6 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
-        connection.run_async(ids_as_text)
+        connection.run_async(driver.ids_as_text)
 
     return engine
-
-
-async def ids_as_text(connection: Any) -> None:
-    """Let asyncpg hand over uuids as text, the one form that ids have in Python."""
-    await connection.set_type_codec("uuid", encoder=str, decoder=str, schema="pg_catalog", format="text")

@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -131,7 +130,8 @@ def _cause(error: Exception) -> str:
     cause: BaseException | None = error
     if isinstance(error, DBAPIError):
         cause = (error.orig and error.orig.__cause__) or error.orig
-    said = f": {str(cause)[:200]}" if isinstance(cause, sqlite3.OperationalError | OSError) else ""
+    is_of_the_disk = isinstance(cause, OSError) or type(cause).__name__ == "OperationalError"  # so SQLite calls it
+    said = f": {str(cause)[:200]}" if is_of_the_disk else ""
     return f"{type(error).__name__} from {type(cause).__name__}{said}"
 
 

@@ -4,7 +4,6 @@ The steps themselves need Alembic: some megabytes that a running server has no u
 loaded only where there is a step to make.
 """
 
-import sqlite3
 from contextlib import closing
 from importlib import import_module
 
@@ -15,10 +14,6 @@ from forum.database import Database
 SCHEMA = "0015"
 """The newest of `migrations/versions`."""
 
-NO_FTS5 = (
-    f"The SQLite of this Python ({sqlite3.sqlite_version}) was built without FTS5, by which Confer searches. "
-    "Use the Python of your system or of python.org, or PostgreSQL (DATABASE_URL=postgresql://…)."
-)
 _TABLE = "alembic_version"
 _STEP = text(f"SELECT version_num FROM {_TABLE}")  # noqa: S608  our own constant
 
@@ -41,11 +36,15 @@ def check_search(dialect: str) -> None:
     """Whether this database can search. Raises CannotSearch."""
     if dialect != "sqlite":
         return
+    sqlite3 = import_module("sqlite3")  # a megabyte that a process on PostgreSQL has no use for
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.execute("CREATE VIRTUAL TABLE tried USING fts5(words)")
         except sqlite3.OperationalError as error:
-            raise CannotSearch(NO_FTS5) from error
+            raise CannotSearch(
+                f"The SQLite of this Python ({sqlite3.sqlite_version}) was built without FTS5, by which Confer "
+                "searches. Use the Python of your system or of python.org, or PostgreSQL (DATABASE_URL=postgresql://…)."
+            ) from error
 
 
 async def bring_up_to_date(database: Database) -> None:

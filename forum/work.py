@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 
 from sqlalchemy import Select, delete, exists, or_, select
 
@@ -24,7 +25,7 @@ from forum.audit_log import worker as audit_log_worker
 from forum.bounces import note_bounce
 from forum.documents import worker as documents_worker
 from forum.inviting import worker as inviting_worker
-from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, compose, deliver, mail_key, seal_mail
+from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, mail_key, seal_mail
 from forum.moderation import worker as moderation_worker
 from forum.networks import worker as networks_worker
 from forum.notifications import worker as notifications_worker
@@ -226,9 +227,10 @@ class Worker:
         if letter is None:
             return
         message_id = seal_mail(state.key, task.id, letter.address)
-        message = compose(letter, state.settings, state.templates, message_id)
+        sending = import_module("forum.sending")  # 2 MB that a process holds once it has a mail to send
+        message = sending.compose(letter, state.settings, state.templates, message_id)
         try:
-            path = await deliver(message, state.settings)
+            path = await sending.deliver(message, state.settings)
         except AddressRefused as error:
             async with state.transaction() as tx:
                 await note_bounce(tx, mail_key(letter.address), f"The mail server refused this address ({error.code}).")

@@ -11,8 +11,6 @@ from io import StringIO
 from time import thread_time
 from typing import Any
 
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
 from pygments.token import STANDARD_TYPES
 
 HIGHLIGHTED_AT_MOST = 10_000
@@ -36,8 +34,6 @@ LANGUAGES = {
 CLASSES = frozenset(name for name in STANDARD_TYPES.values() if name)
 """Every class that a coloured block can carry."""
 
-_FORMATTER = HtmlFormatter(nowrap=True)
-
 
 def code_html(code: str, language: str = "") -> str:
     """A block of code as HTML: escaped, coloured when its language is known and it is not too long.
@@ -57,7 +53,7 @@ def _coloured(code: str, lexer_name: str) -> str | None:
     """The code with a span for each token, or None when that would take too long."""
     coloured = StringIO()
     try:
-        _FORMATTER.format(_in_time(_lexer(lexer_name).get_tokens(code)), coloured)
+        _formatter().format(_in_time(_lexer(lexer_name).get_tokens(code)), coloured)
     except TimeoutError:
         return None
     return coloured.getvalue()
@@ -71,8 +67,14 @@ def _in_time(tokens: Iterator[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
         yield token
 
 
+# Loaded with the first block of code: together they are more than a megabyte, and most networks write none.
+
+
 @cache
-def _lexer(name: str) -> Lexer:
-    # Loaded with the first block of code: the list of all lexers is half a megabyte, and most networks write none.
-    lexer: Lexer = import_module("pygments.lexers").get_lexer_by_name(name, stripnl=False, ensurenl=False)
-    return lexer
+def _lexer(name: str) -> Any:
+    return import_module("pygments.lexers").get_lexer_by_name(name, stripnl=False, ensurenl=False)
+
+
+@cache
+def _formatter() -> Any:
+    return import_module("pygments.formatters.html").HtmlFormatter(nowrap=True)

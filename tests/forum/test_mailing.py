@@ -16,8 +16,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from jinja2 import Environment
 
 from forum.app import resource
-from forum.mailing import Letter, Undeliverable, compose, deliver
+from forum.mailing import Letter, Undeliverable
 from forum.rendering import make_templates
+from forum.sending import compose, deliver
 from forum.settings import Settings
 from tests.servers.processes import free_port
 

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from forum.inviting.invitation_commands import invite
 from forum.inviting.worker import LETTERS
-from forum.mailing import Letter, compose
+from forum.mailing import Letter
 from forum.membership import Step, change, lock_current
+from forum.sending import compose
 from forum.tables import invitations
 from tests.forum.inviting.wishes import new_address, wish
 from tests.forum.threads.village import Place, Village

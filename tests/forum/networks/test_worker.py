@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from forum.errors import Invalid
-from forum.mailing import Letter, compose
+from forum.mailing import Letter
 from forum.membership import lock_current
 from forum.networks.commands import change_network
 from forum.networks.inputs import MemberChange, NetworkChange
 from forum.networks.member_commands import decide_about, join_network
 from forum.networks.worker import LETTERS
+from forum.sending import compose
 from forum.tables import audit_rows, networks
 from ground.columns import now
 from realtime.tables import outbox

@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from auth.accounts import close_account
 from auth.tables import accounts
 from forum.bounces import note_bounce
-from forum.mailing import Letter, compose
+from forum.mailing import Letter
 from forum.networks.commands import change_network
 from forum.networks.inputs import NetworkChange
 from forum.notifications.mail_commands import follow_due_mail, last_bundle
 from forum.notifications.worker import LETTERS
+from forum.sending import compose
 from forum.tables import networks, notifications
 from ground.columns import new_id
 from realtime.tables import outbox

@@ -3,7 +3,8 @@
 import asyncio
 from html import unescape
 
-from forum.mailing import Letter, compose
+from forum.mailing import Letter
+from forum.sending import compose
 from forum.stewardship.announcement_commands import let_announcements_rest
 from forum.stewardship.worker import LETTERS
 from tests.forum.threads.village import Village, Villager
