@@ -30,6 +30,14 @@ class Stale:
         return len(self.entries) + len(self.gone)
 
 
+WorkedOut = dict[tuple[Kind, str], tuple[Any, Entry | None]]
+"""Entries by the kind and id of their thing, each with the row that it was made of: it counts while that is the same.
+
+Working them out takes the most time, so it is done before the transaction in which they are needed, and others write
+meanwhile. There every row is read once more; where something has changed the entry is worked out anew.
+"""
+
+
 def said(html: str) -> str:
     """The words of a post that it is found by."""
     return plain_words(html)
@@ -151,16 +159,22 @@ _READ: dict[Kind, tuple[Select[Any], Table]] = {
 }
 
 
-async def find_stale(connection: AsyncConnection, kind: Kind, ids: Collection[str], at_most: int) -> Stale:
-    """What is to be done about these things, at most so many."""
+async def find_stale(
+    connection: AsyncConnection, kind: Kind, ids: Collection[str], at_most: int, worked_out: WorkedOut
+) -> Stale:
+    """What is to be done about these things, at most so many. What is not `worked_out` yet is put there."""
+    if not ids:
+        return Stale((), ())
     statement, table = _READ[kind]
-    return await _stale(connection, kind, statement.where(table.c.id.in_(ids)).limit(at_most)) if ids else Stale((), ())
+    return await _stale(connection, kind, statement.where(table.c.id.in_(ids)).limit(at_most), worked_out)
 
 
-async def find_stale_in_threads(connection: AsyncConnection, thread_ids: Collection[str], at_most: int) -> Stale:
+async def find_stale_in_threads(
+    connection: AsyncConnection, thread_ids: Collection[str], at_most: int, worked_out: WorkedOut
+) -> Stale:
     """What is to be done about the posts of these threads, at most so many."""
     statement = _POSTS.where(posts.c.thread_id.in_(thread_ids)).limit(at_most)
-    return await _stale(connection, "post", statement) if thread_ids else Stale((), ())
+    return await _stale(connection, "post", statement, worked_out) if thread_ids else Stale((), ())
 
 
 async def find_window(connection: AsyncConnection, kind: Kind, after: str, at_most: int) -> tuple[list[str], str]:
@@ -177,13 +191,20 @@ async def find_window(connection: AsyncConnection, kind: Kind, after: str, at_mo
     return sorted(await connection.scalars(within)), ids[-1] if len(ids) == at_most else ""
 
 
-async def _stale(connection: AsyncConnection, kind: Kind, statement: Select[Any]) -> Stale:
+async def _stale(connection: AsyncConnection, kind: Kind, statement: Select[Any], worked_out: WorkedOut) -> Stale:
     rows = (await connection.execute(statement)).all()
-    made = [(_ENTRY[kind](row), row[-1]) for row in rows]
+    made = [(_entry(kind, row, worked_out), row[-1]) for row in rows]
     return Stale(
         [entry for entry, _ in made if entry is not None],
         [number for entry, number in made if entry is None and number is not None],
     )
+
+
+def _entry(kind: Kind, row: Any, worked_out: WorkedOut) -> Entry | None:
+    known = worked_out.get((kind, row[0]))
+    if known is None or known[0] != row:
+        known = worked_out[kind, row[0]] = row, _ENTRY[kind](row)
+    return known[1]
 
 
 def _post_entry(row: Any) -> Entry | None:

@@ -7,17 +7,20 @@ and each hour. Nothing of it costs a post anything: at most a part is done in on
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.database import is_unavailable
 from forum.search.entry_queries import (
     Kind,
     Stale,
+    WorkedOut,
     find_authors,
     find_stale,
     find_stale_in_threads,
@@ -41,8 +44,9 @@ WINDOW = 2_000
 STREAMS_AT_ONCE = 50
 MANY = 500
 """So many where the whole index is made anew."""
-_SHARED = "documents that wait to be read"
 KINDS: tuple[Kind, ...] = ("network", "person", "document", "post")
+
+_Do = Callable[[Stale], Awaitable[object]]
 
 _log = logging.getLogger(__name__)
 
@@ -95,9 +99,14 @@ async def is_behind(state: State) -> bool:
 async def _follow_by_itself(state: State, stream: str) -> bool:
     """One part of one stream. What can't be indexed in one network must not keep the others waiting."""
     try:
+        worked_out: WorkedOut = {}
+        async with state.database.read() as connection:
+            seq = await connection.scalar(_SEQ, {"of_stream": stream}) or 0
+            events = await event_log.read_after(connection, stream, seq, limit=EVENTS_AT_ONCE)
+            await _index(connection, stream, events, worked_out, partial(_with_authors, connection, worked_out))
         async with state.transaction() as tx:
-            more = await follow_stream(tx, stream)
-        waiting_of(state).ids |= tx.notes.get(_SHARED, {})
+            more, shared = await _follow_stream(tx, stream, worked_out)
+        waiting_of(state).ids |= shared
         return more
     except Exception as error:
         if is_unavailable(error):
@@ -106,17 +115,20 @@ async def _follow_by_itself(state: State, stream: str) -> bool:
         return False
 
 
-async def follow_stream(tx: Transaction, stream: str) -> bool:
-    """One part of one stream; whether there is more. Whoever writes the index takes turns."""
+async def _follow_stream(tx: Transaction, stream: str, worked_out: WorkedOut) -> tuple[bool, dict[str, None]]:
+    """One part of one stream: whether there is more, and the documents of which something was said.
+
+    Whoever writes the index takes turns.
+    """
     await take_turn(tx)
     seq = await _cursor(tx, stream, _SEQ)
     head = await tx.connection.scalar(_HEAD, {"of_stream": stream})
     events = await event_log.read_after(tx.connection, stream, seq, limit=EVENTS_AT_ONCE)
-    is_whole = await _index(tx, stream.partition(":")[2], events)
+    is_whole = await _index(tx.connection, stream, events, worked_out, partial(_do, tx, worked_out))
     if is_whole:
         # Events may be gone, as those of a network that was opened: everything is read over for that.
         await tx.execute(_MOVE, {"of_stream": stream, "up_to": events[-1].seq if events else max(seq, head or 0)})
-    return not is_whole or len(events) == EVENTS_AT_ONCE
+    return not is_whole or len(events) == EVENTS_AT_ONCE, dict.fromkeys(sorted(_shared(_by_kind(events))))
 
 
 async def _cursor(tx: Transaction, name: str, asked: Any) -> Any:
@@ -124,35 +136,51 @@ async def _cursor(tx: Transaction, name: str, asked: Any) -> Any:
     return await tx.connection.scalar(asked, {"of_stream": name})
 
 
-async def _index(tx: Transaction, network_id: str, events: Sequence[Event]) -> bool:
-    """Index at most a part of what these events speak of; whether that was all of it."""
+def _by_kind(events: Sequence[Event]) -> dict[str, set[str]]:
+    """Of what these events speak."""
     by_kind: dict[str, set[str]] = {}
     for event in events:
         by_kind.setdefault(event.kind.partition(".")[0], set()).add(event.object_id)
-    await _do(tx, await find_stale(tx.connection, "network", [network_id], 1))
-    members = await find_authors(tx.connection, by_kind.get("member", ()))
-    await _do(tx, await find_stale(tx.connection, "person", members, len(members)))
-    written = await find_stale(tx.connection, "post", by_kind.get("post", ()), PART)
-    await _do(tx, written)
+    return by_kind
+
+
+def _shared(by_kind: Mapping[str, set[str]]) -> set[str]:
+    return by_kind.get("document", set()) | by_kind.get("version", set())
+
+
+async def _index(
+    connection: AsyncConnection, stream: str, events: Sequence[Event], worked_out: WorkedOut, do: _Do
+) -> bool:
+    """Have at most a part of what these events speak of done; whether that was all of it."""
+    by_kind = _by_kind(events)
+    await do(await find_stale(connection, "network", [stream.partition(":")[2]], 1, worked_out))
+    members = await find_authors(connection, by_kind.get("member", ()))
+    await do(await find_stale(connection, "person", members, len(members), worked_out))
+    written = await find_stale(connection, "post", by_kind.get("post", ()), PART, worked_out)
+    await do(written)
     if written.size == PART:
         return False
-    ids = by_kind.get("document", set()) | by_kind.get("version", set())
-    tx.notes[_SHARED] = dict.fromkeys(sorted(ids))
-    shared = await find_stale(tx.connection, "document", ids, PART)
-    await _do(tx, shared)
+    shared = await find_stale(connection, "document", _shared(by_kind), PART, worked_out)
+    await do(shared)
     if shared.size == PART:
         return False
-    begun = await find_stale_in_threads(tx.connection, by_kind.get("thread", ()), PART)
-    await _do(tx, begun)
+    begun = await find_stale_in_threads(connection, by_kind.get("thread", ()), PART, worked_out)
+    await do(begun)
     return begun.size < PART
 
 
-async def _do(tx: Transaction, stale: Stale) -> None:
+async def _do(tx: Transaction, worked_out: WorkedOut, stale: Stale) -> None:
     await drop(tx, stale.gone)
     await put(tx, stale.entries)
+    authors = await _with_authors(tx.connection, worked_out, stale)
+    if authors.size:
+        await _do(tx, worked_out, authors)
+
+
+async def _with_authors(connection: AsyncConnection, worked_out: WorkedOut, stale: Stale) -> Stale:
+    """What is to be done about those who wrote these."""
     authors = {entry.account_id for entry in stale.entries if entry.account_id and entry.kind != "person"}
-    if authors:
-        await _do(tx, await find_stale(tx.connection, "person", cast(Collection[str], authors), len(authors)))
+    return await find_stale(connection, "person", cast(Collection[str], authors), len(authors), worked_out)
 
 
 # -- Reading everything over -------------------------------------------------------------------------
@@ -214,14 +242,21 @@ async def _look(state: State, reading: Reading) -> None:
 
 async def _index_found(state: State, reading: Reading) -> bool:
     """Index a part of what was found; False where another worker is at it."""
-    kind = next(iter(reading.after))
+    kind, at_once = next(iter(reading.after)), reading.at_once or PART
+    part, worked_out = reading.found[:at_once], WorkedOut()
+    async with state.database.read() as connection:
+        await _with_authors(connection, worked_out, await find_stale(connection, kind, part, at_once, worked_out))
     async with state.transaction() as tx:
         if await _cursor(tx, EVERYTHING, _TAKE_TURN_IF_FREE) is None:
             return False
-        at_once = reading.at_once or PART
-        await _do(tx, await find_stale(tx.connection, kind, reading.found[:at_once], at_once))
+        await index(tx, kind, part, worked_out)
     reading.found = reading.found[at_once:]
     return True
+
+
+async def index(tx: Transaction, kind: Kind, ids: Collection[str], worked_out: WorkedOut) -> None:
+    """Have these things found as they are in this transaction, whatever was worked out of them before it."""
+    await _do(tx, worked_out, await find_stale(tx.connection, kind, ids, len(ids), worked_out))
 
 
 async def _is_of_this_version(state: State) -> bool:

@@ -31,6 +31,10 @@ async def take_turn(tx: Transaction) -> None:
     await tx.execute(_TAKE_TURN)
 
 
+_FARTHEST = 16
+"""Numbers that are looked at ahead of one that is taken: for 500 things at once as many as a statement may hold."""
+
+
 async def put(tx: Transaction, entries: Collection[Entry]) -> None:
     """Have these found as they are now, in place of what was known of them."""
     if not entries:
@@ -81,17 +85,26 @@ async def drop(tx: Transaction, ids: Collection[int]) -> None:
 
 
 async def _choose_ids(tx: Transaction, entries: Collection[Entry]) -> dict[tuple[str, str, int], int]:
-    """A number for each: that of its moment, or the next that is free. Those of one text stand side by side."""
+    """A number for each: that of its moment, or the next that is free. Those of one text stand side by side.
+
+    One statement asks for all of them; where many things are of one moment, a few more that look further ahead.
+    """
     wanted = {entry.key: _number(entry) for entry in entries}
-    taken = set((await tx.execute(select(search_rows.c.id).where(search_rows.c.id.in_(wanted.values())))).scalars())
-    for key, number in wanted.items():
-        while number in taken:
-            number += 1
-            held = await tx.execute(select(search_rows.c.id).where(search_rows.c.id == number))
-            taken |= set(held.scalars())
-        wanted[key] = number
-        taken.add(number)
-    return wanted
+    chosen: dict[tuple[str, str, int], int] = {}
+    taken: set[int] = set()
+    ahead = 1
+    while missing := [key for key in wanted if key not in chosen]:
+        looked_at = {wanted[key] + step for key in missing for step in range(ahead)}
+        taken |= set((await tx.execute(select(search_rows.c.id).where(search_rows.c.id.in_(looked_at)))).scalars())
+        for key in missing:
+            free = next((number for number in range(wanted[key], wanted[key] + ahead) if number not in taken), None)
+            if free is None:
+                wanted[key] += ahead
+            else:
+                chosen[key] = free
+                taken.add(free)
+        ahead = min(4 * ahead, _FARTHEST)
+    return chosen
 
 
 def _number(entry: Entry) -> int:

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 
 from forum.acts.erasing import erase_post
 from forum.search import following_commands
-from forum.search.following_commands import follow_networks, is_behind, reindex
+from forum.search.entry_queries import WorkedOut, find_stale
+from forum.search.following_commands import follow_networks, index, is_behind, reindex
 from forum.tables import networks, posts, search_rows, search_terms
 from forum.threads.commands import edit_post
 from forum.threads.writing import lay_out
@@ -75,6 +76,33 @@ async def test_a_row_that_is_behind_finds_nothing(village: Village) -> None:
     assert await found(village, amara, "dugong") == []
     await read_all_over(village)
     assert await found(village, amara, "dugong") == [post]
+
+
+async def test_what_changes_before_it_is_written_is_read_again(village: Village) -> None:
+    """Entries are worked out while others write: what they change is not put into the index as it was."""
+    (amara,) = await village.people("Amara")
+    place = await village.network(amara)
+    thread = await village.thread(amara, place, "Kept okapi", "First")
+    edited, gone, same = [
+        await village.reply(amara, place, thread, f"A {word}") for word in ("tenrec", "kinkajou", "coati")
+    ]
+    assert await finds(village, amara, "tenrec") == [edited]
+    changed = update(posts).where(posts.c.id.in_([edited, gone, same])).values(version=posts.c.version + 1)
+    async with village.state.transaction() as tx:  # as no act does it: the server's own worker hears nothing of it
+        await tx.execute(changed)
+    worked_out: WorkedOut = {}
+    async with village.state.database.read() as connection:
+        before = await find_stale(connection, "post", [edited, gone, same], 50, worked_out)
+    assert {entry.object_id for entry in before.entries} == {edited, gone, same}
+    async with village.state.transaction() as tx:
+        await tx.execute(changed.where(posts.c.id == edited).values(html="<p>A numbat</p>"))
+        await erase_post(tx, None, gone, "Personal data")
+    async with village.state.transaction() as tx:
+        await index(tx, "post", [edited, gone, same], worked_out)
+    assert await found(village, amara, "numbat") == [edited]
+    assert await found(village, amara, "coati") == [same]
+    assert await rows(village, gone) == 0
+    assert not {"tenrec", "kinkajou"} & await terms_of(village, place)
 
 
 async def test_removed_posts_are_gone_and_come_back(village: Village) -> None:
