@@ -217,6 +217,27 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, slots=True)
+class PostFile:
+    """A picture or another file of a post. `width` and `height` are its largest picture's; 0 where there is none."""
+
+    id: str
+    name: str
+    alt: str
+    """What a picture shows, in words."""
+    media_type: str
+    size: int
+    width: int = 0
+    height: int = 0
+    why: str = ""
+    """Why a picture is not shown, by the name of the reason."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown in the post, and not as a line."""
+        return self.width > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A post as every reader of its thread sees it; equal records are shown by equal bytes."""
 
@@ -243,6 +264,7 @@ class Post:
     """Which rule it was hidden by, where it is hidden rather than removed; `removed_at` says since when."""
     is_erased: bool = False
     """Its words are gone for good, and so is every copy of them."""
+    files: tuple[PostFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +275,7 @@ class PostVersion:
     html: str
     body: str
     written_at: datetime
+    files: tuple[PostFile, ...] = ()
 
 
 State = Literal["draft", "current", "withdrawn"]

@@ -19,12 +19,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from forum.envelope import is_indexed, let_index
+from forum.files.wording import kind_words, size_words
 from forum.notices import read_notice, read_undo, write_notice
 from forum.settings import Settings
 from forum.standing import Glass
 from forum.state import set_network, state_of
 from forum.viewer import Viewer
 from ground.columns import moment_text
+from previews.parts import SENTENCES, Why
 
 NOTICE_COOKIE = "notice"
 PRIVATE = "private, no-store"
@@ -105,6 +107,9 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
         day=lambda value: day_words(value, zone),
         number=lambda value: f"{value:,}",
         rfc3339=moment_text,
+        kind_words=kind_words,
+        size_words=size_words,
+        why_words=lambda why: SENTENCES[Why(why)],
         spell=spell,
     )
     return environment

@@ -4,6 +4,8 @@ from starlette.routing import BaseRoute
 
 from forum.accounts import api as accounts_api
 from forum.accounts import pages as accounts_pages
+from forum.attachments import api as attachments_api
+from forum.attachments import pages as attachments_pages
 from forum.audit_log import api as audit_log_api
 from forum.audit_log import pages as audit_log_pages
 from forum.documents import api as documents_api
@@ -33,6 +35,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_pages.ROUTES,
     *networks_pages.ROUTES,
     *threads_pages.ROUTES,
+    *attachments_pages.ROUTES,
     *documents_pages.ROUTES,
     *audit_log_pages.ROUTES,
     *inviting_pages.ROUTES,
@@ -45,6 +48,7 @@ ROUTES: list[BaseRoute] = [
     *accounts_api.ROUTES,
     *networks_api.ROUTES,
     *threads_api.ROUTES,
+    *attachments_api.ROUTES,
     *documents_api.ROUTES,
     *audit_log_api.ROUTES,
     *inviting_api.ROUTES,

@@ -21,6 +21,7 @@ from auth.links import forget_ended_links
 from auth.sessions import forget_expired_sessions
 from auth.tokens import forget_ended_tokens
 from forum.accounts import worker as accounts_worker
+from forum.attachments import worker as attachments_worker
 from forum.audit_log import worker as audit_log_worker
 from forum.bounces import note_bounce
 from forum.documents import worker as documents_worker
@@ -69,6 +70,7 @@ SENT: Mapping[str, Doer] = {**inviting_worker.SENT}
 
 CHORES: Sequence[Chore] = (
     *audit_log_worker.CHORES,
+    *attachments_worker.CHORES,
     *documents_worker.CHORES,
     *inviting_worker.CHORES,
     *moderation_worker.CHORES,

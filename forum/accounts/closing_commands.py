@@ -6,6 +6,7 @@ from auth.accounts import close_account
 from auth.tables import accounts
 from forum.accounts.commands import people_changed
 from forum.accounts.queries import list_last_administrations
+from forum.attaching import forget_files
 from forum.audit import forget_person
 from forum.errors import Forbidden
 from forum.events import SessionsEnded
@@ -26,6 +27,7 @@ from forum.tables import (
     network_watches,
     networks,
     notifications,
+    post_files,
     read_states,
     requests,
     thread_writers,
@@ -77,6 +79,8 @@ async def _take_back(tx: Transaction, account_id: str) -> None:
     await tx.execute(fewer.values(held_count=networks.c.held_count - waiting.scalar_subquery()))
     await tx.execute(update(held_posts).where(mine, held_posts.c.outcome == "").values(outcome="withdrawn"))
     await tx.execute(update(held_posts).where(mine).values(body=""))
+    unsent = (post_files.c.brought_by == account_id, post_files.c.post_id.is_(None))
+    await forget_files(tx, *unsent)
 
 
 async def _hold_networks(tx: Transaction, viewer: Viewer) -> list[str]:

@@ -19,12 +19,24 @@ from forum.acts.quoting import hold_networks_of, may_quote, said_in
 from forum.acts.recording import Act, tell_of_act, write_act
 from forum.acts.titles import erase_title
 from forum.acts.undoing import take_back_quotations
+from forum.attaching import forget_files
 from forum.audit import Deed, record
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import PostEdited, PostRemoved
 from forum.policy import may_erase
 from forum.streams import network_stream
-from forum.tables import acts, addressed_posts, cases, held_posts, mentions, post_versions, posts, reports, threads
+from forum.tables import (
+    acts,
+    addressed_posts,
+    cases,
+    held_posts,
+    mentions,
+    post_files,
+    post_versions,
+    posts,
+    reports,
+    threads,
+)
 from forum.telling import tell
 from forum.text import Quoted, excerpt, link_quotes, mentioned_in, plain_text_html, render_markdown
 from forum.unindexing import forget_words_of
@@ -107,6 +119,7 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
         "html": "",
         "excerpt": "",
         "erased_at": now(),
+        "file_count": 0,
         "version": post.version + 1,
     }
     if post.removed_at is None:
@@ -114,6 +127,7 @@ async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:
     await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
     for table in (post_versions, mentions, addressed_posts):
         await tx.execute(delete(table).where(table.c.post_id == post.id))
+    await forget_files(tx, post_files.c.post_id == post.id)
     await forget_words_of(tx, post.id)
     # Whoever reported it may have repeated what it said.
     about = select(cases.c.id).where(cases.c.post_id == post.id)

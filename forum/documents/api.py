@@ -10,7 +10,6 @@ from auth.rules import DOCUMENTS, EDITS
 from forum.addresses import get, post, route
 from forum.asking import limit, open_as_account, open_network
 from forum.documents import folder_api, version_api, working_api
-from forum.documents.brought import mark_of
 from forum.documents.commands import change_document, share_document
 from forum.documents.cursors import make_cursor, read_cursor
 from forum.documents.inputs import DocumentChange, FileMark, Listing, NewDocument, Withdrawal
@@ -20,6 +19,7 @@ from forum.documents.reading_queries import read_readers
 from forum.documents.version_api import read_sent
 from forum.documents.withdrawing_commands import restore_document, withdraw_document
 from forum.errors import Conflict, Forbidden, Stale
+from forum.filing.brought import mark_of
 from forum.forms import header_key, read_json, read_query, validate
 from forum.openapi import operation
 from forum.policy import may_share

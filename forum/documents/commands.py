@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, select, update
 
 from forum.audit import text_hash
-from forum.documents.brought import Brought, BroughtFile, Room
 from forum.documents.folder_queries import get_folder
 from forum.documents.inputs import DocumentChange, NewDocument, sort_key
 from forum.documents.queries import get_document, get_version
@@ -15,7 +14,8 @@ from forum.events import DocumentAdded, DocumentChanged, DocumentGone, VersionAd
 from forum.files.kinds import named_kind
 from forum.files.names import clean_name
 from forum.files.store import Kept
-from forum.filing import charge, keep, take_upload
+from forum.filing import charge, take_brought
+from forum.filing.brought import Brought, BroughtFile, Room
 from forum.idempotency import Claim, RequestKey, claim
 from forum.policy import Decision, may_add_version, may_change_document, may_share
 from forum.records import Document, Folder
@@ -27,8 +27,6 @@ from realtime.transaction import Transaction
 
 NO_SUCH_FOLDER = "There is no such folder here. Choose one of the list."
 NO_SUCH_MEMBER = "Choose a member of this network who may see it."
-NO_SUCH_UPLOAD = "There is no such upload of yours. Send the file first."
-EMPTY = "This file is empty. Choose another one."
 SAME_BYTES = "This file is the newest version already, byte for byte. Choose the file that you changed."
 
 
@@ -75,7 +73,7 @@ async def share_document(
     await hold_place(tx, viewer, network_id)
     folder = await _folder_of(tx, viewer, network_id, new.folder)
     moment, document_id = now(), claimed.object_id
-    file = await _take(tx, viewer, network_id, brought)
+    file = await take_brought(tx, viewer.id, network_id, brought)
     media_type = await _charge(tx, network_id, file)
     row: dict[str, Any] = {
         "id": document_id,
@@ -99,22 +97,6 @@ async def share_document(
     await note(tx, viewer, "document.shared", document, after={"sha256": file.kept.sha256, "size": file.kept.size})
     tx.emit(document_stream(document), DocumentAdded(document_id))
     return claimed
-
-
-async def _take(tx: Transaction, viewer: Viewer, network_id: str, brought: Brought) -> BroughtFile:
-    """The file; of one that was sent in parts, its upload is over with that. Raises Invalid."""
-    if isinstance(brought, BroughtFile):
-        await keep(tx, brought.room.files, brought.room.settings, brought.kept)
-        return brought
-    try:
-        taken = await take_upload(tx, viewer.id, brought.upload_id, network_id)
-    except NotFound as error:
-        raise Invalid({"upload": NO_SUCH_UPLOAD}) from error
-    except Conflict as error:
-        raise Invalid({"upload": str(error)}) from error
-    if not taken.size:
-        raise Invalid({"upload": EMPTY})
-    return BroughtFile(Kept(taken.sha256, taken.size, taken.media_type), taken.name, brought.room)
 
 
 async def _charge(tx: Transaction, network_id: str, file: BroughtFile) -> str:
@@ -160,7 +142,7 @@ async def add_version(
     _decide(may_add_version(viewer, document))
     if base != document.version_count:
         raise CameFirst(document.version_count)
-    file = await _take(tx, viewer, document.network_id, brought)
+    file = await take_brought(tx, viewer.id, document.network_id, brought)
     if file.kept.sha256 == document.current.sha256:
         raise Invalid({"file": SAME_BYTES})
     media_type = await _charge(tx, document.network_id, file)
@@ -200,7 +182,7 @@ async def restore_version(tx: Transaction, viewer: Viewer, document_id: str, num
     if number == document.version_count:
         raise Forbidden("This is the newest version already.")
     file = BroughtFile(Kept(earlier.sha256, earlier.size, earlier.media_type), earlier.name, room)
-    await _charge(tx, document.network_id, await _take(tx, viewer, document.network_id, file))
+    await _charge(tx, document.network_id, await take_brought(tx, viewer.id, document.network_id, file))
     await _put_on_top(tx, viewer, document, file, earlier.media_type, f"Version {number} again")
     return document.version_count + 1
 

@@ -13,9 +13,9 @@ from forum.documents.preview_queries import Reading, read_version
 from forum.documents.queries import get_document, get_version, list_versions
 from forum.documents.reading_commands import note_opening
 from forum.documents.reading_queries import OwnStanding, Readers, read_own, read_readers
-from forum.documents.wording import kind_words, size_words
 from forum.errors import NotFound
 from forum.files.downloads import Download, File
+from forum.files.wording import kind_words, size_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import get_network_by_id
 from forum.policy import (

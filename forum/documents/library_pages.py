@@ -12,8 +12,8 @@ from forum.documents.cursors import make_cursor, read_cursor
 from forum.documents.folder_queries import Tree, get_folder, read_tree
 from forum.documents.inputs import Listing
 from forum.documents.queries import Wanted, list_documents
-from forum.documents.wording import kind_words, size_words
 from forum.errors import NotFound
+from forum.files.wording import kind_words, size_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
 from forum.policy import may_change_folder, may_share

@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from auth.rules import DOCUMENTS
 from forum.asking import limit, open_as_account
-from forum.documents.brought import BroughtFile
 from forum.documents.commands import CameFirst, add_version, restore_version, share_document
 from forum.documents.folder_queries import read_tree
 from forum.documents.folder_words import Choice, choices
 from forum.documents.inputs import FileMark, NewDocument, NewVersion, split_tags
 from forum.documents.queries import get_document
-from forum.documents.uploading import FILE, HELD, Form, read_file_form, room_of, seal
-from forum.documents.wording import size_words
 from forum.errors import AlreadySent, Conflict, Forbidden, Invalid, StoreFull, TooLarge, TooMany
+from forum.file_forms import FILE, HELD, Form, read_file_form, room_of, seal
 from forum.files.incoming import megabytes
 from forum.files.store import MEGABYTE
+from forum.files.wording import size_words
+from forum.filing.brought import BroughtFile
 from forum.forms import read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
@@ -129,7 +129,7 @@ async def create_document(request: Request) -> Response:
     """Share it, or give the form back with its words, and with the file where it came whole."""
     viewer, found = await open_as_account(request)
     _refuse(viewer, found)
-    form = Form({}, None)
+    form = Form({}, [])
     try:
         await limit(request, DOCUMENTS, viewer.id)
         form = await read_file_form(request, viewer.id)
@@ -218,7 +218,7 @@ async def create_version(request: Request) -> Response:
     """Share it; where another came first, say so and let the person choose: none is lost, none is replaced unseen."""
     viewer = await account_of(request)
     document, found = await _open(request, viewer)
-    form = Form({}, None)
+    form = Form({}, [])
     try:
         await limit(request, DOCUMENTS, viewer.id)
         form = await read_file_form(request, viewer.id)

@@ -7,14 +7,14 @@ from starlette.responses import JSONResponse, Response
 
 from auth.rules import DOCUMENTS
 from forum.asking import limit
-from forum.documents.brought import Brought, BroughtUpload, mark_of
 from forum.documents.commands import CameFirst, add_version, restore_version
 from forum.documents.document_pages import HIGHEST, download
 from forum.documents.inputs import FileMark, NewVersion, Restoration, VersionListing, split_tags
 from forum.documents.presenting import ApiDocument, ApiVersion, ApiVersions, api_document, api_version
 from forum.documents.queries import get_document, get_version, list_versions
-from forum.documents.uploading import FILE, HELD, read_file_form, room_of
 from forum.errors import Forbidden, Invalid, NotFound
+from forum.file_forms import FILE, HELD, read_file_form, room_of
+from forum.filing.brought import Brought, BroughtUpload, mark_of
 from forum.forms import header_key, read_json, read_query, validate
 from forum.network_reads import get_network_by_id
 from forum.openapi import operation

@@ -5,6 +5,6 @@ A file comes in three steps, each of which may be the last: its bytes are in the
 """
 
 from forum.filing.keeping import Room, ask_room, charge, find_room, give_back, keep
-from forum.filing.taking import Taken, take_upload
+from forum.filing.taking import Taken, take_brought, take_upload
 
-__all__ = ["Room", "Taken", "ask_room", "charge", "find_room", "give_back", "keep", "take_upload"]
+__all__ = ["Room", "Taken", "ask_room", "charge", "find_room", "give_back", "keep", "take_brought", "take_upload"]

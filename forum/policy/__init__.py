@@ -95,6 +95,7 @@ from forum.policy.networks import (
     may_see_requests,
     may_see_whom_to_ask,
 )
+from forum.policy.post_files import may_bring_files, post_files_readable_by
 from forum.policy.reviews import may_end_in_review, may_review
 from forum.policy.threads import (
     HELD,
@@ -154,6 +155,7 @@ __all__ = [
     "may_await_document",
     "may_break_glass",
     "may_break_lock",
+    "may_bring_files",
     "may_change_document",
     "may_change_folder",
     "may_change_member",
@@ -210,6 +212,7 @@ __all__ = [
     "named_to",
     "nobody_else_administers",
     "person_shown_to",
+    "post_files_readable_by",
     "readable_by",
     "readable_by_account",
     "reads_through_glass",

@@ -29,6 +29,7 @@ from forum.tables.notifications import (
 )
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
+from forum.tables.post_files import post_files, post_pictures
 from forum.tables.previews import version_pages, version_pictures, version_previews
 from forum.tables.reviews import review_decisions, reviews
 from forum.tables.search import search_cursors, search_rows, search_terms
@@ -86,6 +87,8 @@ __all__ = [
     "notifications",
     "organisation_domains",
     "organisations",
+    "post_files",
+    "post_pictures",
     "post_versions",
     "posts",
     "read_states",

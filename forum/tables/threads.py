@@ -86,6 +86,8 @@ posts = Table(
     # Brought in from an archive: its body is plain text laid out as written, not Markdown.
     Column("is_imported", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False, server_default="1"),
+    # How many files it carries as it stands: of the others nobody asks.
+    Column("file_count", Integer, nullable=False, server_default="0"),
     UniqueConstraint("thread_id", "number"),
     Index("ix_posts_by_position", "thread_id", "position"),
     Index("ix_posts_by_time", "thread_id", "created_at"),

@@ -16,7 +16,7 @@ from forum.threads import commands, held_api, moving_pages, post_api, stream_api
 from forum.threads.announced_commands import send_read
 from forum.threads.asking import ask_limits
 from forum.threads.cursors import keyset_cursor, parse_keyset
-from forum.threads.inputs import Listing, NewThread, ReadPosts, ThreadChange, WatchChange
+from forum.threads.inputs import Listing, NewThread, ReadPosts, ThreadChange, WatchChange, choices
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.list_queries import list_threads
 from forum.threads.presenting import ApiHeld, ApiNewThread, ApiReadThread, ApiThreads, api_post, api_thread
@@ -71,7 +71,8 @@ async def api_create_thread(request: Request) -> Response:
     await ask_fair_limits(state, viewer, network_id, value.body, key, is_thread=True)
     written = await lay_out(state.database, viewer, network_id, value.body)
     async with state.transaction() as tx:
-        posted = await commands.start_thread(tx, viewer, network_id, value.title, written, key)
+        files = choices(value.files)
+        posted = await commands.start_thread(tx, viewer, network_id, value.title, written, key, files)
     warnings = warning_header(await find_warnings(value.title, value.body))
     if posted.is_held:
         return await post_api.held_answer(state, viewer, posted, warnings)

@@ -3,11 +3,13 @@
 Removing one is for `forum.acts.posts`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, insert, select, update
 
 from forum.acts.refusing import refuse_hidden_quotations
+from forum.attaching import FileChoice, are_the_same, attach, change_files
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, Moved, NotFound
 from forum.events import PostCreated, PostEdited, ThreadCreated
 from forum.idempotency import RequestKey, claim
@@ -84,7 +86,13 @@ _INSERT_POST = insert(posts)
 
 
 async def start_thread(
-    tx: Transaction, viewer: Viewer, network_id: str, title: str, written: Written, key: RequestKey | None = None
+    tx: Transaction,
+    viewer: Viewer,
+    network_id: str,
+    title: str,
+    written: Written,
+    key: RequestKey | None = None,
+    files: Sequence[FileChoice] = (),
 ) -> Posted:
     """Begin a thread with its first post; `object_id` is the thread's. Raises NotFound, Forbidden and Invalid."""
     if not await queries.may_read_network(tx.connection, viewer, network_id):
@@ -102,8 +110,10 @@ async def start_thread(
     if must_wait(viewer, standing):
         await refuse_hidden_quotations(tx, viewer, written.body)
         await hold(tx, standing, Waiting(claimed.object_id, network_id, written.body, title=title))
+        await attach(tx, viewer.id, network_id, files, held_id=claimed.object_id)
         return Posted(claimed.object_id, False, is_held=True)
-    await begin_thread(tx, standing, claimed.object_id, title, written)
+    post_id = await begin_thread(tx, standing, claimed.object_id, title, written)
+    await attach(tx, viewer.id, network_id, files, post_id=post_id)
     await refuse_hidden_quotations(tx, viewer, written.body)
     return Posted(claimed.object_id, False)
 
@@ -149,11 +159,12 @@ async def post_reply(
     written: Written,
     reply_to: str | None = None,
     key: RequestKey | None = None,
+    files: Sequence[FileChoice] = (),
 ) -> Posted:
     """Write a post in a thread that the viewer may read; all that stands before it counts as read by them.
 
     Membership and lock are asked again as the post is written. Raises Forbidden, and Invalid where `reply_to` is
-    no post of this thread, or where it quotes what stands hidden as patient data.
+    no post of this thread, or where it quotes what stands hidden as patient data, or a file is not there any more.
     """
     decision = may_reply(viewer, thread)
     if not decision:
@@ -175,12 +186,16 @@ async def post_reply(
         await refuse_hidden_quotations(tx, viewer, written.body)
         waiting = Waiting(claimed.object_id, thread.network_id, written.body, thread.id, reply_to_id=reply_to)
         await hold(tx, reading.standing, waiting)
+        await attach(tx, viewer.id, thread.network_id, files, held_id=claimed.object_id)
         return Posted(claimed.object_id, False, is_held=True)
     draft = draft_post(claimed.object_id, thread, viewer, written, answered)
     despite_lock = is_free_of_limits(viewer, thread.network_id)
     post = await append(tx, draft, written, reading, despite_lock=despite_lock, slow_at_most=pace)
     if post is None:
         raise await _why_not(tx, viewer, thread, is_member=True)
+    if files:
+        await attach(tx, viewer.id, thread.network_id, files, post_id=post.id)
+        post = replace(post, files=(await queries.get_post(tx.connection, viewer, post.id)).files)
     return await _posted(tx, viewer, thread, post, written, reading)
 
 
@@ -277,9 +292,16 @@ async def _refuse_changes(tx: Transaction, viewer: Viewer, post_id: str) -> None
 
 
 async def edit_post(
-    tx: Transaction, viewer: Viewer, post_id: str, written: Written, expected: int | None = None
+    tx: Transaction,
+    viewer: Viewer,
+    post_id: str,
+    written: Written,
+    expected: int | None = None,
+    files: Sequence[FileChoice] | None = None,
 ) -> Post:
-    """Give one's post other words; what it said is kept as a version. The post as it was before.
+    """Give one's post other words, or other files where they are given; what it said is kept as a version.
+
+    The post as it was before.
 
     Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid where it
     quotes what stands hidden as patient data.
@@ -291,7 +313,8 @@ async def edit_post(
         raise Forbidden(decision.reason)
     if expected is not None and expected != post.version:
         raise Conflict(EDITED_MEANWHILE)
-    if written.body == post.body:
+    is_same = files is None or are_the_same(post.files, files)
+    if written.body == post.body and is_same:
         return post
     await refuse_hidden_quotations(tx, viewer, written.body)
     await tx.execute(_KEEP_VERSION, {"kept_id": post_id})
@@ -302,6 +325,8 @@ async def edit_post(
         .values(**words, edited_at=now(), is_imported=False, version=post.version + 1)
     )
     await tx.execute(edited)
+    if files is not None and not is_same:
+        await change_files(tx, viewer.id, thread.network_id, post_id, post.version + 1, post.files, files)
     await note_addressed_anew(tx, spot_of(post), written.mentions)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
     tx.emit(thread_stream(thread), PostEdited(post_id, post.version + 1))

@@ -1,11 +1,13 @@
 """The form in which posts are written: what it holds, and who will read what is written in it."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from forum.records import Post
+from forum.attaching import MOST_FILES
+from forum.records import Post, PostFile
 from forum.text import excerpt, quote
 
 ANSWERING_LENGTH = 100
@@ -40,6 +42,11 @@ class Composer:
     """Sanitised HTML."""
     cancel: str = ""
     is_open: bool = False
+    slug: str = ""
+    """The last part of the network's address, where files are brought."""
+    files: Sequence[PostFile] = ()
+    files_error: str = ""
+    most_files: int = MOST_FILES
 
 
 def new_key() -> str:

@@ -33,8 +33,8 @@ from ground.columns import is_id
 TAG = "Posts that wait"
 
 
-def _shown(held: HeldPost) -> Response:
-    return JSONResponse(api_held(held), headers={"Cache-Control": PRIVATE})
+def _shown(request: Request, held: HeldPost) -> Response:
+    return JSONResponse(api_held(held, state_of(request).settings.public_url), headers={"Cache-Control": PRIVATE})
 
 
 @operation("List the posts that wait for a moderator", TAG, {200: ApiHeldPosts}, query=Listing, refusals=(403,))
@@ -48,7 +48,11 @@ async def api_list_held(request: Request) -> Response:
         listed = await list_held(connection, viewer, found.network.id, after, asked.limit + 1)
     shown = listed[: asked.limit]
     following = make_cursor(shown[-1].id) if len(listed) > asked.limit else None
-    body = {"items": [api_held(each) for each in shown], "next": following, "as_of": found.positions(viewer)}
+    body = {
+        "items": [api_held(each, state.settings.public_url) for each in shown],
+        "next": following,
+        "as_of": found.positions(viewer),
+    }
     return JSONResponse(body, headers={"Cache-Control": PRIVATE})
 
 
@@ -65,7 +69,7 @@ async def _of_network(request: Request, viewer: Viewer) -> HeldPost:
 @operation("Read a post that waits", TAG, {200: ApiHeld})
 async def api_show_held(request: Request) -> Response:
     """What waits, or waited, and what became of it: for who wrote it, and for moderators."""
-    return _shown(await _of_network(request, await account_of(request)))
+    return _shown(request, await _of_network(request, await account_of(request)))
 
 
 @operation("Approve a post that waits", TAG, {200: ApiHeld}, refusals=(403, 409))
@@ -75,7 +79,7 @@ async def api_approve_held(request: Request) -> Response:
     held = await _of_network(request, viewer)
     await ask_limits(state, viewer, EDITS)
     await approve_as_written(state, viewer, held.id)
-    return _shown(await _of_network(request, viewer))
+    return _shown(request, await _of_network(request, viewer))
 
 
 @operation("Reject a post that waits", TAG, {200: ApiHeld}, body=Rejection, refusals=(403, 409))
@@ -87,7 +91,7 @@ async def api_reject_held(request: Request) -> Response:
     await ask_limits(state, viewer, EDITS)
     async with state.transaction() as tx:
         await reject(tx, viewer, held.id, value.reason)
-    return _shown(await _of_network(request, viewer))
+    return _shown(request, await _of_network(request, viewer))
 
 
 @operation("Take back a post that waits", TAG, {204: None}, refusals=(403, 409))

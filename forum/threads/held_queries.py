@@ -1,6 +1,6 @@
 """Posts that wait for a moderator: as their author sees them, and as the moderators of a network do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.attaching import list_held_files
 from forum.errors import NotFound
 from forum.policy import moderated_by, readable_by, threads_readable_by
-from forum.records import Limit, Person
+from forum.records import Limit, Person, PostFile
 from forum.tables import held_back, held_posts, networks, posts, threads
 from forum.threads.queries import shown_name
 from forum.viewer import Viewer
@@ -40,6 +41,7 @@ class HeldPost:
     outcome: Outcome
     reason: str
     """Why it was rejected."""
+    files: tuple[PostFile, ...] = ()
 
 
 _IS_WAITING = select(held_posts.c.id).where(
@@ -97,6 +99,12 @@ def _made(row: Any) -> HeldPost:
     )
 
 
+async def _made_with_files(connection: AsyncConnection, rows: Iterable[Any]) -> Sequence[HeldPost]:
+    made = [_made(row) for row in rows]
+    files = await list_held_files(connection, [each.id for each in made])
+    return [replace(each, files=tuple(files.get(each.id, ()))) for each in made] if files else made
+
+
 def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """By its author while they may read where it would stand, and by the network's moderators."""
     mine = and_(held_posts.c.author_id == viewer.id, readable_by(viewer))
@@ -108,7 +116,7 @@ async def get_held(connection: AsyncConnection, viewer: Viewer, held_id: str) ->
     row = (await connection.execute(_held(held_posts.c.id == held_id, _seen_by(viewer)))).first()
     if row is None:
         raise NotFound
-    return _made(row)
+    return (await _made_with_files(connection, [row]))[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,8 @@ async def get_own_held(connection: AsyncConnection, viewer: Viewer, held_id: str
     row = (await connection.execute(own)).first()
     if row is None:
         raise NotFound
-    return OwnHeld(replace(_made(row), title=row.title), row.read_at, row.network_name)
+    (held,) = await _made_with_files(connection, [row])
+    return OwnHeld(replace(held, title=row.title), row.read_at, row.network_name)
 
 
 async def list_held(
@@ -144,7 +153,7 @@ async def list_held(
     waiting = [held_posts.c.network_id == network_id, held_posts.c.outcome == "", moderated_by(viewer)]
     if after:
         waiting.append(held_posts.c.id > after)
-    return [_made(row) for row in await connection.execute(_held(*waiting).limit(at_most))]
+    return await _made_with_files(connection, await connection.execute(_held(*waiting).limit(at_most)))
 
 
 _OWN_LAST = select(func.max(posts.c.created_at)).where(
@@ -171,7 +180,7 @@ async def list_own_held(
         place,
         threads_readable_by(viewer) if thread_id else readable_by(viewer),
     )
-    return [_made(row) for row in await connection.execute(own)]
+    return await _made_with_files(connection, await connection.execute(own))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, select, update
 
 from forum.acts.recording import Act, write_act
 from forum.acts.refusing import quotes_hidden
+from forum.attaching import forget_files, release
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.events import PostCreated
 from forum.policy import may_administer, may_see_held
 from forum.records import ActKind, Network
 from forum.streams import network_stream
-from forum.tables import held_posts, memberships, networks
+from forum.tables import held_posts, memberships, networks, post_files
 from forum.telling import tell
 from forum.threads.addressing_commands import note_addressed, spot_of
 from forum.threads.appending_commands import SLOWEST_MINUTES, append
@@ -67,6 +68,7 @@ async def approve(tx: Transaction, viewer: Viewer, author: Viewer | None, held_i
     if held.outcome:
         return held
     post_id = await _post(tx, author, held, written)
+    await release(tx, held.id, post_id)
     if await quotes_hidden(tx, viewer, held.body):
         raise Conflict(_QUOTES_HIDDEN)
     await _settle(tx, viewer, held, "approved", body="")
@@ -95,6 +97,7 @@ async def withdraw(tx: Transaction, viewer: Viewer, held_id: str) -> HeldPost:
     held = await _hold(tx, viewer, held, "withdrawn")
     if not held.outcome:
         await _settle(tx, viewer, held, "withdrawn", body="")
+        await forget_files(tx, post_files.c.held_id == held.id)
         tx.forgets = True
     return held
 

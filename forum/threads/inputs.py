@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
+from forum.attaching import MOST_FILES, Alt, FileChoice
 from forum.errors import Invalid
 from forum.forms import Choose, Input
 from forum.text import clean_body, clean_line
@@ -40,11 +41,39 @@ Body = Annotated[str, AfterValidator(clean_body)]
 PostId = Annotated[str, AfterValidator(_id)]
 
 
+def _file_id(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("This is not the id of a file.")
+    return text
+
+
+class ChosenFile(Input):
+    """A file that the post is to carry: one that was brought for it before. `alt`: what a picture shows."""
+
+    id: Annotated[str, AfterValidator(_file_id)]
+    alt: Alt = Field("", max_length=10_000)
+
+
+def _each_once(files: list[ChosenFile]) -> list[ChosenFile]:
+    if len({each.id for each in files}) != len(files):
+        raise ValueError("Name each file once.")
+    return files
+
+
+Files = Annotated[list[ChosenFile], Field(max_length=MOST_FILES), AfterValidator(_each_once)]
+
+
+def choices(files: list[ChosenFile]) -> list[FileChoice]:
+    """What commands take."""
+    return [FileChoice(each.id, each.alt) for each in files]
+
+
 class NewThread(Input):
     """A thread and its first post, in Markdown."""
 
     title: Title = Field(max_length=100_000)
     body: Body = Field(max_length=1_000_000)
+    files: Files = Field(default_factory=list)
 
 
 class NewPost(Input):
@@ -52,6 +81,7 @@ class NewPost(Input):
 
     body: Body = Field(max_length=1_000_000)
     reply_to: PostId | None = None
+    files: Files = Field(default_factory=list)
 
     @field_validator("reply_to", mode="before")
     @classmethod
@@ -60,9 +90,10 @@ class NewPost(Input):
 
 
 class PostEdit(Input):
-    """The new words of a post."""
+    """The new words of a post, and all files that it is to carry from now on; left out, these stay as they are."""
 
     body: Body = Field(max_length=1_000_000)
+    files: Files | None = None
 
 
 class Removal(Input):

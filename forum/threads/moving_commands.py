@@ -19,6 +19,7 @@ from forum.acts.cases import move_with_thread
 from forum.acts.recording import Act, write_act
 from forum.acts.threads import tell_beginner
 from forum.acts.undoing import take_back
+from forum.attaching import move_files
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import ThreadCreated, ThreadMoved
@@ -99,6 +100,7 @@ async def relocate(tx: Transaction, thread: Thread, target_id: str) -> int:
     numbers = await _take_numbers(tx, thread, target_id)
     await _settle(tx, thread, target_id, numbers)
     await move_with_thread(tx, thread.id, thread.network_id, target_id)
+    await move_files(tx, thread.id, thread.network_id, target_id)
     tx.emit(network_stream(thread.network_id), ThreadMoved(mark_id), authz=True)
     tx.emit(network_stream(target_id), ThreadCreated(thread.id, thread.version + 1))
     return numbers.number

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from forum.policy import is_free_of_limits, is_held, silenced_until
+from forum.records import PostFile
 from forum.state import State
 from forum.text import render_markdown
 from forum.threads.held_queries import HeldPost, find_own_last, list_own_held
@@ -24,6 +25,7 @@ class OwnHeld:
     title: str
     html: Markup
     created_at: datetime
+    files: Sequence[PostFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ async def note_of_network(state: State, viewer: Viewer, network_id: str) -> Writ
 def shown_held(held: Sequence[HeldPost]) -> tuple[OwnHeld, ...]:
     """These words as their author reads them; mentions are found when they are posted."""
     return tuple(
-        OwnHeld(each.id, "" if each.thread_id else each.title, lay_out_held(each.body), each.created_at)
+        OwnHeld(each.id, "" if each.thread_id else each.title, lay_out_held(each.body), each.created_at, each.files)
         for each in held
     )
 

@@ -21,7 +21,7 @@ from forum.threads.asking import ask_limits
 from forum.threads.commands import Posted
 from forum.threads.cursors import make_cursor, read_cursor
 from forum.threads.held_queries import get_held
-from forum.threads.inputs import Listing, NewPost, PostEdit, Removal
+from forum.threads.inputs import Listing, NewPost, PostEdit, Removal, choices
 from forum.threads.kept_parts import ListKey, kept_parts
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
@@ -88,7 +88,7 @@ async def held_answer(state: State, viewer: Viewer, posted: Posted, headers: Map
     async with state.database.read() as connection:
         held = await get_held(connection, viewer, posted.object_id)
     replay = {"Idempotent-Replay": "true"} if posted.is_replay else {}
-    return JSONResponse(api_held(held), 202, {"Cache-Control": PRIVATE, **replay, **headers})
+    return JSONResponse(api_held(held, state.settings.public_url), 202, {"Cache-Control": PRIVATE, **replay, **headers})
 
 
 def _shown(request: Request, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -124,7 +124,7 @@ async def api_create_post(request: Request) -> Response:
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
     await ask_fair_limits(state, viewer, sight.network.id, value.body, key)
     written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
-    posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key)
+    posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key, choices(value.files))
     warnings = warning_header(await find_warnings(value.body))
     if posted.is_held:
         return await held_answer(state, viewer, posted, warnings)
@@ -154,12 +154,13 @@ async def api_edit_post(request: Request) -> Response:
     viewer, state, post_id = await account_of(request), state_of(request), request.path_params["id"]
     value = validate(PostEdit, await read_json(request))
     expected = if_match(request)
+    files = None if value.files is None else choices(value.files)
     post = await _read_post(state, viewer, post_id)
     await ask_limits(state, viewer, EDITS)
     written = await lay_out(state.database, viewer, post.network_id, value.body, post.thread_id)
     try:
         async with state.transaction() as tx:
-            await commands.edit_post(tx, viewer, post_id, written, expected)
+            await commands.edit_post(tx, viewer, post_id, written, expected, files)
     except Conflict as error:
         raise Stale(str(error)) from error
     return _shown(request, await _read_post(state, viewer, post_id))

@@ -19,9 +19,11 @@ from forum.state import account_of, state_of, viewer_of
 from forum.threads import commands, queries
 from forum.threads.asking import ask_limits
 from forum.threads.composing import Composer, quoted
-from forum.threads.inputs import PostEdit, Removal
+from forum.threads.file_fields import CARRIES, PostForm, ask_for_alts, bring_all, error_of, read_post_form, shown_files
+from forum.threads.inputs import PostEdit, Removal, choices
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of
+from forum.threads.version_queries import list_versions_of
 from forum.threads.warning import warn
 from forum.threads.writing import lay_out
 from forum.threads.writing_pages import PREVIEW_ACT, WritePage, refused_fragment, status_of
@@ -154,7 +156,7 @@ async def list_versions(request: Request) -> Response:
         if post.removed_at is not None:
             raise NotFound
         thread = await queries.get_thread(connection, viewer, post.thread_id)
-        versions = await queries.list_versions(connection, viewer, post.id, before=bound, at_most=MOST_VERSIONS + 1)
+        versions = await list_versions_of(connection, viewer, post.id, before=bound, at_most=MOST_VERSIONS + 1)
     shown = versions[:MOST_VERSIONS]
     earlier = f"/posts/{post.id}/versions?before={shown[-1].version}" if len(versions) > MOST_VERSIONS else ""
     page = VersionsPage(post, thread, shown, bound > post.version, earlier)
@@ -172,7 +174,9 @@ async def edit_post(request: Request) -> Response:
     decision = may_edit_post(viewer, post, thread)
     if not decision:
         raise Forbidden(decision.reason)
-    return await _edit_form(request, viewer, post, thread, {"body": post.body})
+    form = PostForm({"body": post.body, **{f"file-{each.id}": "1" for each in post.files}})
+    form.fields |= {f"alt-{each.id}": each.alt for each in post.files}
+    return await _edit_form(request, viewer, post, thread, form)
 
 
 async def _edit_form(
@@ -180,10 +184,11 @@ async def _edit_form(
     viewer: Viewer,
     post: Post,
     thread: Thread,
-    fields: Mapping[str, str],
+    form: PostForm,
     error: ForumError | None = None,
     preview: str = "",
 ) -> Response:
+    fields = form.fields
     errors = dict(error.errors) if isinstance(error, Invalid) else {}
     is_conflict = isinstance(error, Conflict)
     place = viewer.place_in(thread.network_id)
@@ -196,6 +201,9 @@ async def _edit_form(
         warning=str(error) if isinstance(error, Warned) else "",
         preview=preview,
         audience=await _audience(request, viewer, thread),
+        slug=place.slug if place else "",
+        files=await shown_files(state_of(request), viewer, thread.network_id, form, post.files),
+        files_error=error_of(errors),
     )
     page = WritePage(
         title=f"Edit post {post.number}",
@@ -245,26 +253,38 @@ def _edit_composer(request: Request, post: Post, thread: Thread) -> Composer:
 
 async def update_post(request: Request) -> Response:
     """Save the new words, then show the post; where it was changed meanwhile, the form with both texts."""
-    fields = await read_form(request)
-    viewer, state = await account_of(request), state_of(request)
+    form = await read_post_form(request)
+    viewer = await account_of(request)
     post, thread = await _post_and_thread(request, viewer)
     try:
-        value = validate(PostEdit, {"body": fields.get("body", "")})
-        written = await lay_out(state.database, viewer, thread.network_id, value.body, thread.id)
-        if fields.get("act") == PREVIEW_ACT:
-            return await _edit_form(request, viewer, post, thread, fields, preview=written.html)
-        await warn(fields, value.body)
-        await ask_limits(state, viewer, EDITS)
-        async with state.transaction() as tx:
-            await commands.edit_post(tx, viewer, post.id, written, _version(fields))
+        await bring_all(request, viewer, thread.network_id, form)
+        preview = await _save(request, viewer, post, form)
+        if preview is not None:
+            return await _edit_form(request, viewer, post, thread, form, preview=preview)
     except (Invalid, Conflict, Forbidden, Warned) as error:
         if isinstance(error, Forbidden | Invalid | Warned) and "x-fragment" in request.headers:
             return refused_fragment(request, error)
         post, thread = await _post_and_thread(request, viewer)
-        return await _edit_form(request, viewer, post, thread, fields, error)
+        return await _edit_form(request, viewer, post, thread, form, error)
     if "x-fragment" in request.headers:
         return await show_post(request)
     return redirect(request, place_of(post), notice="edited")
+
+
+async def _save(request: Request, viewer: Viewer, post: Post, form: PostForm) -> str | None:
+    """Save it; or where that is asked for, what it will look like."""
+    state, fields = state_of(request), form.fields
+    value = validate(PostEdit, {"body": fields.get("body", ""), "files": form.chosen})
+    written = await lay_out(state.database, viewer, post.network_id, value.body, post.thread_id)
+    if fields.get("act") == PREVIEW_ACT:
+        return written.html
+    await warn(fields, value.body)
+    ask_for_alts(fields, await shown_files(state, viewer, post.network_id, form, post.files))
+    await ask_limits(state, viewer, EDITS)
+    files = choices(value.files or []) if CARRIES in fields else None
+    async with state.transaction() as tx:
+        await commands.edit_post(tx, viewer, post.id, written, _version(fields), files)
+    return None
 
 
 def _version(fields: Mapping[str, str]) -> int | None:

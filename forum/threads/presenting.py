@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from forum.file_answers import ApiPostFile, api_file
 from forum.records import Limit, Person, Post, Thread
 from forum.threads.held_queries import HeldBack, HeldPost
 from ground.answers import Answer
@@ -35,6 +36,7 @@ class ApiPost(Answer):
     hidden_rule: str
     """Which rule a moderator hid it by; empty where it is not hidden. `removed_at` then says since when."""
     erased: bool
+    files: list[ApiPostFile]
     version: int
 
 
@@ -54,6 +56,7 @@ class ApiHeld(Answer):
     reply_to: str | None
     created_at: str
     reason: str
+    files: list[ApiPostFile]
 
 
 class ApiHeldPosts(Answer):
@@ -215,11 +218,12 @@ def api_post(post: Post, public_url: str) -> dict[str, object]:
         "removal_reason": post.removal_reason,
         "hidden_rule": post.hidden_rule,
         "erased": post.is_erased,
+        "files": [api_file(each, public_url) for each in post.files],
         "version": post.version,
     }
 
 
-def api_held(held: HeldPost) -> dict[str, object]:
+def api_held(held: HeldPost, public_url: str) -> dict[str, object]:
     """Words that wait, in the shape of the API."""
     return {
         "id": held.id,
@@ -232,6 +236,7 @@ def api_held(held: HeldPost) -> dict[str, object]:
         "reply_to": held.reply_to_id,
         "created_at": moment_text(held.created_at),
         "reason": held.reason,
+        "files": [api_file(each, public_url) for each in held.files],
     }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     String,
+    and_,
     bindparam,
     case,
     func,
@@ -23,12 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.attaching import file_columns, file_from
 from forum.database import Database
 from forum.errors import NotFound
-from forum.hot_reads import JsonRows
+from forum.hot_reads import JsonArray, JsonRows
 from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
-from forum.records import Person, Post, PostVersion, ReplyTo, Thread
-from forum.tables import memberships, networks, post_versions, posts, threads
+from forum.records import Person, Post, ReplyTo, Thread
+from forum.tables import memberships, networks, post_files, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment
 from ground.hot import HotStatement, given, one_of, run
@@ -138,6 +140,20 @@ def _answer_numbers() -> ColumnElement[str]:
     return select(JsonRows(first.c.number)).correlate(posts).scalar_subquery()
 
 
+def _files() -> ColumnElement[str]:
+    """The files of a post as a JSON array of arrays. Where its row says that it has none, nothing is asked."""
+    in_order = (
+        select(*file_columns())
+        .where(post_files.c.post_id == posts.c.id, post_files.c.until_version.is_(None))
+        .order_by(post_files.c.place)
+        .correlate(posts)
+        .subquery("files_in_order")
+    )
+    found = select(JsonRows(JsonArray(*in_order.c))).correlate(posts).scalar_subquery()
+    carries = and_(posts.c.file_count > literal_column("0"), posts.c.removed_at.is_(None))
+    return type_coerce(case((carries, found)), String)
+
+
 POST_COLUMNS: list[ColumnElement[Any]] = [
     posts.c.id,
     posts.c.thread_id,
@@ -168,6 +184,7 @@ POST_COLUMNS: list[ColumnElement[Any]] = [
     _left_at(),
     posts.c.hidden_rule,
     posts.c.erased_at.is_not(None),
+    _files(),
 ]
 _BODY = _unless_removed(posts.c.body)
 
@@ -197,7 +214,8 @@ def post_from(row: Sequence[Any]) -> Post:
         version=row[25],
         hidden_rule=row[27],
         is_erased=bool(row[28]),
-        body=row[29],
+        files=tuple(file_from(each) for each in json.loads(row[29])) if row[29] else (),
+        body=row[30],
     )
 
 
@@ -337,30 +355,6 @@ async def find_number_since(connection: AsyncConnection, viewer: Viewer, thread_
     """The number of the first post written at this moment or later; None where there is none."""
     asked = {"thread_id": thread_id, "moment": moment, "viewer_id": viewer.id or None}
     return await connection.scalar(_FIRST_SINCE, asked)
-
-
-_VERSIONS = (
-    select(post_versions.c.version, post_versions.c.html, post_versions.c.body, post_versions.c.written_at)
-    .join(posts, posts.c.id == post_versions.c.post_id)
-    .join(threads, threads.c.id == posts.c.thread_id)
-    .join(networks, networks.c.id == posts.c.network_id)
-    .where(
-        posts.c.id == bindparam("post_id"),
-        posts.c.removed_at.is_(None),
-        post_versions.c.version < bindparam("before"),
-        _MINE,
-    )
-    .order_by(post_versions.c.version.desc())
-    .limit(bindparam("at_most"))
-)
-
-
-async def list_versions(
-    connection: AsyncConnection, viewer: Viewer, post_id: str, *, before: int, at_most: int
-) -> list[PostVersion]:
-    """What a post said before its later edits, newest first; nothing once it is removed."""
-    asked = {"post_id": post_id, "before": before, "at_most": at_most, "viewer_id": viewer.id or None}
-    return [PostVersion(*row) for row in await connection.execute(_VERSIONS, asked)]
 
 
 # -- For everybody who hears the network's stream, or its moderators': the gateway has asked who that is ----

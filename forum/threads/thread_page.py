@@ -106,6 +106,7 @@ def make_composer(state: State, sight: Sight) -> Composer | None:
         key=new_key(),
         tools=tools_of(state),
         without_reply=f"{path}#compose",
+        slug=sight.network.slug,
     )
 
 

@@ -22,8 +22,10 @@ from forum.text import escape_markdown, tidy
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
+from forum.threads.commands import Posted
 from forum.threads.composing import Composer, answering_words, new_key
-from forum.threads.inputs import NewPost, NewThread, PostEdit
+from forum.threads.file_fields import PostForm, ask_for_alts, bring_all, error_of, read_post_form, shown_files
+from forum.threads.inputs import NewPost, NewThread, PostEdit, choices
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
 from forum.threads.people_queries import list_mentionable
@@ -87,13 +89,14 @@ async def new_thread(request: Request) -> Response:
     found = await _network_to_write_in(request, viewer)
     about = request.query_params.get("about", "")
     if not about:
-        return _thread_form(request, viewer, found, {})
+        return await _thread_form(request, viewer, found, PostForm({}))
     document = await _discussed(request, viewer, found, about)
     if document.thread_id is not None:
         return redirect(request, f"/threads/{document.thread_id}")
     address = f"{state_of(request).settings.public_url}/documents/{document.id}/versions/{document.number}"
     words = f"About [{escape_markdown(document.title)}]({address}), version {document.number}:\n\n"
-    return _thread_form(request, viewer, found, {"title": document.title, "body": words, "about": document.id})
+    fields = {"title": document.title, "body": words, "about": document.id}
+    return await _thread_form(request, viewer, found, PostForm(fields))
 
 
 async def _discussed(request: Request, viewer: Viewer, found: Found, document_id: str) -> Discussed:
@@ -116,15 +119,15 @@ async def _network_to_write_in(request: Request, viewer: Viewer) -> Found:
     return found
 
 
-def _thread_form(
+async def _thread_form(
     request: Request,
     viewer: Viewer,
     found: Found,
-    fields: Mapping[str, str],
+    form: PostForm,
     error: ForumError | None = None,
     preview: str = "",
 ) -> Response:
-    network = found.network
+    network, fields = found.network, form.fields
     errors = _errors(error)
     path = f"/networks/{network.slug}/threads"
     composer = Composer(
@@ -141,6 +144,9 @@ def _thread_form(
         error=errors.get("body", ""),
         warning=str(error) if isinstance(error, Warned) else "",
         preview=preview,
+        slug=network.slug,
+        files=await shown_files(state_of(request), viewer, network.id, form),
+        files_error=error_of(errors),
     )
     refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
     waits = is_held(viewer, network.id)
@@ -160,33 +166,51 @@ def _thread_form(
 
 async def create_thread(request: Request) -> Response:
     """Begin a thread, then show it; or the form again."""
-    fields = await read_form(request)
+    form = await read_post_form(request)
     viewer = await account_of(request)
-    state = state_of(request)
     found = await _network_to_write_in(request, viewer)
-    about = fields.get("about", "")
+    about = form.fields.get("about", "")
     if about:
         await _discussed(request, viewer, found, about)
-    words = {name: value for name, value in fields.items() if name not in ("act", "about")}
     try:
-        value = validate(NewThread, words)
-        written = await lay_out(state.database, viewer, found.network.id, value.body)
-        if fields.get("act") == PREVIEW_ACT:
-            return _thread_form(request, viewer, found, fields, preview=written.html)
-        await warn(fields, value.title, value.body)
-        await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
-        key = request_key(request, value, fields.get("key"))
-        await ask_fair_limits(state, viewer, found.network.id, value.body, key, is_thread=True)
-        async with state.transaction() as tx:
-            posted = await commands.start_thread(tx, viewer, found.network.id, value.title, written, key)
-            if about and not posted.is_replay and not posted.is_held:
-                await begin_discussion(tx, about, posted.object_id)
+        await bring_all(request, viewer, found.network.id, form)
+        posted = await _begin(request, viewer, found.network.id, form, about)
+    except _Previewed as previewed:
+        return await _thread_form(request, viewer, found, form, preview=previewed.html)
     except (Invalid, AlreadySent, TooMany, Warned, Forbidden) as error:
-        return _thread_form(request, viewer, found, fields, error)
+        return await _thread_form(request, viewer, found, form, error)
     if posted.is_held:
         return redirect(request, f"/networks/{found.network.slug}", notice="held")
     notice = "already-sent" if posted.is_replay else "thread-created"
     return redirect(request, f"/threads/{posted.object_id}", notice=notice)
+
+
+class _Previewed(Exception):
+    """Nothing is to be posted: the writer wants to see what it will look like."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+
+
+async def _begin(request: Request, viewer: Viewer, network_id: str, form: PostForm, about: str) -> Posted:
+    state, fields = state_of(request), form.fields
+    words = {name: value for name, value in form.words.items() if name != "about"}
+    value = validate(NewThread, words | {"files": form.chosen})
+    written = await lay_out(state.database, viewer, network_id, value.body)
+    if fields.get("act") == PREVIEW_ACT:
+        raise _Previewed(written.html)
+    await warn(fields, value.title, value.body)
+    ask_for_alts(fields, await shown_files(state, viewer, network_id, form))
+    await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
+    key = request_key(request, value, fields.get("key"))
+    await ask_fair_limits(state, viewer, network_id, value.body, key, is_thread=True)
+    files = choices(value.files)
+    async with state.transaction() as tx:
+        posted = await commands.start_thread(tx, viewer, network_id, value.title, written, key, files)
+        if about and not posted.is_replay and not posted.is_held:
+            await begin_discussion(tx, about, posted.object_id)
+    return posted
 
 
 # -- A reply --------------------------------------------------------------------------------------
@@ -194,24 +218,19 @@ async def create_thread(request: Request) -> Response:
 
 async def create_post(request: Request) -> Response:
     """Post a reply, then show it in its thread; a script gets the post's HTML. Or the form again, with its words."""
-    fields = await read_form(request)
+    form = await read_post_form(request)
     state = state_of(request)
     is_fragment = "x-fragment" in request.headers
     sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
     try:
-        value = validate(NewPost, {name: value for name, value in fields.items() if name != "act"})
-        written = await lay_out(state.database, sight.viewer, sight.network.id, value.body, sight.thread.id)
-        if fields.get("act") == PREVIEW_ACT:
-            return await _reply_form(request, sight, fields, preview=written.html)
-        await warn(fields, value.body)
-        await ask_limits(state, sight.viewer, POSTS, POSTS_A_DAY)
-        key = request_key(request, value, fields.get("key"))
-        await ask_fair_limits(state, sight.viewer, sight.network.id, value.body, key)
-        posted = await send_reply(state, sight.viewer, sight.thread, written, value.reply_to, key)
+        await bring_all(request, sight.viewer, sight.network.id, form)
+        posted = await _reply(request, sight, form)
+    except _Previewed as previewed:
+        return await _reply_form(request, sight, form, preview=previewed.html)
     except (Invalid, AlreadySent, TooMany, Forbidden, Warned) as error:
         if is_fragment:
             return refused_fragment(request, error)
-        return await _reply_form(request, sight, fields, error)
+        return await _reply_form(request, sight, form, error)
     if posted.is_held:
         return _held_answer(request, f"/threads/{sight.thread.id}?held={posted.object_id}#waiting", is_fragment)
     post = posted.post
@@ -225,6 +244,20 @@ async def create_post(request: Request) -> Response:
     return redirect(request, place, notice="already-sent" if posted.is_replay else "posted")
 
 
+async def _reply(request: Request, sight: Sight, form: PostForm) -> Posted:
+    state, fields, viewer = state_of(request), form.fields, sight.viewer
+    value = validate(NewPost, form.words | {"files": form.chosen})
+    written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
+    if fields.get("act") == PREVIEW_ACT:
+        raise _Previewed(written.html)
+    await warn(fields, value.body)
+    ask_for_alts(fields, await shown_files(state, viewer, sight.network.id, form))
+    await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
+    key = request_key(request, value, fields.get("key"))
+    await ask_fair_limits(state, viewer, sight.network.id, value.body, key)
+    return await send_reply(state, viewer, sight.thread, written, value.reply_to, key, choices(value.files))
+
+
 def _held_answer(request: Request, place: str, is_fragment: bool) -> Response:
     """The words wait for a moderator: a script is told where its writer sees them."""
     if is_fragment:
@@ -233,17 +266,25 @@ def _held_answer(request: Request, place: str, is_fragment: bool) -> Response:
 
 
 async def _reply_form(
-    request: Request, sight: Sight, fields: Mapping[str, str], error: ForumError | None = None, preview: str = ""
+    request: Request, sight: Sight, form: PostForm, error: ForumError | None = None, preview: str = ""
 ) -> Response:
     """The reply alone on its page, its words in it, and a fresh key."""
+    fields, state = form.fields, state_of(request)
     path = f"/threads/{sight.thread.id}"
     errors = _errors(error)
     body = fields.get("body", "")
-    composer = None if isinstance(error, Forbidden) else make_composer(state_of(request), sight)
+    composer = None if isinstance(error, Forbidden) else make_composer(state, sight)
     if composer is not None:
         warning = str(error) if isinstance(error, Warned) else ""
         composer = replace(
-            composer, body=body, error=errors.get("body", ""), warning=warning, preview=preview, cancel=path
+            composer,
+            body=body,
+            error=errors.get("body", ""),
+            warning=warning,
+            preview=preview,
+            cancel=path,
+            files=await shown_files(state, sight.viewer, sight.network.id, form),
+            files_error=error_of(errors),
         )
         composer = await _answering(request, sight, composer, fields.get("reply_to", ""))
     page = WritePage(

@@ -8,6 +8,7 @@ import { selectTab } from "../ui/tabs.js";
 import { icon, toast } from "../ui/toast.js";
 import { Draft } from "./drafts.js";
 import { showOwn } from "./feed.js";
+import { Files } from "./files.js";
 import { startMentions } from "./mentions.js";
 import { goTo } from "./pill.js";
 import { thread } from "./posts.js";
@@ -30,7 +31,6 @@ export class Composer {
     this.draft = new Draft(form.dataset.draft);
     this.saved = form.querySelector("[data-saved]");
     this.isEdit = Boolean(form.elements.version);
-    this.given = this.area.value;
     this.isKept = true;
     this.sending = new Sending(
       (text, act) => this.say(text, act),
@@ -59,6 +59,9 @@ export class Composer {
     this.draft.onRemoved((body) => body === area.value && this.empty());
     addEventListener("beforeunload", (event) => !this.isKept && event.preventDefault());
     addEventListener("pagehide", () => this.isDirty && this.keep());
+    this.files = new Files(form, () => this.changed());
+    this.given = this.area.value;
+    this.givenFiles = JSON.stringify(this.files.kept());
     this.restore();
     this.grow();
   }
@@ -87,12 +90,13 @@ export class Composer {
   }
 
   throwAway() {
-    const kept = { body: this.area.value, reply_to: this.form.elements.reply_to.value, answering: this.shownAnswering() };
+    const kept = { body: this.area.value, reply_to: this.form.elements.reply_to.value, answering: this.shownAnswering(), files: this.files.kept() };
     this.empty();
     this.details.querySelector("summary").focus();
     const undo = () => {
       this.open({ id: kept.reply_to, ...kept.answering }, kept.body);
       if (!kept.reply_to) this.setAnswering(null);
+      this.files.restore(kept.files);
     };
     toast("Your draft is gone.", { act: { text: "Undo", run: undo } });
   }
@@ -120,6 +124,7 @@ export class Composer {
   restore() {
     const kept = this.draft.load();
     if (!kept) return;
+    if (kept.files) this.files.restore(kept.files);
     const { elements } = this.form;
     const given = this.area.value;
     // Where the server answered with both texts, these words go on from what the post says now.
@@ -141,7 +146,7 @@ export class Composer {
 
   changed() {
     this.grow();
-    if (this.discard) this.discard.hidden = !this.area.value.trim();
+    if (this.discard) this.discard.hidden = !this.area.value.trim() && this.files.isEmpty;
     if (this.sending.stop()) this.say("Not sent. Send it when you are ready; your words are kept.");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), KEEP_MS);
@@ -153,7 +158,8 @@ export class Composer {
 
   get isEmpty() {
     const { body, title } = this.form.elements;
-    return body.value === (this.isEdit ? this.given : "") && !title?.value;
+    const isAsGiven = JSON.stringify(this.files.kept()) === (this.isEdit ? this.givenFiles : "[]");
+    return body.value === (this.isEdit ? this.given : "") && !title?.value && isAsGiven;
   }
 
   keep() {
@@ -168,7 +174,7 @@ export class Composer {
     }
     const fields = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name]?.value]));
     const place = document.querySelector("h1").textContent;
-    this.isKept = this.draft.save({ ...fields, answering: this.shownAnswering(), place, network: this.form.dataset.network });
+    this.isKept = this.draft.save({ ...fields, files: this.files.kept(), answering: this.shownAnswering(), place, network: this.form.dataset.network });
     this.saved.textContent = this.isKept ? "Saved" : "";
   }
 
@@ -198,6 +204,7 @@ export class Composer {
     if (this.isShut) this.details.hidden = true;
     this.draft.remove();
     this.area.value = "";
+    this.files.empty();
     this.setAnswering(null);
     if (this.form.elements.key) this.form.elements.key.value = newKey();
     this.saved.textContent = "";
@@ -284,6 +291,10 @@ export class Composer {
   async submit(event) {
     event.preventDefault();
     if (this.sending.isBusy || this.isDone || this.isShut) return;
+    if (this.files.isBusy) {
+      this.say("Wait until the files have come, or take them out.");
+      return;
+    }
     this.keep();
     this.setBusy(true);
     if (this.wasSignedOut && !(await this.isSamePerson())) {

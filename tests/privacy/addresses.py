@@ -39,13 +39,14 @@ class Filling:
     held: str = ""
     document: str = ""
     folder: str = ""
+    picture: str = ""
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
     """The place, the thread and the post of `member`, and somebody in it."""
     invitation = place.invitation or new_id()
     thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
-    own = (place.case, place.act, place.announcement, place.held, place.document, place.folder)
+    own = (place.case, place.act, place.announcement, place.held, place.document, place.folder, place.picture)
     mine = (each or new_id() for each in own)  # not all have all
     return Filling(place.slug, thread, post, account_id, invitation, place.id, *mine)
 
@@ -55,7 +56,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, *(new_id() for _ in range(11)))
+    return Filling(slug, *(new_id() for _ in range(12)))
 
 
 def every_address() -> set[str]:
@@ -70,7 +71,18 @@ def every_address() -> set[str]:
 
 def lies_in_place(address: str) -> bool:
     """Whether it is the address of something in a network, or of a person."""
-    parts = ("{slug:slug}", "{account_id", "/threads/{", "/posts/{", "{case", "{act", "/held/{", "{document", "{folder")
+    parts = (
+        "{slug:slug}",
+        "{account_id",
+        "/threads/{",
+        "/posts/{",
+        "{case",
+        "{act",
+        "/held/{",
+        "{document",
+        "{folder",
+        "{file_id",
+    )
     return any(part in address for part in parts)
 
 
@@ -92,6 +104,7 @@ def filled(address: str, filling: Filling) -> str:
         "announcement_id": filling.announcement,
         "document_id": filling.document,
         "folder_id": filling.folder,
+        "file_id": filling.picture,
         "number": "1",
         "page": "1",
         "fits": "360",

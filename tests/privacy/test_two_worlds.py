@@ -68,6 +68,8 @@ def addresses(world: World) -> list[str]:
         "name": ["no-such-file.css"],
         "document_id": [*(place.document for place in places), new_id()],
         "folder_id": [*(place.folder for place in places), new_id()],
+        "file_id": [*(place.picture for place in places), new_id()],
+        "fits": ["360"],
         "number": ["1", "3"],
     }
     found = []

@@ -140,6 +140,8 @@ def fresh(world: World, place: Place, address: str) -> Filling:
         return replace(filling, act=world.warn(place, appealed=address.endswith("/answer")))
     if "{folder_id" in address or address.endswith("/folders"):
         return replace(filling, folder=world.make_folder(place))
+    if "{file_id" in address:
+        return replace(filling, picture=world.attach(place, is_sent=False))
     if "{document_id" in address:
         return replace(filling, document=fresh_document(world, place, address))
     if not any(part in address for part in ("{id:id}", "{case_id", "/site/erasing")):

@@ -1,10 +1,11 @@
-"""The addresses of documents: who gets what there, and what is sent. `member` made the document and the folder."""
+"""The addresses of documents and of files in posts: who gets what there, and what is sent. `member` made them."""
 
 from tests.privacy.url_rows import ADMINISTRATORS_DO, ADMINISTRATORS_SEE, MEMBERS_DO, READ, Row, act, form
 
 _LIBRARY, _FOLDERS = "/networks/{slug:slug}/documents", "/networks/{slug:slug}/folders"
 _FOLDER, _DOCUMENT = "/folders/{folder_id:id}", "/documents/{document_id:id}"
 _VERSION = f"{_DOCUMENT}/versions/{{number:int}}"
+_FILE = "/files/{file_id:id}"
 _OWNER_DOES = act("403 ok ok ok")
 _OWNER_SEES = form("403 200 200 200")
 _ALL_SEE = form("200 200 200 200")
@@ -42,6 +43,13 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"GET {_DOCUMENT}/withdrawal": _OWNER_SEES,
     f"POST {_DOCUMENT}/withdrawal": _OWNER_DOES,
     f"POST {_DOCUMENT}/restoration": _OWNER_DOES,
+    f"GET {_FILE}": READ,
+    f"GET {_FILE}/{{fits:int}}": READ,
+    "POST /api/v1/networks/{slug:slug}/files": MEMBERS_DO,
+    f"GET /api/v1{_FILE}": READ,
+    f"GET /api/v1{_FILE}/content": READ,
+    # What is not sent yet is its bringer's alone; of that which was nobody takes anything back.
+    f"DELETE /api/v1{_FILE}": Row("401 404 404 404 404 ok 404 404"),
     f"GET /api/v1{_LIBRARY}": READ,
     f"POST /api/v1{_LIBRARY}": MEMBERS_DO,
     f"GET /api/v1{_FOLDERS}": READ,
@@ -68,7 +76,7 @@ DOCUMENT_TABLE: dict[str, Row] = {
 }
 WITH_FILE = frozenset(
     f"POST {before}{path}" for before in ("", "/api/v1") for path in (_LIBRARY, f"{_DOCUMENT}/versions")
-)
+) | {"POST /api/v1/networks/{slug:slug}/files"}
 """What is sent with a file."""
 _SAID: dict[str, dict[str, object]] = {
     f"POST {_LIBRARY}": {"title": "A title"},

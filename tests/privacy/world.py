@@ -6,6 +6,7 @@ network's own canaries: words that stand nowhere else, another one for each kind
 
 import asyncio
 import secrets
+import struct
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,11 @@ ASKING = ("member", "moderator")
 """Who came by asking; other members were invited."""
 
 
+_BITMAP = (
+    b"BM" + struct.pack("<IIIIiiHHIIiiII", 102, 0, 54, 40, 4, 4, 1, 24, 0, 48, 9, 9, 0, 0) + b"\x10\x40\x70" * 16
+).decode()
+
+
 @dataclass(slots=True)
 class Place:
     """One network of the world, and what is in it."""
@@ -66,6 +72,8 @@ class Place:
     """By `member`, with two versions."""
     folder: str = ""
     """It lies in this one."""
+    picture: str = ""
+    """In a post of `member`."""
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
 
@@ -208,6 +216,15 @@ class World:
         self.bring(by, f"/documents/{document}/versions", said, (f"{name}.txt", words * 2))
         return document
 
+    def attach(self, place: Place, by: str = "member", *, is_sent: bool = True) -> str:
+        """A picture in a post, or one that is not sent yet; its id. All its bytes are letters of ASCII."""
+        said, name = {"alt": place.words["file"]}, f"{place.words['file']}.bmp"
+        file = self.bring(by, f"/networks/{place.slug}/files", said, (name, _BITMAP))
+        if is_sent:
+            body = {"body": f"Drawn {place.words['content']}", "files": [{"id": file, **said}]}
+            self.do(by, "POST", f"/threads/{place.threads[0]}/posts", body)
+        return file
+
     def bring(self, visitor: str, path: str, said: dict[str, str], file: tuple[str, str]) -> str:
         """Send a file to the API; the id of what it makes."""
         answer = self.programs[visitor].ask("POST", f"/api/v1{path}", form=said, file=file)
@@ -278,6 +295,7 @@ class World:
         place.held = self.hold(place)
         place.folder = self.make_folder(place)
         place.document = self.share(place, folder=place.folder)
+        place.picture = self.attach(place)
         self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))
@@ -293,6 +311,7 @@ class World:
             place.posts.append(post)
             place.folder = self.make_folder(place, by="administrator")
             place.document = self.share(place, by="administrator")
+            place.picture = self.attach(place, by="administrator")
             change = {"access": place.access, "confirm": place.name}
             place.former_slug = place.slug
             place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]

@@ -13,6 +13,7 @@ from forum.tables import mentions, networks, post_versions, posts, threads
 from forum.threads import commands, queries
 from forum.threads.announced_commands import send_reply
 from forum.threads.thread_commands import MOST_PINNED, Wanted, change_thread, retitle, set_lock, set_pin
+from forum.threads.version_queries import list_versions_of
 from forum.threads.writing import lay_out
 from realtime.tables import events
 from tests.forum.threads.village import Place, Village, Villager
@@ -196,7 +197,7 @@ async def test_edits_keep_what_was_said(village: Village) -> None:
     viewer = await village.viewer(ada)
     async with village.state.database.read() as connection:
         post = await queries.get_post(connection, viewer, post_id)
-        versions = await queries.list_versions(connection, viewer, post_id, before=99, at_most=9)
+        versions = await list_versions_of(connection, viewer, post_id, before=99, at_most=9)
     assert (post.body, post.version) == ("Third.", 3)
     assert [(version.version, version.body) for version in versions] == [(2, "Second."), (1, "First.")]
     assert [kind for kind, _ in await kinds(village, place)].count("post.edited") == 2
@@ -237,7 +238,7 @@ async def test_what_a_removed_post_said_is_stored_and_reachable_for_nobody(villa
         seen_by = await village.viewer(person)
         async with village.state.database.read() as connection:
             post = await queries.get_post(connection, seen_by, post_id)
-            assert await queries.list_versions(connection, seen_by, post_id, before=99, at_most=9) == []
+            assert await list_versions_of(connection, seen_by, post_id, before=99, at_most=9) == []
             heard = await queries.list_heard_posts(connection, [post_id])
         shown = await queries.list_posts(village.state.database, seen_by, thread_id, 1, 20, bodies=True)
         assert "Heron" not in repr([post, heard, shown])

@@ -18,10 +18,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from forum.documents.brought import BroughtFile, Room
 from forum.envelope import let_bring
 from forum.errors import Invalid
 from forum.files.store import MEGABYTE, Incoming, Kept
+from forum.filing.brought import BroughtFile, Room
 from forum.forms import MOST_FIELDS
 from forum.state import State, state_of
 from ground.columns import is_id
@@ -33,6 +33,7 @@ MOST_HEADER = 8 * 1024
 HELD_SECONDS = 12 * 3600
 """Shorter than files that nothing names are left alone."""
 NOT_WHOLE = "The form did not come whole. Try again."
+TWICE = "This was sent twice or in the wrong form. Go back and try again."
 EMPTY = "This file is empty. Choose another one."
 
 
@@ -86,24 +87,33 @@ class _Parts:
 
 @dataclass(slots=True)
 class Form:
-    """The fields, each once, and the file; None where none was chosen."""
+    """The fields, each once, and the files in their order."""
 
     fields: dict[str, str]
-    file: BroughtFile | None
+    files: list[BroughtFile]
+
+    @property
+    def file(self) -> BroughtFile | None:
+        """The only file; None where none was chosen."""
+        return self.files[0] if self.files else None
 
 
-async def read_file_form(request: Request, account_id: str) -> Form:
-    """The form of this request, its file in the store by now. The caller has asked whether anything may be brought.
+async def read_file_form(
+    request: Request, account_id: str, most: int = 1, too_many: str = TWICE, *, keeps: bool = True
+) -> Form:
+    """The form of this request, its files in the store by now. The caller has asked whether anything may be brought.
 
-    Raises Invalid, TooLarge and StoreFull.
+    Unless it `keeps` them files are passed over. Raises Invalid, with `too_many` where more than `most` files come;
+    TooLarge and StoreFull.
     """
     state = state_of(request)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise Invalid({"": "Send this as multipart/form-data, with the file as `file`."})
-    let_bring(request.scope, state.settings.file_mb * MEGABYTE + 2 * MOST_WORDS)
+    if keeps:
+        let_bring(request.scope, state.settings.file_mb * MEGABYTE + 2 * MOST_WORDS)
     request.scope["confer.form"] = {}
-    reading = _Reading(state)
+    reading = _Reading(state, most, too_many, keeps=keeps)
     parts = _Parts()
     try:
         parser = MultipartParser(options[b"boundary"], parts.callbacks())  # type: ignore[arg-type]
@@ -116,10 +126,12 @@ async def read_file_form(request: Request, account_id: str) -> Form:
     except FormParserError as error:
         raise Invalid({"": NOT_WHOLE}) from error
     finally:
+        request.scope["confer.form"] = reading.fields
         await reading.close()
-    form = Form(reading.fields, reading.file)
-    if form.file is None and form.fields.get(HELD):
-        form.file = _unseal(state, account_id, form.fields[HELD])
+    form = Form(reading.fields, reading.files)
+    if not form.files and form.fields.get(HELD):
+        held = _unseal(state, account_id, form.fields[HELD])
+        form.files += [held] if held else []
     request.scope["confer.form"] = {name: value for name, value in form.fields.items() if name != HELD}
     return form
 
@@ -127,10 +139,13 @@ async def read_file_form(request: Request, account_id: str) -> Form:
 class _Reading:
     """One form as it comes in."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, most: int, too_many: str, *, keeps: bool) -> None:
         self.fields: dict[str, str] = {}
-        self.file: BroughtFile | None = None
+        self.files: list[BroughtFile] = []
         self._state = state
+        self._most = most
+        self._too_many = too_many
+        self._keeps = keeps
         self._incoming: Incoming | None = None
         self._name = ""
         self._filename: str | None = None
@@ -153,17 +168,20 @@ class _Reading:
             await incoming.__aexit__(None, None, None)
 
     async def _begin(self, name: str, filename: str | None) -> None:
-        is_known = name in self.fields or (filename is not None and (name != FILE or self.file is not None))
-        if is_known or len(self.fields) >= MOST_FIELDS:
-            raise Invalid({name[:40]: "This was sent twice or in the wrong form. Go back and try again."})
+        if name in self.fields or (filename is not None and name != FILE) or len(self.fields) >= MOST_FIELDS:
+            raise Invalid({name[:40]: TWICE})
+        if filename is not None and len(self.files) >= self._most:
+            raise Invalid({FILE: self._too_many})
         self._name, self._filename = name, filename
         self._words.clear()
-        if filename:
+        if filename and self._keeps:
             self._incoming = await self._state.files.begin()
 
     async def _data(self, data: bytes) -> None:
         if self._incoming is not None:
             await self._incoming.write(data)
+            return
+        if self._filename:
             return
         self._total += len(data)
         if self._total > MOST_WORDS:
@@ -176,7 +194,7 @@ class _Reading:
             await self.close()
             if kept is None:
                 raise Invalid({FILE: EMPTY})
-            self.file = BroughtFile(kept, self._filename or "", room_of(self._state))
+            self.files.append(BroughtFile(kept, self._filename or "", room_of(self._state)))
         elif self._filename is None and (self._name != FILE or self._words):  # some send that where nothing was chosen
             try:
                 self.fields[self._name] = self._words.decode()
