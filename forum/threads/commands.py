@@ -108,14 +108,22 @@ async def start_thread(
         raise Forbidden(NO_LONGER_MEMBER)
     await refuse_silenced(tx, standing)
     if must_wait(viewer, standing):
-        await refuse_hidden_quotations(tx, viewer, written.body)
-        await hold(tx, standing, Waiting(claimed.object_id, network_id, written.body, title=title))
-        await attach(tx, viewer.id, network_id, files, held_id=claimed.object_id)
-        return Posted(claimed.object_id, False, is_held=True)
+        waiting = Waiting(claimed.object_id, network_id, written.body, title=title)
+        return await _let_wait(tx, viewer, standing, waiting, files)
     post_id = await begin_thread(tx, standing, claimed.object_id, title, written)
     await attach(tx, viewer.id, network_id, files, post_id=post_id)
     await refuse_hidden_quotations(tx, viewer, written.body)
     return Posted(claimed.object_id, False)
+
+
+async def _let_wait(
+    tx: Transaction, viewer: Viewer, standing: Standing, waiting: Waiting, files: Sequence[FileChoice]
+) -> Posted:
+    """Keep the words, and their files, until a moderator has read them."""
+    await refuse_hidden_quotations(tx, viewer, waiting.body)
+    await hold(tx, standing, waiting)
+    await attach(tx, viewer.id, waiting.network_id, files, held_id=waiting.id)
+    return Posted(waiting.id, False, is_held=True)
 
 
 async def _made_before(tx: Transaction, object_id: str) -> Posted:
@@ -163,7 +171,7 @@ async def post_reply(
 ) -> Posted:
     """Write a post in a thread that the viewer may read; all that stands before it counts as read by them.
 
-    Membership and lock are asked again as the post is written. Raises Forbidden, and Invalid where `reply_to` is
+    Membership and lock are asked again. Raises Forbidden, and Invalid where `reply_to` is
     no post of this thread, or where it quotes what stands hidden as patient data, or a file is not there any more.
     """
     decision = may_reply(viewer, thread)
@@ -183,20 +191,22 @@ async def post_reply(
     await refuse_silenced(tx, reading.standing)
     pace = await refuse_haste(tx, viewer, thread)
     if must_wait(viewer, reading.standing):
-        await refuse_hidden_quotations(tx, viewer, written.body)
         waiting = Waiting(claimed.object_id, thread.network_id, written.body, thread.id, reply_to_id=reply_to)
-        await hold(tx, reading.standing, waiting)
-        await attach(tx, viewer.id, thread.network_id, files, held_id=claimed.object_id)
-        return Posted(claimed.object_id, False, is_held=True)
+        return await _let_wait(tx, viewer, reading.standing, waiting, files)
     draft = draft_post(claimed.object_id, thread, viewer, written, answered)
     despite_lock = is_free_of_limits(viewer, thread.network_id)
     post = await append(tx, draft, written, reading, despite_lock=despite_lock, slow_at_most=pace)
     if post is None:
         raise await _why_not(tx, viewer, thread, is_member=True)
-    if files:
-        await attach(tx, viewer.id, thread.network_id, files, post_id=post.id)
-        post = replace(post, files=(await queries.get_post(tx.connection, viewer, post.id)).files)
+    post = await _attach(tx, viewer, post, files)
     return await _posted(tx, viewer, thread, post, written, reading)
+
+
+async def _attach(tx: Transaction, viewer: Viewer, post: Post, files: Sequence[FileChoice]) -> Post:
+    if not files:
+        return post
+    await attach(tx, viewer.id, post.network_id, files, post_id=post.id)
+    return replace(post, files=(await queries.get_post(tx.connection, viewer, post.id)).files)
 
 
 async def _posted(

@@ -7,29 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from auth.rules import POSTS, POSTS_A_DAY, PREVIEWS, SEARCH, THREADS
+from auth.rules import POSTS, POSTS_A_DAY, THREADS
 from forum.acts.discussing import Discussed, begin_discussion, find_discussed
 from forum.errors import AlreadySent, Forbidden, ForumError, Invalid, NotFound, TooMany, Warned
-from forum.forms import read_form, request_key, validate
+from forum.forms import request_key, validate
 from forum.network_reads import Found, audience_words, get_network
 from forum.policy import is_held, may_start_thread
+from forum.records import Network
 from forum.refusals import STATUSES
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of
-from forum.text import escape_markdown, tidy
+from forum.text import escape_markdown
 from forum.threads import commands
 from forum.threads.announced_commands import send_reply
 from forum.threads.asking import ask_limits
 from forum.threads.commands import Posted
 from forum.threads.composing import Composer, answering_words, new_key
 from forum.threads.file_fields import PostForm, ask_for_alts, bring_all, error_of, read_post_form, shown_files
-from forum.threads.inputs import NewPost, NewThread, PostEdit, choices
+from forum.threads.inputs import NewPost, NewThread, choices
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
-from forum.threads.people_queries import list_mentionable
-from forum.threads.queries import get_post, get_thread
+from forum.threads.queries import get_post
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.seeing import see_thread
 from forum.threads.thread_frame import tools_of
@@ -119,18 +119,12 @@ async def _network_to_write_in(request: Request, viewer: Viewer) -> Found:
     return found
 
 
-async def _thread_form(
-    request: Request,
-    viewer: Viewer,
-    found: Found,
-    form: PostForm,
-    error: ForumError | None = None,
-    preview: str = "",
-) -> Response:
-    network, fields = found.network, form.fields
-    errors = _errors(error)
+async def _thread_composer(
+    request: Request, viewer: Viewer, network: Network, form: PostForm, error: ForumError | None, preview: str
+) -> Composer:
+    fields, errors = form.fields, _errors(error)
     path = f"/networks/{network.slug}/threads"
-    composer = Composer(
+    return Composer(
         action=path,
         network_id=network.id,
         label="Your words",
@@ -148,6 +142,19 @@ async def _thread_form(
         files=await shown_files(state_of(request), viewer, network.id, form),
         files_error=error_of(errors),
     )
+
+
+async def _thread_form(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    form: PostForm,
+    error: ForumError | None = None,
+    preview: str = "",
+) -> Response:
+    network, fields = found.network, form.fields
+    errors = _errors(error)
+    composer = await _thread_composer(request, viewer, network, form, error, preview)
     refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
     waits = is_held(viewer, network.id)
     title, about = fields.get("title", ""), fields.get("about", "")
@@ -269,24 +276,10 @@ async def _reply_form(
     request: Request, sight: Sight, form: PostForm, error: ForumError | None = None, preview: str = ""
 ) -> Response:
     """The reply alone on its page, its words in it, and a fresh key."""
-    fields, state = form.fields, state_of(request)
     path = f"/threads/{sight.thread.id}"
     errors = _errors(error)
-    body = fields.get("body", "")
-    composer = None if isinstance(error, Forbidden) else make_composer(state, sight)
-    if composer is not None:
-        warning = str(error) if isinstance(error, Warned) else ""
-        composer = replace(
-            composer,
-            body=body,
-            error=errors.get("body", ""),
-            warning=warning,
-            preview=preview,
-            cancel=path,
-            files=await shown_files(state, sight.viewer, sight.network.id, form),
-            files_error=error_of(errors),
-        )
-        composer = await _answering(request, sight, composer, fields.get("reply_to", ""))
+    body = form.fields.get("body", "")
+    composer = None if isinstance(error, Forbidden) else await _filled(request, sight, form, error, preview)
     page = WritePage(
         title="Your reply",
         lead=f"In “{sight.thread.title}”",
@@ -299,16 +292,39 @@ async def _reply_form(
         errors=errors,
         refusal=str(error) if error is not None and not errors and not isinstance(error, Warned) else "",
     )
+    status, headers = status_of(error), _retry_after(error)
+    place = sight.network.id
     return render_page(
         request,
         sight.viewer,
         "threads/write.html",
         page,
-        title="Your reply",
-        network_id=sight.network.id,
-        status=status_of(error),
-        headers=_retry_after(error),
+        title=page.title,
+        network_id=place,
+        status=status,
+        headers=headers,
     )
+
+
+async def _filled(
+    request: Request, sight: Sight, form: PostForm, error: ForumError | None, preview: str
+) -> Composer | None:
+    """The form with what was typed and brought; None where nobody may write."""
+    state, fields, errors = state_of(request), form.fields, _errors(error)
+    composer = make_composer(state, sight)
+    if composer is None:
+        return None
+    composer = replace(
+        composer,
+        body=fields.get("body", ""),
+        error=errors.get("body", ""),
+        warning=str(error) if isinstance(error, Warned) else "",
+        preview=preview,
+        cancel=f"/threads/{sight.thread.id}",
+        files=await shown_files(state, sight.viewer, sight.network.id, form),
+        files_error=error_of(errors),
+    )
+    return await _answering(request, sight, composer, fields.get("reply_to", ""))
 
 
 async def _answering(request: Request, sight: Sight, composer: Composer, answered_id: str) -> Composer:
@@ -344,44 +360,3 @@ def refused_fragment(request: Request, error: ForumError) -> Response:
     if isinstance(error, Warned):
         headers["X-Act"] = ANYWAY
     return HTMLResponse(html, status_of(error), headers)
-
-
-# -- Previews and names ---------------------------------------------------------------------------
-
-
-async def show_preview(request: Request) -> Response:
-    """What the words will look like, made by what lays out posts; `network` says whose members are mentioned."""
-    fields = await read_form(request)
-    viewer = await account_of(request)
-    state = state_of(request)
-    try:
-        await ask_limits(state, viewer, PREVIEWS)
-        value = validate(PostEdit, {"body": fields.get("body", "")})
-        network_id = fields.get("network", "")
-        written = await lay_out(state.database, viewer, network_id if is_id(network_id) else "", value.body)
-    except (Invalid, TooMany) as error:
-        return refused_fragment(request, error)
-    return HTMLResponse(written.html, headers={"Cache-Control": PRIVATE})
-
-
-async def list_people(request: Request) -> Response:
-    """Members whose names begin as typed in `q`, for completing a mention: those who can read here, and nobody else."""
-    viewer = await account_of(request)
-    state = state_of(request)
-    await ask_limits(state, viewer, SEARCH)
-    typed = " ".join(tidy(request.query_params.get("q", "")[:60]).split())
-    async with state.database.read() as connection:
-        if "slug" in request.path_params:
-            network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
-        else:
-            network_id = (await get_thread(connection, viewer, request.path_params["id"])).network_id
-        people = await list_mentionable(connection, viewer, network_id, typed) if typed else []
-    items = [
-        {
-            "id": person.id,
-            "name": person.name,
-            "note": " · ".join(filter(None, (person.job_title, person.organisation))),
-        }
-        for person in people
-    ]
-    return JSONResponse({"items": items}, headers={"Cache-Control": PRIVATE})

@@ -29,6 +29,8 @@ SPEAKERS = {
     "calling": "calls administrators when somebody asks to join",
     "bounces": "notes at which addresses mail does not arrive",
     "filing": "keeps and counts files, for every slice",
+    "attaching": "lets posts carry files, for every slice",
+    "bringing": "takes in files for posts, for every slice",
     "audit": "writes down what was done, for every slice",
     "acts": "does what moderators do, for every slice",
     "telling": "tells people something, for every slice",

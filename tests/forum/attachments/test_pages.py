@@ -56,6 +56,14 @@ async def test_files_are_seen_by_whoever_sees_the_post_and_by_nobody_else(villag
     assert "sandbox" in got.headers["content-security-policy"]
     assert got.headers["cache-control"] == "private, no-store"
     assert (await village.browser(amara).get(f"/files/{picture['id']}/999")).status_code == 404
+
+
+async def test_a_file_is_sent_once_by_who_brought_it_while_they_belong(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth])
+    thread_id = await village.thread(amara, place)
+    picture = await bring(village, gareth, place)
+    assert (await send(village, gareth, thread_id, [picture])).status_code == 201
     # One that another post carries is no longer there to be sent.
     assert (await send(village, gareth, thread_id, [picture])).status_code == 422
     theirs = await bring(village, gareth, place)
