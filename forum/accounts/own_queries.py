@@ -47,6 +47,7 @@ from forum.tables import (
     networks,
     notifications,
     organisations,
+    post_files,
     posts,
     reports,
     review_decisions,
@@ -192,6 +193,9 @@ LISTS: tuple[OwnList, ...] = (
     _rows("documents_i_wait_for", document_wishes.c.account_id, _of(document_wishes, "document_id")),
     _rows("documents_i_opened", document_openings.c.account_id, _of(document_openings, "document_id opened_at")),
     _rows("documents_i_read", document_readings.c.account_id, _of(document_readings, "document_id number read_at")),
+    _rows(
+        "files_of_my_posts", post_files.c.brought_by, _of(post_files, "id network_id post_id name alt size created_at")
+    ),
     _rows("files_on_their_way", uploads.c.account_id, _of(uploads, "id network_id name size received created_at")),
     _rows("folders_i_made", folders.c.made_by, _of(folders, "id network_id created_at")),
     _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at")),

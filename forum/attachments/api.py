@@ -85,7 +85,7 @@ async def api_show_file(request: Request) -> Response:
 
 
 @operation("Read the bytes of a file", TAG, {200: None, 206: None}, is_public=True)
-async def api_show_content(request: Request) -> Response:
+async def api_show_file_content(request: Request) -> Response:
     """The bytes, with `ETag` (their SHA-256) and `Range`; always as an attachment by the name that they came by."""
     return await download(request)
 
@@ -103,5 +103,5 @@ ROUTES: list[BaseRoute] = [
     post("/api/v1/networks/{slug:slug}/files", api_bring_file),
     get("/api/v1/files/{file_id:id}", api_show_file),
     route("DELETE", "/api/v1/files/{file_id:id}", api_take_back),
-    get("/api/v1/files/{file_id:id}/content", api_show_content),
+    get("/api/v1/files/{file_id:id}/content", api_show_file_content),
 ]
