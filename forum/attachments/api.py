@@ -91,7 +91,7 @@ async def api_show_file_content(request: Request) -> Response:
 
 
 @operation("Take back a file", TAG, {204: None})
-async def api_take_back(request: Request) -> Response:
+async def api_take_file_back(request: Request) -> Response:
     """Let go of a file of one's own that no post carries yet. What a post carries is taken out by editing the post."""
     viewer, state = await account_of(request), state_of(request)
     async with state.transaction() as tx:
@@ -102,6 +102,6 @@ async def api_take_back(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     post("/api/v1/networks/{slug:slug}/files", api_bring_file),
     get("/api/v1/files/{file_id:id}", api_show_file),
-    route("DELETE", "/api/v1/files/{file_id:id}", api_take_back),
+    route("DELETE", "/api/v1/files/{file_id:id}", api_take_file_back),
     get("/api/v1/files/{file_id:id}/content", api_show_file_content),
 ]
