@@ -113,7 +113,7 @@ def test_who_may_do_something_is_let_in(own_world: World) -> None:
     """Every act by each who may do it; on a thread and a post of its own, for some acts can be done once only."""
     world, wrong = own_world, []
     last: list[tuple[Place, str, dict[str, str]]] = []
-    for access in ACCESSES:
+    for access in tried(world):
         place = world.places[access]
         for address, codes in rows(access):
             allowed = {visitor: code for visitor, code in codes.items() if code == "ok"}

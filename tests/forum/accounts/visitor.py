@@ -6,6 +6,8 @@ import re
 import secrets
 import time
 from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 import httpx2
@@ -54,8 +56,16 @@ def new_address(name: str = "somebody") -> str:
 
 def mails_to(server: ConferServer, address: str) -> list[EmailMessage]:
     """Every mail to this address so far, oldest first."""
-    read = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in server.mails()]
-    return [mail for mail in read if isinstance(mail, EmailMessage) and address in str(mail["to"])]
+    read = [_read(path) for path in server.mails()]
+    return [mail for to, mail in read if address in to]
+
+
+@cache
+def _read(path: Path) -> tuple[str, EmailMessage]:
+    """Whom it is to, and the mail; read once, because a shared server soon has thousands and tests ask often."""
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    return str(mail["to"]), mail
 
 
 def wait_for_mail(server: ConferServer, address: str, number: int = 1, *, about: str = "") -> EmailMessage:

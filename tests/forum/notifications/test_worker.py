@@ -2,9 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +20,7 @@ from forum.sending import compose
 from forum.tables import networks, notifications
 from ground.columns import new_id
 from realtime.tables import outbox
+from tests.forum.accounts.visitor import mails_to
 from tests.forum.notifications.telling import told
 from tests.forum.threads.village import Place, Village, Villager
 from tests.servers.confer import ConferServer
@@ -143,12 +142,6 @@ async def test_at_once_comes_at_once_and_what_is_bundled_waits(village: Village,
     )
     async with village.state.database.read() as connection:
         assert list(await connection.scalars(waiting)) == [None]
-
-
-def mails_to(server: ConferServer, address: str) -> list[EmailMessage]:
-    """The mails that were written to this address."""
-    read = [message_from_bytes(path.read_bytes(), policy=default) for path in server.mails()]
-    return [message for message in read if address in str(message["To"])]
 
 
 def test_bundles_go_out_in_the_morning() -> None:

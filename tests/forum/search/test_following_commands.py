@@ -219,8 +219,8 @@ async def test_reindex_makes_it_all_anew(village: Village, monkeypatch: pytest.M
     place = await village.network(amara)
     thread = await village.thread(amara, place, "Vicuna", "First")
     assert await finds(village, amara, "vicuna") == [thread]
-    monkeypatch.setattr(following_commands, "PART", 3)
-    monkeypatch.setattr(following_commands, "WINDOW", 7)
+    monkeypatch.setattr(following_commands, "PART", 20)
+    monkeypatch.setattr(following_commands, "WINDOW", 50)
     assert await reindex(village.state) > 3
     assert await finds(village, amara, "vicuna") == [thread]
     async with village.state.database.read() as connection:
