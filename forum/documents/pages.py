@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
 from forum.documents import (
+    archive_pages,
     changing_pages,
     difference_pages,
     document_pages,
@@ -23,7 +24,9 @@ ROUTES: list[BaseRoute] = [
     get(f"{_LIBRARY}/new", sharing_pages.new_document),
     get("/networks/{slug:slug}/folders/new", folder_pages.new_folder),
     post("/networks/{slug:slug}/folders", folder_pages.create_folder),
+    get(f"{_LIBRARY}/zip", archive_pages.download_library),
     get("/folders/{folder_id:id}", library_pages.show_folder),
+    get("/folders/{folder_id:id}/zip", archive_pages.download_folder),
     get("/folders/{folder_id:id}/edit", folder_pages.edit_folder),
     post("/folders/{folder_id:id}/edit", folder_pages.update_folder),
     post("/folders/{folder_id:id}/removal", folder_pages.remove),

@@ -44,6 +44,8 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"POST {_DOCUMENT}/withdrawal": _OWNER_DOES,
     f"POST {_DOCUMENT}/restoration": _OWNER_DOES,
     f"GET {_FILE}": READ,
+    f"GET {_LIBRARY}/zip": READ,
+    f"GET {_FOLDER}/zip": READ,
     f"GET {_FILE}/{{fits:int}}": READ,
     "POST /api/v1/networks/{slug:slug}/files": MEMBERS_DO,
     f"GET /api/v1{_FILE}": READ,
