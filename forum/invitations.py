@@ -6,11 +6,11 @@ each asked at the moment of use, and ends with the first answer.
 """
 
 import hmac
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import Account, normalise_email
@@ -22,7 +22,7 @@ from forum.errors import Conflict, NotFound
 from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.policy import may_still_let_in, writable
-from forum.records import Role
+from forum.records import Access, Role
 from forum.streams import moderators_stream
 from forum.tables import invitations, networks
 from ground.columns import is_id, now
@@ -41,6 +41,19 @@ def is_waiting() -> ColumnElement[bool]:
     return and_(invitations.c.ended_at.is_(None), invitations.c.expires_at > now(), inviter_may_still)
 
 
+def state_of_invitation() -> ColumnElement[str]:
+    """How an invitation stands at this moment: a word of `records.InvitationState`."""
+    over = or_(invitations.c.expires_at <= now(), ~inviter_may_still)
+    return case(
+        (invitations.c.ended_at.is_not(None), invitations.c.outcome),
+        (over, "expired"),
+        (invitations.c.bounced_at.is_not(None), "bounced"),
+        (invitations.c.opened_at.is_not(None), "opened"),
+        (invitations.c.sent_at.is_not(None), "sent"),
+        else_="waiting",
+    )
+
+
 _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.invited_by).where(
     invitations.c.email_key == bindparam("email_key"),
     invitations.c.ended_at.is_(None),
@@ -51,12 +64,13 @@ _WAITING = select(invitations.c.network_id, invitations.c.role, invitations.c.in
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom an invitation that waits is for, where it leads, who sent it, and the organisation in their list."""
+    """Whom an invitation that waits is for, where it leads, who sent it, and what stood beside the address."""
 
     address: str
     network_id: str
     network_slug: str
     inviter: str
+    name: str
     organisation: str
 
 
@@ -66,6 +80,12 @@ class Used:
 
     role: Role
     inviter_id: str
+
+
+def spoken_name(name: str) -> str:
+    """A name as one says it, of one as a list may have it: "Ek, Anna" is Anna Ek."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}".strip() if comma and "," not in first else name
 
 
 def prove_invitation(key: bytes, invitation_id: str) -> str:
@@ -91,14 +111,86 @@ async def find_invited(connection: AsyncConnection, key: bytes, proof: str) -> I
     invitation_id = proven_id(key, proof)
     if invitation_id is None:
         return None
+    told = (invitations.c.name.label("called"), invitations.c.organisation)
     asked = (
-        select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name, invitations.c.organisation)
+        select(invitations.c.address, networks.c.id, networks.c.slug, accounts.c.name, *told)
         .join(networks, networks.c.id == invitations.c.network_id)
         .join(accounts, accounts.c.id == invitations.c.invited_by)
         .where(invitations.c.id == invitation_id, is_waiting(), writable())
     )
     row = (await connection.execute(asked)).one_or_none()
-    return Invited(*row) if row is not None else None
+    return replace(Invited(*row), name=spoken_name(row.called)) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An invitation as the page behind its link shows it."""
+
+    id: str
+    network_id: str
+    slug: str
+    network_name: str
+    purpose: str
+    access: Access
+    address: str
+    email_key: str
+    role: Role
+    message: str
+    name: str
+    organisation: str
+    """Both as the inviter's list had them: offered to whoever registers, who may change them."""
+    expires_at: datetime
+    opened_at: datetime | None
+    inviter: str
+    outcome: str
+    is_late: bool
+    """Its days are over."""
+    is_good: bool
+    """It can be accepted at this moment."""
+    takes_nobody: bool
+    """Its network is archived, or about to be deleted: nobody comes in there."""
+    has_account: bool
+    """For whoever holds the mail, and so reads what comes to the address, alone."""
+
+
+async def find_shown(connection: AsyncConnection, key: bytes, proof: str) -> Shown:
+    """The invitation whose mail carried this proof, answered and ended ones too. Raises NotFound for any other."""
+    invitation_id = proven_id(key, proof)
+    if invitation_id is None:
+        raise NotFound
+    inviters = accounts.alias("inviters")
+    asked = (
+        select(
+            invitations.c.id,
+            networks.c.id,
+            networks.c.slug,
+            networks.c.name,
+            networks.c.purpose,
+            networks.c.access,
+            invitations.c.address,
+            invitations.c.email_key,
+            invitations.c.role,
+            invitations.c.message,
+            invitations.c.name,
+            invitations.c.organisation,
+            invitations.c.expires_at,
+            invitations.c.opened_at,
+            inviters.c.name,
+            invitations.c.outcome,
+            (invitations.c.expires_at <= literal(now(), invitations.c.expires_at.type)),
+            and_(is_waiting(), writable()),
+            ~writable(),
+            and_(accounts.c.id.is_not(None), accounts.c.verified_at.is_not(None)),
+        )
+        .join(networks, networks.c.id == invitations.c.network_id)
+        .join(inviters, inviters.c.id == invitations.c.invited_by)
+        .outerjoin(accounts, accounts.c.email_key == invitations.c.email_key)
+        .where(invitations.c.id == invitation_id)
+    )
+    row = (await connection.execute(asked)).one_or_none()
+    if row is None:
+        raise NotFound
+    return replace(Shown(*row[:16], *(bool(value) for value in row[16:])), name=spoken_name(row[10]))
 
 
 async def accept_pending_invitations(tx: Transaction, account: Account) -> int:
@@ -142,7 +234,7 @@ async def accept_invitation(tx: Transaction, account_id: str, email: str, networ
     if offered is None:
         raise Conflict("Something else happened here at the same moment. Try again.")
     if offered.status == "invited":
-        await change(tx, offered, Step("active", used.role))
+        await change(tx, offered, Step("active", used.role, door="invitation", door_by=used.inviter_id))
     return True
 
 

@@ -39,15 +39,25 @@ LetterWriter = Callable[[State, Transaction, Mapping[str, str]], Awaitable[Lette
 
 
 class Undeliverable(Exception):
-    """No later try can deliver this mail; the text holds no address and no words."""
+    """No later try can deliver this mail; the text holds no address and no words, and `told` says it to people."""
+
+    told = "The mail can't be sent to this address."
 
 
 class AddressRefused(Undeliverable):
-    """The mail server refuses the address for good; `code` is its answer, such as 550."""
+    """The mail server refuses the address for good; its answer was `code`, such as 550."""
 
     def __init__(self, code: int) -> None:
         super().__init__("the mail server refuses this address for good")
-        self.code = code
+        self.told = f"The mail server refused this address ({code})."
+
+
+class MailRefused(Undeliverable):
+    """The mail server has read the mail and does not take it, ever; its answer was `code`, such as 554."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__("the mail server refuses this mail for good")
+        self.told = f"The mail server refused the mail ({code})."
 
 
 def mail_key(address: str) -> str:

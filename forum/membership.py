@@ -18,7 +18,7 @@ from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, ReportsChanged, RequestsChanged
 from forum.holdings import Giving, hand_over, recount_held, what_stays
 from forum.policy import REASONS, ending_of
-from forum.records import ROLE_RANK, Role, Status
+from forum.records import ROLE_RANK, Door, Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import (
     addressed_posts,
@@ -74,6 +74,10 @@ class Step:
     reason: str = ""
     heir: str | None = None
     """Who takes over what the person can no longer hold: an administrator. Without one it ends."""
+    door: Door = ""
+    """The way by which they came, where they came by themselves."""
+    door_by: str | None = None
+    """Who opened it: sent the invitation, or made the joining link."""
 
 
 _COLUMNS = (
@@ -249,10 +253,16 @@ async def _write_down(
         actor_id=step.by or account_id,
         subject_id=account_id,
         before={"status": was, "role": before.role} if before else None,
-        after={"status": step.status, "role": step.role},
+        after={"status": step.status, "role": step.role, **_door(step)},
         reason=step.reason,
+        role="" if before is None and step.by is None else None,  # who comes had none before
     )
     await record(tx, deed)
+
+
+def _door(step: Step) -> dict[str, str | int | bool | None]:
+    opened = {"door_by": step.door_by} if step.door_by else {}
+    return {"door": step.door, **opened} if step.door else {}
 
 
 async def _remember(tx: Transaction, became: Current, step: Step, moment: datetime) -> None:
@@ -267,6 +277,8 @@ async def _remember(tx: Transaction, became: Current, step: Step, moment: dateti
         "at": moment,
         "by_id": step.by or became.account_id,
         "reason": step.reason,
+        "door": step.door,
+        "door_by": step.door_by,
     }
     await tx.execute(insert(membership_states), row)
 

@@ -7,6 +7,10 @@ from typing import Literal
 Access = Literal["open", "closed", "unlisted", "secret"]
 Role = Literal["administrator", "moderator", "member"]
 Status = Literal["requested", "invited", "active", "refused", "left", "removed", "banned"]
+Door = Literal["", "invitation", "link", "open"]
+"""By what somebody came into a network by themselves: an invitation, a joining link, or because it was open."""
+InvitationState = Literal["waiting", "sent", "opened", "bounced", "accepted", "declined", "expired", "cancelled"]
+"""How an invitation stands: `waiting` to be handed to a mail server, and so on."""
 WatchLevel = Literal["watch", "normal", "mute"]
 Limit = Literal["new_threads", "new_posts", "new_links", "same_words"]
 """What holds back newcomers, and whoever writes the same over and over."""
@@ -106,6 +110,18 @@ WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
 )
 """What whoever does it says in a letter of its own: no second mail tells it."""
 
+_WAYS: dict[Door, str] = {
+    "invitation": " by an invitation of {}",
+    "link": " by the joining link of {}",
+    "open": ", as the network was open",
+}
+
+
+def way_words(door: Door, opener: str) -> str:
+    """By what somebody came, to stand behind "became a member"; empty where it was nothing of it."""
+    return _WAYS[door].format(opener) if door in _WAYS else ""
+
+
 ACCENTS = ("teal", "indigo", "plum", "brick", "moss", "ocean", "amber", "slate")
 ROLE_RANK: dict[str, int] = {"member": 1, "moderator": 2, "administrator": 3}
 
@@ -178,6 +194,10 @@ class Member:
     since: datetime | None
     ended_at: datetime | None
     version: int
+    invitation: InvitationState | None = None
+    """Of the invited, who stand here by their address: how it stands."""
+    invited_name: str = ""
+    """And the name beside the address, as the inviter's list had it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ import css_inline
 from jinja2 import Environment
 
 from auth.emails import mailable_email
-from forum.mailing import AddressRefused, Letter, Undeliverable
+from forum.mailing import AddressRefused, Letter, MailRefused, Undeliverable
 from forum.settings import Settings, is_loopback, is_mailable
 from ground.columns import now
 
@@ -104,7 +104,7 @@ def _one_line(text: str) -> str:
 
 
 async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
-    """Send the mail, or write it to a file and return where. Raises Refused, or whatever may pass by itself."""
+    """Send the mail, or write it to a file and return where. Raises Undeliverable, or whatever may pass by itself."""
     if not settings.smtp_url:
         return await asyncio.to_thread(_write, message, settings.data_dir / "mail", now())
     try:
@@ -113,6 +113,10 @@ async def deliver(message: EmailMessage, settings: Settings) -> Path | None:
     except aiosmtplib.SMTPRecipientsRefused as error:
         if all(refusal.code in _PERMANENT for refusal in error.recipients):
             raise AddressRefused(error.recipients[0].code) from error
+        raise
+    except aiosmtplib.SMTPDataError as error:
+        if error.code in _PERMANENT:
+            raise MailRefused(error.code) from error
         raise
     return None
 

@@ -179,6 +179,13 @@ async def take_back(tx: Transaction, kind: NotificationKind, object_id: str) -> 
     changed((await tx.execute(gone.returning(notifications.c.account_id))).scalars(), tx)
 
 
+async def settle(tx: Transaction, kind: NotificationKind, object_id: str) -> None:
+    """What was told of this calls for nothing any more, for whoever was told: it is read."""
+    these = (notifications.c.object_id == object_id, notifications.c.kind == kind, notifications.c.read_at.is_(None))
+    read = update(notifications).where(*these).values(read_at=now()).returning(notifications.c.account_id)
+    changed((await tx.execute(read)).scalars(), tx)
+
+
 def changed(account_ids: Iterable[str], tx: Transaction) -> None:
     """Say to these people's screens that lines of theirs were read or are gone."""
     for account_id in set(account_ids):

@@ -35,7 +35,7 @@ from forum.search import worker as search_worker
 from forum.state import State
 from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
-from forum.tasks import Chore, Doer, Follower
+from forum.tasks import Chore, Doer, Follower, Unsent
 from forum.uploads import worker as uploads_worker
 from ground.columns import now
 from realtime import event_log, outbox
@@ -68,6 +68,9 @@ TASKS: Mapping[str, Doer] = {
 SENT: Mapping[str, Doer] = {**inviting_worker.SENT}
 """What is noted once a mail server has taken over a letter of this name."""
 
+UNSENT: Mapping[str, Unsent] = {**inviting_worker.UNSENT}
+"""What is noted once it is given up."""
+
 CHORES: Sequence[Chore] = (
     *audit_log_worker.CHORES,
     *attachments_worker.CHORES,
@@ -97,6 +100,7 @@ AT_ONCE = 8
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1_800, 3_600, 6 * 3_600))
 """How long to wait after each failure; the last one goes on."""
 GIVE_UP_AFTER = timedelta(days=4)
+TRIED_FOR_DAYS = "The mail server did not take it, though we tried for four days."
 FINISH_SECONDS = 5.0
 FIRST_TIDYING_SECONDS = 30.0
 TIDYING_SECONDS = 3_600.0
@@ -215,13 +219,22 @@ class Worker:
             _log.warning("%s %s: another worker has it", task.kind, task.id)
         except Undeliverable as error:
             _log.error("mail %s is given up: %s", task.id, error)
+            await self._give_up(task, error.told)
             await self._postpone(task, str(error), give_up=True)
         except Exception as error:
             give_up = now() - task.created_at > GIVE_UP_AFTER
             _log.warning(
                 "%s %s %s: %s", task.kind, task.id, "is given up" if give_up else "waits", type(error).__name__
             )
+            if give_up:
+                await self._give_up(task, TRIED_FOR_DAYS)
             await self._postpone(task, type(error).__name__, give_up=give_up)
+
+    async def _give_up(self, task: Task, why: str) -> None:
+        note = UNSENT.get(task.reference.get("letter", ""))
+        if note is not None:
+            async with self._state.transaction() as tx:
+                await note(self._state, tx, task.reference, why)
 
     async def _send(self, task: Task) -> None:
         state = self._state
@@ -235,7 +248,7 @@ class Worker:
             path = await sending.deliver(message, state.settings)
         except AddressRefused as error:
             async with state.transaction() as tx:
-                await note_bounce(tx, mail_key(letter.address), f"The mail server refused this address ({error.code}).")
+                await note_bounce(tx, mail_key(letter.address), error.told)
             raise
         if path is not None:
             print(f"A mail was written to {path}", flush=True)

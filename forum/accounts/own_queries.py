@@ -152,7 +152,7 @@ LISTS: tuple[OwnList, ...] = (
     _rows(
         "steps_of_memberships",
         membership_states.c.account_id,
-        _of(membership_states, "network_id status role at reason"),
+        _of(membership_states, "network_id status role at reason door"),
     ),
     _rows("acts_about_me", acts.c.account_id, _of(acts, f"{_ACT} appeal_outcome appeal_answer")),
     OwnList("reports_i_made", ("reports.reporter_id",), _reports),
@@ -234,6 +234,7 @@ LEFT_OUT: Mapping[str, str] = {
             "memberships.decided_by",
             "memberships.ended_by",
             "membership_states.by_id",
+            "membership_states.door_by",
             "posts.removed_by",
             "review_decisions.decided_by",
             "reviews.begun_by",

@@ -17,7 +17,8 @@ from forum.accounts.proving import hash_password, let_in, limit, limit_links, li
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid, TooMany
 from forum.forms import read_form, validate
-from forum.invitations import Invited, find_invited
+from forum.invitations import Invited, find_invited, find_shown
+from forum.invited_page import invitation_page
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import client_of, state_of, viewer_of
 
@@ -89,7 +90,7 @@ async def register_form(
         invitation=fields.get("invitation", "") if invited else "",
         invited_address=invited.address if invited else "",
         organisation=fields.get("organisation", invited.organisation if invited else ""),
-        name=fields.get("name", ""),
+        name=fields.get("name", invited.name if invited else ""),
         email=fields.get("email", invited.address if invited else ""),
         errors=errors,
     )
@@ -129,12 +130,11 @@ async def create_account(request: Request) -> Response:
         await limit(state, REGISTER, address_group(client_of(request)))
         await limit_mail(request, new.email)
     except Invalid as error:
-        return await register_form(request, fields, error.errors, 422)
+        return await _form_again(request, fields, error.errors, 422, invited)
     except TooMany as error:
-        return await register_form(request, fields, {"": str(error)}, 429, retry_after=error.retry_after)
+        return await _form_again(request, fields, {"": str(error)}, 429, invited, error.retry_after)
     password_hash = await hash_password(state, new.password)
-    is_invited = invited is not None and normalise_email(new.email) == normalise_email(invited.address)
-    if invited is not None and is_invited:
+    if invited is not None and _is_theirs(new.email, invited):
         return await _register_invited(request, fields, new, password_hash, invited)
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
@@ -146,6 +146,32 @@ async def create_account(request: Request) -> Response:
     if path != "/":
         _keep_next(request, response, path)
     return response
+
+
+async def _form_again(
+    request: Request,
+    fields: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int,
+    invited: Invited | None,
+    retry_after: int = 0,
+) -> Response:
+    """What was filled in with what is wrong with it: on their invitation's own page for who registers by it."""
+    if invited is None or not _is_theirs(fields.get("email", ""), invited):
+        return await register_form(request, fields, errors, status, retry_after=retry_after)
+    viewer, state, proof = await viewer_of(request), state_of(request), fields["invitation"]
+    async with state.database.read() as connection:
+        shown = await find_shown(connection, state.key, proof)
+    headers = retry_headers(retry_after)
+    return invitation_page(request, viewer, shown, quote(proof, safe=""), fields, errors, status, headers)
+
+
+def _is_theirs(email: str, invited: Invited) -> bool:
+    """Whether it is the address that the invitation went to."""
+    try:
+        return normalise_email(email) == normalise_email(invited.address)
+    except ValueError:
+        return False
 
 
 def invited_path(proof: str) -> str:
@@ -162,7 +188,7 @@ async def _register_invited(
             account = await commands.register_invited(tx, new, password_hash, invited)
             session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
     except (Conflict, Forbidden) as error:  # the network may have been archived a moment ago
-        return await register_form(request, fields, {"": str(error)}, 409)
+        return await _form_again(request, fields, {"": str(error)}, 409, invited)
     response = redirect(request, f"/networks/{invited.network_slug}", notice="joined")
     return let_in(request, response, session, account)
 

@@ -55,10 +55,17 @@ async def write_verify_again(state: State, tx: Transaction, reference: Reference
 
 
 async def write_forgotten(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To whoever owns the address that somebody typed as their own: nobody, where it has no account."""
+    """To whoever owns the address that somebody typed as their own: nobody, where it has no account.
+
+    Who is suspended gets no link, for no password would let them in, but reads so, and whom to write to.
+    """
     account = await find_account_by_email(tx.connection, reference["address"])
-    if account is None or account.email is None or account.suspended_at is not None:
+    if account is None or account.email is None:
         return None
+    if account.suspended_at is not None:
+        subject = f"Your account at {state.settings.site_name} is suspended"
+        context = {"contact": f"{state.settings.public_url}/about/contact"}
+        return Letter(account.email, account.name, subject, "forgotten_suspended", context)
     if account.verified_at is None:
         return await write_claim_account(state, tx, {"account_id": account.id})
     link = await _link(state, tx, account, LinkPurpose.RESET_PASSWORD, account.email, "reset")

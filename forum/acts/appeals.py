@@ -8,7 +8,7 @@ from sqlalchemy import Row, update
 from forum.acts.deciding import judges_of
 from forum.audit import Deed, ObjectKind, record
 from forum.tables import acts
-from forum.telling import changed, tell
+from forum.telling import changed, settle, tell
 from ground.columns import now
 from realtime.transaction import Transaction
 
@@ -42,6 +42,7 @@ async def close_appeals(
             await tell(tx, [row.account_id], "appeal.answered", row.id, network_id=row.network_id)
             tx.enqueue("mail", {"letter": "appeal_answered", "act_id": row.id})
         # Nobody is left to judge it.
+        await settle(tx, "appeal.made", row.id)
         changed(await judges_of(tx, row.network_id, row.by_id, row.account_id), tx)
         await record(tx, _deed(row, f"appeal_{outcome}", by_id, answer))
     return bool(closed)

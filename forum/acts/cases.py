@@ -11,7 +11,7 @@ from forum.policy import about_staff, cases_shown_to
 from forum.streams import account_stream, moderators_stream
 from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
-from forum.telling import tell
+from forum.telling import settle, tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
@@ -46,6 +46,7 @@ async def close_case(
     closed = update(cases).where(cases.c.id == case_id)
     values = {"outcome": outcome, "decided_by": by_id, "decided_at": now(), "act_id": act_id}
     await tx.execute(closed.values(**values, taken_by=None, taken_until=None, version=cases.c.version + 1))
+    await settle(tx, "report.made", case_id)
     for row in (await tx.execute(_REPORTERS, {"of_case": case_id})).all():
         await tell(tx, [row.reporter_id], "report.answered", row.id, network_id=network_id)
     await tell_moderators(tx, case_id, network_id)

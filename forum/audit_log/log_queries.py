@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit import SITE
 from forum.audit_log.inputs import LogQuery
-from forum.audit_log.sentences import KINDS, Change, changes, other_network, place_change, sentence
+from forum.audit_log.sentences import KINDS, Change, changes, door_of, other_network, place_change, sentence
 from forum.errors import Forbidden
 from forum.policy import may_administer, may_oversee, named_to
-from forum.records import Network
+from forum.records import Door, Network, way_words
 from forum.tables import audit_chains, audit_rows, audit_words, networks
 from forum.viewer import Viewer
 
@@ -120,9 +120,11 @@ def _is_named(word: str, name: str, person: ColumnElement[Any]) -> ColumnElement
 
 async def _entries(connection: AsyncConnection, viewer: Viewer, rows: Sequence[Row[Any]]) -> tuple[Entry, ...]:
     words = await _words_of(connection, [row.id for row in rows])
-    names = await _names_of(connection, {person for row in rows for person in (row.actor_id, row.subject_id) if person})
+    doors = {row.id: door_of(row.act, row.after) for row in rows}
+    people = {person for row in rows for person in (row.actor_id, row.subject_id, doors[row.id][1]) if person}
+    names = await _names_of(connection, people)
     places = await _places_of(connection, viewer, rows)
-    return tuple(_entry(row, words.get(row.id, {}), names, places.get(row.id)) for row in rows)
+    return tuple(_entry(row, words.get(row.id, {}), names, places.get(row.id), doors[row.id]) for row in rows)
 
 
 async def _places_of(connection: AsyncConnection, viewer: Viewer, rows: Sequence[Row[Any]]) -> dict[str, Change]:
@@ -136,16 +138,21 @@ async def _places_of(connection: AsyncConnection, viewer: Viewer, rows: Sequence
 
 
 def _entry(
-    row: Row[Any], words: Mapping[str, tuple[str, str]], names: Mapping[str, str], place: Change | None
+    row: Row[Any],
+    words: Mapping[str, tuple[str, str]],
+    names: Mapping[str, str],
+    place: Change | None,
+    door: tuple[Door, str],
 ) -> Entry:
     said = {name: word for name, (_, word) in words.items()}
     actor = said.get("actor") or names.get(row.actor_id or "", FORMER if row.actor_id else "")
     subject = said.get("subject") or names.get(row.subject_id or "", FORMER if row.subject_id else "")
     known = said | ({"subject": subject} if subject else {})
+    way = way_words(door[0], names.get(door[1], FORMER))
     return Entry(
         number=row.number,
         at=row.at,
-        sentence=sentence(row.act, actor, row.role, known),
+        sentence=sentence(row.act, actor, row.role, known, way),
         title=said.get("title", ""),
         changes=(*((place,) if place else ()), *changes(row.before, row.after)),
         place=str(place[2]) if place else "",

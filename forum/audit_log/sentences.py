@@ -8,6 +8,7 @@ from typing import Any
 
 from forum.acts.sentences import UNSEEN
 from forum.audit_log.inputs import Kind
+from forum.records import Door
 from forum.rendering import RULES
 
 KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
@@ -201,6 +202,8 @@ _QUIET = frozenset(
         "parent_id",
         "folder_id",
         "owner_id",
+        "door",
+        "door_by",
     )
 )
 """Ids and hashes that tie a row to others: in the files, not in sentences."""
@@ -211,8 +214,11 @@ _WORDS = frozenset(("name", "purpose", "body", "status"))
 """Of what is new, the sentence and the title say as much as these."""
 
 
-def sentence(act: str, actor: str, role: str, words: Mapping[str, str]) -> str:
-    """Who did what: "Amara Okafor (administrator) admitted Gareth Williams". `actor` is empty for Confer itself."""
+def sentence(act: str, actor: str, role: str, words: Mapping[str, str], way: str = "") -> str:
+    """Who did what: "Amara Okafor (administrator) admitted Gareth Williams". `actor` is empty for Confer itself.
+
+    `way` says by what somebody came, as `membership.way_words` has it.
+    """
     known = _Known(words)
     if not actor:
         if act in ITSELF:
@@ -221,7 +227,7 @@ def sentence(act: str, actor: str, role: str, words: Mapping[str, str]) -> str:
     if act == "member.joined" and words.get("subject", actor) != actor:
         act = "member.taken_in"
     by = f"{actor} ({role})" if role else actor
-    return f"{by} {PHRASES.get(act, _by_name(act)).format_map(known)}."
+    return f"{by} {PHRASES.get(act, _by_name(act)).format_map(known)}{way}."
 
 
 class _Known(dict[str, str]):
@@ -259,6 +265,14 @@ def other_network(act: str, before: str | None, after: str | None) -> str:
         return ""
     said = json.loads((after if act == "thread.move" else before) or "{}")
     return str(said.get("network_id", ""))
+
+
+def door_of(act: str, after: str | None) -> tuple[Door, str]:
+    """By what somebody came who joined or asked to, and the id of who had opened it; both empty for other acts."""
+    if act not in ("member.joined", "member.asked"):
+        return "", ""
+    said = json.loads(after or "{}")
+    return said.get("door", ""), said.get("door_by", "")
 
 
 def place_change(act: str, name: str) -> Change:

@@ -38,8 +38,7 @@ class TooManyEntries(ValueError):
 class Entry:
     """One entry of a list: as it was typed, the address that is meant, whether it is one or not, and what stood beside.
 
-    The name is for the network's administrators alone: it goes into no mail. The organisation is offered to whoever
-    registers by the invitation.
+    Both are offered to whoever registers by the invitation, and the mail greets them by the name.
     """
 
     typed: str

@@ -4,8 +4,7 @@ from sqlalchemy import update
 
 from forum.bounces import forget_bounce
 from forum.errors import Forbidden
-from forum.invitations import accept_invitation, refuse_invitation, tell_of_invitations
-from forum.inviting.queries import Shown
+from forum.invitations import Shown, accept_invitation, refuse_invitation, tell_of_invitations
 from forum.tables import invitations
 from forum.viewer import Viewer
 from ground.columns import now

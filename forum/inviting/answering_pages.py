@@ -1,36 +1,22 @@
 """The page behind the link in an invitation's mail: it tells who invites whom, and acts by its buttons alone."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from auth.accounts import normalise_email
 from auth.rules import JOINING, LINKS
 from forum.addresses import get, post
 from forum.asking import limit, limit_client
 from forum.forms import read_form
+from forum.invitations import Shown, find_shown
+from forum.invited_page import invitation_page, is_for
 from forum.inviting.answering_commands import accept, note_opened, refuse
-from forum.inviting.queries import Shown, find_shown
 from forum.network_reads import find_network
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationPage:
-    """An invitation that waits for its answer: `inviting/invitation.html`."""
-
-    invitation: Shown
-    secret: str
-    path: str
-    is_for_viewer: bool
-    """Signed in with the address that it went to."""
-    sign_in: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +42,7 @@ class EndedPage:
 async def show_invitation(request: Request) -> Response:
     """What the invitation is; that it was opened is noted, and nothing else happens."""
     viewer, shown = await _open(request)
-    is_for_viewer = viewer.account is not None and normalise_email(viewer.account.email) == shown.email_key
+    is_for_viewer = is_for(viewer, shown)
     if viewer.role_in(shown.network_id) is not None and (is_for_viewer or not shown.is_good):
         return redirect(request, f"/networks/{shown.slug}")
     if not shown.is_good:
@@ -66,11 +52,7 @@ async def show_invitation(request: Request) -> Response:
     if shown.opened_at is None and request.method == "GET" and "prefetch" not in request.headers.get("sec-purpose", ""):
         async with state_of(request).transaction() as tx:
             await note_opened(tx, shown)
-    secret = request.path_params["secret"]
-    path = f"/invitations/{secret}"
-    sign_in = "/sign-in?" + urlencode({"next": path})
-    page = InvitationPage(shown, secret, path, is_for_viewer, sign_in, "")
-    return render_page(request, viewer, "inviting/invitation.html", page, title="You are invited")
+    return invitation_page(request, viewer, shown, request.path_params["secret"])
 
 
 async def _open(request: Request) -> tuple[Viewer, Shown]:
@@ -116,7 +98,7 @@ async def create_acceptance(request: Request) -> Response:
     viewer = await account_of(request)
     await read_form(request)
     _, shown = await _open(request)
-    if viewer.account is None or normalise_email(viewer.account.email) != shown.email_key:
+    if not is_for(viewer, shown):
         return await _other_address(request, viewer, shown)
     await limit(request, JOINING, viewer.id)
     is_member = False

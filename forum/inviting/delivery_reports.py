@@ -45,6 +45,8 @@ class Report:
     marks: tuple[tuple[str, str], ...]
     """Ids and seals from Message-IDs, as `forum.mailing.seal_mail` makes them."""
     addresses: tuple[str, ...]
+    """Of the recipients that it failed for. Not those of the mail that came back: another may have been the trouble,
+    as where whoever it reached has it sent on."""
     reason: str
 
 
@@ -75,10 +77,7 @@ def _report(mail: Message) -> Report | None:
         for name in ("Original-Recipient", "Final-Recipient")
         for value in group.get_all(name, [])
     ]
-    originals = [original for part in parts for original in _originals(part)]
-    for original in originals:
-        named += original.get_all("To", [])
-    texts = [value for original in originals for value in original.get_all("Message-ID", [])]
+    texts = [value for part in parts for original in _originals(part) for value in original.get_all("Message-ID", [])]
     texts += [value for name in ("In-Reply-To", "References") for value in mail.get_all(name, [])]
     marks = tuple(dict.fromkeys(found for text in texts[:_MOST_MARKS] for found in _MARK.findall(_plain(text))))
     addresses = tuple(dict.fromkeys(found for text in named for found in _ADDRESS.findall(_plain(text))))

@@ -15,8 +15,6 @@ LONGEST_LIST = 1_000_000
 MOST_USES = 10_000
 LARGEST_PAGE = 100
 
-State = Literal["waiting", "sent", "opened", "bounced", "accepted", "declined", "expired", "cancelled"]
-"""How an invitation stands: `waiting` to be handed to a mail server, and so on."""
 Filter = Literal[
     "all", "unanswered", "waiting", "sent", "opened", "bounced", "accepted", "declined", "expired", "cancelled"
 ]
@@ -35,6 +33,7 @@ def _uses(text: str) -> str:
 
 
 Days = Annotated[str, Field(max_length=6), AfterValidator(_days)]
+DaysOrKept = Annotated[str, Field(max_length=6), AfterValidator(lambda text: _days(text) if text else "")]
 Uses = Annotated[str, Field(max_length=6), AfterValidator(_uses)]
 List = Annotated[str, Field(max_length=LONGEST_LIST)]
 
@@ -47,6 +46,8 @@ class InvitationForm(Input):
     """Entries that were warned of; sent where `with_doubtful` is ticked."""
     later: List = ""
     """Entries over the limit, kept to be sent another day."""
+    skipped: List = ""
+    """Entries of people who are members or were invited already, and what came twice: named again when all is sent."""
     wrong: List = ""
     """Entries that were no addresses, to be mended."""
     kept: Literal["", "yes"] = ""
@@ -74,6 +75,8 @@ class InvitationList(Input):
     """Which invitations to list, latest first."""
 
     state: Filter = "all"
+    q: str = Field(default="", max_length=200)
+    """Words of the name, the address or the organisation."""
     limit: int = Field(default=20, ge=1, le=LARGEST_PAGE)
     after: str | None = Field(default=None, max_length=1_000)
 
@@ -82,7 +85,8 @@ class JoiningLinkForm(Input):
     """The form that makes a joining link or changes it."""
 
     uses: Uses = "50"
-    days: Days = str(VALID_DAYS)
+    days: DaysOrKept = str(VALID_DAYS)
+    """Empty to keep the end that the link has."""
     way: Literal["member", "asks"] = "member"
 
 

@@ -127,7 +127,7 @@ async def _invite_one(tx: Transaction, batch: _Batch, found: Sorted) -> Invited:
     status = found.status
     if status == "sent" and not await _send(tx, batch, found):
         status = "already_invited"
-    return Invited(found.entry.address, status, DETAILS.get(status, found.detail))
+    return Invited(found.entry.address, status, found.detail if status == found.status else DETAILS[status])
 
 
 async def _send(tx: Transaction, batch: _Batch, found: Sorted) -> bool:

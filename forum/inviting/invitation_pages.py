@@ -38,6 +38,7 @@ class InvitationsPage:
 
     head: NetworkHead
     state: str
+    q: str
     filters: Sequence[tuple[str, str, str]]
     items: Sequence[Invitation]
     counts: Counts
@@ -50,17 +51,21 @@ class InvitationsPage:
 async def show_invitations(request: Request) -> Response:
     """Everybody who was ever invited, with the state of each."""
     viewer, found = await open_administered(request)
-    asked = read_page_query(request, InvitationList, limit=PAGE_SIZE)
+    words = request.query_params.get("q", "")[:200]
+    asked = read_page_query(request, InvitationList, limit=PAGE_SIZE, q=words)
     async with state_of(request).database.read() as connection:
         part = await list_invitations(connection, viewer, found.network, asked)
         counts = await count_invitations(connection, viewer, found.network)
         draft = await find_draft(connection, viewer, found.network)
     path = f"/networks/{found.network.slug}/invitations"
-    query: Mapping[str, str] = {} if asked.state == "all" else {"state": asked.state}
+    query: dict[str, str] = {} if asked.state == "all" else {"state": asked.state}
+    if asked.q.strip():
+        query["q"] = asked.q
     page = InvitationsPage(
         head=network_head(viewer, found),
         state=asked.state,
-        filters=_filters(path, counts, asked.state),
+        q=asked.q,
+        filters=_filters(path, counts, asked),
         items=part.items,
         counts=counts,
         first=_address(path, query) if asked.after else "",
@@ -76,13 +81,15 @@ def _address(path: str, query: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _filters(path: str, counts: Counts, shown: str) -> list[tuple[str, str, str]]:
-    """States that there are, each with its number."""
+def _filters(path: str, counts: Counts, asked: InvitationList) -> list[tuple[str, str, str]]:
+    """States that there are, each with its number where nothing is sought; what is sought stays."""
     numbers = {**counts.by_state, "unanswered": counts.unanswered}
-    filters = [("all", "All", path)] if counts.total else []
+    kept = {"q": asked.q} if asked.q.strip() else {}
+    filters = [("all", "All", _address(path, kept))] if counts.total else []
     for key, words in FILTERS:
-        if numbers.get(key) or (counts.total and key == shown):
-            filters.append((key, f"{words} {numbers.get(key, 0):,}", _address(path, {"state": key})))
+        if numbers.get(key) or (counts.total and key == asked.state):
+            named = words if kept else f"{words} {numbers.get(key, 0):,}"
+            filters.append((key, named, _address(path, {"state": key, **kept})))
     return filters
 
 

@@ -29,10 +29,11 @@ Joined = Literal["active", "requested"]
 
 
 async def set_joining_link(
-    tx: Transaction, viewer: Viewer, slug: str, wanted: NewJoiningLink
+    tx: Transaction, viewer: Viewer, slug: str, wanted: NewJoiningLink, *, keeps_end: bool = False
 ) -> Literal["made", "changed"]:
     """Make the network's link, or change how often and how long it is good; its address stays.
 
+    One that is there `keeps_end` to the second, whatever `wanted.days` says.
     Raises NotFound or Forbidden, Invalid where more people have joined by it than it should be good for.
     """
     network = await _get_admitting(tx, viewer, slug)
@@ -44,21 +45,25 @@ async def set_joining_link(
         return "made"
     if wanted.most_uses < row["use_count"]:
         raise Invalid({"uses": f"{row['use_count']:,} people have joined by it already. Write that number or more."})
+    if keeps_end:
+        values["expires_at"] = row["expires_at"]
     await tx.execute(update(joining_links).where(joining_links.c.id == row["id"]).values(values))
     await _write_down(tx, "changed", {**row, **values}, viewer, before=row)
     return "changed"
 
 
 async def reset_joining_link(tx: Transaction, viewer: Viewer, slug: str) -> None:
-    """Give the link a new address, with the same limits; the old one is dead at once. Raises NotFound where none is."""
+    """Give the link a new address, with the same limits and end; the old one is dead at once.
+
+    Raises NotFound where there is none.
+    """
     network = await _get_admitting(tx, viewer, slug)
     row = await _lock(tx, network.id)
     if row is None:
         raise NotFound
     await _end(tx, row["id"], viewer)
-    days = max(1, (row["expires_at"] - row["created_at"]).days)
-    wanted = NewJoiningLink(most_uses=row["most_uses"], days=min(days, 90), asks=row["asks"])
-    made = await _insert(tx, network.id, _values(viewer, wanted))
+    kept = {name: row[name] for name in ("asks", "most_uses", "expires_at")}
+    made = await _insert(tx, network.id, {**kept, "made_by": viewer.id})
     await _write_down(tx, "reset", made, viewer, before=row)
 
 
@@ -179,15 +184,15 @@ async def _come_in(
     """One try; None where another transaction was faster and the state must be looked at again."""
     used = update(joining_links).where(joining_links.c.id == behind.link.id, is_good())
     used = used.values(use_count=joining_links.c.use_count + 1)
-    asks = (await tx.execute(used.returning(joining_links.c.asks))).scalar_one_or_none()
-    if asks is None:
+    link = (await tx.execute(used.returning(joining_links.c.asks, joining_links.c.made_by))).one_or_none()
+    if link is None:
         raise Conflict(OVER)
     stands = None if current is None else current.status
-    status: Joined = "requested" if asks or stands == "removed" else "active"
+    status: Joined = "requested" if link.asks or stands == "removed" else "active"
     if current is not None and stands == "requested" and status == "requested":
         await _give_back(tx, behind)
         return "requested"
-    step = Step(status, words=words)
+    step = Step(status, words=words, door="link", door_by=link.made_by)
     if current is not None and current.status in ("requested", "invited"):
         became: Current | None = await change(tx, current, step)
     else:

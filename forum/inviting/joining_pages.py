@@ -15,6 +15,7 @@ from forum.asking import limit, limit_client, open_administered
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
+from forum.invitations import VALID_DAYS
 from forum.inviting.inputs import JoiningLinkForm, JoiningWords, NewJoiningLink
 from forum.inviting.joining_commands import (
     end_joining_link,
@@ -94,6 +95,8 @@ async def _page(
     url = f"{state.settings.public_url}/join/{joining_secret(state.key, link.id)}" if link else ""
     until = [(str(days), days, now() + timedelta(days=days)) for days in DAYS]
     standing = {"uses": str(link.most_uses), "way": "asks" if link.asks else "member"} if link else {}
+    if link and link.state != "expired":
+        standing["days"] = ""  # the end stays as it is, unless another is chosen
     page = JoiningLinkPage(network_head(viewer, found), link, url, {**standing, **typed}, errors, until)
     title, network_id = f"Joining link of {found.network.name}", found.network.id
     template = "inviting/joining_link.html"
@@ -107,10 +110,11 @@ async def update_joining_link(request: Request) -> Response:
     slug = found.network.slug
     try:
         form = validate(JoiningLinkForm, fields)
-        wanted = NewJoiningLink(most_uses=int(form.uses), days=int(form.days), asks=form.way == "asks")
+        days = int(form.days) if form.days else VALID_DAYS
+        wanted = NewJoiningLink(most_uses=int(form.uses), days=days, asks=form.way == "asks")
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         async with state_of(request).transaction() as tx:
-            done = await set_joining_link(tx, viewer, slug, wanted)
+            done = await set_joining_link(tx, viewer, slug, wanted, keeps_end=not form.days)
     except Invalid as error:
         return await _page(request, viewer, found, fields, error.errors, 422)
     return redirect(request, f"/networks/{slug}/joining-link", notice=f"joining-link-{done}")

@@ -1,9 +1,8 @@
 """Invitations and joining links as the API shows them."""
 
-from forum.inviting.inputs import State
 from forum.inviting.joining_queries import JoiningLink, LinkState
 from forum.inviting.queries import Invitation
-from forum.records import Access, Role, Status
+from forum.records import Access, InvitationState, Role, Status
 from ground.answers import Answer
 from ground.columns import moment_text
 
@@ -30,7 +29,7 @@ class ApiInvitation(Answer):
     name: str
     organisation: str
     role: Role
-    state: State
+    state: InvitationState
     created_at: str
     expires_at: str
     sent_at: str | None

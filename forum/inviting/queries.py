@@ -1,24 +1,25 @@
-"""Invitations as the network's administrators see them, and as whoever holds the mail sees the one it is about."""
+"""Invitations as the network's administrators see them. What whoever holds the mail sees is in `forum.invitations`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import Forbidden, Invalid, NotFound
-from forum.invitations import inviter_may_still, is_waiting, proven_id
-from forum.inviting.inputs import InvitationList, State
-from forum.policy import may_see_invited, member_of, writable
-from forum.records import Access, Network, Role
+from forum.invitations import inviter_may_still, is_waiting, state_of_invitation
+from forum.inviting.inputs import InvitationList
+from forum.policy import may_see_invited, member_of
+from forum.records import InvitationState, Network, Role
 from forum.tables import invitations, networks
 from forum.viewer import Viewer
 from ground.columns import is_id, now
 
-UNANSWERED: tuple[State, ...] = ("waiting", "sent", "opened", "bounced")
+UNANSWERED: tuple[InvitationState, ...] = ("waiting", "sent", "opened", "bounced")
+MOST_WORDS = 10
 BETWEEN_REMINDERS = timedelta(days=1)
 
 
@@ -31,7 +32,7 @@ class Invitation:
     name: str
     organisation: str
     role: Role
-    state: State
+    state: InvitationState
     created_at: datetime
     expires_at: datetime
     sent_at: datetime | None
@@ -65,18 +66,6 @@ class Part:
     next: str | None
 
 
-def _state() -> ColumnElement[str]:
-    over = or_(invitations.c.expires_at <= now(), ~inviter_may_still)
-    return case(
-        (invitations.c.ended_at.is_not(None), invitations.c.outcome),
-        (over, "expired"),
-        (invitations.c.bounced_at.is_not(None), "bounced"),
-        (invitations.c.opened_at.is_not(None), "opened"),
-        (invitations.c.sent_at.is_not(None), "sent"),
-        else_="waiting",
-    )
-
-
 def _may_remind(moment: datetime) -> ColumnElement[bool]:
     due = or_(invitations.c.reminded_at.is_(None), invitations.c.reminded_at <= moment - BETWEEN_REMINDERS)
     return and_(is_waiting(), invitations.c.bounced_at.is_(None), due)
@@ -90,7 +79,7 @@ def _of(network: Network, viewer: Viewer) -> Select[Any]:
             invitations.c.name,
             invitations.c.organisation,
             invitations.c.role,
-            _state().label("state"),
+            state_of_invitation().label("state"),
             invitations.c.created_at,
             invitations.c.expires_at,
             invitations.c.sent_at,
@@ -122,9 +111,10 @@ async def list_invitations(
         raise Forbidden(decision.reason)
     statement = _of(network, viewer).order_by(invitations.c.id.desc()).limit(asked.limit + 1)
     if asked.state == "unanswered":
-        statement = statement.where(_state().in_(UNANSWERED))
+        statement = statement.where(state_of_invitation().in_(UNANSWERED))
     elif asked.state != "all":
-        statement = statement.where(_state() == asked.state)
+        statement = statement.where(state_of_invitation() == asked.state)
+    statement = statement.where(*_holding(asked.q))
     if asked.after is not None:
         if not is_id(asked.after):
             raise Invalid({"after": "This place in the list is not one that we gave you. Begin again without it."})
@@ -132,6 +122,13 @@ async def list_invitations(
     rows = (await connection.execute(statement)).all()
     following = rows[asked.limit - 1].id if len(rows) > asked.limit else None
     return Part(tuple(_invitation(row) for row in rows[: asked.limit]), following)
+
+
+def _holding(text: str) -> list[ColumnElement[bool]]:
+    """Invitations in which each of these words stands: in the name, the address or the organisation."""
+    told = (invitations.c.name, invitations.c.address, invitations.c.organisation)
+    words = text.replace("\0", " ").lower().split()[:MOST_WORDS]
+    return [or_(*(func.lower(each).contains(word, autoescape=True) for each in told)) for word in words]
 
 
 async def get_invitation(
@@ -171,75 +168,3 @@ async def count_invitations(connection: AsyncConnection, viewer: Viewer, network
     )
     rows = (await connection.execute(asked)).all()
     return Counts({row[0]: row[1] for row in rows}, sum(row[2] or 0 for row in rows))
-
-
-# -- For whoever holds the mail ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An invitation as the page behind its link shows it."""
-
-    id: str
-    network_id: str
-    slug: str
-    network_name: str
-    purpose: str
-    access: Access
-    address: str
-    email_key: str
-    role: Role
-    message: str
-    organisation: str
-    """As it stood beside the address in the inviter's list: offered to whoever registers, who may change it."""
-    expires_at: datetime
-    opened_at: datetime | None
-    inviter: str
-    outcome: str
-    is_late: bool
-    """Its days are over."""
-    is_good: bool
-    """It can be accepted at this moment."""
-    takes_nobody: bool
-    """Its network is archived, or about to be deleted: nobody comes in there."""
-    has_account: bool
-    """For whoever holds the mail, and so reads what comes to the address, alone."""
-
-
-async def find_shown(connection: AsyncConnection, key: bytes, proof: str) -> Shown:
-    """The invitation whose mail carried this proof, answered and ended ones too. Raises NotFound for any other."""
-    invitation_id = proven_id(key, proof)
-    if invitation_id is None:
-        raise NotFound
-    inviters = accounts.alias("inviters")
-    asked = (
-        select(
-            invitations.c.id,
-            networks.c.id,
-            networks.c.slug,
-            networks.c.name,
-            networks.c.purpose,
-            networks.c.access,
-            invitations.c.address,
-            invitations.c.email_key,
-            invitations.c.role,
-            invitations.c.message,
-            invitations.c.organisation,
-            invitations.c.expires_at,
-            invitations.c.opened_at,
-            inviters.c.name,
-            invitations.c.outcome,
-            (invitations.c.expires_at <= literal(now(), invitations.c.expires_at.type)),
-            and_(is_waiting(), writable()),
-            ~writable(),
-            and_(accounts.c.id.is_not(None), accounts.c.verified_at.is_not(None)),
-        )
-        .join(networks, networks.c.id == invitations.c.network_id)
-        .join(inviters, inviters.c.id == invitations.c.invited_by)
-        .outerjoin(accounts, accounts.c.email_key == invitations.c.email_key)
-        .where(invitations.c.id == invitation_id)
-    )
-    row = (await connection.execute(asked)).one_or_none()
-    if row is None:
-        raise NotFound
-    return Shown(*row[:15], *(bool(value) for value in row[15:]))

@@ -24,6 +24,7 @@ from forum.inviting.draft_commands import forget_rest, keep_rest
 from forum.inviting.draft_queries import Draft, find_draft
 from forum.inviting.inputs import InvitationForm
 from forum.inviting.invitation_commands import Invited, Wish, invite
+from forum.inviting.left_out import MOST_SHOWN, LeftOut, entries_to_know, sort_left_out
 from forum.inviting.sorting import Sorted, keys_of, sort_out
 from forum.network_reads import Found
 from forum.policy import may_admit
@@ -32,7 +33,6 @@ from forum.state import state_of
 from forum.viewer import Viewer
 from ground.columns import now
 
-MOST_SHOWN = 200
 DAYS = (7, 14, VALID_DAYS, 60, 90)
 
 
@@ -44,7 +44,7 @@ class NewInvitationsPage:
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     until: Sequence[tuple[str, int, datetime]]
-    leftover: Sequence[Invited]
+    left_out: Sequence[LeftOut]
     """What was not sent of the list before this one."""
     sent: str
     """How many people of it were invited, in words; empty where none was."""
@@ -80,7 +80,18 @@ class PreviewPage:
     twice: Group
     wrong: Group
     later: Group
+    skipped: str
+    """As a list: those who are members, were invited or come twice."""
     limit: int = MOST_A_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """What was sent, and what was not and why, where nothing is left to be sent: `inviting/sent.html`."""
+
+    head: NetworkHead
+    sent: str
+    left_out: Sequence[LeftOut]
 
 
 async def new_invitations(request: Request) -> Response:
@@ -101,13 +112,13 @@ def _form(
     typed: Mapping[str, str],
     errors: Mapping[str, str],
     status: int = 200,
-    leftover: Sequence[Invited] = (),
+    left_out: Sequence[LeftOut] = (),
     sent: str = "",
     draft: Draft | None = None,
 ) -> Response:
     moment = now()
     until = [(str(days), days, moment + timedelta(days=days)) for days in DAYS]
-    page = NewInvitationsPage(network_head(viewer, found), typed, errors, until, leftover, sent, draft)
+    page = NewInvitationsPage(network_head(viewer, found), typed, errors, until, left_out, sent, draft)
     title = f"Invite people to {found.network.name}"
     network_id = found.network.id
     return render_page(request, viewer, "inviting/new.html", page, title=title, network_id=network_id, status=status)
@@ -144,7 +155,7 @@ async def _read(fields: Mapping[str, str]) -> tuple[InvitationForm, list[Entry]]
 
 def _together(fields: Mapping[str, str]) -> dict[str, str]:
     """The fields of the form with one list that holds all of its parts."""
-    parts = [fields.get(name, "") for name in ("emails", "doubtful", "later", "wrong")]
+    parts = [fields.get(name, "") for name in ("emails", "doubtful", "later", "wrong", "skipped")]
     kept = {name: fields.get(name, "") for name in ("role", "message", "days", "kept") if name in fields}
     return kept | {"emails": "\n".join(part.strip("\r\n") for part in parts if part.strip())}
 
@@ -177,10 +188,14 @@ async def _preview(
         twice=_group(each for each in sorted_out if each.status == "duplicate"),
         wrong=_group(each for each in sorted_out if each.status == "invalid"),
         later=_group(each for each in sorted_out if each.status == "over_limit"),
+        skipped=written([each.entry for each in sorted_out if each.status in _SKIPPED]),
     )
     title = f"Look before you invite people to {found.network.name}"
     template, network_id = "inviting/preview.html", found.network.id
     return render_page(request, viewer, template, page, title=title, network_id=network_id, status=status)
+
+
+_SKIPPED = ("already_member", "already_invited", "duplicate")
 
 
 def _group(found: Iterable[Sorted]) -> Group:
@@ -215,7 +230,8 @@ async def create_invitations(request: Request) -> Response:
                 rest = await keep_rest(tx, viewer, found.network, form, rest)
     except AlreadySent as error:
         return await _preview(request, viewer, found, form, entries, {"": str(error)}, 422)
-    return _answer(request, viewer, found, form, rest, outcomes)
+    left_out = await _left_out(request, viewer, found, form, wanted, outcomes)
+    return _answer(request, viewer, found, form, rest, outcomes, left_out)
 
 
 _NOBODY = {"": "There is nobody to invite in this list yet. Mend an address below, or go back to the list."}
@@ -227,6 +243,22 @@ def _chosen(form: InvitationForm) -> str:
 
 def _is_mended(form: InvitationForm) -> bool:
     return any(keys_of(read_addresses(form.wrong)))
+
+
+async def _left_out(
+    request: Request,
+    viewer: Viewer,
+    found: Found,
+    form: InvitationForm,
+    wanted: Sequence[Entry],
+    outcomes: Sequence[Invited],
+) -> list[LeftOut]:
+    entries = await asyncio.to_thread(entries_to_know, form)
+    keys = await asyncio.to_thread(keys_of, entries)
+    state = state_of(request)
+    async with state.database.read() as connection:
+        known = await look_up(connection, viewer, found.network, keys, state.settings.domains)
+    return await asyncio.to_thread(sort_left_out, form, wanted, outcomes, known)
 
 
 def _rest(form: InvitationForm, wanted: Sequence[Entry], outcomes: Sequence[Invited]) -> str:
@@ -242,15 +274,20 @@ def _answer(
     form: InvitationForm,
     rest: str,
     outcomes: Sequence[Invited],
+    left_out: Sequence[LeftOut],
 ) -> Response:
-    """Lead to the list where everything is on its way; else the form again with what is not."""
+    """Lead to the list where everything is on its way; else say what is not, in the form where it can still be sent."""
     count = sum(outcome.status == "sent" for outcome in outcomes)
     people = spell(count, "person", "people")
-    if count and not rest:
+    if count and not left_out:
         return redirect(request, f"/networks/{found.network.slug}/invitations", notice="invited", who=people)
-    leftover = [outcome for outcome in outcomes if outcome.status != "sent"]
+    sent = people if count else ""
+    if not rest:
+        page = SentPage(network_head(viewer, found), sent, left_out)
+        title, network_id = f"Invited to {found.network.name}", found.network.id
+        return render_page(request, viewer, "inviting/sent.html", page, title=title, network_id=network_id)
     typed = {"role": form.role, "message": form.message, "days": form.days, "emails": rest, "kept": "yes"}
-    return _form(request, viewer, found, typed, {}, leftover=leftover[:MOST_SHOWN], sent=people if count else "")
+    return _form(request, viewer, found, typed, {}, left_out=left_out, sent=sent)
 
 
 async def forget_kept(request: Request) -> Response:

@@ -20,6 +20,7 @@ DETAILS: Mapping[str, str] = {
     "duplicate": "This address comes twice in your list.",
     "over_limit": "You have invited many people today. Invite this one tomorrow.",
 }
+TOO_OFTEN = f"This address was invited {MOST_TO_ONE_A_DAY} times today already. Invite it again tomorrow."
 
 
 @dataclass(slots=True)
@@ -90,7 +91,8 @@ def sort_out(
         left -= status == "sent"
         earlier = mailboxes.setdefault(mailbox_key(key), entry.address)
         warning = _warning(entry, key, earlier, known, domains) if status == "sent" else ""
-        found.append(Sorted(entry, key, status, DETAILS[status], warning))
+        is_often = status == "over_limit" and known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY
+        found.append(Sorted(entry, key, status, TOO_OFTEN if is_often else DETAILS[status], warning))
         seen.add(key)
     return found
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from auth.tables import accounts
-from forum.invitations import is_waiting, prove_invitation, tell_of_invitations
+from forum.invitations import is_waiting, prove_invitation, spoken_name, tell_of_invitations
 from forum.inviting.draft_commands import forget_old_lists
 from forum.mailing import Letter, LetterWriter
 from forum.state import State
 from forum.tables import invitations, networks
-from forum.tasks import Chore, Doer
+from forum.tasks import Chore, Doer, Unsent
 from ground.columns import now
 from realtime.transaction import Transaction
 
@@ -45,6 +45,7 @@ async def _find(tx: Transaction, reference: Reference) -> Row[Any] | None:
             invitations.c.address,
             invitations.c.role,
             invitations.c.message,
+            invitations.c.name.label("called"),
             invitations.c.expires_at,
             invitations.c.bounced_at,
             accounts.c.name.label("inviter"),
@@ -58,6 +59,7 @@ async def _find(tx: Transaction, reference: Reference) -> Row[Any] | None:
 
 def _context(state: State, row: Row[Any], *, is_reminder: bool) -> dict[str, Any]:
     return {
+        "greeting": spoken_name(row.called),
         "network_name": row.name,
         "purpose": row.purpose,
         "inviter": row.inviter,
@@ -78,7 +80,18 @@ async def note_sent(state: State, tx: Transaction, reference: Reference) -> None
         tell_of_invitations(tx, network_id)
 
 
+async def note_unsent(state: State, tx: Transaction, reference: Reference, why: str) -> None:
+    """Nobody will hand the letter over any more: said beside the invitation, where it waits for its answer."""
+    this = (invitations.c.id == reference["invitation_id"], invitations.c.ended_at.is_(None))
+    first = (invitations.c.bounced_at.is_(None), invitations.c.opened_at.is_(None))
+    given_up = update(invitations).where(*this, *first).values(bounced_at=now(), bounce=why)
+    network_id = (await tx.execute(given_up.returning(invitations.c.network_id))).scalar_one_or_none()
+    if network_id is not None:
+        tell_of_invitations(tx, network_id)
+
+
 LETTERS: Mapping[str, LetterWriter] = {"invitation": write_invitation, "invitation_reminder": write_reminder}
 SENT: Mapping[str, Doer] = {"invitation": note_sent, "invitation_reminder": note_sent}
+UNSENT: Mapping[str, Unsent] = {"invitation": note_unsent}
 TASKS: Mapping[str, Doer] = {}
 CHORES: Sequence[Chore] = (forget_old_lists,)

@@ -62,7 +62,8 @@ async def _come_nearer(
     if current is not None and current.status == "invited":
         used = await use_invitation(tx, network.id, viewer.account.email, viewer.id) if viewer.account else None
         if used is not None:
-            await change(tx, current, Step("active", used.role, words=words))
+            came = Step("active", used.role, words=words, door="invitation", door_by=used.inviter_id)
+            await change(tx, current, came)
             return "active"
         if network.access == "secret":
             raise Forbidden(NOT_INVITED_ANY_MORE)
@@ -73,11 +74,12 @@ async def _come_nearer(
         if words:
             await tx.execute(update(memberships).where(memberships.c.id == current.id).values(words=words))
         return "requested"
+    step = Step(target, words=words, door="open" if target == "active" else "")
     if current is not None and current.status in ("requested", "invited"):
-        await change(tx, current, Step(target, words=words))
+        await change(tx, current, step)
         request_id = current.id
     else:
-        begun = await begin(tx, network.id, viewer.id, Step(target, words=words))
+        begun = await begin(tx, network.id, viewer.id, step)
         if begun is None:
             return None
         request_id = begun.id

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import Forbidden, NotFound
+from forum.invitations import state_of_invitation
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.networks.inputs import MemberList
 from forum.networks.paging import Id, cursor_of, key_of
@@ -24,7 +25,6 @@ from forum.policy import (
 from forum.records import Member, Network, Person
 from forum.tables import invitations, memberships, networks
 from forum.viewer import Viewer
-from ground.columns import now
 
 _rank = case((memberships.c.role == "administrator", 1), (memberships.c.role == "moderator", 2), else_=3)
 _name = func.lower(accounts.c.name)
@@ -154,16 +154,28 @@ def _of(network: Network, asked: MemberList) -> list[ColumnElement[bool]]:
 
 
 def _invited(network: Network, viewer: Viewer) -> Select[Any]:
-    """Invitations that wait for an answer, each by its own id and the address as it was typed.
+    """Invitations that did not bring anybody in, each by its own id and the address as it was typed: of each address
+    the latest, unless it was accepted or cancelled.
 
     Whether the address has an account does not show: neither name nor id of one is here.
     """
-    return (
-        select(invitations.c.id, invitations.c.address, invitations.c.role, invitations.c.created_at)
-        .join(networks, networks.c.id == invitations.c.network_id)
-        .where(invitations.c.network_id == network.id, member_of(viewer.id, "administrator"))
-        .where(invitations.c.ended_at.is_(None), invitations.c.expires_at > now())
+    later = exists().where(
+        _later_one.c.network_id == invitations.c.network_id,
+        _later_one.c.email_key == invitations.c.email_key,
+        _later_one.c.id > invitations.c.id,
     )
+    stands = or_(invitations.c.ended_at.is_(None), and_(invitations.c.outcome == "declined", ~later))
+    return (
+        select(*_INVITED, state_of_invitation().label("state"))
+        .join(networks, networks.c.id == invitations.c.network_id)
+        .where(invitations.c.network_id == network.id, member_of(viewer.id, "administrator"), stands)
+    )
+
+
+_later_one = invitations.alias("later_one")
+_INVITED = tuple(
+    invitations.c[name] for name in ("id", "address", "name", "organisation", "role", "created_at", "ended_at")
+)
 
 
 async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Network, asked: MemberList) -> Part:
@@ -172,7 +184,8 @@ async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Ne
         (identifier,) = key_of(asked.after, Id)
         statement = statement.where(invitations.c.id < identifier)
     for word in asked.q.replace("\0", " ").lower().split()[:10]:
-        statement = statement.where(func.lower(invitations.c.address).like(like(word), escape="/"))
+        told = (invitations.c.address, invitations.c.name, invitations.c.organisation)
+        statement = statement.where(or_(*(func.lower(each).like(like(word), escape="/") for each in told)))
     rows = (await connection.execute(statement)).all()
     following = cursor_of(rows[asked.limit - 1].id) if len(rows) > asked.limit else None
     return Part(tuple(_invitation(network, row) for row in rows[: asked.limit]), following)
@@ -181,7 +194,7 @@ async def _list_invited(connection: AsyncConnection, viewer: Viewer, network: Ne
 async def find_invitation(
     connection: AsyncConnection, viewer: Viewer, network: Network, invitation_id: str
 ) -> Member | None:
-    """One invitation that waits for its answer, or None."""
+    """One invitation of that list, or None."""
     statement = _invited(network, viewer).where(invitations.c.id == invitation_id)
     row = (await connection.execute(statement)).first()
     return None if row is None else _invitation(network, row)
@@ -191,15 +204,17 @@ def _invitation(network: Network, row: Any) -> Member:
     return Member(
         id=row.id,
         network_id=network.id,
-        person=Person(row.id, row.address),
+        person=Person(row.id, row.address, organisation=row.organisation),
         role=row.role,
         status="invited",
         words="",
         reason="",
         created_at=row.created_at,
         since=None,
-        ended_at=None,
+        ended_at=row.ended_at,
         version=1,
+        invitation=row.state,
+        invited_name=row.name,
     )
 
 

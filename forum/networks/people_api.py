@@ -1,6 +1,7 @@
 """Organisations, the list of members as administrators have it, and what people were and hold, in the JSON API."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,7 +25,7 @@ from forum.networks.presenting import ApiMemberAccount
 from forum.networks.roll_queries import RollLine, list_roll, list_states
 from forum.openapi import operation
 from forum.policy import may_administer
-from forum.records import Role, Status
+from forum.records import Door, Role, Status
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of
 from forum.versions import object_answer
@@ -77,13 +78,18 @@ class ApiPeople(Answer):
 
 
 class ApiState(Answer):
-    """What somebody became in the network, when, by whom (empty: by themselves) and why."""
+    """What somebody became in the network, when, by whom (empty: by themselves) and why.
+
+    `door` is by what they came by themselves (`invitation`, `link` or `open`), and `door_by` who opened it to them.
+    """
 
     status: Status
     role: Role
     at: str
     by: str
     reason: str
+    door: Door
+    door_by: str
 
 
 class ApiHistory(Answer):
@@ -244,11 +250,7 @@ async def api_list_history(request: Request) -> Response:
     viewer, found = await _administered(request)
     async with state_of(request).database.read() as connection:
         states = await list_states(connection, viewer, found.network, request.path_params["account_id"])
-    items = [
-        {"status": each.status, "role": each.role, "at": moment_text(each.at), "by": each.by, "reason": each.reason}
-        for each in states
-    ]
-    return _listed(found, viewer, items)
+    return _listed(found, viewer, [asdict(each) | {"at": moment_text(each.at)} for each in states])
 
 
 @operation("Read what a member holds", TAG, {200: ApiHoldings}, refusals=(403,))

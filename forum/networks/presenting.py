@@ -10,7 +10,7 @@ from forum.policy import (
     may_see_requests,
     may_see_whom_to_ask,
 )
-from forum.records import Access, Member, Network, Role, Status
+from forum.records import Access, InvitationState, Member, Network, Role, Status
 from forum.rendering import size_band
 from forum.viewer import Viewer
 from ground.answers import Answer
@@ -78,14 +78,18 @@ class ApiMemberAccount(Answer):
 class ApiMember(Answer):
     """Somebody's time in a network. `words` and `reason` are for its moderators.
 
-    Of the invited `id` is the invitation's, `account` is null whether there is one or not, and `address` is the
-    e-mail address that was typed; it is null for everybody else.
+    Of the invited `id` is the invitation's, `account` is null whether there is one or not, `address` is the e-mail
+    address that was typed, `name` and `organisation` are what stood beside it, and `invitation` is how it stands; all
+    four are null for everybody else.
     """
 
     id: str
     network_id: str
     account: ApiMemberAccount | None
     address: str | None
+    name: str | None
+    organisation: str | None
+    invitation: InvitationState | None
     role: Role
     status: Status
     words: str | None
@@ -160,7 +164,8 @@ def api_member(viewer: Viewer, network: Network, member: Member) -> dict[str, ob
     """The membership as this viewer may see it; what people wrote to the administrators is for moderators."""
     shown = heard_member(member)
     if member.status == "invited":
-        shown |= {"account": None, "address": member.person.name}
+        as_typed = {"name": member.invited_name, "organisation": member.person.organisation}
+        shown |= {"account": None, "address": member.person.name, "invitation": member.invitation, **as_typed}
     if may_see_requests(viewer, network):
         shown |= {"words": member.words, "reason": member.reason}
     return shown
@@ -173,6 +178,9 @@ def heard_member(member: Member) -> dict[str, object]:
         "network_id": member.network_id,
         "account": {"id": member.person.id, "name": member.person.name},
         "address": None,
+        "name": None,
+        "organisation": None,
+        "invitation": None,
         "role": member.role,
         "status": member.status,
         "words": None,

@@ -1,9 +1,9 @@
 """The list of members in words: what each column of the file says, and each step of a person's history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from forum.networks.roll_queries import RollLine, State
-from forum.records import Member
+from forum.records import InvitationState, Member, way_words
 
 STATES = {
     "active": "member",
@@ -13,6 +13,13 @@ STATES = {
     "left": "left",
     "removed": "removed",
     "banned": "removed for good",
+}
+_STANDS: Mapping[InvitationState | None, str] = {
+    "sent": "sent",
+    "opened": "opened",
+    "bounced": "came back",
+    "declined": "declined",
+    "expired": "expired",
 }
 COLUMNS = (
     "Name",
@@ -44,7 +51,10 @@ def file_row(line: RollLine) -> Sequence[str]:
 def invited_row(member: Member) -> Sequence[str]:
     """An invitation as a row of the file: by the address that was typed, whoever has it."""
     began = f"{member.created_at:%Y-%m-%d}"
-    return ("", member.person.name, "", "", STATES["invited"], member.role, "", "", began, "", "", "")
+    who = (member.invited_name, member.person.name, "", member.person.organisation)
+    state = f"{STATES['invited']}, {_STANDS[member.invitation]}" if member.invitation in _STANDS else STATES["invited"]
+    ended = f"{member.ended_at:%Y-%m-%d}" if member.ended_at else ""
+    return (*who, state, member.role, "", "", began, ended, "", "")
 
 
 def history_words(states: Sequence[State]) -> list[tuple[State, str]]:
@@ -59,10 +69,14 @@ def _words(state: State, before: State | None) -> str:
         return f"Made {_ROLES[state.role]}{by}"
     if state.status == "active":
         asked = before is not None and before.status == "requested"
-        return f"{'Admitted' if asked else 'Added'}{by}" if by else f"Became {_ROLES[state.role]}"
+        return f"{'Admitted' if asked else 'Added'}{by}" if by else f"Became {_ROLES[state.role]}{_door(state)}"
     if state.status == "removed" and before is not None and before.status == "banned":
         return f"Ban lifted{by}"
-    return f"{_STEPS[state.status]}{by}"
+    return f"{_STEPS[state.status]}{by}{_door(state)}"
+
+
+def _door(state: State) -> str:
+    return way_words(state.door, state.door_by)
 
 
 _ROLES = {"administrator": "an administrator", "moderator": "a moderator", "member": "a member"}

@@ -15,7 +15,7 @@ from forum.networks.member_queries import MEMBER_COLUMNS, is_newest_shown, membe
 from forum.networks.organisation_queries import organisation_of
 from forum.networks.queries import like
 from forum.policy import member_of
-from forum.records import Member, Network, Role, Status
+from forum.records import Door, Member, Network, Role, Status
 from forum.tables import membership_states, memberships, networks
 from forum.viewer import Viewer
 
@@ -119,8 +119,12 @@ class State:
     at: datetime
     by: str
     reason: str
+    door: Door
+    """By what they came, where they came by themselves; and who had opened it to them."""
+    door_by: str
 
 
+_openers = accounts.alias("openers")
 _accepted = membership_states.alias("accepted")
 
 
@@ -148,12 +152,18 @@ async def list_states(
             _deciders.c.name,
             membership_states.c.reason,
             membership_states.c.by_id,
+            membership_states.c.door,
+            _openers.c.name,
         )
         .join(memberships, memberships.c.id == membership_states.c.membership_id)
         .join(networks, networks.c.id == membership_states.c.network_id)
         .join(_deciders, _deciders.c.id == membership_states.c.by_id)
+        .outerjoin(_openers, _openers.c.id == membership_states.c.door_by)
         .where(membership_states.c.network_id == network.id, membership_states.c.account_id == account_id)
         .where(member_of(viewer.id, "administrator"), shown)
         .order_by(membership_states.c.at.desc(), membership_states.c.id.desc())
     )
-    return [State(row[0], row[1], row[2], "" if row[5] == account_id else row[3], row[4]) for row in rows]
+    return [
+        State(row[0], row[1], row[2], "" if row[5] == account_id else row[3], row[4], row[6], row[7] or "")
+        for row in rows
+    ]

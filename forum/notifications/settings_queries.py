@@ -74,3 +74,14 @@ async def carries_words(connection: AsyncConnection, viewer: Viewer, network_id:
     """Whether its administrators let this network's words out by mail; for a member."""
     asked = select(networks.c.mail_content).where(networks.c.id == network_id, member_of(viewer.id))
     return bool(await connection.scalar(asked))
+
+
+async def is_mail_off(connection: AsyncConnection, account_id: str, network_id: str | None) -> bool:
+    """Whether the person gets no mail about this network, or (None) none that is bundled: for who has a mail's link."""
+    mine = network_watches.c.account_id == account_id
+    if network_id is not None:
+        of_network = select(network_watches.c.mail).where(mine, network_watches.c.network_id == network_id)
+        return await connection.scalar(of_network) == "never"
+    bundled = select(network_watches.c.network_id).where(mine, network_watches.c.mail == "bundled").limit(1)
+    chosen = await connection.scalar(select(mail_wishes.c.mail).where(mail_wishes.c.account_id == account_id))
+    return chosen == "never" and await connection.scalar(bundled) is None

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from forum.addresses import get, post
 from forum.errors import NotFound
 from forum.notifications import commands
+from forum.notifications.settings_queries import is_mail_off
 from forum.rendering import render_page
 from forum.state import state_of, viewer_of
 from forum.stopping import PATH, Stopping, read_token
@@ -25,6 +26,8 @@ class StoppingPage:
     path: str
     is_one_network: bool
     is_done: bool
+    was_done: bool
+    """It was off before anybody pressed anything here."""
 
 
 def _stopping(request: Request) -> Stopping:
@@ -34,24 +37,33 @@ def _stopping(request: Request) -> Stopping:
     return found
 
 
-async def _page(request: Request, stopping: Stopping, *, is_done: bool) -> Response:
+async def _page(request: Request, stopping: Stopping, *, is_done: bool, was_done: bool) -> Response:
     viewer = await viewer_of(request)  # for the frame of the page alone
-    page = StoppingPage(request.url.path, stopping.network_id is not None, is_done)
-    title = "No more mail" if is_done else "Stop these mails?"
+    page = StoppingPage(request.url.path, stopping.network_id is not None, is_done, was_done)
+    title = "These mails are off already" if was_done else "No more mail" if is_done else "Stop these mails?"
     return render_page(request, viewer, "notifications/stop.html", page, title=title)
 
 
 async def show_stopping(request: Request) -> Response:
-    """What the button will do. Nothing has happened yet."""
-    return await _page(request, _stopping(request), is_done=False)
+    """What the button will do, or that it is off already. Nothing happens by looking."""
+    stopping = _stopping(request)
+    was_done = await _is_off(request, stopping)
+    return await _page(request, stopping, is_done=was_done, was_done=was_done)
+
+
+async def _is_off(request: Request, stopping: Stopping) -> bool:
+    async with state_of(request).database.read() as connection:
+        return await is_mail_off(connection, stopping.account_id, stopping.network_id)
 
 
 async def stop_mail(request: Request) -> Response:
     """Stop the mail; as often as one likes."""
     stopping = _stopping(request)
-    async with state_of(request).transaction() as tx:
-        await commands.stop_mail(tx, stopping.account_id, stopping.network_id)
-    return await _page(request, stopping, is_done=True)
+    was_done = await _is_off(request, stopping)
+    if not was_done:
+        async with state_of(request).transaction() as tx:
+            await commands.stop_mail(tx, stopping.account_id, stopping.network_id)
+    return await _page(request, stopping, is_done=True, was_done=was_done)
 
 
 ROUTES: list[BaseRoute] = [

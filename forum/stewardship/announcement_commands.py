@@ -44,6 +44,7 @@ async def announce(
     row = {"id": claimed.object_id, "network_id": network.id, "author_id": viewer.id, "title": title}
     await tx.execute(insert(announcements), {**row, "body": words[0], "html": words[1], "created_at": now()})
     await tx.execute(update(networks).where(networks.c.id == network.id).values(is_announcing=True))
+    await _note_read(tx, viewer, claimed.object_id)  # who says it has read it
     await _tell_members(tx, viewer, network, claimed.object_id, (title, words[0]))
     return claimed
 
@@ -116,6 +117,10 @@ async def put_away(tx: Transaction, viewer: Viewer, network_id: str, announcemen
     )
     if (await tx.execute(mine)).first() is None:
         raise NotFound
+    await _note_read(tx, viewer, announcement_id)
+
+
+async def _note_read(tx: Transaction, viewer: Viewer, announcement_id: str) -> None:
     row = {"announcement_id": announcement_id, "account_id": viewer.id, "read_at": now()}
     await tx.execute(_INSERTS[tx.connection.dialect.name], row)
 

@@ -19,7 +19,7 @@ from forum.policy import may_administer, may_see_held
 from forum.records import ActKind, Network
 from forum.streams import network_stream
 from forum.tables import held_posts, memberships, networks, post_files
-from forum.telling import tell
+from forum.telling import settle, tell
 from forum.threads.addressing_commands import note_addressed, spot_of
 from forum.threads.appending_commands import SLOWEST_MINUTES, append
 from forum.threads.commands import begin_thread, draft_post
@@ -156,6 +156,7 @@ async def _count_down(tx: Transaction, standing: Standing) -> None:
 async def _settle(tx: Transaction, viewer: Viewer, held: HeldPost, outcome: str, **words: str) -> None:
     decided: dict[str, Any] = {"outcome": outcome, "decided_by": viewer.id, "decided_at": now(), **words}
     await tx.execute(update(held_posts).where(held_posts.c.id == held.id).values(decided))
+    await settle(tx, "post.held", held.id)
     await count_held(tx, held.network_id, held.author.id, -1)
 
 

@@ -249,6 +249,25 @@ async def test_who_is_suspended_reads_so_and_whom_to_write_to(server: ConferServ
     assert strangers[0][0] == 422
 
 
+async def test_who_is_suspended_and_asks_for_a_password_reads_why_there_is_none(server: ConferServer) -> None:
+    _, address = await asyncio.to_thread(newcomer, server)
+    village = open_village(server)
+    async with village.state.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.email == address).values(suspended_at=now()))
+    await village.close()
+    stranger = Visitor(server)
+    answers = [await asyncio.to_thread(stranger.send_form, "/forgotten", email=one) for one in (address, new_address())]
+    assert len({(answer.status_code, answer.headers["location"], answer.text) for answer in answers}) == 1
+    mail = await asyncio.to_thread(wait_for_mail, server, address, 2)
+    assert "is suspended" in mail["subject"]
+    said = words_of(mail)
+    assert ("/about/contact" in said, "/reset/" in said, "no password lets you in" in " ".join(said.split())) == (
+        True,
+        False,
+        True,
+    )
+
+
 async def test_who_is_suspended_and_sets_a_password_reads_what_holds(server: ConferServer) -> None:
     visitor, address = newcomer(server)
     visitor.send_form("/forgotten", email=address)

@@ -60,16 +60,22 @@ async def test_the_organisation_of_the_list_is_offered_and_may_be_put_right(vill
     pasted = f"Name,Organisation,Email\nAnna Ek,Leeds Trust,{address}"
     path = f"/networks/{place.slug}/invitations"
     assert "Leeds Trust" in (await browser.post(f"{path}/new", data={"emails": pasted, "act": "look"})).text
-    as_sent = {"emails": f'"Anna Ek" <{address}> "Leeds Trust"', "key": "one"}
+    as_sent = {"emails": f'"Ek, Anna" <{address}> "Leeds Trust"', "key": "one"}
     assert (await browser.post(path, data=as_sent)).status_code == 303
     (invited,) = (await village.program(amara).get(f"/api/v1{path}")).json()["items"]
-    assert (invited["name"], invited["organisation"]) == ("Anna Ek", "Leeds Trust")
+    assert (invited["name"], invited["organisation"]) == ("Ek, Anna", "Leeds Trust")
     proof, guest = prove_invitation(village.state.key, invited["id"]), village.browser()
     for page in (f"/invitations/{proof}", f"/register?invitation={proof}"):
-        assert 'value="Leeds Trust"' in (await guest.get(page)).text, page
+        shown = (await guest.get(page)).text
+        assert ('value="Leeds Trust"' in shown, 'value="Anna Ek"' in shown) == (True, True), page
     person = {"name": "Anna Ek", "email": address, "invitation": proof, "organisation": "Leeds Teaching Trust"}
     refused = await guest.post("/register", data=person | {"password": "short"})
-    assert (refused.status_code, "Leeds Teaching Trust" in refused.text) == (422, True)
+    # On the invitation's own page, with what was typed and the sentence beside the field.
+    again = unescape(refused.text)
+    assert (refused.status_code, f"Amara Okafor invites you to {place.name}" in again) == (422, True)
+    assert "needs at least 12 characters" in again.partition('id="f-password-error"')[2].partition("</p>")[0]
+    assert ('value="Leeds Teaching Trust"' in again, 'value="Anna Ek"' in again) == (True, True)
+    assert 'type="email"' not in again
     assert (await guest.post("/register", data=person | {"password": PASSWORD})).status_code == 303
     async with village.state.database.read() as connection:
         of = select(accounts.c.organisation).where(accounts.c.email == address)

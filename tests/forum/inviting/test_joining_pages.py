@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from datetime import datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import httpx2
 from sqlalchemy import select, update
@@ -24,6 +26,14 @@ async def link_of(browser: httpx2.AsyncClient, place: Place) -> str:
     found = re.search(r'id="joining-link">http[^<]*?(/join/[\w-]+)<', page)
     assert found is not None
     return found[1]
+
+
+async def end_of(village: Village, place: Place) -> datetime:
+    async with village.state.database.read() as connection:
+        good = joining_links.c.ended_at.is_(None) & (joining_links.c.network_id == place.id)
+        end = await connection.scalar(select(joining_links.c.expires_at).where(good))
+        assert end is not None
+        return end
 
 
 async def role_of(village: Village, who: Villager, place: Place) -> str | None:
@@ -111,6 +121,21 @@ async def test_dead_links_tell_nothing(village: Village) -> None:
         logged = select(audit_rows.c.act).where(audit_rows.c.chain == place.id).order_by(audit_rows.c.number)
         acts = [act for act in await connection.scalars(logged) if act.startswith("joining_link")]
     assert acts == [f"joining_link.{act}" for act in ("made", "reset", "changed", "made", "ended")]
+
+
+async def test_a_link_keeps_its_end_to_the_second_when_it_is_reset_or_changed(village: Village) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara, access="secret")
+    host, path = village.browser(amara), f"/networks/{place.slug}/joining-link"
+    first, exactly = await make(host, place, days="60"), await end_of(village, place)
+    await host.post(f"{path}/reset")
+    second = await link_of(host, place)
+    assert (first != second, await end_of(village, place)) == (True, exactly)
+    said = f"{exactly.astimezone(ZoneInfo('Europe/London')):%H:%M}"
+    assert (await shown(host, path)).count(said) >= 2  # among the facts, and as the choice that stands
+    assert await make(host, place, uses="60", days="") == second
+    assert await end_of(village, place) == exactly
+    assert "0 of 60 times" in await shown(host, path)
 
 
 async def test_an_archived_network_takes_nobody_in(village: Village) -> None:

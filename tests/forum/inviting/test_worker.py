@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from forum.inviting.invitation_commands import invite
+from forum.inviting.address_lists import Entry
+from forum.inviting.invitation_commands import Wish, invite
 from forum.inviting.worker import LETTERS
 from forum.mailing import Letter
 from forum.membership import Step, change, lock_current
@@ -29,6 +30,20 @@ def halves(village: Village, letter: Letter) -> list[str]:
 async def invitation_ids(village: Village, place: Place) -> list[str]:
     async with village.state.database.read() as connection:
         return list(await connection.scalars(select(invitations.c.id).where(invitations.c.network_id == place.id)))
+
+
+async def test_the_mail_greets_by_the_name_beside_the_address(village: Village) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara, access="secret")
+    viewer, address = await village.viewer(amara), new_address()
+    named = Wish([Entry(address, address, "Ek, <Anna>")], "member", "", 28)
+    async with village.state.transaction() as tx:
+        await invite(tx, viewer, place.slug, named, None)
+    (invitation_id,) = await invitation_ids(village, place)
+    letter = await write(village, {"letter": "invitation", "invitation_id": invitation_id})
+    assert letter is not None
+    plain, html = halves(village, letter)
+    assert (plain.startswith("Hello <Anna> Ek,"), "Hello &lt;Anna&gt; Ek," in html) == (True, True)
 
 
 async def test_invitation_leads_whoever_has_the_address_and_tells_nobody_who_has_an_account(village: Village) -> None:

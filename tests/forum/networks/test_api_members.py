@@ -191,8 +191,10 @@ def test_withdrawn_and_declined_invitations_leave_no_trace_of_the_account(amara:
     assert helen.show(network).status_code == 404
     assert amara.invite(network, helen.email) == ["sent"]
     assert helen.leave(network).status_code == 204
-    for status in ("invited", "removed", "left", "refused", "banned", "requested"):
+    for status in ("removed", "left", "refused", "banned", "requested"):
         assert amara.members(network, status=status) == []
+    (declined,) = amara.members(network, status="invited")
+    assert (declined["account"], declined["address"], declined["invitation"]) == (None, helen.email, "declined")
     assert amara.decide(network, helen, status="banned").status_code == 404
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
 from auth.tables import accounts
-from forum.tables import audit_rows, memberships, posts
+from forum.tables import audit_rows, invitations, memberships, posts
 from ground.columns import now
 from tests.forum.networks.test_pages import path_of, sent, shown
 from tests.forum.threads.village import Place, Village, Villager
@@ -107,7 +108,7 @@ async def test_the_file_holds_everybody_and_runs_nothing(village: Village) -> No
     by_name = {row[0]: row for row in rows}
     assert by_name["黄 蓉"][2:4] == ["'+44", "'=HYPERLINK(1)"]
     assert by_name["Priya Shah"][4] == "removed"
-    assert [row[1] for row in rows if row[4] == "invited"] == ["'-x@example.org"]
+    assert [row[1] for row in rows if row[4].startswith("invited")] == ["'-x@example.org"]
     async with village.state.database.read() as connection:
         acts = list(await connection.scalars(select(audit_rows.c.act).where(audit_rows.c.chain == place.id)))
     assert acts.count("members.exported") == 1
@@ -151,3 +152,78 @@ async def test_who_wrote_was_here_before_visits_were_noted(village: Village) -> 
         await tx.execute(update(memberships).where(here, theirs).values(visited_at=visited_at))
     listed = (await village.program(amara).get(path, params={"q": "gareth"})).json()["items"]
     assert [each["last_visit"] for each in listed] == [f"{visited_at:%Y-%m-%d}"]
+
+
+async def test_the_door_by_which_somebody_came_stands_in_the_log_and_in_their_history(village: Village) -> None:
+    amara, asks, comes, linked, invited = await village.people("Amara Okafor", "Asa", "Olu", "Lin", "Ivy")
+    place = await village.network(amara, access="open")
+    path, program = f"/api/v1/networks/{place.slug}", village.program(amara)
+    assert (await village.program(comes).put(f"{path}/members/me", json={})).status_code == 200
+    link = (await program.put(f"{path}/joining-link", json={})).json()["url"].rpartition("/")[2]
+    assert (await village.program(linked).post(f"/api/v1/joining-links/{link}/uses")).status_code == 200
+    address = (await village.viewer(invited)).account.email  # type: ignore[union-attr]
+    assert (await program.post(f"{path}/invitations", json={"emails": [address]})).status_code == 201
+    assert (await village.program(invited).put(f"{path}/members/me", json={})).status_code == 200
+    await program.patch(path, json={"access": "closed", "confirm": place.name})
+    await program.put(f"{path}/joining-link", json={"asks": True})
+    assert (await village.program(asks).post(f"/api/v1/joining-links/{link}/uses")).status_code == 202
+    assert (await program.patch(f"{path}/members/{asks.id}", json={"status": "active"})).status_code == 200
+
+    doors = {}
+    for who in (comes, linked, invited, asks):
+        history = (await program.get(f"{path}/members/{who.id}/history")).json()["items"]
+        doors[who.name] = [(each["status"], each["door"], each["door_by"], each["by"]) for each in history]
+    assert doors == {
+        "Olu": [("active", "open", "", "")],
+        "Lin": [("active", "link", "Amara Okafor", "")],
+        "Ivy": [("active", "invitation", "Amara Okafor", ""), ("invited", "", "", "Amara Okafor")],
+        "Asa": [("active", "", "", "Amara Okafor"), ("requested", "link", "Amara Okafor", "")],
+    }
+    log = " ".join(
+        re.sub(r"<[^>]+>", " ", (await village.browser(amara).get(f"/networks/{place.slug}/log")).text).split()
+    )
+    for sentence in (
+        "Olu became a member, as the network was open.",
+        "Lin became a member by the joining link of Amara Okafor.",
+        "Ivy became a member by an invitation of Amara Okafor.",
+        "Asa asked to join by the joining link of Amara Okafor.",
+        "Amara Okafor (administrator) admitted Asa.",
+    ):
+        assert sentence in log, sentence
+        assert "Door" not in log
+    page = (await village.browser(amara).get(path_of(place, f"/members/{linked.id}"))).text
+    assert "Became a member by the joining link of Amara Okafor" in page
+
+
+async def test_the_invited_are_listed_with_organisation_and_how_each_invitation_stands(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth")
+    place = await village.network(amara, [gareth], access="secret")
+    path, program = f"/api/v1/networks/{place.slug}", village.program(amara)
+    ends: dict[str, dict[str, object]] = {
+        "bounced": {"bounced_at": now(), "bounce": "There is no such mailbox."},
+        "opened": {"opened_at": now()},
+        "declined": {"ended_at": now(), "outcome": "declined"},
+        "expired": {"expires_at": now() - timedelta(minutes=1)},
+        "accepted": {"ended_at": now(), "outcome": "accepted"},
+        "cancelled": {"ended_at": now(), "outcome": "cancelled"},
+    }
+    entries = [f'"Ek, Anna" <{state}@{place.id}.example> "Leeds, Trust"' for state in ends]
+    assert (await program.post(f"{path}/invitations", json={"emails": entries})).status_code == 201
+    async with village.state.database.write() as connection:
+        for state, values in ends.items():
+            one = invitations.c.email_key == f"{state}@{place.id}.example"
+            await connection.execute(update(invitations).where(one).values(values))
+    listed = (await program.get(f"{path}/members?status=invited")).json()["items"]
+    assert {each["address"].partition("@")[0]: each["invitation"] for each in listed} == {
+        state: state for state in ("bounced", "opened", "declined", "expired")
+    }
+    assert {(each["name"], each["organisation"], each["account"]) for each in listed} == {
+        ("Ek, Anna", "Leeds, Trust", None)
+    }
+    found = (await program.get(f"{path}/members?status=invited&q=leeds+decl")).json()["items"]
+    assert [each["invitation"] for each in found] == ["declined"]
+    page = await shown(village.browser(amara), path_of(place, "/members?status=invited"))
+    for words in ("Came back", "Opened", "Declined", "Expired", "Ek, Anna", "Leeds, Trust"):
+        assert words in page, words
+    assert page.count(">Cancel</button>") == 3  # what was declined has its answer
+    assert (await village.program(gareth).get(f"{path}/members?status=invited")).status_code == 403

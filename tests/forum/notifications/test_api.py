@@ -1,7 +1,10 @@
 """A person's list and wishes by the API: pages of it, marks, and what is refused."""
 
+from realtime import event_log
+from tests.forum.moderation.hall import open_hall
 from tests.forum.notifications.telling import lines_of, told
-from tests.forum.threads.village import Village
+from tests.forum.threads.test_holding_commands import made_held
+from tests.forum.threads.village import Village, Villager
 
 
 async def test_the_list_comes_in_parts_without_gaps_or_doubles(village: Village) -> None:
@@ -67,3 +70,33 @@ async def test_administrators_say_what_mails_carry(village: Village) -> None:
         assert (await program.put(path, json={"content": content})).json() == {"content": content}
         assert (await program.get(path)).json() == {"content": content}
         assert words in (await village.browser(amara).get(f"/networks/{place.slug}/settings")).text
+
+
+async def heard_by(village: Village, person: Villager) -> list[str]:
+    """The kinds of all that was said on somebody's own stream."""
+    async with village.state.database.read() as connection:
+        return [event.kind for event in await event_log.read_after(connection, f"account:{person.id}", 0, limit=500)]
+
+
+async def test_what_called_for_something_is_settled_for_everybody_once_anybody_has_settled_it(village: Village) -> None:
+    hall = await open_hall(village)
+
+    async def unread(who: Villager) -> set[str]:
+        return {line["kind"] for line in await lines_of(village, who) if line["read_at"] is None}
+
+    await hall.report(hall.maeve)
+    slug = hall.place.slug
+    await made_held(village, hall.amara, hall.maeve, hall.place)
+    held = await hall.do(hall.maeve, "POST", f"/threads/{hall.thread}/posts", {"body": "I wait."})
+    await hall.do(hall.olu, "PUT", f"/networks/{slug}/members/me", {"words": "May I?"})
+    assert {"report.made", "post.held", "request.made"} <= await unread(hall.amara)
+    assert {"report.made", "post.held"} <= await unread(hall.priya)
+    before = len(await heard_by(village, hall.priya))
+    (case,) = await hall.cases(hall.amara)
+    await hall.do(hall.amara, "POST", f"/reports/{case['id']}/decision", {"decision": "ignore"})
+    await hall.do(hall.amara, "POST", f"/networks/{slug}/held/{held['id']}/approval")
+    assert (await heard_by(village, hall.priya))[before:].count("notifications.changed") == 2
+    for who in (hall.amara, hall.priya):
+        assert not {"report.made", "post.held"} & await unread(who)
+    await hall.do(hall.amara, "PATCH", f"/networks/{slug}/members/{hall.olu.id}", {"status": "active"})
+    assert "request.made" not in await unread(hall.amara)

@@ -195,6 +195,11 @@ async def test_a_mail_program_stops_mail_with_one_click_and_twice(village: Villa
         assert answer.status_code == 200
         settings = (await village.program(gareth).get("/api/v1/me/notifications/settings")).json()
         assert settings["networks"][0]["mail"] == "never"
+    for used in (await program.get(path), await program.post(path)):
+        assert (used.status_code, "These mails are off already" in used.text) == (200, True)
+        assert 'method="post" action="/unsubscribe' not in used.text
+    await choose(village, gareth, "bundled", place)
+    assert "Stop these mails?" in (await program.get(path)).text
     for wrong in (path[:-1], path[:-4] + "AAAA", path + "A", "/unsubscribe/x"):
         assert (await program.post(wrong, data={"List-Unsubscribe": "One-Click"})).status_code == 404
         assert (await program.get(wrong)).status_code == 404

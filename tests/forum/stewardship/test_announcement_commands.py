@@ -28,6 +28,9 @@ async def test_members_are_told_until_they_put_it_away(village: Village) -> None
             assert "<today>" not in shown
             assert WORDS["title"] not in unescape((await village.browser(maeve).get(page)).text), page
             assert WORDS["title"] not in unescape((await village.browser().get(page)).text), page
+            # Who says it has read it: it stands in the list of what was announced, and nowhere else.
+            own = unescape((await village.browser(amara).get(page)).text)
+            assert (WORDS["title"] in own) == page.endswith("/announcements"), page
         reading = f"{path}/announcements/{told[0]['id']}/reading"
         for _ in range(2):
             assert (await village.browser(gareth).post(reading, data={"back": "home"})).headers["location"] == "/"
