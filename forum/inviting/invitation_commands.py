@@ -16,7 +16,7 @@ from forum.idempotency import RequestKey, claim
 from forum.invitations import cancel_invitation, inviter_may_still, is_waiting, offer_place, tell_of_invitations
 from forum.inviting.address_lists import Entry
 from forum.inviting.address_queries import look_up
-from forum.inviting.sorting import DETAILS, Known, Outcome, Sorted, keys_of, sort_out
+from forum.inviting.sorting import DETAILS, Invited, Known, Outcome, Sorted, keys_of, sort_out
 from forum.network_reads import get_administered
 from forum.policy import may_admit
 from forum.records import Network, Role
@@ -39,15 +39,6 @@ class Wish:
     days: int
     takes_look_alikes: bool = True
     """Whether somebody has looked at addresses that look like others, and means them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """What became of one entry of the request."""
-
-    address: str
-    status: Outcome
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from typing import Literal
 
 from forum.inviting.address_lists import Entry, read_addresses
 from forum.inviting.inputs import InvitationForm
-from forum.inviting.invitation_commands import Invited
-from forum.inviting.sorting import Known, Outcome, keys_of, sort_out, what_is_wrong
+from forum.inviting.sorting import Invited, Known, Outcome, keys_of, sort_out, what_is_wrong
 
 MOST_SHOWN = 200
 Why = Outcome | Literal["unticked", "changed"]

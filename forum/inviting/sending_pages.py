@@ -23,9 +23,9 @@ from forum.inviting.address_queries import MOST_A_DAY, look_up
 from forum.inviting.draft_commands import forget_rest, keep_rest
 from forum.inviting.draft_queries import Draft, find_draft
 from forum.inviting.inputs import InvitationForm
-from forum.inviting.invitation_commands import Invited, Wish, invite
+from forum.inviting.invitation_commands import Wish, invite
 from forum.inviting.left_out import MOST_SHOWN, LeftOut, entries_to_know, sort_left_out
-from forum.inviting.sorting import Sorted, keys_of, sort_out
+from forum.inviting.sorting import Invited, Sorted, keys_of, sort_out
 from forum.network_reads import Found
 from forum.policy import may_admit
 from forum.rendering import redirect, render_page, spell

@@ -55,6 +55,15 @@ class Sorted:
     """Why to look twice before it is invited."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What became of one entry of the request."""
+
+    address: str
+    status: Outcome
+    detail: str
+
+
 def keys_of(entries: Sequence[Entry]) -> list[str]:
     """For each entry the key that tells two addresses apart; empty where it is none."""
     return [_key_of(entry.address) for entry in entries]

@@ -209,6 +209,10 @@ async def test_the_invited_are_listed_with_organisation_and_how_each_invitation_
     }
     entries = [f'"Ek, Anna" <{state}@{place.id}.example> "Leeds, Trust"' for state in ends]
     assert (await program.post(f"{path}/invitations", json={"emails": entries})).status_code == 201
+    for _ in range(300):  # the worker notes what it has sent
+        if not (await program.get(f"{path}/invitations?state=waiting")).json()["items"]:
+            break
+        await asyncio.sleep(0.1)
     async with village.state.database.write() as connection:
         for state, values in ends.items():
             one = invitations.c.email_key == f"{state}@{place.id}.example"
