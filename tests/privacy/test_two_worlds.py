@@ -74,6 +74,8 @@ def addresses(world: World) -> list[str]:
         "file_id": [*(place.picture for place in places), new_id()],
         "fits": ["360"],
         "number": ["1", "3"],
+        "page": ["1"],
+        "id": [new_id(), *threads],
     }
     found = []
     for route in ROUTES:
@@ -82,8 +84,9 @@ def addresses(world: World) -> list[str]:
         is_post = route.path.removeprefix("/api/v1").startswith("/posts/")
         paths = [route.path]
         for part in _PART.findall(route.path):
-            filling = ["contact"] if route.path.startswith("/about/") else values.get(part)
-            filling = filling or [new_id(), *(posts if is_post else threads)]
+            filling = ["contact"] if route.path.startswith("/about/") else values.get(part, [new_id(), threads[0]])
+            if is_post and part == "id":
+                filling = [new_id(), *posts]
             paths = [re.sub(r"\{" + part + r"(?::\w+)?\}", value, path) for path in paths for value in filling]
         found += paths
     words = [place.words[kind] for place in places for kind in ("name", "title", "purpose")]
