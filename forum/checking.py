@@ -4,6 +4,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import find_broken
+from forum.audit_heads import find_cut
 from forum.database import Database
 from forum.files.store import Store
 from forum.filing.comparing import find_differences
@@ -22,6 +23,7 @@ async def find_troubles(database: Database, files: Store | None = None, *, with_
     async with database.read() as connection:
         troubles = await _epoch(connection) + await _streams(connection)
         troubles += [trouble async for trouble in find_broken(connection)]
+        troubles += [trouble async for trouble in find_cut(connection)]
         if database.dialect == "sqlite":
             troubles += await _file(connection)
     return (

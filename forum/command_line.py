@@ -181,6 +181,8 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     async def act(state: State) -> list[str]:
         find = import_module("forum.checking").find_troubles
         troubles: list[str] = await find(state.database, state.files, with_contents=options.contents)
+        if not troubles:
+            await _keep_heads(state)
         return troubles
 
     troubles = asyncio.run(_with_state(settings, act, migrated=False))
@@ -189,6 +191,11 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if not troubles:
         print("Everything that is stored holds together.")
     return 1 if troubles else 0
+
+
+async def _keep_heads(state: State) -> None:
+    async with state.transaction() as tx:
+        await import_module("forum.audit_heads").keep_heads(tx)
 
 
 def _reindex(settings: Settings, _: argparse.Namespace) -> None:
@@ -209,6 +216,7 @@ def _renew_epoch(settings: Settings, _: argparse.Namespace) -> None:
 
 
 def _back_up(settings: Settings, options: argparse.Namespace) -> None:
+    asyncio.run(_with_state(settings, _keep_heads))
     manifest = asyncio.run(import_module("forum.backup").back_up(settings, options.file))
     print(f"{options.file} holds everything up to event {manifest.events}, {manifest.made_at}.")
 

@@ -65,10 +65,11 @@ class Conflict(ForumError):
 
 
 class Moved(ForumError):
-    """A moderator took the thread to another network meanwhile; it is found there, by the same id."""
+    """A moderator took the thread to another network meanwhile; who reads that one finds it there by the same id."""
 
-    def __init__(self) -> None:
-        super().__init__("A moderator moved this thread to another network meanwhile. Load it again to go on there.")
+    def __init__(self, *, is_readable: bool = True) -> None:
+        where = "Load it again to go on there." if is_readable else "You can’t read that one, so nothing was posted."
+        super().__init__(f"A moderator moved this thread to another network meanwhile. {where}")
 
 
 class Warned(ForumError):

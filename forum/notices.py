@@ -78,6 +78,7 @@ NOTICES = {
     "removed": "The post is removed.",
     "removed-for-now": "The post is removed, and its author will be told.",
     "hidden": "The post is hidden, and its author will be told.",
+    "repeats-hidden": "They are hidden, too. Their authors are told.",
     "act-undone": "That is undone. Its author is told.",
     "reported": "Thank you. The moderators will look at it, and what comes of it will stand here.",
     "report-answered": "Decided. Those who reported it are told.",

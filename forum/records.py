@@ -48,6 +48,7 @@ NotificationKind = Literal[
     "role.changed",
     "act.concerns_me",
     "act.undone",
+    "act.reversed",
     "appeal.made",
     "appeal.answered",
     "report.made",
@@ -84,7 +85,7 @@ PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
 )
 """Told to the person whom it concerns, whatever they belong to by now; the others to members alone."""
 MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(
-    ("report.made", "post.held", "appeal.made", "quotation.hidden", "post.erased")
+    ("report.made", "post.held", "appeal.made", "act.reversed", "quotation.hidden", "post.erased")
 )
 ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(("request.made", "glass.broken"))
 COUNTED_ELSEWHERE: frozenset[NotificationKind] = frozenset(

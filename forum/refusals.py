@@ -8,8 +8,9 @@ import asyncio
 import json
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from forum.addresses import methods_at
 from forum.database import is_unavailable
+from forum.ended_queries import why_nothing_is_posted
 from forum.errors import (
     AlreadySent,
     BadToken,
@@ -45,7 +47,7 @@ from forum.errors import (
 )
 from forum.forms import read_form
 from forum.rendering import PRIVATE, render_page
-from forum.state import request_id_of, viewer_of
+from forum.state import request_id_of, state_of, viewer_of
 from forum.viewer import Viewer
 
 _log = logging.getLogger("forum")
@@ -165,7 +167,15 @@ async def _page(request: Request, error: ForumError, status: int, title: str, he
         key=secrets.token_urlsafe(16),
     )
     viewer = await _viewer_or_nobody(request, error)
+    if isinstance(error, NotFound) and typed and viewer.id:
+        page = replace(page, sentence=f"{error} {await _why_nothing_is_posted(request, viewer)}".strip())
     return render_page(request, viewer, "errors/error.html", page, title=title, status=status, headers=headers)
+
+
+async def _why_nothing_is_posted(request: Request, viewer: Viewer) -> str:
+    state = state_of(request)
+    async with state.database.read() as connection:
+        return await why_nothing_is_posted(connection, viewer, ZoneInfo(state.settings.time_zone))
 
 
 async def _typed(request: Request) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.acts.deciding import overseers, staff_of
 from forum.events import ReportsChanged
@@ -13,7 +14,7 @@ from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import settle, tell
 from forum.viewer import Viewer
-from ground.columns import Identifier, now
+from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
 
 Outcome = Literal["agreed", "disagreed", "ignored"]
@@ -37,6 +38,35 @@ def waiting_cases(network_id: object, viewer: Viewer) -> Select[int]:
     """How many cases of this network, an id or a column, wait for this viewer to decide them."""
     counted = select(func.count()).select_from(cases)
     return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", cases_shown_to(viewer))
+
+
+def open_about(network_id: str, account_id: str, post_id: str | None) -> list[ColumnElement[bool]]:
+    """The case that waits about this post, or about this person in the network."""
+    if post_id is not None:
+        return [cases.c.outcome == "", cases.c.post_id == post_id]
+    person = [cases.c.network_id == network_id, cases.c.account_id == account_id]
+    return [cases.c.outcome == "", cases.c.post_id.is_(None), *person]
+
+
+async def hold_case(tx: Transaction, network_id: str, account_id: str, post_id: str | None) -> str:
+    """The open case about it, locked; a new one where there is none. Its id."""
+    row = {
+        "id": new_id(),
+        "network_id": network_id,
+        "post_id": post_id,
+        "account_id": account_id,
+        "opened_at": now(),
+    }
+    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    await tx.execute(dialect.insert(cases).on_conflict_do_nothing(), row)
+    open_one = select(cases.c.id).where(*open_about(network_id, account_id, post_id)).with_for_update(key_share=True)
+    return str((await tx.execute(open_one)).scalar_one())
+
+
+async def count_report(tx: Transaction, case_id: str) -> None:
+    """One report more in a case that is held."""
+    counted = update(cases).where(cases.c.id == case_id)
+    await tx.execute(counted.values(report_count=cases.c.report_count + 1, version=cases.c.version + 1))
 
 
 async def close_case(

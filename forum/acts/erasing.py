@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum.acts.cases import close_cases_about
 from forum.acts.deciding import staff_of
 from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, touch_thread
+from forum.acts.quotations import REPEATS
 from forum.acts.quoting import hold_networks_of, may_quote, said_in
 from forum.acts.recording import Act, tell_of_act, write_act
 from forum.acts.titles import erase_title
@@ -110,6 +111,11 @@ async def _quote_again(tx: Transaction, post: Held, held: Sequence[str]) -> None
     for act_id in list((await tx.execute(hiding.order_by(acts.c.id))).scalars()):
         for network_id in held:
             await take_back_quotations(tx, None, act_id, network_id, QUOTED_IS_ERASED)
+        repeating = select(acts.c.post_id).where(
+            acts.c.undone_at.is_(None), acts.c.before[REPEATS].as_string() == act_id
+        )
+        for repeating_id in (await tx.execute(repeating)).scalars():
+            tx.enqueue("erase_repeat", {"act_id": act_id, "post_id": repeating_id})
 
 
 async def _erase_words(tx: Transaction, post: Held, by_id: str | None) -> None:

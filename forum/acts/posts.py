@@ -1,5 +1,4 @@
-"""Posts are hidden, removed and restored here, and nowhere else: the row, what hangs on it, the event, the word to
-its author, in one transaction.
+"""Posts are hidden, removed and restored here, and nowhere else: the row, what hangs on it, the event, and the word.
 
 A post that is hidden or removed has `removed_at`, and whatever reads posts shows no words of such a one. What they
 are stays stored, so that it can be judged again; `forum.acts.erasing` is what takes it away for good.
@@ -150,9 +149,15 @@ async def hide_post(
         raise Invalid({"reason": SAY_WHY_HIDDEN})
     act_id = await _hide(tx, viewer.id, post, rule, reason)
     if rule == "patient_data":
-        await hide_quotations(tx, viewer.id, post, act_id)
-        tx.enqueue("seek_quotations", {"act_id": act_id, "after": ""})
+        await _hide_what_quotes(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
+
+
+async def _hide_what_quotes(tx: Transaction, by_id: str, post: Held, act_id: str) -> None:
+    """Quotations of patient data go with it, whichever act took it away: here at once, in other networks soon."""
+    await hide_quotations(tx, by_id, post, act_id)
+    tx.enqueue("seek_quotations", {"act_id": act_id, "after": ""})
+    tx.enqueue("seek_repeats", {"act_id": act_id, "after": ""})
 
 
 async def hide_quotations(tx: Transaction, by_id: str | None, post: Held, act_id: str, after: str = "") -> None:
@@ -178,15 +183,17 @@ async def hide_more_quotations(tx: Transaction, act_id: str, after: str) -> None
         await hide_quotations(tx, found.by_id, post, act_id, after)
 
 
-async def hide_quotation(tx: Transaction, by_id: str | None, quoting: Held, act_id: str) -> str:
-    """Hide a post that quotes the one which this act has hidden because of patient data; the id of the act on it."""
-    return await _hide(tx, by_id, quoting, "patient_data", QUOTES_IT, hidden_with=act_id)
+async def hide_quotation(
+    tx: Transaction, by_id: str | None, quoting: Held, act_id: str, reason: str = QUOTES_IT, why: str = HIDDEN_WITH
+) -> str:
+    """Hide a post that quotes (`why`: or repeats) the one which this act has hidden; the id of the act on it."""
+    return await _hide(tx, by_id, quoting, "patient_data", reason, {why: act_id})
 
 
 async def _hide(
-    tx: Transaction, by_id: str | None, post: Held, rule: Rule, reason: str, hidden_with: str | None = None
+    tx: Transaction, by_id: str | None, post: Held, rule: Rule, reason: str, because_of: Mapping[str, str] | None = None
 ) -> str:
-    act_id = await _write_act(tx, by_id, post, "hide", rule, reason, hidden_with)
+    act_id = await _write_act(tx, by_id, post, "hide", rule, reason, because_of)
     await _take_away(tx, post, by_id, "", rule)
     return act_id
 
@@ -201,8 +208,11 @@ async def remove_post(
 ) -> Removed:
     """Leave a stub with the reason where the post was; what an author does with their own post needs none.
 
+    Because of patient data, posts that quote it are hidden with it, as `hide_post` does.
     Raises NotFound, Forbidden, Conflict, and Invalid where a moderator gives no reason.
     """
+    if rule == "patient_data":
+        await hold_network_of(tx, post_id)  # nobody is to quote it meanwhile
     post = await hold_post(tx, viewer, post_id)
     decision = may_remove(viewer, post.standing)
     if not decision:
@@ -213,6 +223,8 @@ async def remove_post(
         raise Invalid({"reason": SAY_WHY})
     act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason)
     await _take_away(tx, post, viewer.id, reason, None)
+    if rule == "patient_data" and act_id is not None:
+        await _hide_what_quotes(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
 
 
@@ -228,11 +240,11 @@ async def _write_act(
     kind: ActKind,
     rule: Rule | None,
     reason: str,
-    hidden_with: str | None = None,
+    because_of: Mapping[str, str] | None = None,
 ) -> str:
     """The act with its proof, the reports that it settles, and word to the author.
 
-    `hidden_with`: the act that hid what this post quotes; when that is undone, so is this.
+    `because_of`: the act that hid what this post quotes (when that is undone, so is this) or repeats.
     """
     before: dict[str, str | int | bool | None] = {"hidden_rule": post.hidden_rule, "version": post.version}
     if post.removed_at is not None and not post.hidden_rule:
@@ -246,7 +258,7 @@ async def _write_act(
         post_id=post.id,
         thread_id=post.thread_id,
         account_id=post.author_id,
-        before=before | {HIDDEN_WITH: hidden_with} if hidden_with else before,
+        before={**before, **(because_of or {})},
         after={"version": post.version + 1},
     )
     act_id = await write_act(tx, act)

@@ -14,6 +14,9 @@ from ground.columns import Identifier
 
 HIDDEN_WITH = "hidden_with"
 """In `acts.before` of such a post: the act that hid what it quotes."""
+REPEATS = "repeats"
+"""In `acts.before` of a post that repeats such words without a quote's mark: the act that hid the first. It stays
+hidden when that is undone, for a moderator decided about it, and is erased when that is."""
 WAS_REMOVED = "was_removed"
 """In `acts.before` of one that marks what was removed already, and by whom: undone, it leaves that so."""
 OUT_OF_SIGHT = ("hide", "remove", "erase")

@@ -165,9 +165,9 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     if undoer is None:
         raise Conflict(NEVER)
     await undoer(tx, by_id, done)
-    undone = {"undone_at": now(), "undone_by": by_id, "version": acts.c.version + 1}
+    row_id = await record(tx, _deed(done, by_id, reason))
+    undone = {"undone_at": now(), "undone_by": by_id, "undo_row_id": row_id, "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
-    await record(tx, _deed(done, by_id, reason))
     await tell_reporters(tx, act_id, by_id)
     # What becomes of a thread is not for who began it and belongs no more.
     is_of_thread = done.kind in OF_THREADS
@@ -177,6 +177,9 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
         raise Conflict(DECIDED)
     if whom is not None and not is_answered and (not is_of_thread or await belongs(tx, done.network_id, whom)):
         await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
+    # Whoever did it hears that somebody else thought otherwise; not of each quotation that comes back.
+    if done.by_id not in (None, by_id) and HIDDEN_WITH not in (done.before or {}):
+        await tell(tx, [done.by_id], "act.reversed", act_id, network_id=done.network_id)
     if done.may_have_hidden_others:
         await take_back_quotations(tx, by_id, done.id, done.network_id, QUOTED_IS_BACK)
         for network_id in await networks_hidden_with(tx.connection, done.id, done.network_id):

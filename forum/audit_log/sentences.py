@@ -110,6 +110,7 @@ PHRASES: Mapping[str, str] = {
     "page.edited": "edited a page of the site",
     "glass.broken": "broke the glass, to read the network without being a member",
     "glass.ended": "stopped reading the network through broken glass",
+    "log.heads_kept": "took down where each network’s log stands, so that none can be cut off unseen",
     "log.exported": "took away this log as a file",
     "audience.exported": "took away a list of who could see a thread",
     "document.shared": "shared a document",

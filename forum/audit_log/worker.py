@@ -1,11 +1,13 @@
-"""What the worker does for this slice: the letter about broken glass, and its end."""
+"""What the worker does for this slice: the letter about broken glass, its end, and where each log stood, once a day."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from auth.tables import accounts
+from forum.audit_heads import keep_heads
 from forum.audit_log.glass_commands import end_by_itself
 from forum.mailing import Letter, LetterWriter
 from forum.policy import member_of
@@ -13,9 +15,12 @@ from forum.rendering import moment_words
 from forum.state import State
 from forum.tables import broken_glass, networks
 from forum.tasks import Chore, Doer
+from ground.columns import now
 from realtime.transaction import Transaction
 
 Reference = Mapping[str, str]
+_A_DAY = timedelta(hours=20)
+"""A little less: chores come round every hour or so."""
 
 
 async def write_glass_broken(state: State, tx: Transaction, reference: Reference) -> Letter | None:
@@ -55,6 +60,12 @@ async def mend_glass(state: State, tx: Transaction, reference: Reference) -> Non
     await end_by_itself(tx, reference["glass_id"])
 
 
+async def keep_heads_daily(state: State) -> None:
+    """Take down where the chains of the log stand, once a day."""
+    async with state.transaction() as tx:
+        await keep_heads(tx, unless_since=now() - _A_DAY)
+
+
 LETTERS: Mapping[str, LetterWriter] = {"glass_broken": write_glass_broken}
 TASKS: Mapping[str, Doer] = {"glass": mend_glass}
-CHORES: Sequence[Chore] = ()
+CHORES: Sequence[Chore] = (keep_heads_daily,)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.documents.queries import shown_name
 from forum.policy import threads_readable_by
 from forum.records import Document
+from forum.shown_people import shown_name
 from forum.tables import networks, posts, threads
 from forum.viewer import Viewer
 

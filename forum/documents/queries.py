@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import FORMER_MEMBER
@@ -16,6 +16,7 @@ from forum.documents.cursors import BAD_CURSOR
 from forum.errors import Invalid, NotFound
 from forum.policy import documents_heard, documents_readable_by, kept_in_library
 from forum.records import Document, DocumentLock, DocumentOrder, DocumentVersion, Person
+from forum.shown_people import columns_of, person_from
 from forum.tables import document_locks, document_versions, documents, folders, networks
 from forum.viewer import Viewer
 from ground.clock import this_moment
@@ -25,22 +26,6 @@ _owners, _authors, _holders, _withdrawers = (
     accounts.alias(name) for name in ("owners", "version_authors", "holders", "withdrawers")
 )
 
-
-def shown_name(person: FromClause) -> ColumnElement[Any]:
-    """The name by which others see this account."""
-    keeps = or_(person.c.closed_at.is_(None), person.c.former_name_shown)
-    return case((keeps, person.c.name), else_=FORMER_MEMBER)
-
-
-def _columns_of(person: FromClause) -> list[ColumnElement[Any]]:
-    return [person.c.id, shown_name(person), person.c.closed_at.is_not(None)]
-
-
-def person_from(values: Sequence[Any]) -> Person | None:
-    """Somebody of an id, a name and whether their account is closed; None without an id."""
-    return Person(values[0], values[1], is_former=bool(values[2])) if values[0] is not None else None
-
-
 VERSION_COLUMNS: list[ColumnElement[Any]] = [
     document_versions.c.document_id,
     document_versions.c.number,
@@ -48,7 +33,7 @@ VERSION_COLUMNS: list[ColumnElement[Any]] = [
     document_versions.c.size,
     document_versions.c.name,
     document_versions.c.media_type,
-    *_columns_of(_authors),
+    *columns_of(_authors),
     document_versions.c.note,
     document_versions.c.created_at,
 ]
@@ -62,7 +47,7 @@ def version_from(row: Sequence[Any]) -> DocumentVersion:
 
 
 _LOCK_COLUMNS = [
-    *_columns_of(_holders),
+    *columns_of(_holders),
     document_locks.c.purpose,
     document_locks.c.taken_at,
     document_locks.c.ends_at,
@@ -75,7 +60,7 @@ _OWN_COLUMNS: list[ColumnElement[Any]] = [
     documents.c.title,
     documents.c.description,
     documents.c.tags,
-    *_columns_of(_owners),
+    *columns_of(_owners),
     documents.c.state,
     documents.c.version_count,
     documents.c.thread_id,
@@ -85,7 +70,7 @@ _OWN_COLUMNS: list[ColumnElement[Any]] = [
     documents.c.created_at,
     documents.c.changed_at,
     documents.c.withdrawn_at,
-    *_columns_of(_withdrawers),
+    *columns_of(_withdrawers),
     documents.c.withdrawal_reason,
     documents.c.version,
 ]

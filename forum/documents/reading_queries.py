@@ -6,9 +6,9 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.documents.queries import shown_name
 from forum.policy import may_see_readers
 from forum.records import Document, Person
+from forum.shown_people import shown_name
 from forum.tables import document_openings, document_readings, document_wishes, memberships
 from forum.viewer import Viewer
 

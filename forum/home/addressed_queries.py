@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, false, func, or_, select
+from sqlalchemy import false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.policy import threads_readable_by
+from forum.shown_people import shown_name
 from forum.tables import addressed_posts, networks, posts, threads
 from forum.viewer import ADDRESSED_MEMBERS, MOST_ADDRESSED, Viewer
 
@@ -46,7 +46,7 @@ _ADDRESSED = (
         posts.c.thread_id,
         threads.c.title,
         posts.c.number,
-        case((or_(_authors.c.closed_at.is_(None), _authors.c.former_name_shown), _authors.c.name), else_=FORMER_MEMBER),
+        shown_name(_authors),
         posts.c.author_id,
         func.coalesce(_answered.c.author_id == addressed_posts.c.account_id, false()),
         posts.c.excerpt,

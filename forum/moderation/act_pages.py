@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from auth.rules import APPEALS, EDITS
 from forum.acts.posts import hide_post
+from forum.acts.repeating import hide_repeats
 from forum.acts.titles import retitle_hidden
 from forum.acts.undoing import UNDOABLE, undo_act
 from forum.acts.warning import warn_person
@@ -184,6 +185,7 @@ async def _show(
         what=what_was_done(act),
         may_undo=not act.is_judged
         and is_undoable
+        and not (act.is_erased and act.kind in ("hide", "remove"))
         and (act.kind != "move" or act.is_moved_back_by_me)
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
@@ -233,6 +235,16 @@ async def create_undo(request: Request) -> Response:
     return redirect(request, where, notice="act-undone")
 
 
+async def create_repeats_hiding(request: Request) -> Response:
+    """Hide what repeats the words of the hidden post, too, then show the act again."""
+    viewer = await account_of(request)
+    act_id = request.path_params["act_id"]
+    await limit(request, EDITS, viewer.id)
+    async with state_of(request).transaction() as tx:
+        await hide_repeats(tx, viewer, act_id)
+    return redirect(request, f"/acts/{act_id}", notice="repeats-hidden")
+
+
 async def create_appeal(request: Request) -> Response:
     """Ask that somebody else looks at it."""
     fields = await read_form(request)
@@ -270,6 +282,7 @@ ROUTES: list[BaseRoute] = [
     post("/networks/{slug:slug}/people/{account_id:id}/warning", create_warning),
     get("/acts/{act_id:id}", show_act),
     post("/acts/{act_id:id}/undo", create_undo),
+    post("/acts/{act_id:id}/repeats", create_repeats_hiding),
     post("/acts/{act_id:id}/appeal", create_appeal),
     post("/acts/{act_id:id}/answer", create_answer),
 ]

@@ -13,8 +13,7 @@ from forum.acts.quotations import OUT_OF_SIGHT, WAS_REMOVED, find_hidden_with
 from forum.acts.recording import said_of_thread
 from forum.acts.sentences import UNSEEN
 from forum.errors import NotFound
-from forum.moderation.queries import columns_of, person_from
-from forum.moderation.records import ShownAct
+from forum.moderation.records import Repeating, ShownAct
 from forum.policy import (
     acts_shown_to,
     appeals_judged_by,
@@ -23,12 +22,20 @@ from forum.policy import (
     readable_by,
     threads_readable_by,
 )
-from forum.tables import acts, audit_rows, audit_words, held_posts, networks, posts, threads
+from forum.records import Person
+from forum.shown_people import columns_of, person_from
+from forum.tables import acts, audit_words, cases, held_posts, networks, posts, reports, threads
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
 _people = accounts.alias("people")
 _actors = accounts.alias("actors")
+
+_WAS_OUT_OF_SIGHT = or_(
+    func.coalesce(acts.c.before["hidden_rule"].as_string(), "") != "",
+    acts.c.before[WAS_REMOVED].as_string().is_not(None),
+)
+"""A post that was hidden or removed already when an act was done about it."""
 
 
 def _waits_for(viewer: Viewer) -> ColumnElement[bool]:
@@ -89,6 +96,7 @@ def _acts(viewer: Viewer) -> Select[Any]:
             acts.c.version,
             _waits_for(viewer),
             nobody_else_administers(),
+            _WAS_OUT_OF_SIGHT,
             *columns_of(_people),
             *columns_of(_actors),
             *_about(viewer),
@@ -109,7 +117,7 @@ def viewer_oversees(viewer: Viewer) -> ColumnElement[bool]:
 
 def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
     is_moderated = viewer.has_role(row[1], "moderator")
-    person, by, about = person_from(row[15:18]), person_from(row[18:21]), row[21:]
+    person, by, about = person_from(row[16:19]), person_from(row[19:22]), row[22:]
     return ShownAct(
         id=row[0],
         network_id=row[1],
@@ -141,6 +149,7 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
         is_moderated=is_moderated,
         is_judged=bool(row[13]),
         goes_to_site=bool(row[14]),
+        stays_out_of_sight=bool(row[15]),
     )
 
 
@@ -161,7 +170,27 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     if not act.is_moderated or act.rule != "patient_data" or act.post_id is None:
         return act
     hidden = await find_hidden_with(connection, act.network_id, act.id)
-    return replace(act, quotation_count=len(hidden.ending))
+    return replace(act, quotation_count=len(hidden.ending), repeating=await _repeating(connection, viewer, act))
+
+
+async def _repeating(connection: AsyncConnection, viewer: Viewer, act: ShownAct) -> tuple[Repeating, ...]:
+    this = select(reports.c.id).where(reports.c.case_id == cases.c.id, reports.c.act_id == act.id)
+    found = (
+        select(posts.c.id, posts.c.number, threads.c.title, posts.c.excerpt, cases.c.id, *columns_of(_people))
+        .select_from(cases)
+        .join(posts, posts.c.id == cases.c.post_id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .join(networks, networks.c.id == threads.c.network_id)
+        .join(_people, _people.c.id == posts.c.author_id)
+        .where(cases.c.network_id == act.network_id, cases.c.outcome == "", posts.c.removed_at.is_(None))
+        .where(this.exists().correlate(cases), threads_readable_by(viewer))
+        .order_by(posts.c.id)
+        .limit(MOST_APPEALS)
+    )
+    return tuple(
+        Repeating(row[0], row[1], row[2], person_from(row[5:8]) or Person("", ""), row[3], row[4])
+        for row in (await connection.execute(found)).all()
+    )
 
 
 async def _lapsed(connection: AsyncConnection, viewer: Viewer, network_id: str) -> tuple[tuple[str, datetime], ...]:
@@ -197,19 +226,12 @@ async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAc
 
 async def _why_undone(connection: AsyncConnection, act_id: str) -> str:
     """What whoever took an act back has said of it: it stands in the log alone, and can be emptied there."""
-    about = select(acts.c.post_id, acts.c.thread_id, acts.c.account_id).where(acts.c.id == act_id)
-    post_id, thread_id, account_id = (await connection.execute(about)).one()
     said = (
         select(audit_words.c.word)
-        .join(audit_rows, audit_rows.c.id == audit_words.c.row_id)
-        .where(
-            audit_rows.c.object_id == (post_id or thread_id or account_id),
-            audit_rows.c.act.endswith("_undone"),
-            audit_rows.c.after.contains(act_id),
-            audit_words.c.name == "reason",
-        )
+        .join(acts, acts.c.undo_row_id == audit_words.c.row_id)
+        .where(acts.c.id == act_id, audit_words.c.name == "reason")
     )
-    return await connection.scalar(said.limit(1)) or ""
+    return await connection.scalar(said) or ""
 
 
 async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: str) -> str:

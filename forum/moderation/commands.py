@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, select, update
 
-from forum.acts.cases import Outcome, close_case, tell_moderators, who_decides
+from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, who_decides
 from forum.acts.posts import hide_post, hold_post, remove_post
 from forum.acts.warning import warn_person
 from forum.audit import Deed, record
@@ -95,7 +94,7 @@ async def _report(
     claimed = await claim(tx, viewer.id, key if viewer.id else None, earlier or new_id())
     if claimed.is_replay:
         return Reported(claimed.object_id, True)
-    case_id = await _hold_case(tx, subject)
+    case_id = await hold_case(tx, subject.network_id, subject.account_id, subject.post_id)
     earlier = await _find_earlier(tx, subject, viewer, receipt_hash)
     if earlier is not None:
         await _say_more(tx, earlier, said, is_same=receipt_hash is not None)
@@ -110,45 +109,24 @@ async def _report(
         "created_at": now(),
     }
     await tx.execute(insert(reports), row)
-    counted = update(cases).where(cases.c.id == case_id)
-    await tx.execute(counted.values(report_count=cases.c.report_count + 1, version=cases.c.version + 1))
+    await count_report(tx, case_id)
     told = await who_decides(tx, case_id, subject.network_id)
     await tell(tx, set(told) - {viewer.id}, "report.made", case_id, network_id=subject.network_id)
     await tell_moderators(tx, case_id, subject.network_id)
     return Reported(str(row["id"]), False)
 
 
-async def _hold_case(tx: Transaction, subject: Subject) -> str:
-    """The open case about it, locked; a new one where there is none."""
-    row = {
-        "id": new_id(),
-        "network_id": subject.network_id,
-        "post_id": subject.post_id,
-        "account_id": subject.account_id,
-        "opened_at": now(),
-    }
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    await tx.execute(dialect.insert(cases).on_conflict_do_nothing(), row)
-    found = await tx.execute(select(cases.c.id).where(*_open_about(subject)).with_for_update(key_share=True))
-    return str(found.scalar_one())
-
-
 async def _find_earlier(tx: Transaction, subject: Subject, viewer: Viewer, receipt_hash: str | None) -> str | None:
     """The report that this person made of the same thing while it waits; without an account, by the same form."""
     asked = select(reports.c.id).join(cases, cases.c.id == reports.c.case_id)
     if viewer.id:
-        asked = asked.where(reports.c.reporter_id == viewer.id, *_open_about(subject))
+        asked = asked.where(
+            reports.c.reporter_id == viewer.id, *open_about(subject.network_id, subject.account_id, subject.post_id)
+        )
     else:
         asked = asked.where(reports.c.receipt_hash == receipt_hash)
     found: str | None = await tx.connection.scalar(asked)
     return found
-
-
-def _open_about(subject: Subject) -> list[ColumnElement[bool]]:
-    if subject.post_id is not None:
-        return [cases.c.outcome == "", cases.c.post_id == subject.post_id]
-    person = [cases.c.network_id == subject.network_id, cases.c.account_id == subject.account_id]
-    return [cases.c.outcome == "", cases.c.post_id.is_(None), *person]
 
 
 async def _say_more(tx: Transaction, report_id: str, said: NewReport, *, is_same: bool) -> None:

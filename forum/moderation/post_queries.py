@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import NotFound
-from forum.moderation.queries import shown_name
 from forum.policy import Standing, threads_readable_by
 from forum.records import Person
+from forum.shown_people import shown_name
 from forum.tables import networks, posts, threads
 from forum.viewer import Viewer
 
@@ -74,4 +74,5 @@ async def get_place(connection: AsyncConnection, viewer: Viewer, post_id: str) -
         is_erased=row[12] is not None,
         by_author=row[13] == row[7],
     )
-    return Place(*row[:7], Person(row[7], row[8], is_former=row[9] is not None), row[14], standing)
+    person = Person(row[7], row[8], is_former=row[9] is not None)
+    return Place(row[0], row[1], row[2], row[3], row[4], row[5], row[6], person, row[14], standing)

@@ -46,7 +46,7 @@ class ApiReports(Answer):
 
 
 class ApiCaseReport(Answer):
-    """What one person said; null is somebody without an account."""
+    """What one person said; null is somebody without an account, or Confer itself."""
 
     reporter: ApiSomebody | None
     rule: Rule

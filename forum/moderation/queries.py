@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.errors import Invalid, NotFound
 from forum.moderation.inputs import CaseList, ReportList
 from forum.moderation.records import Around, Case, OwnReport, Report
 from forum.policy import cases_shown_to, person_shown_to, readable_by, threads_readable_by
 from forum.records import Person, Rule
+from forum.shown_people import columns_of, person_from, shown_name
 from forum.tables import acts, cases, memberships, networks, posts, reports, threads
 from forum.text import excerpt
 from forum.viewer import Viewer
@@ -29,22 +29,6 @@ BAD_CURSOR = "This place in the list is not one that we gave you. Begin again wi
 _people = accounts.alias("people")
 _takers = accounts.alias("takers")
 _deciders = accounts.alias("deciders")
-
-
-def shown_name(person: FromClause) -> ColumnElement[Any]:
-    """The name by which others see this account."""
-    keeps = or_(person.c.closed_at.is_(None), person.c.former_name_shown)
-    return case((keeps, person.c.name), else_=FORMER_MEMBER)
-
-
-def columns_of(person: FromClause) -> list[ColumnElement[Any]]:
-    """What `person_from` reads: id, name, and whether the account is closed."""
-    return [person.c.id, shown_name(person), person.c.closed_at.is_not(None)]
-
-
-def person_from(values: Sequence[Any]) -> Person | None:
-    """Somebody of an id, a name and whether their account is closed; None without an id."""
-    return Person(values[0], values[1], is_former=bool(values[2])) if values[0] is not None else None
 
 
 # -- Cases -----------------------------------------------------------------------------------------
@@ -162,7 +146,9 @@ async def _with_rules(connection: AsyncConnection, found: Sequence[Case]) -> lis
 async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str) -> tuple[Report, ...]:
     """What was said in a case, oldest first; at most MOST_REPORTS. Nothing where the viewer may not decide it."""
     query = (
-        select(reports.c.id, reports.c.rule, reports.c.words, reports.c.created_at, *columns_of(_people))
+        select(
+            reports.c.id, reports.c.rule, reports.c.words, reports.c.created_at, *columns_of(_people), reports.c.act_id
+        )
         .join(cases, cases.c.id == reports.c.case_id)
         .outerjoin(_people, _people.c.id == reports.c.reporter_id)
         .where(reports.c.case_id == case_id, cases_shown_to(viewer))
@@ -170,7 +156,7 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str
         .limit(MOST_REPORTS)
     )
     rows = (await connection.execute(query)).all()
-    return tuple(Report(row[0], person_from(row[4:7]), row[1], row[2], row[3]) for row in rows)
+    return tuple(Report(row[0], person_from(row[4:7]), row[1], row[2], row[3], row[7] is not None) for row in rows)
 
 
 async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) -> tuple[Around, ...]:

@@ -52,10 +52,12 @@ class Report:
 
     id: str
     reporter: Person | None
-    """None: somebody without an account."""
+    """None: somebody without an account, or Confer itself."""
     rule: Rule
     words: str
     created_at: datetime
+    is_by_confer: bool = False
+    """It repeats words of a post with patient data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,18 @@ class Around:
     is_it: bool
     """It is the reported one itself: shown whatever became of it."""
     is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """A post that repeats words of a hidden one, and can still be read."""
+
+    post_id: str
+    number: int
+    title: str
+    person: Person
+    excerpt: str
+    case_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +153,13 @@ class ShownAct:
     lapsed: tuple[tuple[str, datetime], ...] = ()
     """Posts of whom it concerns that waited for a moderator as they were removed, and when they wrote them; for them
     alone."""
+    stays_out_of_sight: bool = False
+    """Undone, its post is what it was before: removed, or hidden by another rule."""
     quotation_count: int = 0
     """How many posts were hidden because they quote this one, and come back with it; for moderators."""
 
+    repeating: tuple[Repeating, ...] = ()
+    """Posts of this network that repeat words of this one without a quote's mark, and wait for a moderator."""
     thread: str = ""
     """Of an act on a whole thread: how that was called then."""
     title_before: str = ""

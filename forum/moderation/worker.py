@@ -10,7 +10,8 @@ from auth.tables import accounts
 from forum.acts.elsewhere import hide_elsewhere, seek_quotations
 from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_more_quotations
-from forum.acts.quotations import HIDDEN_WITH
+from forum.acts.quotations import HIDDEN_WITH, REPEATS
+from forum.acts.repeating import report_repeat, seek_repeats
 from forum.acts.sentences import said_to_you
 from forum.acts.undoing import UNDOABLE, take_back_more_quotations
 from forum.mailing import Letter, LetterWriter
@@ -26,6 +27,7 @@ from ground.columns import now
 from realtime.transaction import Transaction
 
 PATIENT_DATA_KEPT = timedelta(days=30)
+REPEATED_IS_ERASED = "The words that it repeated were erased for good."
 ERASED_IN_TIME = "Hidden for patient data 30 days ago, and erased as announced."
 _MOST_AT_ONCE = 100
 _MOST_IN_A_MAIL = 2_000
@@ -148,6 +150,23 @@ async def hide_quotation(_: State, tx: Transaction, reference: Mapping[str, str]
     await hide_elsewhere(tx, reference["act_id"], reference["post_id"])
 
 
+async def seek_repeated_words(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Look everywhere for what repeats a post with patient data without a quote's mark."""
+    await seek_repeats(tx, reference["act_id"], reference["after"])
+
+
+async def report_repeated_words(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Report one that was found to the moderators of its network."""
+    await report_repeat(tx, reference["act_id"], reference["post_id"])
+
+
+async def erase_repeated_words(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Erase what was hidden because it repeats words that are erased."""
+    about = (acts.c.post_id == reference["post_id"], acts.c.undone_at.is_(None), acts.c.rule == "patient_data")
+    is_wanted = select(acts.c.id).where(*about, acts.c.before[REPEATS].as_string() == reference["act_id"])
+    await erase_post(tx, None, reference["post_id"], REPEATED_IS_ERASED, only_if=is_wanted)
+
+
 async def take_back_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
     """Go on bringing back what was hidden with a post that can be read again."""
     await take_back_more_quotations(tx, reference["act_id"], reference.get("network_id", ""))
@@ -163,6 +182,9 @@ TASKS: Mapping[str, Doer] = {
     "hide_quotations": hide_quotations,
     "seek_quotations": seek_quotations_elsewhere,
     "hide_quotation": hide_quotation,
+    "seek_repeats": seek_repeated_words,
+    "report_repeat": report_repeated_words,
+    "erase_repeat": erase_repeated_words,
     "take_back_quotations": take_back_quotations,
 }
 CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)

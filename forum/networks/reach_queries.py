@@ -132,15 +132,12 @@ def _joined(reach: Reach) -> tuple[str, ...]:
     if not reach.parted or not reach.kept_threads:
         return (came,)
     kept = spell(reach.kept_threads, "thread", "threads").capitalize()
-    stayed = (
-        "that had stayed with the members of before stays"
-        if reach.kept_threads == 1
-        else ("that had stayed with the members of before stay")
-    )
+    stays, it = ("stays", "it") if reach.kept_threads == 1 else ("stay", "them")
     return (
         came,
-        f"{kept} {stayed} with them. Who joined since does not read it before an administrator keeps them in an access "
-        "review, and as long as anybody of them is left undecided nobody adds to it.",
+        f"{kept} that had stayed with the members of before {stays} with those. Whoever joined since reads nothing of "
+        f"{it} until an administrator keeps them in an access review; and nobody at all can write in {it} until each "
+        "of those who joined since is kept or has left.",
     )
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.policy import lines_shown, threads_readable_by_account, words_mailed
 from forum.records import Access, NotificationKind
-from forum.tables import acts, memberships, networks, notifications, posts, threads
+from forum.shown_people import shown_name
+from forum.tables import acts, audit_words, memberships, networks, notifications, posts, threads
 from forum.telling import LINES_WAITING, ONE_LINE
 from forum.viewer import MOST_ADDRESSED, Viewer
 
@@ -44,6 +44,8 @@ class Line:
     """Whether the words of the thread may go out by mail."""
     act_kind: str | None
     """What was done, where the line tells its reader of an act that concerns them."""
+    why: str | None
+    """Why an act of theirs was undone, where somebody said so: for their list, never for a mail."""
 
 
 _actors = accounts.alias("actors")
@@ -52,6 +54,8 @@ _act = and_(
     acts.c.id == notifications.c.object_id,
     acts.c.account_id == notifications.c.account_id,
 )
+_reversed = acts.alias("reversed_acts")
+_why = func.coalesce(func.nullif(audit_words.c.word, ""), _reversed.c.appeal_answer)
 _first = and_(posts.c.thread_id == notifications.c.thread_id, posts.c.number == notifications.c.number)
 # Where a thread has gone to another network it is that network's now.
 _of_network = func.coalesce(threads.c.network_id, notifications.c.network_id)
@@ -68,9 +72,6 @@ _has_place = (
 )
 _is_named = or_(networks.c.access == "open", networks.c.access == "closed", _has_place)
 """Networks whose name and address the reader may know; of the others a line says "a network"."""
-_actor_name = case(
-    (or_(_actors.c.closed_at.is_(None), _actors.c.former_name_shown), _actors.c.name), else_=FORMER_MEMBER
-)
 
 
 def _if_named(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -94,11 +95,12 @@ _COLUMNS = (
     threads.c.title,
     posts.c.excerpt,
     _actors.c.id,
-    case((_actors.c.id.is_not(None), _actor_name)),
+    case((_actors.c.id.is_not(None), shown_name(_actors))),
     notifications.c.account_id,
     posts.c.body,
     words_mailed(),
     acts.c.kind,
+    _why,
 )
 _JOINED = (
     notifications.outerjoin(threads, threads.c.id == notifications.c.thread_id)
@@ -106,6 +108,8 @@ _JOINED = (
     .outerjoin(networks, networks.c.id == _of_network)
     .outerjoin(_actors, _actors.c.id == notifications.c.actor_id)
     .outerjoin(acts, _act)
+    .outerjoin(_reversed, and_(notifications.c.kind == "act.reversed", _reversed.c.id == notifications.c.object_id))
+    .outerjoin(audit_words, and_(audit_words.c.row_id == _reversed.c.undo_row_id, audit_words.c.name == "reason"))
 )
 _IS_THERE = or_(
     notifications.c.thread_id.is_(None),

@@ -4,7 +4,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 `auth.tables` holds accounts and sessions, `realtime.tables` the streams and their events.
 """
 
-from forum.tables.audit import audit_chains, audit_rows, audit_words
+from forum.tables.audit import audit_chains, audit_heads, audit_rows, audit_words
 from forum.tables.documents import (
     document_locks,
     document_openings,
@@ -52,6 +52,7 @@ __all__ = [
     "announcement_reads",
     "announcements",
     "audit_chains",
+    "audit_heads",
     "audit_rows",
     "audit_words",
     "blobs",

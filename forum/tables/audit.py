@@ -62,3 +62,15 @@ audit_words = Table(
     Column("salt", String(32), nullable=False),
     Column("word", Text, nullable=False),
 )
+
+# Where each chain stood when a row of the site's chain took that down (`row_id`), which seals it: a chain that is cut
+# off afterwards, its head with it, lacks a row that was its last. No foreign keys: what is missing is to be missed.
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("row_id", Identifier, primary_key=True),
+    Column("chain", String(36), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("seal", String(64), nullable=False),
+    Index("ix_audit_heads_chain_number", "chain", "number"),
+)

@@ -31,6 +31,8 @@ acts = Table(
     Column("before", JSON(none_as_null=True)),
     Column("undone_at", Moment),
     account("undone_by", nullable=True),
+    # The row of the log that tells of it, where an act of its own took this one back: why stands beside that alone.
+    Column("undo_row_id", Identifier),
     Column("appeal", Text, nullable=False, server_default=""),
     Column("appealed_at", Moment),
     account("appeal_by_id", nullable=True),
@@ -100,7 +102,10 @@ reports = Table(
     Column("words", String(4000), nullable=False, server_default=""),
     # Of whoever has no account: the hash of what stands in the receipt's address.
     Column("receipt_hash", String(64), unique=True),
+    # Of Confer's own: the act that hid the post whose words are repeated.
+    Column("act_id", Identifier),
     Column("created_at", Moment, nullable=False),
     Index("uq_reports_once", "case_id", "reporter_id", unique=True),
     Index("ix_reports_reporter_id", "reporter_id", "created_at"),
+    Index("ix_reports_act_id", "act_id"),
 )

@@ -7,6 +7,7 @@ from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
 from forum.text.personal_data import PersonalData, find_personal_data
+from forum.text.repeating import Said
 from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_BODY",
     "PersonalData",
     "Quoted",
+    "Said",
     "clean_body",
     "clean_line",
     "escape_markdown",

@@ -23,9 +23,9 @@ class Quoted:
         self._lines: set[tuple[str, ...]] = set()
         self._header = header
         for text in texts:
-            words = _words(text)
+            words = words_in(text)
             self._runs.update(zip(*(words[start:] for start in range(RUN)), strict=False))
-            lines = [tuple(_words(line)) for line in text.split("\n")]
+            lines = [tuple(words_in(line)) for line in text.split("\n")]
             # One word alone on a line, such as a greeting, is nobody's, unless it is a number or all that was said.
             self._lines.update(line for line in lines if len(line) > 1 or (line and line[0].isdigit()))
             self._lines.update({tuple(words)} - {()})
@@ -59,10 +59,10 @@ class Quoted:
         return self._knows(bare) or self._knows(bare + lazy)
 
     def _knows(self, lines: list[str]) -> bool:
-        words = _words("\n".join(lines))
+        words = words_in("\n".join(lines))
         if any(run in self._runs for run in zip(*(words[start:] for start in range(RUN)), strict=False)):
             return True
-        return any(tuple(_words(line)) in self._lines for line in lines if _words(line))
+        return any(tuple(words_in(line)) in self._lines for line in lines if words_in(line))
 
 
 def _block(lines: list[str], at: int, marks: re.Pattern[str]) -> tuple[list[str], list[str], int]:
@@ -78,12 +78,13 @@ def _block(lines: list[str], at: int, marks: re.Pattern[str]) -> tuple[list[str]
     return block, lazy, at
 
 
-def _words(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
+    """Its words in small letters, whatever stands between them."""
     return [word.casefold() for word in _WORDS.findall(text)]
 
 
 _COMMON = frozenset(
-    _words(
+    words_in(
         "about been could does down from have here into just more much only over said should some than that their them "
         "then there these they this very want were what when where which will with would your"
     )
@@ -92,8 +93,8 @@ _COMMON = frozenset(
 
 def shares_words(title: str, texts: Iterable[str]) -> bool:
     """Whether a title has a word in common with what was said: one of four letters or more, or with a digit in it."""
-    telling = {word for word in _words(title) if len(word) > 3 or any(letter.isdigit() for letter in word)} - _COMMON
-    return any(not telling.isdisjoint(_words(text)) for text in texts)
+    telling = {word for word in words_in(title) if len(word) > 3 or any(letter.isdigit() for letter in word)} - _COMMON
+    return any(not telling.isdisjoint(words_in(text)) for text in texts)
 
 
 def has_quotes(body: str) -> bool:

@@ -72,6 +72,13 @@ def find_personal_data(text: str, today: date) -> tuple[PersonalData, ...]:
     return tuple(found)
 
 
+def nhs_numbers(text: str) -> set[str]:
+    """The NHS numbers in the text, as ten digits each."""
+    if _A_DIGIT.search(text) is None:
+        return set()
+    return {digits for digits in _numbers(text) if len(digits) == _NHS_LENGTH and _is_nhs_number(digits)}
+
+
 def _numbers(text: str) -> Iterator[str]:
     """The digits of every number as it may have been written: whole groups that stand beside each other."""
     for run in _DOTTED.finditer(text):

@@ -13,8 +13,8 @@ from forum.attaching import list_held_files
 from forum.errors import NotFound
 from forum.policy import moderated_by, readable_by, threads_readable_by
 from forum.records import Limit, Person, PostFile
+from forum.shown_people import shown_name
 from forum.tables import held_back, held_posts, networks, posts, threads
-from forum.threads.queries import shown_name
 from forum.viewer import Viewer
 from ground.columns import Identifier
 

@@ -34,6 +34,12 @@ async def find_thread_place(connection: AsyncConnection, viewer: Viewer, thread_
     return ThreadPlace(row[0], bool(row[1]), bool(row[2]), row[3])
 
 
+async def has_left_a_place(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> bool:
+    """Whether the thread was moved out of a network to which this viewer belongs: they saw it there, and saw it go."""
+    left = select(moved_threads.c.network_id).where(moved_threads.c.thread_id == thread_id)
+    return any(viewer.role_in(network_id) is not None for network_id in await connection.scalars(left))
+
+
 @dataclass(frozen=True, slots=True)
 class MovedThread:
     """What a thread was in a network that it has left: its number there stays its own."""

@@ -30,12 +30,12 @@ from forum.errors import NotFound
 from forum.hot_reads import JsonArray, JsonRows
 from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
 from forum.records import Person, Post, ReplyTo, Thread
+from forum.shown_people import shown_name
 from forum.tables import memberships, networks, post_files, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment
 from ground.hot import HotStatement, given, one_of, run
 
-_FORMER: ColumnElement[str] = literal_column("'Former member'", String)
 _NOTHING: ColumnElement[str] = literal_column("''", String)
 MOST_ANSWERS = 8
 """Of the answers to one post so many are named below it."""
@@ -47,11 +47,6 @@ answered = posts.alias("answered")
 answered_authors = accounts.alias("answered_authors")
 _answers = posts.alias("answers")
 _places = memberships.alias("author_memberships")
-
-
-def shown_name(person: Alias | FromClause) -> ColumnElement[str]:
-    """The name by which others see this account: a closed one keeps its name only where its owner left it."""
-    return case((or_(person.c.closed_at.is_(None), person.c.former_name_shown), person.c.name), else_=_FORMER)
 
 
 def _is_former(person: Alias | FromClause) -> ColumnElement[bool]:

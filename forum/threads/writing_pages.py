@@ -30,8 +30,8 @@ from forum.threads.inputs import NewPost, NewThread, choices
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
 from forum.threads.queries import get_post
+from forum.threads.refusing import see_to_reply, with_why
 from forum.threads.rendered_posts import post_fragment
-from forum.threads.seeing import see_thread
 from forum.threads.thread_frame import tools_of
 from forum.threads.thread_page import make_composer
 from forum.threads.warning import warn
@@ -228,13 +228,14 @@ async def create_post(request: Request) -> Response:
     form = await read_post_form(request)
     state = state_of(request)
     is_fragment = "x-fragment" in request.headers
-    sight = await see_thread(request, request.path_params["id"], signed_in_only=True)
+    sight = await see_to_reply(request)
     try:
         await bring_all(request, sight.viewer, sight.network.id, form)
         posted = await _reply(request, sight, form)
     except _Previewed as previewed:
         return await _reply_form(request, sight, form, preview=previewed.html)
-    except (Invalid, AlreadySent, TooMany, Forbidden, Warned) as error:
+    except (Invalid, AlreadySent, TooMany, Forbidden, Warned) as refusal:
+        error = await with_why(request, sight, refusal)
         if is_fragment:
             return refused_fragment(request, error)
         return await _reply_form(request, sight, form, error)

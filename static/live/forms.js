@@ -3,10 +3,14 @@
 import { startCounters } from "../ui/form.js";
 import { keptWords } from "./kept.js";
 import { on } from "./link.js";
-import { onRefresh, refreshSoon } from "./refresh.js";
+import { onRefresh, refreshFrom, refreshSoon } from "./refresh.js";
 
 const GONE = "This can’t be sent now: above stands what has happened meanwhile. Nothing of what you were writing was sent.";
 const aside = new WeakMap(); // place → the form that stood there, with what was typed in it
+
+// A form that was refused is answered under the address that it was sent to, which nobody can read from.
+const here = document.querySelector("[data-address]");
+if (here) refreshFrom(() => here.dataset.address);
 
 onRefresh(async (page) => () => {
   for (const place of document.querySelectorAll("[data-form]")) {

@@ -1,9 +1,16 @@
-// The right to read a network has ended: what this page shows of it is taken away at once, and a calm sentence says so.
+// The right to read has ended: of a network (what this page shows of it is taken away at once, and a calm sentence says so), of what
+// moderators see, or to come in at all. Then the page goes, and the server says what it has for this reader now.
 import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
-import { fetchPage, refreshSoon, stopRefreshing } from "./refresh.js";
+import { fetchPage, onRefused, refreshSoon, stopRefreshing } from "./refresh.js";
+
+const GONE = new Set([403, 404, 410]);
+const LEFT = "confer:left";
+const SOON_MS = 10000;
+let hasLost = false;
 
 link.addEventListener("lost", ({ detail: { stream } }) => {
+  hasLost = true;
   if (!stream.startsWith("network:")) {
     refreshSoon({ whole: true });
     return;
@@ -19,7 +26,31 @@ link.addEventListener("lost", ({ detail: { stream } }) => {
       return;
     }
   }
+  refreshSoon(); // a page that does not name the network may be about it all the same
 });
+
+onRefused((status) => {
+  if (!hasLost || !GONE.has(status)) return false;
+  leave();
+  return true;
+});
+
+link.addEventListener("state", ({ detail }) => detail === "barred" && leave({ isBarred: true }));
+
+// On to what the server says of this address now. What is being written in a composer is kept in the browser; other words would be lost,
+// and so stay to be copied, as they do where the server has said the same a moment ago.
+function leave({ isBarred = false } = {}) {
+  const isSoon = Date.now() - Number(sessionStorage.getItem(LEFT)) < SOON_MS;
+  const areas = [...document.querySelectorAll("main textarea:not([readonly])")];
+  if (isSoon || areas.some((area) => area.value !== area.defaultValue && !area.closest("[data-draft]"))) {
+    if (isBarred) document.querySelectorAll(".side, .scrim, .top-tools, .top .search").forEach((part) => part.remove());
+    sayGone(null, isBarred ? "You can’t use this account at the moment." : "You can’t see this page any more.");
+    return;
+  }
+  stopRefreshing();
+  sessionStorage.setItem(LEFT, Date.now());
+  location.replace(location.pathname + location.search);
+}
 
 /** The address of the network's page, where this page tells it. */
 function homeOf(stream) {
@@ -39,14 +70,15 @@ async function sayWhy(network, foot, words) {
   foot.append(again);
 }
 
-function sayGone(network) {
+/** Takes away what this page shows, says why in one sentence, and shows what was being written. */
+export function sayGone(network, why = "Your membership of this network has ended, or who may read it has changed. What you wrote there stays there.") {
   link.view(null);
   stopRefreshing();
   const heading = document.createElement("h1");
   heading.textContent = "This is no longer open to you";
   const words = document.createElement("p");
   words.className = "page-lead";
-  words.textContent = "Your membership of this network has ended, or who may read it has changed. What you wrote there stays there.";
+  words.textContent = why;
   const home = document.createElement("a");
   home.className = "button is-main";
   home.href = "/";

@@ -8,7 +8,7 @@ import { become } from "./title.js";
 // The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
 const FRAME = [".side", "[data-bell]", ".place", ".network-top"];
 // Regions whose rows somebody reads and opens would move under the finger; these may follow at once.
-const STILL = new Set(["needs-me", "rest", "people", "requests", "lines", "state"]);
+const STILL = new Set(["needs-me", "rest", "people", "requests", "lines", "state", "case"]);
 const SPREAD_MS = 400;
 const EACH_MS = 4;
 const RETRY_MS = 2000;
@@ -150,6 +150,13 @@ function settle(fresh) {
   for (const stream of [...link.settling]) if (fresh[stream]) link.settle(stream, fresh[stream]);
 }
 
+let refused = () => false;
+
+/** Has `act(status)` asked first when the server refuses this page; it answers with whether it has seen to that. */
+export function onRefused(act) {
+  refused = act;
+}
+
 let tries = 0;
 let timer = 0;
 let dueAt = Infinity;
@@ -177,7 +184,7 @@ export function refreshSoon({ whole = false, among = 0 } = {}) {
       mustBeWhole = false;
     } catch (error) {
       if (error instanceof Refused && error.status < 500) {
-        askToReload();
+        if (!refused(error.status)) askToReload();
         return;
       }
       tries += 1;

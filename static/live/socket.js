@@ -7,13 +7,13 @@
 //   "lost"    detail {stream, why}: the right to hear this stream has ended
 //   "gained"  detail {stream}: a stream is heard from now on that was not before
 //   "presence" detail {thread, viewing, names, typing}
-//   "state"   detail "live" | "away" | "degraded" | "paused" | "ended" | "old"
+//   "state"   detail "live" | "away" | "degraded" | "paused" | "ended" | "barred" | "old"
 
 const SILENCE_MS = 40000;
 const STEADY_MS = 60000;
 const GAP_LIMIT = 200;
 const HELD_MOST = 1000;
-const STOPPED = { 4400: "old", 4401: "ended", 4403: "ended", 4409: "paused", 4412: "old" };
+const STOPPED = { 4400: "old", 4401: "ended", 4403: "barred", 4409: "paused", 4412: "old" };
 
 export class LiveLink extends EventTarget {
   /** `account` is the id of whom the page was made for, null for somebody signed out: another person's page hears nothing. */

@@ -37,6 +37,7 @@ const TELL = {
     if (leaveIfSignedOut()) return;
     note("ended", "You are signed out. What you have not sent is kept.", { text: "Sign in", href: signInAddress() });
   },
+  barred: back, // the page goes: lost.js
   old: () => {
     back();
     note("old", "Confer has been renewed.", { text: "Reload this page", run: () => location.reload() });

@@ -1,8 +1,9 @@
 // The head of a thread and what stands around its posts: title, pin, lock, and what of it is unread.
 import { formatNumber } from "../live/counts.js";
 import { me, on } from "../live/link.js";
+import { sayGone } from "../live/lost.js";
 import { patch } from "../live/patch.js";
-import { onRefresh, refreshSoon } from "../live/refresh.js";
+import { fetchText, onRefresh, refreshSoon } from "../live/refresh.js";
 import { rename } from "../live/title.js";
 import { composer, startAll } from "./composer.js";
 import { section, thread } from "./posts.js";
@@ -75,8 +76,13 @@ if (section) {
   document.querySelector(".thread-facts").append(line);
   showUnread(Number(section.dataset.unread ?? 0));
 
-  // It is in another network: the page is another one, or none. What is being written is kept in the browser.
-  on("thread.moved", ({ object }) => object?.id === thread && location.reload());
+  // It is in another network: the page is another one, which takes what is being written out of the browser's memory; or none.
+  on("thread.moved", async ({ object }) => {
+    if (object?.id !== thread) return;
+    const status = await fetchText(location.pathname).then(() => 0, (error) => error.status);
+    if (status === 404) sayGone(null, "A moderator moved this thread to a network that you can’t read. What you wrote in it stays there.");
+    else location.reload();
+  });
 
   // What waited of one's own has been approved.
   on("post.created", ({ object }) => object?.author.id === me && document.querySelector("#waiting .held") && refreshSoon());

@@ -32,6 +32,7 @@ SPEAKERS = {
     "attaching": "lets posts carry files, for every slice",
     "bringing": "takes in files for posts, for every slice",
     "audit": "writes down what was done, for every slice",
+    "audit_heads": "takes down where each chain of that stands",
     "acts": "does what moderators do, for every slice",
     "telling": "tells people something, for every slice",
     "unindexing": "takes words out of what is searched, for every slice",

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from auth.accounts import set_site_administrator
 from forum.events import ThreadChanged
+from forum.moderation.suspension_commands import suspend
 from tests.browser.scene import Scene, equals_reload, live, post, say, words, write
 from tests.servers.confer import ConferServer
 from tests.servers.shapes import SQLITE_MEMORY
@@ -71,6 +73,48 @@ async def test_who_leaves_an_open_network_still_reads_but_no_longer_writes(scene
     await expect(post(page, 1).get_by_role("link", name="Reply")).to_be_hidden()
     await scene.reply(scene.amara, "Still open to all.")
     await expect(post(page, 2)).to_contain_text("Still open to all.")
+
+
+async def test_who_is_suspended_has_no_page_left_and_keeps_the_words(scene: Scene) -> None:
+    """The page goes to what the server shows whoever is signed out; one with words that no draft keeps shows these."""
+    made = await scene.reply(scene.amara, "No.")
+    page, form = await scene.open(scene.gareth), await scene.open(scene.gareth, f"/posts/{made['id']}/report")
+    await write(page, "What I was writing")
+    await form.get_by_label("In your own words").fill("She never answers.")
+    scene.visitors.tolerate("40[134]")
+    suspender = await scene.village.person("Olwen Pugh")
+    async with scene.village.state.transaction() as tx:
+        await set_site_administrator(tx.connection, suspender.id, True)
+    async with scene.village.state.transaction() as tx:
+        await suspend(tx, await scene.village.viewer(suspender), scene.gareth.id, "Sold the list.")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("We can't find that page")
+    kept = await page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('confer:draft:'))")
+    assert "What I was writing" in str(kept)
+    await expect(form.get_by_role("heading", level=1)).to_have_text("This is no longer open to you")
+    await expect(form.get_by_label("What you were writing")).to_have_value("She never answers.")
+    text = await form.locator("body").inner_text()
+    assert scene.place.name not in text
+    assert "Amara" not in text
+    await page.wait_for_timeout(1_500)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("We can't find that page")  # and stays there
+
+
+async def test_a_moderators_page_goes_with_the_role_and_a_lost_network_while_away(scene: Scene) -> None:
+    member = f"/networks/{scene.place.slug}/members/{scene.gareth.id}"
+    await scene.call(scene.amara, "PATCH", member, {"role": "moderator"})
+    page = await scene.open(scene.gareth, f"/networks/{scene.place.slug}/held")
+    away = await scene.open(scene.priya)
+    scene.visitors.tolerate("ERR_INTERNET_DISCONNECTED")
+    scene.visitors.tolerate("40[34]")
+    await away.context.set_offline(True)
+    await scene.call(scene.amara, "PATCH", member, {"role": "member"})
+    await scene.call(
+        scene.amara, "PATCH", f"/networks/{scene.place.slug}/members/{scene.priya.id}", {"status": "banned"}
+    )
+    await expect(page.locator("main h1")).not_to_contain_text(scene.place.name)
+    await expect(page.locator("main")).not_to_contain_text("wait")
+    await away.context.set_offline(False)
+    await expect(away.get_by_role("heading", level=1)).to_have_text("This is no longer open to you")
 
 
 async def test_an_ended_session_is_said_and_keeps_the_words(scene: Scene) -> None:
