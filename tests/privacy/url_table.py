@@ -6,7 +6,6 @@ of the site, a fellow member, the member who wrote what is asked for, a moderato
 lies in a closed network; `secret`, `unlisted` and `open` say what differs there. Requests that change something are
 sent with the words of BODIES, so that nothing but the lack of a right can refuse them. Signed out, every act is 401
 and every form leads to the sign-in page, whatever is behind it.
-
     200 303 …  exactly this status        ok  anything below 400
 """
 
