@@ -167,3 +167,28 @@ async def test_an_undo_may_say_why(scene: Scene) -> None:
     await page.wait_for_url("**/threads/**")
     author = await scene.open(scene.gareth, f"/acts/{act}")
     await expect(author.get_by_text("It no longer counts. Why: It was kindly meant.")).to_be_visible()
+
+
+async def test_an_open_case_follows_what_others_do(scene: Scene) -> None:
+    """A second report, an act of another moderator, and one that answers a form sent too late: no line stays stale."""
+    member = f"/networks/{scene.place.slug}/members/{scene.priya.id}"
+    await scene.call(scene.amara, "PATCH", member, {"role": "moderator"})
+    made = await scene.reply(scene.gareth, "Only fools would ask that.")
+    report = f"/posts/{made['id']}/reports"
+    await scene.call(scene.priya, "POST", report, {"rule": "abuse", "words": "He calls us fools."})
+    case = (await scene.call(scene.amara, "GET", f"/networks/{scene.place.slug}/reports"))["items"][0]["id"]
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/reports/{case}")
+    await expect(page.get_by_role("heading", name="One report")).to_be_visible()
+    await scene.call(scene.amara, "POST", report, {"rule": "off_topic", "words": "And it is off topic."})
+    await expect(page.get_by_role("heading", name="Two reports")).to_be_visible()
+    await choose(page, "Agree")
+    scene.visitors.tolerate("422")
+    await page.get_by_label("What do you tell Gareth Williams?").fill("Please say it kindly.")
+    await page.get_by_role("button", name="Decide").click()  # no act is chosen: the form comes back, at its own address
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await scene.call(scene.priya, "POST", f"/posts/{made['id']}/hiding", {"rule": "abuse", "reason": "Be kind."})
+    await expect(page.get_by_text("out of sight now")).to_be_visible()
+    await expect(page.get_by_text(re.compile("Decided by Priya"))).to_be_visible()
+    await expect(page.get_by_text("Post hidden")).to_be_visible()
+    await expect(page.get_by_label("What you were writing")).to_have_value("Please say it kindly.")
+    await expect(page.locator(".live-note")).to_be_hidden()
