@@ -1,7 +1,7 @@
 """The mails that tell people what they have not read: to whom, with which words, and to whom no more."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from forum.notifications.mail_commands import follow_due_mail, last_bundle
 from forum.notifications.worker import LETTERS
 from forum.sending import compose
 from forum.tables import networks, notifications
-from ground.columns import new_id
+from ground.columns import new_id, now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import mails_to
 from tests.forum.notifications.telling import told
@@ -142,6 +142,26 @@ async def test_at_once_comes_at_once_and_what_is_bundled_waits(village: Village,
     )
     async with village.state.database.read() as connection:
         assert list(await connection.scalars(waiting)) == [None]
+
+
+async def test_what_is_bundled_comes_as_one_mail_the_next_morning(village: Village, server: ConferServer) -> None:
+    amara, gareth, place, _ = await scene(village)
+    await village.thread(amara, place, "Third", "For @Gareth Williams.")
+    await told(village, gareth, "Third")
+    address = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
+    assert mails_to(server, address) == []
+    mine = (notifications.c.account_id == gareth.id, notifications.c.mail == "bundled")
+    async with village.state.database.write() as connection:
+        lately = now() - timedelta(days=1, hours=1)
+        await connection.execute(update(notifications).where(*mine).values(created_at=lately))
+    for _ in range(100):
+        if mails_to(server, address):
+            break
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(3)  # the worker has looked again: nothing goes out twice
+    (message,) = mails_to(server, address)
+    assert message["Subject"] == f"Two things you have not read in {place.name}"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_bundles_go_out_in_the_morning() -> None:
