@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from auth.rules import DOCUMENTS, EDITS
 from forum.addresses import get, post, route
 from forum.asking import limit, open_as_account, open_network
-from forum.documents import folder_api, version_api, working_api
+from forum.documents import folder_api, preview_api, version_api, working_api
 from forum.documents.commands import change_document, share_document
 from forum.documents.cursors import make_cursor, read_cursor
 from forum.documents.inputs import DocumentChange, FileMark, Listing, NewDocument, Withdrawal
@@ -163,6 +163,8 @@ ROUTES: list[BaseRoute] = [
     post(f"{_DOCUMENT}/versions", version_api.api_create_version),
     get(f"{_DOCUMENT}/versions/{{number:int}}", version_api.api_show_version),
     get(f"{_DOCUMENT}/versions/{{number:int}}/content", version_api.api_show_content),
+    get(f"{_DOCUMENT}/versions/{{number:int}}/pages", preview_api.api_list_pages),
+    get(f"{_DOCUMENT}/versions/{{number:int}}/pages/{{page:int}}/{{fits:int}}", preview_api.api_show_picture),
     post(f"{_DOCUMENT}/versions/{{number:int}}/restoration", version_api.api_restore_version),
     get(f"{_DOCUMENT}/readers", api_show_readers),
     route("PUT", f"{_DOCUMENT}/reading", working_api.api_say_read),

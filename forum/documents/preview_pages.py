@@ -39,7 +39,7 @@ async def show_pages(request: Request) -> Response:
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
     first = max(0, page - 1) // PAGES_AT_ONCE * PAGES_AT_ONCE + 1
     async with state.database.read() as connection:
-        document, version = await _get_readable(connection, viewer, request)
+        document, version = await get_readable(connection, viewer, request)
         view = await read_version(connection, version, first, PAGES_AT_ONCE)
     if first > 1 and not view.pages:
         raise NotFound
@@ -57,12 +57,12 @@ async def show_picture(request: Request) -> Response:
     if max(asked["page"], asked["fits"]) > _HIGHEST:
         raise NotFound
     async with state.database.read() as connection:
-        _, version = await _get_readable(connection, viewer, request)
+        _, version = await get_readable(connection, viewer, request)
         picture = await get_picture(connection, version, asked["page"], asked["fits"])
     return Download(state.files, picture, is_ours=True)
 
 
-async def _get_readable(
+async def get_readable(
     connection: AsyncConnection, viewer: Viewer, request: Request
 ) -> tuple[Document, DocumentVersion]:
     """The document and the version in the address, for a viewer who may open it. Raises NotFound."""

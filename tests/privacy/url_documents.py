@@ -65,6 +65,8 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"POST /api/v1{_DOCUMENT}/versions": MEMBERS_DO,
     f"GET /api/v1{_VERSION}": READ,
     f"GET /api/v1{_VERSION}/content": READ,
+    f"GET /api/v1{_VERSION}/pages": READ,
+    f"GET /api/v1{_VERSION}/pages/{{page:int}}/{{fits:int}}": READ,
     f"POST /api/v1{_VERSION}/restoration": MEMBERS_DO,
     f"GET /api/v1{_DOCUMENT}/readers": Row("404 404 404 404 403 200 403 403", open="403 403 403 403 403 200 403 403"),
     f"PUT /api/v1{_DOCUMENT}/reading": _OTHERS_DO,

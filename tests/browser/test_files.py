@@ -1,0 +1,68 @@
+"""Pictures and files in the composer: dropped, pasted and picked; kept with the draft; live as after a reload.
+
+On SQLite alone: what the browser does here is the same whatever stands behind the server.
+"""
+
+import base64
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.scene import Scene, equals_reload, live, post, send, words, write
+from tests.forum.attachments.bringing import PDF, a_picture
+from tests.servers.shapes import SQLITE_MEMORY
+
+pytestmark = pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True)
+
+_HAND_OVER = """([kind, name, type, data]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([Uint8Array.from(atob(data), (each) => each.charCodeAt(0))], name, { type }));
+  const area = document.querySelector("#compose textarea");
+  const carried = kind === "drop" ? { dataTransfer: held } : { clipboardData: held };
+  const Kind = kind === "drop" ? DragEvent : ClipboardEvent;
+  area.dispatchEvent(new Kind(kind, { bubbles: true, cancelable: true, ...carried }));
+}"""
+
+
+async def test_pictures_are_brought_in_three_ways_kept_and_seen_live(scene: Scene) -> None:
+    reader = await scene.open(scene.gareth)
+    await live(reader)
+    page = await scene.open(scene.amara)
+    await write(page, "The ward at night, and the rota.")
+    picture = base64.b64encode(a_picture()).decode()
+    await page.evaluate(_HAND_OVER, ["drop", "ward.png", "image/png", picture])
+    await page.evaluate(_HAND_OVER, ["paste", "pasted.png", "image/png", base64.b64encode(a_picture()).decode()])
+    rota = {"name": "rota.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    await page.set_input_files("#compose input[type=file]", [rota])  # type: ignore[list-item]
+    await expect(page.locator("#compose [data-file]")).to_have_count(3)
+    await page.get_by_label("What does it show?").first.fill("A ward at night")
+    await expect(page.locator("#compose [data-saved]")).to_have_text("Saved")
+    await page.wait_for_timeout(500)
+    # They stay with the draft through a reload, with what was said of them.
+    await page.reload()
+    await expect(page.locator("#compose [data-file]")).to_have_count(3)
+    await expect(words(page)).to_have_value("The ward at night, and the rota.")
+    await page.get_by_role("button", name="Take out pasted.png").click()
+    await expect(page.locator("#compose [data-file]")).to_have_count(2)
+    await expect(page.get_by_label("What does it show?")).to_have_value("A ward at night")
+    await send(page)
+    for shown in (page, reader):
+        await expect(post(shown, 2).get_by_alt_text("A ward at night")).to_be_visible()
+        await expect(post(shown, 2).get_by_role("link", name="rota.pdf")).to_be_visible()
+    await expect(page.locator("#compose [data-file]")).to_have_count(0)
+    await equals_reload(scene, reader, scene.gareth)
+    await equals_reload(scene, page, scene.amara)
+
+
+async def test_twenty_at_once_are_told_the_bound_and_a_picture_asks_for_words(scene: Scene) -> None:
+    scene.visitors.tolerate("422")
+    page = await scene.open(scene.amara)
+    await write(page, "Many.")
+    many = [{"name": f"{number}.png", "mimeType": "image/png", "buffer": a_picture(160, 120)} for number in range(20)]
+    await page.set_input_files("#compose input[type=file]", many)  # type: ignore[arg-type]
+    await expect(page.locator(".files-said")).to_contain_text("A post takes 10 files at most")
+    await expect(page.locator("#compose [data-file]")).to_have_count(10, timeout=30_000)
+    await page.get_by_role("button", name="Post reply").click()
+    await expect(page.locator("#compose .send-state")).to_contain_text("Say in a few words what")
+    await page.get_by_role("button", name="Post anyway").click()
+    await expect(post(page, 2).locator("figure")).to_have_count(10, timeout=30_000)
