@@ -60,7 +60,7 @@ def test_unknown_parameters_are_refused_everywhere(server: ConferServer) -> None
         for route in api_routes(ROUTES):
             for method in sorted((route.methods or set()) - {"HEAD"}):
                 path = route.path.replace("{slug:slug}", network["slug"])
-                path = re.sub(r"\{\w+:id\}", thread["id"], path).replace("{number:int}", "1")
+                path = re.sub(r"\{\w+:id\}", thread["id"], re.sub(r"\{\w+:int\}", "1", path))
                 answer = client.request(method, path, params=UNKNOWN, json={} if method != "GET" else None)
                 assert answer.status_code == 422, (method, path)
                 assert answer.json()["errors"][0]["field"] == "no_such_parameter", (method, path)
