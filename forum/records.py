@@ -35,8 +35,9 @@ ActKind = Literal[
     "expel",
     "ban",
     "suspend",
+    "withdraw",
 ]
-"""What moderators do to posts, threads and people."""
+"""What moderators do to posts, threads, documents and people."""
 NotificationKind = Literal[
     "post.answered",
     "post.mentioned",

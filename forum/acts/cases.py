@@ -1,4 +1,4 @@
-"""Reports of one post or one person are one case; acts settle it, and moderators hear how many wait."""
+"""Reports of one post, one document or one person are one case; acts settle it, and moderators hear how many wait."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -19,6 +19,8 @@ from realtime.transaction import Transaction
 
 Outcome = Literal["agreed", "disagreed", "ignored"]
 
+_OPEN_DOCUMENT = (cases.c.document_id == bindparam("of_document", type_=Identifier)) & (cases.c.outcome == "")
+_LOCK_OPEN_DOCUMENT = select(cases.c.id, cases.c.network_id).where(_OPEN_DOCUMENT).with_for_update(key_share=True)
 _OPEN = (cases.c.post_id == bindparam("of_post", type_=Identifier)) & (cases.c.outcome == "")
 _LOCK_OPEN = select(cases.c.id, cases.c.network_id).where(_OPEN).with_for_update(key_share=True)
 _REPORTERS = select(reports.c.id, reports.c.reporter_id).where(
@@ -40,26 +42,34 @@ def waiting_cases(network_id: object, viewer: Viewer) -> Select[int]:
     return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", cases_shown_to(viewer))
 
 
-def open_about(network_id: str, account_id: str, post_id: str | None) -> list[ColumnElement[bool]]:
-    """The case that waits about this post, or about this person in the network."""
+def open_about(
+    network_id: str, account_id: str, post_id: str | None, document_id: str | None = None
+) -> list[ColumnElement[bool]]:
+    """The case that waits about this post or document, or about this person in the network."""
     if post_id is not None:
         return [cases.c.outcome == "", cases.c.post_id == post_id]
+    if document_id is not None:
+        return [cases.c.outcome == "", cases.c.document_id == document_id]
     person = [cases.c.network_id == network_id, cases.c.account_id == account_id]
-    return [cases.c.outcome == "", cases.c.post_id.is_(None), *person]
+    return [cases.c.outcome == "", cases.c.post_id.is_(None), cases.c.document_id.is_(None), *person]
 
 
-async def hold_case(tx: Transaction, network_id: str, account_id: str, post_id: str | None) -> str:
+async def hold_case(
+    tx: Transaction, network_id: str, account_id: str, post_id: str | None, document_id: str | None = None
+) -> str:
     """The open case about it, locked; a new one where there is none. Its id."""
     row = {
         "id": new_id(),
         "network_id": network_id,
         "post_id": post_id,
+        "document_id": document_id,
         "account_id": account_id,
         "opened_at": now(),
     }
     dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
     await tx.execute(dialect.insert(cases).on_conflict_do_nothing(), row)
-    open_one = select(cases.c.id).where(*open_about(network_id, account_id, post_id)).with_for_update(key_share=True)
+    about = open_about(network_id, account_id, post_id, document_id)
+    open_one = select(cases.c.id).where(*about).with_for_update(key_share=True)
     return str((await tx.execute(open_one)).scalar_one())
 
 
@@ -87,6 +97,14 @@ async def close_cases_about(
 ) -> None:
     """An act on a post settles what was reported of it."""
     for row in (await tx.execute(_LOCK_OPEN, {"of_post": post_id})).all():
+        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+
+
+async def close_cases_about_document(
+    tx: Transaction, document_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+) -> None:
+    """That a document is taken away settles what was reported of it."""
+    for row in (await tx.execute(_LOCK_OPEN_DOCUMENT, {"of_document": document_id})).all():
         await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
 
 

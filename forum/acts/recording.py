@@ -31,6 +31,7 @@ class Act:
     rule: Rule | None = None
     post_id: str | None = None
     thread_id: str | None = None
+    document_id: str | None = None
     account_id: str | None = None
     until: datetime | None = None
     before: Settings | None = None
@@ -48,6 +49,7 @@ async def keep_act(tx: Transaction, act: Act) -> str:
         "kind": act.kind,
         "post_id": act.post_id,
         "thread_id": act.thread_id,
+        "document_id": act.document_id,
         "account_id": act.account_id,
         "rule": act.rule or "",
         "reason": act.reason,

@@ -19,6 +19,7 @@ _TO_YOU = {
     "unlock": "A moderator has opened your thread again",
     "slow": "A moderator has slowed down your thread",
     "move": "A moderator has moved your thread",
+    "withdraw": "A moderator has withdrawn your document",
     "restore": "Your post can be read again",
 }
 UNSEEN = "a network you can’t see"

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
+from forum.acts.documents import bring_back as bring_back_document
 from forum.acts.excluding import bring_back, hold_person
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import hold_network_of, hold_post, restore_post
@@ -19,7 +20,7 @@ from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
 from forum.policy import acts_shown_to, may_undo
 from forum.records import ActKind, Role
-from forum.tables import acts, networks
+from forum.tables import acts, documents, networks
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -46,6 +47,7 @@ class Done:
     before: Mapping[str, Any] | None
     undone_at: datetime | None
     rule: str
+    document_id: str | None
 
     @property
     def may_have_hidden_others(self) -> bool:
@@ -99,6 +101,10 @@ async def _title_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
     await title_back(tx, done.thread_id or "", done.id)
 
 
+async def _in_the_library(tx: Transaction, _: str | None, done: Done) -> None:
+    await bring_back_document(tx, done.document_id or "")
+
+
 UNDOERS: dict[str, Undoer] = {
     "hide": _restore,
     "remove": _restore,
@@ -111,6 +117,7 @@ UNDOERS: dict[str, Undoer] = {
     "lock": _thread_as_it_was,
     "slow": _thread_as_it_was,
     "retitle": _title_as_it_was,
+    "withdraw": _in_the_library,
 }
 """What brings back what was, by the kind of act; `move` is added by the slice that moves threads."""
 UNDOABLE: frozenset[str] = frozenset({*UNDOERS, "move"})
@@ -122,6 +129,11 @@ Holder = Callable[[Transaction, str, str], Awaitable[None]]
 HOLDERS: dict[str, Holder] = {}
 """What must be held before an act is, where that is more than its post or its person; by the kind of act."""
 
+_LOCK_DOCUMENT = (
+    select(documents.c.id)
+    .where(documents.c.id == bindparam("held_id", type_=Identifier))
+    .with_for_update(key_share=True)
+)
 _LOCK = (
     select(
         acts.c.id,
@@ -135,6 +147,7 @@ _LOCK = (
         acts.c.before,
         acts.c.undone_at,
         acts.c.rule,
+        acts.c.document_id,
     )
     .where(acts.c.id == bindparam("act_id", type_=Identifier))
     .with_for_update(key_share=True)
@@ -189,7 +202,8 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
 
 async def _hold(tx: Transaction, act_id: str) -> Done:
     """The act, held. Raises NotFound."""
-    about = (acts.c.post_id, acts.c.network_id, acts.c.account_id, acts.c.rule, acts.c.kind, acts.c.thread_id)
+    objects = (acts.c.post_id, acts.c.thread_id, acts.c.document_id, acts.c.account_id)
+    about = (*objects, acts.c.network_id, acts.c.rule, acts.c.kind)
     found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
     if found is None:
         raise NotFound
@@ -199,6 +213,8 @@ async def _hold(tx: Transaction, act_id: str) -> Done:
         if found.rule == "patient_data":
             await hold_network_of(tx, found.post_id)  # what quotes it is held one after the other
         await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
+    elif found.document_id is not None:
+        await tx.execute(_LOCK_DOCUMENT, {"held_id": found.document_id})
     elif found.account_id is not None:
         await hold_person(tx, found.account_id)
         await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
@@ -233,10 +249,12 @@ async def take_back_quotations(tx: Transaction, by_id: str | None, act_id: str, 
 
 def _deed(done: Done, by_id: str | None, reason: str) -> Deed:
     kind: ObjectKind = "post" if done.post_id else "thread" if done.thread_id else "account"
+    if done.document_id is not None:
+        kind = "document"
     return Deed(
         act=f"{kind}.{done.kind}_undone",
         kind=kind,
-        object_id=done.post_id or done.thread_id or done.account_id or "",
+        object_id=done.post_id or done.thread_id or done.document_id or done.account_id or "",
         network_id=done.network_id,
         actor_id=by_id,
         subject_id=done.account_id,

@@ -117,6 +117,7 @@ PHRASES: Mapping[str, str] = {
     "document.version_added": "shared a new version of a document",
     "document.changed": "changed what is said of a document",
     "document.withdrawn": "withdrew a document",
+    "document.withdraw_undone": "took back that a document was withdrawn",
     "document.restored": "restored a document that was withdrawn",
     "document.lock_broken": "ended the work of {subject} on a document",
     "folder.made": "made a folder",

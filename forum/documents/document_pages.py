@@ -19,6 +19,7 @@ from forum.files.wording import kind_words, size_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import get_network_by_id
 from forum.policy import (
+    DocumentStanding,
     looks_after,
     may_add_version,
     may_await_document,
@@ -27,6 +28,7 @@ from forum.policy import (
     may_discuss,
     may_keep_read_state,
     may_open_versions,
+    may_report_document,
     may_restore,
     may_say_read,
     may_withdraw,
@@ -56,6 +58,7 @@ class May:
     wish: bool
     say_read: bool
     open: bool
+    report: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         way=tree.way_to(document.folder_id),
         versions=[VersionRow(each, size_words(each.size)) for each in versions],
         earlier=f"?before={versions[-1].number}#versions" if len(listed) > MOST_VERSIONS else "",
-        may=_may(viewer, document),
+        may=_may(viewer, document, shown),
         own=own,
         readers=readers,
         is_own=looks_after(viewer, document),
@@ -173,9 +176,11 @@ async def _get_shown(
     return await get_version(connection, viewer, document.id, number)
 
 
-def _may(viewer: Viewer, document: Document) -> May:
+def _may(viewer: Viewer, document: Document, shown: DocumentVersion) -> May:
     lock = document.lock
     may_add = bool(may_add_version(viewer, document))
+    owner_id = document.owner.id if document.owner else None
+    standing = DocumentStanding(document.network_id, owner_id, shown.author.id, document.state == "withdrawn")
     is_theirs = lock is not None and lock.holder.id == viewer.id
     return May(
         add=may_add,
@@ -188,6 +193,7 @@ def _may(viewer: Viewer, document: Document) -> May:
         wish=lock is not None and not is_theirs and bool(may_await_document(viewer, document)),
         say_read=may_say_read(viewer, document),
         open=may_open_versions(viewer, document),
+        report=bool(may_report_document(viewer, standing)),
     )
 
 

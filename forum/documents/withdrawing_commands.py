@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
+from forum.acts import documents as acts
 from forum.audit import Deed, record
-from forum.documents.writing_commands import hold_document, note
+from forum.documents.writing_commands import hold_document
 from forum.errors import Forbidden, Invalid
-from forum.events import DocumentGone, DocumentRestored, DocumentWithdrawn
+from forum.events import DocumentGone
 from forum.filing import give_back
 from forum.policy import looks_after, may_restore, may_withdraw
 from forum.state import State
-from forum.streams import document_stream, moderators_stream, network_stream
+from forum.streams import moderators_stream, network_stream
 from forum.tables import (
     document_locks,
     document_openings,
@@ -38,14 +39,7 @@ async def withdraw_document(tx: Transaction, viewer: Viewer, document_id: str, r
         raise Forbidden(decision.reason)
     if not reason and not looks_after(viewer, document):
         raise Invalid({"reason": "Say why: who looks after it is told your words, and the log keeps them."})
-    await tx.execute(delete(document_locks).where(document_locks.c.document_id == document_id))
-    await tx.execute(delete(document_wishes).where(document_wishes.c.document_id == document_id))
-    values = {"withdrawn_at": now(), "withdrawn_by": viewer.id, "withdrawal_reason": reason}
-    this = update(documents).where(documents.c.id == document_id)
-    await tx.execute(this.values(**values, version=document.version + 1))
-    owner_id = document.owner.id if document.owner else None
-    await note(tx, viewer, "document.withdrawn", document, reason=reason, subject_id=owner_id)
-    tx.emit(document_stream(document), DocumentWithdrawn(document_id, document.version + 1))
+    await acts.withdraw(tx, await acts.hold_document(tx, viewer, document_id), viewer.id, reason)
 
 
 async def restore_document(tx: Transaction, viewer: Viewer, document_id: str) -> None:
@@ -54,11 +48,7 @@ async def restore_document(tx: Transaction, viewer: Viewer, document_id: str) ->
     decision = may_restore(viewer, document)
     if not decision:
         raise Forbidden(decision.reason)
-    values = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": ""}
-    this = update(documents).where(documents.c.id == document_id)
-    await tx.execute(this.values(**values, version=document.version + 1))
-    await note(tx, viewer, "document.restored", document)
-    tx.emit(document_stream(document), DocumentRestored(document_id, document.version + 1))
+    await acts.restore(tx, await acts.hold_document(tx, viewer, document_id), viewer.id)
 
 
 # -- For the worker --------------------------------------------------------------------------------

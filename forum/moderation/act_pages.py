@@ -141,7 +141,7 @@ async def create_warning(request: Request) -> Response:
 # -- One act ---------------------------------------------------------------------------------------
 
 _TAKE_FROM_SOMEBODY = frozenset(
-    ("hide", "remove", "warn", "silence", "hold", "expel", "ban", "move", "retitle", "lock")
+    ("hide", "remove", "warn", "silence", "hold", "expel", "ban", "move", "retitle", "lock", "withdraw")
 )
 """Sanctions, and what takes words away."""
 
@@ -230,6 +230,8 @@ async def create_undo(request: Request) -> Response:
     except (Invalid, Conflict) as error:
         return await _show(request, viewer, fields, error)
     where = f"/posts/{done.post_id}" if done.post_id else f"/acts/{done.id}"
+    if done.document_id is not None:
+        where = f"/documents/{done.document_id}"
     if done.post_id is None and done.thread_id is not None:
         where = f"/threads/{done.thread_id}"
     return redirect(request, where, notice="act-undone")

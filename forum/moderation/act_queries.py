@@ -17,6 +17,7 @@ from forum.moderation.records import Repeating, ShownAct
 from forum.policy import (
     acts_shown_to,
     appeals_judged_by,
+    documents_readable_by,
     named_to,
     nobody_else_administers,
     readable_by,
@@ -24,7 +25,7 @@ from forum.policy import (
 )
 from forum.records import Person
 from forum.shown_people import columns_of, person_from
-from forum.tables import acts, audit_words, cases, held_posts, networks, posts, reports, threads
+from forum.tables import acts, audit_words, cases, documents, held_posts, networks, posts, reports, threads
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
@@ -74,6 +75,8 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
         case((named, networks.c.name), else_=""),
         case((named, networks.c.slug), else_=""),
         networks.c.access == "open",
+        case((is_shown, acts.c.document_id)),
+        case((and_(is_shown, documents_readable_by(viewer)), documents.c.title), else_=""),
         case((and_(is_shown, acts.c.post_id.is_(None)), acts.c.thread_id)),
     ]
 
@@ -105,6 +108,7 @@ def _acts(viewer: Viewer) -> Select[Any]:
         .join(networks, networks.c.id == acts.c.network_id)
         .outerjoin(posts, posts.c.id == acts.c.post_id)
         .outerjoin(threads, threads.c.id == acts.c.thread_id)
+        .outerjoin(documents, documents.c.id == acts.c.document_id)
         .outerjoin(_people, _people.c.id == acts.c.account_id)
         .outerjoin(_actors, _actors.c.id == acts.c.by_id)
     )
@@ -145,6 +149,8 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
         network=about[8],
         slug=about[9],
         is_public=bool(about[10]),
+        document_id=about[11],
+        document=about[12] or "",
         is_mine=person is not None and person.id == viewer.id,
         is_moderated=is_moderated,
         is_judged=bool(row[13]),

@@ -19,7 +19,8 @@ from forum.forms import header_key, read_json, read_query, validate
 from forum.moderation import appeal_commands, quieting_pages, suspension_api
 from forum.moderation.act_queries import get_act
 from forum.moderation.asking import limit, limit_reports, open_moderated
-from forum.moderation.commands import Reported, decide_case, report_person, report_post, take_case
+from forum.moderation.commands import Reported, decide_case, report_document, report_person, report_post, take_case
+from forum.moderation.document_queries import get_reported_document
 from forum.moderation.inputs import (
     Appeal,
     AppealAnswer,
@@ -28,6 +29,7 @@ from forum.moderation.inputs import (
     ErasureReason,
     Hiding,
     Lease,
+    NewDocumentReport,
     NewReport,
     NewWarning,
     ReportList,
@@ -91,6 +93,32 @@ async def api_report_post(request: Request) -> Response:
     async with state.transaction() as tx:
         made = await report_post(
             tx, viewer, request.path_params["id"], said, key, secret_hash(receipt) if receipt else None
+        )
+    return await _reported(request, viewer, made, receipt)
+
+
+@operation(
+    "Report a document",
+    TAG,
+    {201: ApiReport},
+    body=NewDocumentReport,
+    refusals=(403, 409),
+    is_idempotent=True,
+    is_public=True,
+)
+async def api_report_document(request: Request) -> Response:
+    """Tell the moderators what is wrong with a document, or with one version of it; of an open network also without
+    an account."""
+    viewer, state, document_id = await viewer_of(request), state_of(request), request.path_params["document_id"]
+    async with state.database.read() as connection:
+        await get_reported_document(connection, viewer, document_id, None)
+    said = validate(NewDocumentReport, await read_json(request))
+    key = header_key(request, said)
+    await limit_reports(request, viewer)
+    receipt = "" if viewer.is_signed_in else new_secret()
+    async with state.transaction() as tx:
+        made = await report_document(
+            tx, viewer, document_id, said.version, said, key, secret_hash(receipt) if receipt else None
         )
     return await _reported(request, viewer, made, receipt)
 
@@ -306,6 +334,7 @@ async def api_erase_post(request: Request) -> Response:
 
 ROUTES: list[BaseRoute] = [
     post("/api/v1/posts/{id:id}/reports", api_report_post),
+    post("/api/v1/documents/{document_id:id}/reports", api_report_document),
     post("/api/v1/posts/{id:id}/hiding", api_hide_post),
     post("/api/v1/posts/{id:id}/erasure", api_erase_post),
     post("/api/v1/networks/{slug:slug}/members/{account_id:id}/reports", api_report_person),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, who_decides
+from forum.acts.documents import find_author, hold_document, withdraw
 from forum.acts.posts import hide_post, hold_post, remove_post
 from forum.acts.warning import warn_person
 from forum.audit import Deed, record
@@ -18,7 +19,7 @@ from forum.moderation.person_commands import ON_PERSON, act_on_person
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
-from forum.policy import may_leave_traces, may_report_person, may_report_post
+from forum.policy import may_leave_traces, may_report_document, may_report_person, may_report_post
 from forum.tables import cases, reports
 from forum.telling import tell
 from forum.viewer import Viewer
@@ -28,16 +29,20 @@ from realtime.transaction import Transaction
 LEASE = timedelta(minutes=30)
 SAY_WHY = "Say why. Whom it concerns reads these words."
 CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
-NO_POST = "This is about a person and no post: choose what is done about them, or decide without an act."
+NO_DOCUMENT = "This is about no document. Choose something else."
+WITHDRAWN_ALREADY = "This document is out of the library already. Choose something else, or nothing more."
+NO_POST = "This is about no post: choose what is done about them, or decide without an act."
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is reported: a post with its author, or a person."""
+    """What is reported: a post or a version of a document with its author, or a person."""
 
     network_id: str
     account_id: str
     post_id: str | None = None
+    document_id: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,29 @@ async def report_post(
     return await _report(tx, viewer, subject, said, key, receipt_hash)
 
 
+async def report_document(
+    tx: Transaction,
+    viewer: Viewer,
+    document_id: str,
+    number: int | None,
+    said: NewReport,
+    key: RequestKey | None = None,
+    receipt_hash: str | None = None,
+) -> Reported:
+    """Tell the moderators what is wrong with a document: this version of it, or its newest.
+
+    Raises NotFound, Forbidden for one's own, Conflict where it was withdrawn, and Invalid as for posts.
+    """
+    held = await hold_document(tx, viewer, document_id)
+    number = number or held.number
+    author_id = await find_author(tx, document_id, number)
+    decision = may_report_document(viewer, held.standing(author_id))
+    if not decision:
+        raise (Conflict if held.withdrawn_at is not None else Forbidden)(decision.reason)
+    subject = Subject(held.network_id, author_id, document_id=document_id, number=number)
+    return await _report(tx, viewer, subject, said, key, receipt_hash)
+
+
 async def report_person(
     tx: Transaction, viewer: Viewer, network_id: str, account_id: str, said: NewReport, key: RequestKey | None = None
 ) -> Reported:
@@ -94,7 +122,7 @@ async def _report(
     claimed = await claim(tx, viewer.id, key if viewer.id else None, earlier or new_id())
     if claimed.is_replay:
         return Reported(claimed.object_id, True)
-    case_id = await hold_case(tx, subject.network_id, subject.account_id, subject.post_id)
+    case_id = await hold_case(tx, subject.network_id, subject.account_id, subject.post_id, subject.document_id)
     earlier = await _find_earlier(tx, subject, viewer, receipt_hash)
     if earlier is not None:
         await _say_more(tx, earlier, said, is_same=receipt_hash is not None)
@@ -106,6 +134,7 @@ async def _report(
         "rule": said.rule,
         "words": said.words,
         "receipt_hash": receipt_hash,
+        "version_number": subject.number,
         "created_at": now(),
     }
     await tx.execute(insert(reports), row)
@@ -121,7 +150,8 @@ async def _find_earlier(tx: Transaction, subject: Subject, viewer: Viewer, recei
     asked = select(reports.c.id).join(cases, cases.c.id == reports.c.case_id)
     if viewer.id:
         asked = asked.where(
-            reports.c.reporter_id == viewer.id, *open_about(subject.network_id, subject.account_id, subject.post_id)
+            reports.c.reporter_id == viewer.id,
+            *open_about(subject.network_id, subject.account_id, subject.post_id, subject.document_id),
         )
     else:
         asked = asked.where(reports.c.receipt_hash == receipt_hash)
@@ -161,6 +191,8 @@ async def _hold_open(tx: Transaction, viewer: Viewer, case_id: str) -> Case:
     found = await get_case(tx.connection, viewer, case_id)
     if found.post_id is not None:
         await hold_post(tx, None, found.post_id)
+    elif found.document_id is not None and not found.is_gone:
+        await hold_document(tx, None, found.document_id)
     await tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update(key_share=True))
     found = await get_case(tx.connection, viewer, case_id)
     if found.outcome:
@@ -186,8 +218,9 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
     found = await _hold_open(tx, viewer, case_id)
     outcome = _OUTCOMES[value.decision]
     act_id = await _act(tx, viewer, found, value) if value.decision == "agree" else None
-    # An act on the post has closed the case; its answer is still to come.
-    if act_id is None or value.act not in ("hide", "remove"):
+    # An act on the post or the document has closed the case; its answer is still to come.
+    is_closed = value.act == "withdraw" or (act_id is not None and value.act in ("hide", "remove"))
+    if value.decision != "agree" or not is_closed:
         await close_case(tx, case_id, found.network_id, outcome, viewer.id, act_id)
     await tx.execute(update(cases).where(cases.c.id == case_id).values(answer=value.answer))
     deed = Deed(
@@ -197,7 +230,7 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
         network_id=found.network_id,
         actor_id=viewer.id,
         subject_id=found.person.id,
-        after={"act": act_id, "post": found.post_id},
+        after={"act": act_id, "post": found.post_id, **({"document": found.document_id} if found.document_id else {})},
         reason=value.answer,
     )
     await record(tx, deed)
@@ -212,6 +245,8 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
         return await warn_person(tx, viewer, found.network_id, found.person.id, value.reason, value.rule)
     if value.act in ON_PERSON:
         return await act_on_person(tx, viewer, found, value)
+    if value.act == "withdraw":
+        return await _withdraw(tx, viewer, found, value)
     if found.post_id is None:
         raise Invalid({"act": NO_POST})
     if value.act == "remove":
@@ -219,3 +254,15 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
     if value.rule is None:
         raise Invalid({"rule": CHOOSE_RULE})
     return (await hide_post(tx, viewer, found.post_id, value.rule, value.reason)).act_id
+
+
+async def _withdraw(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
+    """None where the viewer looks after it: what one does to one's own is no act of moderation."""
+    if found.document_id is None:
+        raise Invalid({"act": NO_DOCUMENT})
+    if found.is_gone:
+        raise Conflict(WITHDRAWN_ALREADY)
+    held = await hold_document(tx, None, found.document_id)
+    if held.withdrawn_at is not None:
+        raise Conflict(WITHDRAWN_ALREADY)
+    return await withdraw(tx, held, viewer.id, value.reason, value.rule)

@@ -77,7 +77,7 @@ def _decision(value: object) -> object:
 
 
 def _act(value: object) -> object:
-    if value not in ("none", "hide", "remove", "warn", "silence", "hold", "expel", "ban"):
+    if value not in ("none", "hide", "remove", "withdraw", "warn", "silence", "hold", "expel", "ban"):
         raise ValueError("Choose what is to be done.")
     return value
 
@@ -112,6 +112,12 @@ class NewReport(Input):
         return self
 
 
+class NewDocumentReport(NewReport):
+    """The same of a document. `version`: the number of the one that is meant; the newest where it is left out."""
+
+    version: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
 class Hiding(Input):
     """Why a post is hidden: the rule stands on its stub, the reason is for its author.
 
@@ -134,12 +140,13 @@ class NewWarning(Input):
 class Decision(Input):
     """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported.
 
-    `hold`: all that the person writes waits for a moderator; `expel` and `ban`: they are removed, or for good.
+    `withdraw`: the document leaves the library; `hold`: all that the person writes waits for a moderator; `expel` and
+    `ban`: they are removed, or for good.
     """
 
     decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision), Choose(_DECIDE)]
     act: Annotated[
-        Literal["none", "hide", "remove", "warn", "silence", "hold", "expel", "ban"], BeforeValidator(_act)
+        Literal["none", "hide", "remove", "withdraw", "warn", "silence", "hold", "expel", "ban"], BeforeValidator(_act)
     ] = "none"
     hours: Annotated[int, BeforeValidator(_number)] = Field(24, ge=1, le=LONGEST_HOURS)
     """So long a silence lasts."""

@@ -21,6 +21,7 @@ class ApiSomebody(Answer):
 class ApiReport(Answer):
     """One's own report, and what came of it. Of what one may no longer read nothing but the report is told.
 
+    `version_number`: which version of a document was looked at.
     `undone_at`: when what was done about it was taken back, after all.
     `receipt` is the address of the page for whoever has no account; it is told once, when the report is made.
     """
@@ -34,6 +35,8 @@ class ApiReport(Answer):
     decided_at: str | None
     undone_at: str | None
     post_id: str | None
+    document_id: str | None
+    version_number: int | None
     receipt: str | None
 
 
@@ -52,14 +55,16 @@ class ApiCaseReport(Answer):
     rule: Rule
     words: str
     created_at: str
+    version_number: int | None
 
 
 class ApiCase(Answer):
-    """A post or a person, however many have reported it."""
+    """A post, a document or a person, however many have reported it."""
 
     id: str
     network_id: str
     post_id: str | None
+    document_id: str | None
     account: ApiSomebody
     opened_at: str
     report_count: int
@@ -123,6 +128,7 @@ class ApiAct(Answer):
     by: ApiSomebody | None
     post_id: str | None
     thread_id: str | None
+    document_id: str | None
     html: str
     undone_at: str | None
     undo_reason: str
@@ -160,6 +166,8 @@ def api_report(report: OwnReport, receipt: str | None = None) -> dict[str, objec
         "decided_at": _moment(report.decided_at),
         "undone_at": _moment(report.undone_at),
         "post_id": report.post_id,
+        "document_id": report.document_id,
+        "version_number": report.version_number,
         "receipt": receipt,
     }
 
@@ -171,6 +179,7 @@ def api_case(case: Case, at: datetime) -> dict[str, object]:
         "id": case.id,
         "network_id": case.network_id,
         "post_id": case.post_id,
+        "document_id": case.document_id,
         "account": _somebody(case.person),
         "opened_at": moment_text(case.opened_at),
         "report_count": case.report_count,
@@ -193,6 +202,7 @@ def api_case_report(report: Report) -> dict[str, object]:
         "rule": report.rule,
         "words": report.words,
         "created_at": moment_text(report.created_at),
+        "version_number": report.version_number,
     }
 
 
@@ -219,6 +229,7 @@ def api_act(act: ShownAct) -> dict[str, object]:
         "by": _somebody(act.by),
         "post_id": act.post_id,
         "thread_id": act.thread_id,
+        "document_id": act.document_id,
         "html": act.html,
         "undone_at": _moment(act.undone_at),
         "undo_reason": act.undo_reason,

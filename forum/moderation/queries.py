@@ -12,10 +12,10 @@ from auth.tables import accounts
 from forum.errors import Invalid, NotFound
 from forum.moderation.inputs import CaseList, ReportList
 from forum.moderation.records import Around, Case, OwnReport, Report
-from forum.policy import cases_shown_to, person_shown_to, readable_by, threads_readable_by
+from forum.policy import cases_shown_to, documents_readable_by, person_shown_to, readable_by, threads_readable_by
 from forum.records import Person, Rule
 from forum.shown_people import columns_of, person_from, shown_name
-from forum.tables import acts, cases, memberships, networks, posts, reports, threads
+from forum.tables import acts, cases, documents, memberships, networks, posts, reports, threads
 from forum.text import excerpt
 from forum.viewer import Viewer
 from ground.columns import is_id
@@ -65,11 +65,15 @@ def _cases() -> Select[Any]:
             *columns_of(_people),
             *columns_of(_takers),
             *columns_of(_deciders),
+            cases.c.document_id,
+            documents.c.title.label("document"),
+            documents.c.withdrawn_at,
         )
         .select_from(cases)
         .join(_people, _people.c.id == cases.c.account_id)
         .outerjoin(posts, posts.c.id == cases.c.post_id)
         .outerjoin(threads, threads.c.id == posts.c.thread_id)
+        .outerjoin(documents, documents.c.id == cases.c.document_id)
         .outerjoin(_takers, _takers.c.id == cases.c.taken_by)
         .outerjoin(_deciders, _deciders.c.id == cases.c.decided_by)
     )
@@ -93,11 +97,16 @@ def _case(row: Any) -> Case:
         post_id=row.post_id,
         thread_id=row.thread_id,
         number=row.number,
-        title=row.title or "",
+        title=row.title or row.document or "",
         excerpt=excerpt(row.html or "", EXCERPT_LENGTH),
-        is_gone=row.removed_at is not None,
+        is_gone=row.removed_at is not None or (row.document_id is not None and not _is_there(row)),
         is_erased=row.erased_at is not None,
+        document_id=row.document_id,
     )
+
+
+def _is_there(row: Any) -> bool:
+    return row.document is not None and row.withdrawn_at is None
 
 
 async def list_cases(connection: AsyncConnection, viewer: Viewer, network_id: str, asked: CaseList) -> Part:
@@ -149,6 +158,7 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str
         select(
             reports.c.id, reports.c.rule, reports.c.words, reports.c.created_at, *columns_of(_people), reports.c.act_id
         )
+        .add_columns(reports.c.version_number)
         .join(cases, cases.c.id == reports.c.case_id)
         .outerjoin(_people, _people.c.id == reports.c.reporter_id)
         .where(reports.c.case_id == case_id, cases_shown_to(viewer))
@@ -156,7 +166,9 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str
         .limit(MOST_REPORTS)
     )
     rows = (await connection.execute(query)).all()
-    return tuple(Report(row[0], person_from(row[4:7]), row[1], row[2], row[3], row[7] is not None) for row in rows)
+    return tuple(
+        Report(row[0], person_from(row[4:7]), row[1], row[2], row[3], row[7] is not None, row[8]) for row in rows
+    )
 
 
 async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) -> tuple[Around, ...]:
@@ -229,7 +241,10 @@ class OwnPart:
 
 
 def _own(viewer: Viewer) -> Select[Any]:
-    may_read = and_(readable_by(viewer), or_(cases.c.post_id.is_(None), threads_readable_by(viewer)))
+    is_person = and_(cases.c.post_id.is_(None), cases.c.document_id.is_(None))
+    reads_document = and_(documents.c.withdrawn_at.is_(None), documents_readable_by(viewer))
+    reads_post = and_(cases.c.post_id.is_not(None), threads_readable_by(viewer))
+    may_read = and_(readable_by(viewer), or_(is_person, reads_post, reads_document))
     return (
         select(
             reports.c.id,
@@ -242,10 +257,12 @@ def _own(viewer: Viewer) -> Select[Any]:
             case((may_read, posts.c.id)),
             case((may_read, posts.c.thread_id)),
             case((may_read, posts.c.number)),
-            case((may_read, func.coalesce(threads.c.title, "")), else_=""),
+            case((may_read, func.coalesce(threads.c.title, documents.c.title, "")), else_=""),
             case((may_read, shown_name(_people)), else_=""),
             case((readable_by(viewer), networks.c.name), else_=""),
             acts.c.undone_at,
+            case((may_read, documents.c.id)),
+            reports.c.version_number,
         )
         .select_from(reports)
         .join(cases, cases.c.id == reports.c.case_id)
@@ -254,6 +271,7 @@ def _own(viewer: Viewer) -> Select[Any]:
         .outerjoin(acts, acts.c.id == cases.c.act_id)
         .outerjoin(posts, posts.c.id == cases.c.post_id)
         .outerjoin(threads, threads.c.id == posts.c.thread_id)
+        .outerjoin(documents, documents.c.id == cases.c.document_id)
     )
 
 
@@ -280,11 +298,19 @@ async def _get_own(connection: AsyncConnection, viewer: Viewer, *conditions: Col
 
 
 async def find_own_report(
-    connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str, post_id: str | None = None
+    connection: AsyncConnection,
+    viewer: Viewer,
+    network_id: str,
+    account_id: str,
+    *,
+    post_id: str | None = None,
+    document_id: str | None = None,
 ) -> OwnReport | None:
-    """The viewer's newest report of this post, or without one of this person in this network."""
-    person = (cases.c.network_id == network_id, cases.c.account_id == account_id, cases.c.post_id.is_(None))
-    about = person if post_id is None else (cases.c.post_id == post_id,)
+    """The viewer's newest report of this post or document, or without one of this person in this network."""
+    neither = (cases.c.post_id.is_(None), cases.c.document_id.is_(None))
+    about = [cases.c.network_id == network_id, cases.c.account_id == account_id, *neither]
+    if post_id is not None or document_id is not None:
+        about = [cases.c.post_id == post_id] if post_id is not None else [cases.c.document_id == document_id]
     query = _own(viewer).where(reports.c.reporter_id == viewer.id, *about).order_by(reports.c.id.desc()).limit(1)
     row = (await connection.execute(query)).first() if viewer.id else None
     return OwnReport(*row) if row is not None else None

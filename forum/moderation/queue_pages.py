@@ -52,6 +52,11 @@ POST_ACTS = (
     ("warn", "Warn its author", "The post stays. They read your words, and it stands in their record."),
     ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
 )
+DOCUMENT_ACTS = (
+    ("withdraw", "Withdraw the document", "It leaves the library. You can undo this for 30 days; then it is deleted."),
+    ("warn", "Warn who shared it", "The document stays. They read your words, and it stands in their record."),
+    ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
+)
 PERSON_ACTS = (
     ("warn", "Warn them", "They read your words, and it stands in their record."),
     ("silence", "Silence them for a time", "They read, and don’t write. It ends by itself."),
@@ -151,7 +156,7 @@ async def _show(
         role = await find_role(connection, viewer, found.network.id, case.person.id)
     moment = now()
     other = case.taken_from(viewer.id, moment)
-    offered = _person_acts(viewer, case, role) if case.post_id is None or case.is_gone else POST_ACTS
+    offered = _offered(viewer, case, role)
     suggested = {"hours": "24", "rule": case.rules[0][0] if case.rules else "", "decision": "", "act": ""}
     page = CasePage(
         head=network_head(viewer, found),
@@ -174,6 +179,12 @@ async def _show(
     return render_page(
         request, viewer, "moderation/case.html", page, title=title, network_id=found.network.id, status=status
     )
+
+
+def _offered(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
+    if case.is_gone or (case.post_id is None and case.document_id is None):
+        return _person_acts(viewer, case, role)
+    return POST_ACTS if case.post_id is not None else DOCUMENT_ACTS
 
 
 def _person_acts(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:

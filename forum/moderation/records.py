@@ -11,12 +11,12 @@ Outcome = Literal["", "agreed", "disagreed", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A post or a person, however many have reported it."""
+    """A post, a document or a person, however many have reported it."""
 
     id: str
     network_id: str
     person: Person
-    """The author of the post, or who was reported."""
+    """The author of the post or of the version, or who was reported."""
     opened_at: datetime
     report_count: int
     taken_by: Person | None
@@ -31,13 +31,14 @@ class Case:
     thread_id: str | None
     number: int | None
     title: str
-    """Of the thread in which the post stands."""
+    """Of the thread in which the post stands, or of the document: empty where that was deleted for good."""
     excerpt: str
     is_gone: bool
-    """The post was removed or hidden."""
+    """The post was removed or hidden, the document withdrawn or deleted for good."""
     is_erased: bool
     rules: tuple[tuple[Rule, int], ...] = ()
     """What it was reported for, and how often."""
+    document_id: str | None = None
 
     def taken_from(self, account_id: str, at: datetime) -> Person | None:
         """Who looks into it at this moment, where that is not this person."""
@@ -58,6 +59,8 @@ class Report:
     created_at: datetime
     is_by_confer: bool = False
     """It repeats words of a post with patient data."""
+    version_number: int | None = None
+    """Of a document, which they had read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class OwnReport:
     network: str
     undone_at: datetime | None
     """When what was done about it was taken back: because of an appeal, or by a moderator who thought again."""
+    document_id: str | None
+    version_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,10 @@ class ShownAct:
     """Where a thread was moved: the network, where the viewer may know of it."""
     is_moved_back_by_me: bool = False
     """The viewer moderates the network too in which a moved thread is now."""
+    document_id: str | None = None
+    """The document that was withdrawn, where the viewer may know of it."""
+    document: str = ""
+    """Its title."""
 
     @property
     def about(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Reporting a post or a person, with or without an account, and what came of it."""
+"""Reporting a post, a document or a person, with or without an account, and what came of it."""
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,13 +14,14 @@ from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.idempotency import RequestKey
 from forum.moderation.asking import limit_reports
-from forum.moderation.commands import Reported, report_person, report_post
+from forum.moderation.commands import Reported, report_document, report_person, report_post
+from forum.moderation.document_queries import ReportedDocument, get_reported_document
 from forum.moderation.inputs import NewReport, ReportList
 from forum.moderation.post_queries import Place, get_place
 from forum.moderation.queries import OwnPart, find_own_report, find_reported_person, get_receipt, list_own_reports
 from forum.moderation.records import OwnReport
 from forum.network_reads import get_network
-from forum.policy import may_report_person, may_report_post
+from forum.policy import may_report_document, may_report_person, may_report_post
 from forum.records import Person
 from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of, viewer_of
@@ -46,7 +47,9 @@ class ReportPage:
     back_href: str
     back_text: str
     place: Place | None
+    document: ReportedDocument | None
     person: Person | None
+    """Who is reported, or shared the document."""
     choices: Sequence[tuple[str, str, str]]
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -80,13 +83,14 @@ async def _post_form(
     error: Invalid | Conflict | None = None,
 ) -> Response:
     async with state_of(request).database.read() as connection:
-        earlier = await find_own_report(connection, viewer, place.network_id, place.person.id, place.id)
+        earlier = await find_own_report(connection, viewer, place.network_id, place.person.id, post_id=place.id)
     page = ReportPage(
         title=f"Report post {place.number}",
         action=f"/posts/{place.id}/report",
         back_href=place.path,
         back_text=place.title,
         place=place,
+        document=None,
         person=None,
         earlier=earlier,
         **_typed(viewer, typed, error),  # type: ignore[arg-type]
@@ -154,6 +158,63 @@ def receipt_of(state: State, path: str, form: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+# -- A document ------------------------------------------------------------------------------------
+
+
+async def new_document_report(request: Request) -> Response:
+    """The form for reporting a document, as its newest version or the one of `?version=` has it."""
+    viewer, document = await _document(request, request.query_params.get("version", ""))
+    decision = may_report_document(viewer, document.standing)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return await _document_form(request, viewer, document, {})
+
+
+async def _document(request: Request, version: str) -> tuple[Viewer, ReportedDocument]:
+    viewer, number = await viewer_of(request), None
+    if version.isascii() and version.isdigit() and len(version) < 10:
+        number = int(version)
+    async with state_of(request).database.read() as connection:
+        return viewer, await get_reported_document(connection, viewer, request.path_params["document_id"], number)
+
+
+async def _document_form(
+    request: Request,
+    viewer: Viewer,
+    document: ReportedDocument,
+    typed: Mapping[str, str],
+    error: Invalid | Conflict | None = None,
+) -> Response:
+    async with state_of(request).database.read() as connection:
+        earlier = await find_own_report(connection, viewer, document.network_id, "", document_id=document.id)
+    page = ReportPage(
+        title=f"Report “{document.title}”",
+        action=f"/documents/{document.id}/report",
+        back_href=f"/documents/{document.id}",
+        back_text=document.title,
+        place=None,
+        document=document,
+        person=document.author,
+        earlier=earlier,
+        **_typed(viewer, typed, error),  # type: ignore[arg-type]
+    )
+    return _form(request, viewer, page, document.network_id, error)
+
+
+async def create_document_report(request: Request) -> Response:
+    """Report the document to the moderators of its network."""
+    fields = await read_form(request)
+    viewer, document = await _document(request, fields.get("version", ""))
+
+    async def write(tx: Transaction, said: NewReport, key: RequestKey | None, receipt: str | None) -> Reported:
+        return await report_document(tx, viewer, document.id, document.number, said, key, receipt)
+
+    try:
+        return await _send(request, viewer, {k: v for k, v in fields.items() if k != "version"}, write)
+    except (Invalid, Conflict) as error:
+        return await _document_form(request, viewer, document, fields, error)
+
+
 # -- A person --------------------------------------------------------------------------------------
 
 
@@ -180,6 +241,7 @@ async def _person_form(
         back_href=f"/people/{account_id}",
         back_text=person.name,
         place=None,
+        document=None,
         person=person,
         earlier=earlier,
         **_typed(viewer, typed, error),  # type: ignore[arg-type]
@@ -247,6 +309,8 @@ async def show_receipt(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     get("/posts/{id:id}/report", new_post_report),
     post("/posts/{id:id}/report", create_post_report),
+    get("/documents/{document_id:id}/report", new_document_report),
+    post("/documents/{document_id:id}/report", create_document_report),
     get("/networks/{slug:slug}/people/{account_id:id}/report", new_person_report),
     post("/networks/{slug:slug}/people/{account_id:id}/report", create_person_report),
     get("/reports", list_reports),

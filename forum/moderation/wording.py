@@ -22,6 +22,7 @@ _DONE = {
     "unlock": "opened a thread by {who} again",
     "slow": "slowed down a thread by {who}",
     "move": "moved a thread by {who}",
+    "withdraw": "withdrew a document of {who}",
     "restore": "restored a post by {who}",
 }
 
@@ -37,5 +38,11 @@ def what_was_done(act: ShownAct) -> str:
 
 def act_title(act: ShownAct) -> str:
     """The heading of its page."""
-    about = {"hide": "A hidden post", "remove": "A removed post", "erase": "An erased post", "warn": "A warning"}
+    about = {
+        "hide": "A hidden post",
+        "remove": "A removed post",
+        "erase": "An erased post",
+        "warn": "A warning",
+        "withdraw": "A withdrawn document",
+    }
     return about.get(act.kind, "What a moderator did")

@@ -39,6 +39,7 @@ from forum.policy.decision import (
 )
 from forum.policy.documents import (
     HELD_DOCUMENTS,
+    DocumentStanding,
     looks_after,
     may_add_version,
     may_await_document,
@@ -48,6 +49,7 @@ from forum.policy.documents import (
     may_discuss,
     may_narrow,
     may_open_versions,
+    may_report_document,
     may_restore,
     may_say_read,
     may_see_readers,
@@ -127,6 +129,7 @@ __all__ = [
     "REASONS",
     "YES",
     "Decision",
+    "DocumentStanding",
     "Standing",
     "about_staff",
     "acts_shown_to",
@@ -182,6 +185,7 @@ __all__ = [
     "may_read",
     "may_remove",
     "may_reply",
+    "may_report_document",
     "may_report_person",
     "may_report_post",
     "may_restore",

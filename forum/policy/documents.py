@@ -1,6 +1,9 @@
 """Who does what in a network's library, with one document or folder at hand."""
 
+from dataclasses import dataclass
+
 from forum.policy.decision import YES, Decision, when
+from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_start_thread
 from forum.policy.waiting import is_held
 from forum.records import Document, Folder, Network
@@ -91,6 +94,26 @@ def _by_owner(viewer: Viewer, document: Document) -> Decision:
         own or viewer.has_role(document.network_id, "moderator"),
         "Only who looks after this document and moderators may do this.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStanding:
+    """What it depends on whether a document may be reported."""
+
+    network_id: str
+    owner_id: str | None
+    author_id: str
+    """Of the version that is meant."""
+    is_withdrawn: bool
+
+
+def may_report_document(viewer: Viewer, document: DocumentStanding) -> Decision:
+    """Whoever reads a document may report it, with or without an account; but not one's own."""
+    if viewer.id and viewer.id in (document.owner_id, document.author_id):
+        return Decision(False, "This document is yours. You can change or withdraw it yourself.")
+    if not (decision := may_leave_traces(viewer, document.network_id)):
+        return decision
+    return when(not document.is_withdrawn, "This document was withdrawn. There is nothing left here to report.")
 
 
 def may_open_versions(viewer: Viewer, document: Document) -> bool:

@@ -17,7 +17,9 @@ acts = Table(
     Column("kind", String(20), nullable=False),
     Column("post_id", Identifier, ForeignKey(posts.c.id)),
     Column("thread_id", Identifier, ForeignKey(threads.c.id)),
-    # Whom it concerns: the author of the post, who began the thread, or the person.
+    # No key: the row stays where the document is deleted for good.
+    Column("document_id", Identifier),
+    # Whom it concerns: the author of the post, who began the thread, who looks after the document, or the person.
     account("account_id", nullable=True),
     # Which rule was broken, a word of `forum.records.Rule`; empty where it is about none.
     Column("rule", String(20), nullable=False, server_default=""),
@@ -44,10 +46,11 @@ acts = Table(
     Index("ix_acts_network_id_at", "network_id", "at"),
     Index("ix_acts_post_id", "post_id"),
     Index("ix_acts_thread_id", "thread_id"),
+    Index("ix_acts_document_id", "document_id"),
     Index("ix_acts_account_id", "account_id", "network_id"),
 )
 
-# A line of a network's queue: one post or one person, however many have reported it.
+# A line of a network's queue: one post, one document or one person, however many have reported it.
 cases = Table(
     "cases",
     metadata,
@@ -55,7 +58,9 @@ cases = Table(
     # As it was when the case was opened; of a post the one it lies in now counts.
     Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
     Column("post_id", Identifier, ForeignKey(posts.c.id)),
-    # Whom it is about: the author of the post, or the person.
+    # No key: the row stays where the document is deleted for good.
+    Column("document_id", Identifier),
+    # Whom it is about: the author of the post or of the version, or the person.
     account("account_id"),
     Column("opened_at", Moment, nullable=False),
     Column("report_count", Integer, nullable=False, server_default="0"),
@@ -84,8 +89,15 @@ cases = Table(
         "network_id",
         "account_id",
         unique=True,
-        postgresql_where=text("outcome = '' AND post_id IS NULL"),
-        sqlite_where=text("outcome = '' AND post_id IS NULL"),
+        postgresql_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL"),
+        sqlite_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL"),
+    ),
+    Index(
+        "uq_cases_open_document",
+        "document_id",
+        unique=True,
+        postgresql_where=text("outcome = '' AND document_id IS NOT NULL"),
+        sqlite_where=text("outcome = '' AND document_id IS NOT NULL"),
     ),
     Index("ix_cases_post_id", "post_id"),
     Index("ix_cases_account_id", "account_id", "network_id"),
@@ -100,6 +112,8 @@ reports = Table(
     account("reporter_id", nullable=True),
     Column("rule", String(20), nullable=False),
     Column("words", String(4000), nullable=False, server_default=""),
+    # Which version of a document was looked at.
+    Column("version_number", Integer),
     # Of whoever has no account: the hash of what stands in the receipt's address.
     Column("receipt_hash", String(64), unique=True),
     # Of Confer's own: the act that hid the post whose words are repeated.

@@ -1,6 +1,6 @@
 """The addresses of documents and of files in posts: who gets what there, and what is sent. `member` made them."""
 
-from tests.privacy.url_rows import ADMINISTRATORS_DO, ADMINISTRATORS_SEE, MEMBERS_DO, READ, Row, act, form
+from tests.privacy.url_rows import ADMINISTRATORS_DO, ADMINISTRATORS_SEE, MEMBERS_DO, READ, REPORT, Row, act, form
 
 _LIBRARY, _FOLDERS = "/networks/{slug:slug}/documents", "/networks/{slug:slug}/folders"
 _FOLDER, _DOCUMENT = "/folders/{folder_id:id}", "/documents/{document_id:id}"
@@ -77,6 +77,9 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"DELETE /api/v1{_DOCUMENT}/wish": MEMBERS_DO,
     f"DELETE /api/v1{_DOCUMENT}": _OWNER_DOES,
     f"POST /api/v1{_DOCUMENT}/restoration": _OWNER_DOES,
+    f"GET {_DOCUMENT}/report": Row("404 404 404 404 200 403 200 200", open="200 200 200 200 200 403 200 200"),
+    f"POST {_DOCUMENT}/report": REPORT,
+    f"POST /api/v1{_DOCUMENT}/reports": REPORT,
 }
 WITH_FILE = frozenset(
     f"POST {before}{path}" for before in ("", "/api/v1") for path in (_LIBRARY, f"{_DOCUMENT}/versions")
@@ -104,5 +107,7 @@ DOCUMENT_BODIES: dict[str, dict[str, object]] = {
     f"POST {_DOCUMENT}/wish": {"wished": "yes"},
     f"POST {_DOCUMENT}/withdrawal": {"reason": "Out of date"},
     f"DELETE /api/v1{_DOCUMENT}": {"reason": "Out of date"},
+    f"POST {_DOCUMENT}/report": {"rule": "other", "words": "Look at this"},
+    f"POST /api/v1{_DOCUMENT}/reports": {"rule": "other", "words": "Look at this"},
 }
 """Valid words, as in `url_bodies`."""
