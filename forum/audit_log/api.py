@@ -70,12 +70,12 @@ async def _log(request: Request, viewer: Viewer, network: Network | None, asked:
     return _answer({"items": items, "next": following, "as_of": viewer.positions(), "seal": chain.seal})
 
 
-@operation("Who could see a thread", TAG, {200: ApiAudience}, query=ApiAudienceQuery, refusals=(403,))
+@operation("Who could see a thread or a document", TAG, {200: ApiAudience}, query=ApiAudienceQuery, refusals=(403,))
 async def api_who_could_see(request: Request) -> Response:
-    """Who could see a thread of the network at a moment that has passed, for the network's administrators.
+    """Who could see a thread or a document of the network at a moment that has passed, for its administrators.
 
-    `thread` is its id, or its number in the network. With a `day` (of the site's zone): everybody who could at any
-    moment of it.
+    `thread` is its id, or its number in the network; or the id of a document. With a `day` (of the site's zone):
+    everybody who could at any moment of it.
     """
     asked = read_query(request, ApiAudienceQuery)
     viewer, found = await open_administered(request)

@@ -1,4 +1,4 @@
-""" "Who could see this on 3 March?", answered for a thread and a day or moment, as a page and a list to take away."""
+""" "Who could see this on 3 March?", answered for a thread or a document and a day or moment, as a page and a list."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute
 from auth.rules import DOWNLOAD_OF_DATA
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
-from forum.audit_log.audience_queries import Asked, Audience, Choice, find_thread, list_choices, read_audience
+from forum.audit_log.audience_documents import Asked
+from forum.audit_log.audience_queries import Audience, Choice, find_thread, list_choices, read_audience
 from forum.audit_log.audience_spans import Span
 from forum.audit_log.log_commands import note_audience
 from forum.audit_log.log_pages import zone_of
@@ -73,7 +74,7 @@ async def _page(
         is_day=not fields["time"].strip(),
         audience=audience,
     )
-    title = f"Who could see a thread of {found.network.name}"
+    title = f"Who could see a thread or a document of {found.network.name}"
     return render_page(
         request,
         viewer,
@@ -93,7 +94,9 @@ async def _answer(
     async with state.database.read() as connection:
         thread = await find_thread(connection, viewer, found.network, fields.get("thread", ""))
         if thread is None:
-            raise Invalid({"thread": "There is no such thread in this network. Copy the address of its page."})
+            raise Invalid(
+                {"thread": "There is no such thread or document in this network. Copy the address of its page."}
+            )
         if span.last < thread.created_at:
             return thread, span, None
         span = span.since(thread.created_at)
@@ -136,8 +139,9 @@ async def export_audience(request: Request) -> Response:
     await limit(request, DOWNLOAD_OF_DATA, viewer.id)
     async with state.transaction() as tx:
         when = moment_text(span.first) if fields.get("time") else fields["day"].strip()
-        await note_audience(tx, viewer, found.network, thread.id, thread.title, when)
-    return csv_answer(f"{found.network.slug}-thread-{thread.number}-audience", _rows(audience))
+        await note_audience(tx, viewer, found.network, thread, when)
+    name = f"thread-{thread.number}" if thread.noun == "thread" else "document"
+    return csv_answer(f"{found.network.slug}-{name}-audience", _rows(audience))
 
 
 _HEADINGS = ("Name", "Organisation", "Role then", "Since (UTC)", "Until (UTC)")

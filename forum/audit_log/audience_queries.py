@@ -1,4 +1,4 @@
-"""Who could see a thread at a moment or on a day: from memberships, and what the log says of them and of the access."""
+"""Who could see a thread or document at a moment or on a day: from memberships, and what the log says of the access."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.audit import SITE
+from forum.audit_log.audience_documents import Asked, find_document
 from forum.audit_log.audience_spans import (
     Span,
     Standing,
     access_at,
     opened_at,
+    opening_before,
     reads_after,
     standing_at,
     until_and_role,
@@ -37,26 +39,6 @@ class Choice:
     id: str
     number: int
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The thread that is asked about, as far as the answer depends on it."""
-
-    id: str
-    number: int
-    title: str
-    """The one it has; of a thread that was moved away the one it had then."""
-    created_at: datetime
-    first_position: int
-    is_here: bool
-    moves: tuple[tuple[datetime, bool], ...]
-    """When it came into this network (True) or left it, in order, as the log tells."""
-
-    def was_here(self, at: datetime) -> bool:
-        """Whether it lay in this network at that moment."""
-        following = [arrived for moment, arrived in self.moves if moment > at]
-        return not following[0] if following else self.is_here
 
 
 Then = Role | Literal["broken glass"]
@@ -100,6 +82,8 @@ class Right:
             role = self.role_at(standing, at) if self.role_at else witness.role
             if role is None or not lasts or not standing.is_here:
                 continue
+            if standing.is_narrowed and role not in ("moderator", "administrator"):
+                continue
             had.add(role)
             if standing.everybody or not was_suspended(suspensions, at):
                 free.add(role)
@@ -126,9 +110,10 @@ class Audience:
 
 
 async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
-    """The thread of this network that was meant: by its number in the network, its id, or an address with its id.
+    """The thread of this network that was meant: by its number in the network, its id, or an address with its id; or
+    the document, by its id or an address.
 
-    One that was moved away is found too, for the time when it lay here.
+    A thread that was moved away is found too, for the time when it lay here.
     """
     chain_of(viewer, network)
     words = words.strip()
@@ -140,7 +125,9 @@ async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Netw
     found = select(threads.c.id, threads.c.number).where(threads.c.network_id == network.id, this)
     row = (await connection.execute(found)).first()
     thread_id = row.id if row is not None else await _moved_away(connection, network.id, number, parts)
-    return None if thread_id is None else await _asked(connection, network.id, thread_id)
+    if thread_id is None:
+        return None if number is not None else await find_document(connection, network.id, parts)
+    return await _asked(connection, network.id, thread_id)
 
 
 _CAME = ("thread.moved_here", "thread.move_undone")
@@ -206,14 +193,14 @@ async def read_audience(
     chain_of(viewer, network)
     steps = await _steps(connection, network.id)
     # Of one that is elsewhere now nobody knows its position here any more: rather too many are told than too few.
-    position = thread.first_position if thread.is_here and not thread.moves else None
+    position = thread.first_position if thread.is_here and not thread.moves and thread.noun == "thread" else None
     standings = _standings(network, thread, steps, span, position)
     here = [each for each in standings if each.is_here]
     if not here:
         return Audience((), None, False, None, elsewhere=True)
     suspensions = await _suspensions(connection, network.id, span)
     rights = [
-        *await _members(connection, network, span, steps, position),
+        *await _members(connection, network, span, steps, position, is_document=thread.noun == "document"),
         *await _through_glass(connection, network, span),
     ]
     found = [(each, each.roles(span, standings, suspensions.get(each.witness.id, ()))) for each in rights]
@@ -240,10 +227,13 @@ def _standings(
 ) -> list[Standing]:
     changes = [step.at for step in steps[:1]] + [step.at for step in steps if step.act == "network.access_changed"]
     found = []
-    for at in span.within([*changes, *(moment for moment, _ in thread.moves)]):
+    for at in span.within([*changes, *(moment for moment, _ in thread.steps)]):
         access, kept_until = access_at(network, at, steps)
-        is_public = position is None or position > kept_until
-        found.append(Standing(at, thread.was_here(at), access, is_public, opened_at(steps, at)))
+        is_public, opened = position is None or position > kept_until, opened_at(steps, at)
+        if thread.noun == "document":
+            opening = opening_before(steps, at)
+            is_public, opened = opening is None or thread.created_at > opening, opening or opened
+        found.append(Standing(at, thread.was_here(at), access, is_public, opened, thread.was_narrowed(at)))
     return found
 
 
@@ -297,7 +287,13 @@ async def _steps(connection: AsyncConnection, network_id: str) -> Sequence[Any]:
 
 
 async def _members(
-    connection: AsyncConnection, network: Network, span: Span, steps: Sequence[Any], position: int | None
+    connection: AsyncConnection,
+    network: Network,
+    span: Span,
+    steps: Sequence[Any],
+    position: int | None,
+    *,
+    is_document: bool,
 ) -> list[Right]:
     former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
     columns = (
@@ -321,17 +317,21 @@ async def _members(
     for step in steps:
         if step.object_kind == "member":
             told.setdefault(step.object_id, []).append(step)
-    return [_membership(row, told.get(row.id, []), span, position) for row in await connection.execute(asked)]
+    rows = (await connection.execute(asked)).all()
+    return [_membership(row, told.get(row.id, []), span, position, is_document=is_document) for row in rows]
 
 
-def _membership(row: Any, steps: Sequence[Any], span: Span, position: int | None) -> Right:
+def _membership(row: Any, steps: Sequence[Any], span: Span, position: int | None, *, is_document: bool) -> Right:
     until, role = until_and_role(row, steps, span.last)
 
     def role_at(standing: Standing, at: datetime) -> Role | None:
         """None while they did not belong, or the thread was not for those who came while the network was open."""
         role = until_and_role(row, steps, at)[1]
         is_parted = position is not None and position <= reads_after(row, steps, at)
-        is_kept_from = standing.access == "open" and not standing.is_public and row.since > standing.opened_at
+        # What stayed with the members of before is everybody's who reads on once the network is closed again.
+        is_theirs = is_document and standing.access != "open" and reads_after(row, steps, at) == 0
+        may_be_kept = standing.access == "open" or is_document
+        is_kept_from = may_be_kept and not standing.is_public and row.since > standing.opened_at and not is_theirs
         return None if role == "member" and (is_parted or is_kept_from) else role
 
     witness = Witness(row.account_id, row.name, row.organisation, role, row.since, until)

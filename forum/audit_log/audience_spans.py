@@ -44,7 +44,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the network and the thread stood at a moment, and until something else changed."""
+    """How the network and the thread or document stood at a moment, and until something else changed."""
 
     at: datetime
     is_here: bool
@@ -53,12 +53,15 @@ class Standing:
     is_public: bool
     """The thread was not one that stays with the members of an opened network."""
     opened_at: datetime
-    """When the network was last opened; this moment itself where the log does not know."""
+    """When the network was last opened, or closed again; this moment itself where the log does not know."""
+
+    is_narrowed: bool = False
+    """It was a document for the moderators alone, or withdrawn."""
 
     @property
     def everybody(self) -> bool:
         """Whether anybody could read the thread."""
-        return self.is_here and self.access == "open" and self.is_public
+        return self.is_here and self.access == "open" and self.is_public and not self.is_narrowed
 
 
 def standing_at(standings: Sequence[Standing], at: datetime) -> Standing:
@@ -70,6 +73,19 @@ def opened_at(steps: Sequence[Any], at: datetime) -> datetime:
     """When the network was last opened before this moment; this moment itself where the log does not know."""
     opened = (step.at for step in reversed(steps) if step.at <= at and step.act == "network.access_changed")
     return next(opened, at)
+
+
+def opening_before(steps: Sequence[Any], at: datetime) -> datetime | None:
+    """When the network was last opened before this moment; None where it was not, as far as the log knows."""
+    for step in reversed(steps):
+        if (
+            step.at <= at
+            and step.act == "network.access_changed"
+            and json.loads(step.after or "{}").get("access") == "open"
+        ):
+            moment: datetime = step.at
+            return moment
+    return None
 
 
 def access_at(network: Network, at: datetime, steps: Sequence[Any]) -> tuple[Access | None, int]:

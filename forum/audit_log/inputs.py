@@ -78,7 +78,8 @@ class ApiLogQuery(Input):
 
 
 class ApiAudienceQuery(Input):
-    """A thread of the network, by its id or its number, and a moment that has passed, or a day (of the site's zone)."""
+    """A thread of the network by its id or its number, or a document by its id; and a moment that has passed, or a day
+    (of the site's zone)."""
 
     thread: str = Field(min_length=1, max_length=36)
     at: AwareDatetime | None = None

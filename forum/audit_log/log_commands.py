@@ -1,6 +1,7 @@
 """A log or a list is taken away as a file: that is an act too, and written down before the file is sent."""
 
 from forum.audit import Deed, record
+from forum.audit_log.audience_documents import Asked
 from forum.audit_log.log_queries import chain_of
 from forum.records import Network
 from forum.viewer import Viewer
@@ -17,10 +18,9 @@ async def note_export(tx: Transaction, viewer: Viewer, network: Network | None, 
     )
 
 
-async def note_audience(tx: Transaction, viewer: Viewer, network: Network, thread_id: str, title: str, at: str) -> None:
-    """The list of who could see a thread at a moment is about to be sent. Raises Forbidden."""
+async def note_audience(tx: Transaction, viewer: Viewer, network: Network, about: Asked, at: str) -> None:
+    """The list of who could see a thread or a document at a moment is about to be sent. Raises Forbidden."""
     chain_of(viewer, network)
-    deed = Deed(
-        "audience.exported", "thread", thread_id, network.id, viewer.id, after={"at": at}, names={"title": title}
-    )
+    names = {"title": about.title}
+    deed = Deed("audience.exported", about.noun, about.id, network.id, viewer.id, after={"at": at}, names=names)
     await record(tx, deed)

@@ -8,7 +8,7 @@ from forum.audit import text_hash
 from forum.documents.folder_queries import get_folder
 from forum.documents.inputs import DocumentChange, NewDocument, sort_key
 from forum.documents.queries import get_document, get_version
-from forum.documents.writing_commands import hold_document, hold_place, note
+from forum.documents.writing_commands import hold_document, hold_place, note, note_audience
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import DocumentAdded, DocumentChanged, DocumentGone, VersionAdded
 from forum.files.kinds import named_kind
@@ -92,6 +92,7 @@ async def share_document(
         "changed_at": moment,
     }
     await tx.execute(insert(documents), row)
+    await note_audience(tx, documents.c.id == document_id, moment, is_narrowed=row["is_narrowed"])
     await _write_version(tx, viewer, document_id, 1, file, media_type, "")
     document = await get_document(tx.connection, viewer, document_id)
     await note(tx, viewer, "document.shared", document, after={"sha256": file.kept.sha256, "size": file.kept.size})
@@ -249,6 +250,7 @@ async def _write_change(tx: Transaction, viewer: Viewer, document: Document, val
     if is_narrowed == document.is_narrowed:
         tx.emit(document_stream(document), DocumentChanged(document.id, document.version + 1))
         return
+    await note_audience(tx, this, now(), is_narrowed=is_narrowed)
     told, untold = network_stream(document.network_id), moderators_stream(document.network_id)
     if is_narrowed:
         told, untold = untold, told

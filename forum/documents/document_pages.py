@@ -27,6 +27,7 @@ from forum.policy import (
     may_change_document,
     may_discuss,
     may_keep_read_state,
+    may_look_back,
     may_open_versions,
     may_report_document,
     may_restore,
@@ -59,6 +60,7 @@ class May:
     say_read: bool
     open: bool
     report: bool
+    look_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def _may(viewer: Viewer, document: Document, shown: DocumentVersion) -> May:
         say_read=may_say_read(viewer, document),
         open=may_open_versions(viewer, document),
         report=bool(may_report_document(viewer, standing)),
+        look_back=bool(may_look_back(viewer, document.network_id)),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete as delete_rows
 
 from forum.documents.folder_queries import MOST_DEEP, MOST_FOLDERS, Tree, get_folder, read_tree
 from forum.documents.inputs import FolderChange, NewFolder, sort_key
-from forum.documents.writing_commands import hold_place, note
+from forum.documents.writing_commands import hold_place, note, note_audience
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.events import FolderChanged, FolderGone
 from forum.idempotency import Claim, RequestKey, claim
@@ -150,6 +150,7 @@ async def _tell(tx: Transaction, tree: Tree, folder: Folder, *, is_narrowed: boo
     inside = documents.c.folder_id.in_(ids)
     values = {"is_narrowed": is_narrowed, "version": documents.c.version + 1}
     await tx.execute(update(documents).where(inside).values(**values))
+    await note_audience(tx, inside, now(), is_narrowed=is_narrowed)
     told, untold = (close, wide) if is_narrowed else (wide, close)
     for each in ids:
         tx.emit(untold, FolderGone(each, folder.version + 1))

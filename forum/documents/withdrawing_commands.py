@@ -14,6 +14,7 @@ from forum.policy import looks_after, may_restore, may_withdraw
 from forum.state import State
 from forum.streams import moderators_stream, network_stream
 from forum.tables import (
+    document_audiences,
     document_locks,
     document_openings,
     document_readings,
@@ -82,7 +83,14 @@ async def _purge(tx: Transaction, document_id: str) -> None:
     used = select(func.coalesce(func.sum(document_versions.c.size), 0))
     size = await tx.connection.scalar(used.where(document_versions.c.document_id == document_id))
     await give_back(tx, row.network_id, int(size or 0))
-    parts = (document_locks, document_wishes, document_openings, document_readings, document_versions)
+    parts = (
+        document_audiences,
+        document_locks,
+        document_wishes,
+        document_openings,
+        document_readings,
+        document_versions,
+    )
     for table in parts:
         await tx.execute(delete(table).where(table.c.document_id == document_id))
     await forget_document(tx, document_id)

@@ -1,17 +1,18 @@
 """What every change in a library begins with: who makes it is a member still, and the network takes changes."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, insert, literal, select
 
 from forum.audit import Deed, ObjectKind, Settings, record
 from forum.documents.queries import get_document
 from forum.errors import Forbidden
 from forum.policy import HELD_DOCUMENTS, REASONS, ending_of, silenced_words
 from forum.records import Document
-from forum.tables import documents, memberships, networks
+from forum.tables import document_audiences, documents, memberships, networks
 from forum.viewer import Viewer
-from ground.columns import Identifier, now
+from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
 NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was changed."
@@ -67,6 +68,15 @@ async def hold_document(tx: Transaction, viewer: Viewer, document_id: str, *, to
     await hold_place(tx, viewer, document.network_id, to_add=to_add)
     await tx.execute(_DOCUMENT, {"held_id": document_id})
     return await get_document(tx.connection, viewer, document_id)
+
+
+async def note_audience(tx: Transaction, which: ColumnElement[bool], moment: datetime, *, is_narrowed: bool) -> None:
+    """Keep since when these documents are for the moderators alone, or for all readers of their network."""
+    columns = (documents.c.id, literal(moment, Moment()), literal(is_narrowed))
+    rows = insert(document_audiences).from_select(
+        ["document_id", "since", "is_narrowed"], select(*columns).where(which)
+    )
+    await tx.execute(rows)
 
 
 async def note(

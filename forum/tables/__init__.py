@@ -6,6 +6,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 
 from forum.tables.audit import audit_chains, audit_heads, audit_rows, audit_words
 from forum.tables.documents import (
+    document_audiences,
     document_locks,
     document_openings,
     document_readings,
@@ -59,6 +60,7 @@ __all__ = [
     "bounced_addresses",
     "broken_glass",
     "cases",
+    "document_audiences",
     "document_locks",
     "document_openings",
     "document_readings",

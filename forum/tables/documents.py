@@ -107,6 +107,16 @@ document_versions = Table(
     Index("ix_document_versions_author_id", "author_id"),
 )
 
+# Since when it is for all readers of its network, or for its moderators alone. Rows stay, so that it can be told who
+# could see it then.
+document_audiences = Table(
+    "document_audiences",
+    metadata,
+    Column("document_id", Identifier, ForeignKey(documents.c.id), primary_key=True),
+    Column("since", Moment, primary_key=True),
+    Column("is_narrowed", Boolean, nullable=False),
+)
+
 # Somebody works on it. Ends by itself eight hours after their last sign of life.
 document_locks = Table(
     "document_locks",

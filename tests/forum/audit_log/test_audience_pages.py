@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 
 from auth.tables import accounts
 from forum.audit import Deed, record
-from forum.audit_log.audience_queries import Asked, Audience, find_thread, read_audience
+from forum.audit_log.audience_documents import Asked
+from forum.audit_log.audience_queries import Audience, find_thread, read_audience
 from forum.audit_log.audience_spans import Span
 from forum.audit_log.glass_commands import break_glass, end_glass
 from forum.moderation.suspension_commands import reinstate, suspend
