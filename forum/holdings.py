@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.events import DocumentChanged, HeldChanged, InvitationsChanged
+from forum.freeing import tell_free
 from forum.policy import documents_heard
 from forum.records import ROLE_RANK, Role
 from forum.streams import moderators_stream, network_stream
@@ -208,7 +209,10 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
             if passed is None and holding.act:
                 count = await _write_down_each(tx, network_id, account_id, holding, giving, result.all())
             elif holding.is_of_documents:
-                count = await _tell_of_documents(tx, network_id, list(result.scalars()))
+                ids = list(result.scalars())
+                count = await _tell_of_documents(tx, network_id, ids)
+                for document_id in ids if holding.kind == "document_locks" else ():
+                    await tell_free(tx, document_id, network_id, account_id)
             else:
                 count = result.rowcount
             if count > 0:

@@ -65,6 +65,8 @@ NOTICES = {
     "document-shared": "The document is shared.",
     "version-shared": "The new version is shared. The address of the document opens it.",
     "version-restored": "That version is the newest again.",
+    "document-held": "The document is held. Nothing deletes it until you let it go.",
+    "document-let-go": "The document is held no longer. It is deleted 30 days after it was withdrawn.",
     "document-withdrawn": "The document is withdrawn. It can be restored for 30 days.",
     "document-restored": "The document is back.",
     "document-taken": "Others see that you are working on it, for 8 hours at most.",

@@ -379,3 +379,6 @@ class Document:
     withdrawal_reason: str
     lock: DocumentLock | None
     version: int
+    held_at: datetime | None
+    """Since when it is kept from being deleted, though it was withdrawn."""
+    hold_reason: str

@@ -56,6 +56,7 @@ LETTERS: Mapping[str, LetterWriter] = {
 
 TASKS: Mapping[str, Doer] = {
     **audit_log_worker.TASKS,
+    **documents_worker.TASKS,
     **inviting_worker.TASKS,
     **moderation_worker.TASKS,
     **notifications_worker.TASKS,

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from auth.rules import DOWNLOAD_OF_DATA
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
-from forum.audit_log.audience_documents import Asked
+from forum.audit_log.asked_queries import Asked
 from forum.audit_log.audience_queries import Audience, Choice, find_thread, list_choices, read_audience
 from forum.audit_log.audience_spans import Span
 from forum.audit_log.log_commands import note_audience

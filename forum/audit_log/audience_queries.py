@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.audit import SITE
-from forum.audit_log.audience_documents import Asked, find_document
+from forum.audit_log.asked_queries import Asked, find_document
 from forum.audit_log.audience_spans import (
     Span,
     Standing,

@@ -1,7 +1,7 @@
 """A log or a list is taken away as a file: that is an act too, and written down before the file is sent."""
 
 from forum.audit import Deed, record
-from forum.audit_log.audience_documents import Asked
+from forum.audit_log.asked_queries import Asked
 from forum.audit_log.log_queries import chain_of
 from forum.records import Network
 from forum.viewer import Viewer

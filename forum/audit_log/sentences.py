@@ -119,6 +119,8 @@ PHRASES: Mapping[str, str] = {
     "document.withdrawn": "withdrew a document",
     "document.withdraw_undone": "took back that a document was withdrawn",
     "document.restored": "restored a document that was withdrawn",
+    "document.held": "held a withdrawn document back from being deleted",
+    "document.let_go": "no longer holds a withdrawn document back",
     "document.lock_broken": "ended the work of {subject} on a document",
     "folder.made": "made a folder",
     "folder.changed": "changed a folder",

@@ -171,6 +171,8 @@ ROUTES: list[BaseRoute] = [
     route("PUT", f"{_DOCUMENT}/lock", working_api.api_take_lock),
     route("DELETE", f"{_DOCUMENT}/lock", working_api.api_release_lock),
     post(f"{_DOCUMENT}/lock/breaking", working_api.api_break_lock),
+    route("PUT", f"{_DOCUMENT}/hold", working_api.api_hold),
+    route("DELETE", f"{_DOCUMENT}/hold", working_api.api_let_go),
     route("PUT", f"{_DOCUMENT}/wish", working_api.api_wish),
     route("DELETE", f"{_DOCUMENT}/wish", working_api.api_wish_no_more),
     route("DELETE", _DOCUMENT, api_withdraw_document),

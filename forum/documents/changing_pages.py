@@ -11,6 +11,7 @@ from forum.asking import limit
 from forum.documents.commands import change_document
 from forum.documents.folder_queries import read_tree
 from forum.documents.folder_words import Choice, choices
+from forum.documents.hold_commands import set_hold
 from forum.documents.inputs import Breaking, DocumentChange, Withdrawal, Working, split_tags
 from forum.documents.lock_commands import break_lock, release_lock, take_lock, wish_for
 from forum.documents.queries import get_document
@@ -21,7 +22,7 @@ from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
-from forum.policy import Decision, looks_after, may_break_lock, may_change_document, may_withdraw
+from forum.policy import Decision, looks_after, may_break_lock, may_change_document, may_hold, may_withdraw
 from forum.records import Document, Person
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -191,6 +192,21 @@ async def restore(request: Request) -> Response:
     async with state.transaction() as tx:
         await restore_document(tx, viewer, request.path_params["document_id"])
     return _back(request, "document-restored")
+
+
+async def hold(request: Request) -> Response:
+    """Keep it from being deleted, or let it go."""
+    fields = await read_form(request)
+    viewer, state = await account_of(request), state_of(request)
+    document, _ = await _open(request, viewer)
+    _decide(may_hold(viewer, document))
+    reason = None
+    if fields.get("held") != "no":
+        reason = validate(Breaking, {"reason": fields.get("reason", "")}).reason
+    await limit(request, EDITS, viewer.id)
+    async with state.transaction() as tx:
+        await set_hold(tx, viewer, document.id, reason)
+    return _back(request, "document-let-go" if reason is None else "document-held")
 
 
 def _back(request: Request, notice: str) -> Response:

@@ -17,7 +17,7 @@ from forum.files.store import Kept
 from forum.filing import charge, take_brought
 from forum.filing.brought import Brought, BroughtFile, Room
 from forum.idempotency import Claim, RequestKey, claim
-from forum.policy import Decision, may_add_version, may_change_document, may_share
+from forum.policy import Decision, documents_read_in, may_add_version, may_change_document, may_share
 from forum.records import Document, Folder
 from forum.streams import document_stream, moderators_stream, network_stream
 from forum.tables import document_versions, documents, memberships, version_previews
@@ -194,9 +194,7 @@ _MAY_LOOK_AFTER = select(
     exists().where(
         memberships.c.account_id == bindparam("heir", type_=Identifier),
         memberships.c.network_id == bindparam("in_network", type_=Identifier),
-        memberships.c.current,
-        memberships.c.status == "active",
-        (memberships.c.role != "member") | ~bindparam("narrowed", type_=documents.c.is_narrowed.type),
+        documents_read_in(bindparam("narrowed", type_=documents.c.is_narrowed.type)),
     )
 )
 

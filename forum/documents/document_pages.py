@@ -26,6 +26,7 @@ from forum.policy import (
     may_break_lock,
     may_change_document,
     may_discuss,
+    may_hold,
     may_keep_read_state,
     may_look_back,
     may_open_versions,
@@ -61,6 +62,7 @@ class May:
     open: bool
     report: bool
     look_back: bool
+    hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _may(viewer: Viewer, document: Document, shown: DocumentVersion) -> May:
         say_read=may_say_read(viewer, document),
         open=may_open_versions(viewer, document),
         report=bool(may_report_document(viewer, standing)),
+        hold=bool(may_hold(viewer, document)),
         look_back=bool(may_look_back(viewer, document.network_id)),
     )
 

@@ -1,5 +1,6 @@
 """Say that one works on a document, and that one does no longer; break another's lock; be told when it is free."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ from forum.documents.queries import get_document
 from forum.documents.writing_commands import hold_document, note
 from forum.errors import Forbidden
 from forum.events import DocumentChanged
+from forum.freeing import tell_free
 from forum.policy import documents_heard, may_add_version, may_await_document, may_break_lock
 from forum.records import Document
 from forum.state import State
 from forum.streams import document_stream, moderators_stream, network_stream
-from forum.tables import document_locks, document_wishes, documents, memberships, networks
+from forum.tables import document_locks, document_wishes, documents, networks
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import now
@@ -22,6 +24,8 @@ from realtime.transaction import Transaction
 
 ENDS_AFTER = timedelta(hours=8)
 """After the last sign of life."""
+LOCK_OVER = "document.lock_over"
+"""The task at the moment when a lock ends, unless there was another sign of life."""
 _PART = 100
 NOT_LOCKED = "Nobody is working on this document."
 
@@ -46,14 +50,16 @@ async def take_lock(tx: Transaction, viewer: Viewer, document_id: str, purpose: 
     if not decision:
         raise Forbidden(decision.reason)
     moment, lock = now(), document.lock
+    ends_at = moment + ENDS_AFTER
     row = {
         "document_id": document_id,
         "holder_id": viewer.id,
         "purpose": purpose or (lock.purpose if lock else ""),
         "taken_at": lock.taken_at if lock else moment,
-        "ends_at": moment + ENDS_AFTER,
+        "ends_at": ends_at,
     }
     await tx.execute(_TAKE[tx.connection.dialect.name], row)
+    tx.enqueue(LOCK_OVER, {"document_id": document_id}, after=ends_at)
     await _touch(tx, document)
 
 
@@ -90,26 +96,6 @@ async def _free(tx: Transaction, viewer: Viewer, document: Document) -> None:
     await _touch(tx, document)
 
 
-async def tell_free(tx: Transaction, document_id: str, network_id: str, actor_id: str | None) -> None:
-    """Tell those who wished to know that nobody works on the document."""
-    of_it = document_wishes.c.document_id == document_id
-    is_member = (
-        select(memberships.c.id)
-        .join(networks, networks.c.id == memberships.c.network_id)
-        .join(documents, documents.c.network_id == networks.c.id)
-        .where(documents.c.id == document_wishes.c.document_id)
-        .where(memberships.c.account_id == document_wishes.c.account_id)
-        .where(memberships.c.current, memberships.c.status == "active")
-        .where((memberships.c.role != "member") | documents.c.is_narrowed.is_(False))
-        .exists()
-    )
-    waiting = list(await tx.connection.scalars(select(document_wishes.c.account_id).where(of_it, is_member)))
-    await tx.execute(delete(document_wishes).where(of_it))
-    others = [account_id for account_id in waiting if account_id != actor_id]
-    if others:
-        await tell(tx, others, "document.free", document_id, network_id=network_id, actor_id=actor_id)
-
-
 async def wish_for(tx: Transaction, viewer: Viewer, document_id: str, *, wished: bool) -> None:
     """Be told when it is free, or no longer. Raises NotFound, and Forbidden where nobody works on it."""
     document = await get_document(tx.connection, viewer, document_id)
@@ -135,8 +121,13 @@ async def _touch(tx: Transaction, document: Document) -> None:
 # -- For the worker --------------------------------------------------------------------------------
 
 
+async def end_lock(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """A lock may be over: it is gone for readers already, and those who wished to know are told, and open pages."""
+    await _end_if_over(tx, reference["document_id"])
+
+
 async def end_old_locks(state: State) -> None:
-    """Locks whose time is over are gone for readers already: those who wished to know are told, and open pages."""
+    """The same for whatever was left."""
     over = select(document_locks.c.document_id).where(document_locks.c.ends_at <= now()).limit(_PART)
     while True:
         async with state.database.read() as connection:
@@ -153,7 +144,10 @@ async def _end_if_over(tx: Transaction, document_id: str) -> None:
         networks, networks.c.id == documents.c.network_id
     )
     this = held.where(documents.c.id == document_id).with_for_update(of=documents)
-    network_id, version, is_heard = tuple((await tx.execute(this)).one())
+    row = (await tx.execute(this)).first()
+    if row is None:
+        return  # it was deleted meanwhile
+    network_id, version, is_heard = tuple(row)
     is_over = (document_locks.c.document_id == document_id) & (document_locks.c.ends_at <= now())
     if not (await tx.execute(delete(document_locks).where(is_over))).rowcount:
         return

@@ -51,4 +51,5 @@ ROUTES: list[BaseRoute] = [
     get(f"{_DOCUMENT}/withdrawal", changing_pages.new_withdrawal),
     post(f"{_DOCUMENT}/withdrawal", changing_pages.withdraw),
     post(f"{_DOCUMENT}/restoration", changing_pages.restore),
+    post(f"{_DOCUMENT}/hold", changing_pages.hold),
 ]

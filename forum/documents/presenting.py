@@ -70,6 +70,8 @@ class ApiDocument(Answer):
     changed_at: str
     withdrawn_at: str | None
     withdrawal_reason: str
+    held: bool
+    """It was withdrawn, and is kept from being deleted."""
     version: int
 
 
@@ -177,6 +179,7 @@ def api_document(document: Document, public_url: str) -> dict[str, object]:
         "changed_at": moment_text(document.changed_at),
         "withdrawn_at": moment_text(document.withdrawn_at) if document.withdrawn_at else None,
         "withdrawal_reason": document.withdrawal_reason,
+        "held": document.held_at is not None,
         "version": document.version,
     }
 

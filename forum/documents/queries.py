@@ -73,6 +73,8 @@ _OWN_COLUMNS: list[ColumnElement[Any]] = [
     *columns_of(_withdrawers),
     documents.c.withdrawal_reason,
     documents.c.version,
+    documents.c.held_at,
+    documents.c.hold_reason,
 ]
 _OWN_WIDTH = len(_OWN_COLUMNS)
 _DOCUMENTS = (
@@ -126,6 +128,8 @@ def _document_from(row: Sequence[Any]) -> Document:
         withdrawal_reason=own[22],
         lock=DocumentLock(holder, purpose, taken_at, ends_at) if holder is not None else None,
         version=own[23],
+        held_at=own[24],
+        hold_reason=own[25],
     )
 
 

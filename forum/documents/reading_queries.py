@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.policy import may_see_readers
+from forum.policy import documents_read_in, may_see_readers
 from forum.records import Document, Person
 from forum.shown_people import shown_name
 from forum.tables import document_openings, document_readings, document_wishes, memberships
@@ -44,10 +44,8 @@ async def read_readers(connection: AsyncConnection, viewer: Viewer, document: Do
         return None
     reads = and_(
         memberships.c.network_id == document.network_id,
-        memberships.c.current,
-        memberships.c.status == "active",
+        documents_read_in(document.is_narrowed),
         memberships.c.account_id != viewer.id,
-        *([memberships.c.role != "member"] if document.is_narrowed else []),
     )
     others = await connection.scalar(select(func.count()).select_from(memberships).where(reads))
     opened = (
@@ -96,10 +94,8 @@ async def list_heirs(connection: AsyncConnection, viewer: Viewer, document: Docu
     members = (
         select(accounts.c.id, accounts.c.name)
         .join(memberships, memberships.c.account_id == accounts.c.id)
-        .where(memberships.c.network_id == document.network_id, memberships.c.current, memberships.c.status == "active")
+        .where(memberships.c.network_id == document.network_id, documents_read_in(document.is_narrowed))
         .order_by(func.lower(accounts.c.name), accounts.c.id)
         .limit(MOST_HEIRS)
     )
-    if document.is_narrowed:
-        members = members.where(memberships.c.role != "member")
     return [Person(*row) for row in await connection.execute(members)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from forum.acts import documents as acts
 from forum.audit import Deed, record
@@ -13,6 +13,7 @@ from forum.filing import give_back
 from forum.policy import looks_after, may_restore, may_withdraw
 from forum.state import State
 from forum.streams import moderators_stream, network_stream
+from forum.tables import acts as act_rows
 from forum.tables import (
     document_audiences,
     document_locks,
@@ -57,12 +58,7 @@ async def restore_document(tx: Transaction, viewer: Viewer, document_id: str) ->
 
 async def purge_withdrawn(state: State) -> None:
     """Delete for good what was withdrawn thirty days ago, each in a short transaction of its own."""
-    due = (
-        select(documents.c.id)
-        .where(documents.c.withdrawn_at < now() - KEPT_FOR)
-        .order_by(documents.c.withdrawn_at)
-        .limit(_PART)
-    )
+    due = select(documents.c.id).where(_is_due()).order_by(documents.c.withdrawn_at).limit(_PART)
     while True:
         async with state.database.read() as connection:
             found = list(await connection.scalars(due))
@@ -73,9 +69,20 @@ async def purge_withdrawn(state: State) -> None:
             return
 
 
+def _is_due() -> ColumnElement[bool]:
+    """It was withdrawn thirty days ago, nobody holds it back, and no appeal against that waits."""
+    appealed = (
+        select(act_rows.c.id)
+        .where(act_rows.c.document_id == documents.c.id, act_rows.c.undone_at.is_(None))
+        .where(act_rows.c.appealed_at.is_not(None), act_rows.c.appeal_decided_at.is_(None))
+        .exists()
+    )
+    return and_(documents.c.withdrawn_at < now() - KEPT_FOR, documents.c.held_at.is_(None), ~appealed)
+
+
 async def _purge(tx: Transaction, document_id: str) -> None:
     """Nothing of it is left but its row in the log; its files are collected where nothing else names them."""
-    due = (documents.c.id == document_id) & (documents.c.withdrawn_at < now() - KEPT_FOR)
+    due = (documents.c.id == document_id) & _is_due()
     held = select(documents.c.network_id, documents.c.title, documents.c.is_narrowed).where(due).with_for_update()
     row = (await tx.execute(held)).first()
     if row is None:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from auth.rules import DOCUMENTS, EDITS
 from forum.asking import limit
+from forum.documents.hold_commands import set_hold
 from forum.documents.inputs import Breaking, Working
 from forum.documents.lock_commands import break_lock, release_lock, take_lock, wish_for
 from forum.documents.presenting import ApiDocument, api_document
@@ -76,6 +77,26 @@ async def api_wish_no_more(request: Request) -> Response:
     viewer, state = await account_of(request), state_of(request)
     async with state.transaction() as tx:
         await wish_for(tx, viewer, request.path_params["document_id"], wished=False)
+    return _done()
+
+
+@operation("Hold a withdrawn document back", TAG, {204: None}, body=Breaking, refusals=(403,))
+async def api_hold(request: Request) -> Response:
+    """Keep a withdrawn document from being deleted, for a reason that the log keeps. For administrators."""
+    viewer, state = await account_of(request), state_of(request)
+    value = validate(Breaking, await read_json(request))
+    await limit(request, EDITS, viewer.id)
+    async with state.transaction() as tx:
+        await set_hold(tx, viewer, request.path_params["document_id"], value.reason)
+    return _done()
+
+
+@operation("Let a held document go", TAG, {204: None}, refusals=(403,))
+async def api_let_go(request: Request) -> Response:
+    """It is deleted thirty days after it was withdrawn, as others are."""
+    viewer, state = await account_of(request), state_of(request)
+    async with state.transaction() as tx:
+        await set_hold(tx, viewer, request.path_params["document_id"], None)
     return _done()
 
 

@@ -7,6 +7,7 @@ access mean on each surface is the table "Who sees what" in the README.
 
 from forum.policy.conditions import (
     documents_heard,
+    documents_read_in,
     documents_readable_by,
     documents_readable_by_account,
     folders_heard,
@@ -47,6 +48,7 @@ from forum.policy.documents import (
     may_change_document,
     may_change_folder,
     may_discuss,
+    may_hold,
     may_narrow,
     may_open_versions,
     may_report_document,
@@ -136,6 +138,7 @@ __all__ = [
     "appeals_judged_by",
     "cases_shown_to",
     "documents_heard",
+    "documents_read_in",
     "documents_readable_by",
     "documents_readable_by_account",
     "ending_of",
@@ -169,6 +172,7 @@ __all__ = [
     "may_end_in_review",
     "may_erase",
     "may_hide",
+    "may_hold",
     "may_join",
     "may_keep_read_state",
     "may_leave_traces",

@@ -131,6 +131,14 @@ def documents_readable_by_account(account_id: str | ColumnElement[Any]) -> Colum
     return _in_library(documents, account_id)
 
 
+def documents_read_in(is_narrowed: bool | ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows of `memberships` in force, of whoever reads a document of their network that is narrowed or not."""
+    belongs = (memberships.c.current, memberships.c.status == "active")
+    if isinstance(is_narrowed, bool):
+        return and_(*belongs, *([memberships.c.role != "member"] if is_narrowed else []))
+    return and_(*belongs, or_(memberships.c.role != "member", ~is_narrowed))
+
+
 def folders_readable_by(viewer: Viewer) -> ColumnElement[bool]:
     """Folders, joined to `networks`, that this viewer may see."""
     return _in_library(folders, viewer.id if viewer.id else null())

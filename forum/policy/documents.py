@@ -88,6 +88,15 @@ def may_restore(viewer: Viewer, document: Document) -> Decision:
     )
 
 
+def may_hold(viewer: Viewer, document: Document) -> Decision:
+    """Administrators keep what was withdrawn from being deleted, such as for an inquiry."""
+    if document.state != "withdrawn":
+        return Decision(False, "This document was not withdrawn, so nothing deletes it.")
+    return when(
+        viewer.has_role(document.network_id, "administrator"), "Only an administrator of this network may do this."
+    )
+
+
 def _by_owner(viewer: Viewer, document: Document) -> Decision:
     own = looks_after(viewer, document) and viewer.role_in(document.network_id) is not None
     return when(

@@ -73,6 +73,9 @@ documents = Table(
     Column("withdrawn_at", Moment),
     account("withdrawn_by", nullable=True),
     Column("withdrawal_reason", String(1000), nullable=False, server_default=""),
+    # It is not deleted while somebody holds it back, and why.
+    Column("held_at", Moment),
+    Column("hold_reason", String(1000), nullable=False, server_default=""),
     # Raised by whatever changes how its page reads.
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('draft', 'current')", name="state"),

@@ -25,6 +25,7 @@ SPEAKERS = {
     "membership": "begins and ends memberships, for every slice",
     "parting": "marks who came while a network was open, for every slice",
     "holdings": "lists and hands on what somebody holds, for every slice",
+    "freeing": "tells who waited that nobody works on a document, for every slice",
     "invitations": "turns invitations by address into memberships",
     "calling": "calls administrators when somebody asks to join",
     "bounces": "notes at which addresses mail does not arrive",

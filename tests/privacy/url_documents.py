@@ -10,6 +10,7 @@ _OWNER_DOES = act("403 ok ok ok")
 _OWNER_SEES = form("403 200 200 200")
 _ALL_SEE = form("200 200 200 200")
 # Not asked of who looks after it, or of who works on it: that is `member`.
+_NOT_NOW = act("403 403 403 403")
 _OTHERS_DO = act("ok 403 ok ok")
 
 DOCUMENT_TABLE: dict[str, Row] = {
@@ -77,6 +78,10 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"DELETE /api/v1{_DOCUMENT}/wish": MEMBERS_DO,
     f"DELETE /api/v1{_DOCUMENT}": _OWNER_DOES,
     f"POST /api/v1{_DOCUMENT}/restoration": _OWNER_DOES,
+    # It was not withdrawn, so nothing deletes it.
+    f"POST {_DOCUMENT}/hold": _NOT_NOW,
+    f"PUT /api/v1{_DOCUMENT}/hold": _NOT_NOW,
+    f"DELETE /api/v1{_DOCUMENT}/hold": _NOT_NOW,
     f"GET {_DOCUMENT}/report": Row("404 404 404 404 200 403 200 200", open="200 200 200 200 200 403 200 200"),
     f"POST {_DOCUMENT}/report": REPORT,
     f"POST /api/v1{_DOCUMENT}/reports": REPORT,
@@ -105,6 +110,8 @@ DOCUMENT_BODIES: dict[str, dict[str, object]] = {
     f"POST {_DOCUMENT}/lock/breaking": {"reason": "It is needed"},
     f"POST /api/v1{_DOCUMENT}/lock/breaking": {"reason": "It is needed"},
     f"POST {_DOCUMENT}/wish": {"wished": "yes"},
+    f"POST {_DOCUMENT}/hold": {"reason": "An inquiry"},
+    f"PUT /api/v1{_DOCUMENT}/hold": {"reason": "An inquiry"},
     f"POST {_DOCUMENT}/withdrawal": {"reason": "Out of date"},
     f"DELETE /api/v1{_DOCUMENT}": {"reason": "Out of date"},
     f"POST {_DOCUMENT}/report": {"rule": "other", "words": "Look at this"},

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from auth.tables import accounts
 from forum.audit import Deed, record
-from forum.audit_log.audience_documents import Asked
+from forum.audit_log.asked_queries import Asked
 from forum.audit_log.audience_queries import Audience, find_thread, read_audience
 from forum.audit_log.audience_spans import Span
 from forum.audit_log.glass_commands import break_glass, end_glass

@@ -1,12 +1,14 @@
 """Somebody works on it: nobody else shares a version, it ends, it can be broken, and who waits is told."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import update
 
-from forum.documents.lock_commands import end_old_locks
+from forum.documents.lock_commands import LOCK_OVER, end_old_locks
 from forum.tables import document_locks
 from ground.columns import now
+from realtime.tables import outbox as outbox_tasks
 from tests.forum.documents.shelf import read, replace, share
 from tests.forum.threads.village import Village, Villager
 
@@ -74,16 +76,39 @@ async def test_it_ends_by_itself_and_who_waits_is_told(village: Village) -> None
     assert any("is free" in line for line in await lines(village, amara))
 
 
+async def test_the_end_is_told_by_itself_within_a_minute(village: Village) -> None:
+    """At the moment when it ends a task is due; renewed meanwhile, it does nothing."""
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth])
+    document, other = await share(village, amara, place), await share(village, amara, place)
+    for each in (document, other):
+        path = f"/api/v1/documents/{each['id']}"
+        await village.program(gareth).put(f"{path}/lock", json={})
+        await village.program(amara).put(f"{path}/wish")
+    due = update(outbox_tasks).where(outbox_tasks.c.kind == LOCK_OVER)
+    about = document_locks.c.document_id == document["id"]
+    async with village.state.transaction() as tx:
+        await tx.execute(update(document_locks).where(about).values(ends_at=now() - timedelta(seconds=1)))
+        await tx.execute(due.values(available_at=now()))
+    async with asyncio.timeout(20):
+        while not any("is free" in line for line in await lines(village, amara)):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    assert len(await lines(village, amara)) == 1
+    assert (await read(village, amara, f"/documents/{other['id']}")).json()["lock"] is not None
+
+
 async def test_who_leaves_works_on_nothing_and_looks_after_nothing(village: Village) -> None:
     amara, gareth = await village.people("Amara", "Gareth")
     place = await village.network(amara, [gareth])
     document = await share(village, gareth, place)
     path = f"/documents/{document['id']}"
     await village.program(gareth).put(f"/api/v1{path}/lock", json={})
+    await village.program(amara).put(f"/api/v1{path}/wish")
     leaving = (await village.browser(gareth).get(f"/networks/{place.slug}/departure")).text
     assert "document that they look after" in leaving or "look after" in leaving
     assert (await village.program(gareth).delete(f"/api/v1/networks/{place.slug}/members/me")).status_code == 204
     shown = (await read(village, amara, path)).json()
     assert (shown["owner"], shown["lock"]) == (None, None)
+    assert any("is free" in line for line in await lines(village, amara))
     taken = await village.program(amara).patch(f"/api/v1{path}", json={"owner": amara.id})
     assert taken.json()["owner"]["id"] == amara.id

@@ -55,6 +55,14 @@ async def test_a_report_leads_to_a_withdrawal_an_appeal_and_back(village: Villag
     assert "The document “Doses” by" in (await village.browser(amara).get(f"/networks/{place.slug}/reports")).text
     await decide(village, amara, case, 422, act="withdraw")
     await decide(village, amara, case, 422, act="remove", reason="Old")
+    await withdrawn_and_back(village, (amara, gareth, priya, una), place, document, case)
+
+
+async def withdrawn_and_back(
+    village: Village, people: tuple[Villager, ...], place: Place, document: Object, case: Object
+) -> None:
+    """What the decision does, who is told, and how it is undone."""
+    amara, gareth, priya, una = people
     await decide(village, amara, case, act="withdraw", reason="These doses are dangerous", rule="wrong")
     shown = (await read(village, gareth, f"/documents/{document['id']}")).json()
     assert (shown["state"], shown["withdrawal_reason"]) == ("withdrawn", "These doses are dangerous")

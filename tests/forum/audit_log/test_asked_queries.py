@@ -1,11 +1,12 @@
 """Who could see a document: also while its folder was narrowed to moderators, and while it was withdrawn."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ground.columns import now
 from tests.forum.audit_log.test_audience_pages import at, roles
-from tests.forum.documents.shelf import share
-from tests.forum.threads.village import Village, Villager
+from tests.forum.documents.shelf import Object, share
+from tests.forum.threads.village import Place, Village, Villager
 
 ALL = {"Amara": "administrator", "Ben": "moderator", "Cleo": "member"}
 FEW = {"Amara": "administrator", "Ben": "moderator"}
@@ -18,7 +19,6 @@ async def test_a_narrowed_folder_is_for_its_moderators_of_then(village: Village,
     await program.patch(f"/api/v1/networks/{place.slug}/members/{ben.id}", json={"role": "moderator"})
     made = await program.post(f"/api/v1/networks/{place.slug}/folders", json={"name": "Apart"})
     folder = f"/api/v1/folders/{made.json()['id']}"
-    before = now()
     document = await share(village, cleo, place, "Rota", folder=made.json()["id"])
     moments = [now()]
     path = f"/api/v1/documents/{document['id']}"
@@ -37,6 +37,15 @@ async def test_a_narrowed_folder_is_for_its_moderators_of_then(village: Village,
     assert told == [ALL, FEW, ALL, FEW, ALL, FEW, ALL]
     await program.patch(f"/api/v1/networks/{place.slug}/members/{ben.id}", json={"role": "member"})
     assert roles(await at(village, amara, place, document["id"], moments[1])) == FEW
+    await the_page_tells(village, (amara, ben, place), document, moments[1])
+
+
+async def the_page_tells(
+    village: Village, who: tuple[Villager, Villager, Place], document: Object, narrowed: datetime
+) -> None:
+    """The same on the page, in the list to take away and in the API."""
+    amara, ben, place = who
+    program, before = village.program(amara), now()
     early = {"day": f"{before:%Y-%m-%d}", "thread": f"{village.url}/documents/{document['id']}"}
     page = (await village.browser(amara).get(f"/networks/{place.slug}/audience", params=early)).text
     assert "“Rota” on" in page
@@ -44,7 +53,7 @@ async def test_a_narrowed_folder_is_for_its_moderators_of_then(village: Village,
     assert "Cleo" in page  # at one time of that day
     program_answer = await program.get(
         f"/api/v1/networks/{place.slug}/audience",
-        params={"thread": document["id"], "at": moments[1].isoformat().replace("+00:00", "Z")},
+        params={"thread": document["id"], "at": narrowed.isoformat().replace("+00:00", "Z")},
     )
     assert {each["account"]["name"] for each in program_answer.json()["items"]} == {"Amara", "Ben"}, program_answer.text
     taken = await village.browser(amara).post(f"/networks/{place.slug}/audience/export", data=early)
