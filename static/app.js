@@ -26,6 +26,7 @@ import "./threads/answering.js";
 import "./threads/kept.js";
 import "./threads/beside.js";
 import "./threads/marks.js";
+import "./threads/cited.js";
 import "./networks/head.js";
 import "./networks/rows.js";
 import "./networks/marking.js";

@@ -33,6 +33,7 @@ from forum.policy import (
     may_report_document,
     may_restore,
     may_say_read,
+    may_start_thread,
     may_withdraw,
 )
 from forum.records import Document, DocumentVersion, Folder
@@ -63,6 +64,7 @@ class May:
     report: bool
     look_back: bool
     hold: bool
+    discuss: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _may(viewer: Viewer, document: Document, shown: DocumentVersion) -> May:
         open=may_open_versions(viewer, document),
         report=bool(may_report_document(viewer, standing)),
         hold=bool(may_hold(viewer, document)),
+        discuss=document.state != "withdrawn" and bool(may_start_thread(viewer, document.network_id)),
         look_back=bool(may_look_back(viewer, document.network_id)),
     )
 

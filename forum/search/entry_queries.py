@@ -1,5 +1,6 @@
 """What the index lacks, or knows as it is no more: for the worker, which reads everything and shows nothing."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,6 +52,7 @@ def _needs(is_wanted: ColumnElement[bool], differs: ColumnElement[bool]) -> Colu
 
 # Not of a network that is being deleted: what hangs on its posts is gone already.
 _HAS_WORDS = and_(networks.c.deleted_at.is_(None), or_(posts.c.removed_at.is_(None), posts.c.number == 1))
+_CITES = re.compile(r'href="[^"]*/documents/[0-9a-f-]{36}[/"]')
 _ABOUT_DOCUMENT = exists(select(documents.c.id).where(documents.c.thread_id == posts.c.thread_id))
 _POSTS = (
     select(
@@ -223,7 +225,7 @@ def _post_entry(row: Any) -> Entry | None:
         post_id=row.id,
         account_id=row.author_id,
         heading=row.title if is_first else "",
-        has_document=row.has_document,
+        has_document=bool(row.has_document) or (row.removed_at is None and _CITES.search(row.html) is not None),
     )
 
 

@@ -14,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
+from forum.acts.discussing import find_discussed
 from forum.addresses import get, post
 from forum.envelope import let_index
 from forum.errors import NotFound
 from forum.rendering import NOTICE_COOKIE, PRIVATE, make_shell, redirect, render_fragment, render_page
 from forum.state import state_of
+from forum.text import escape_markdown
 from forum.threads import (
     held_pages,
     moderating_pages,
@@ -29,6 +31,7 @@ from forum.threads import (
     writing_pages,
     writing_rules_pages,
 )
+from forum.threads.cited_queries import with_citations
 from forum.threads.composing import answering_words, quoted
 from forum.threads.kept_parts import ReadyPage, kept_parts
 from forum.threads.pacing import note_of
@@ -72,7 +75,7 @@ async def show_thread(request: Request) -> Response:
 def _is_plain(request: Request) -> bool:
     """Whether the answer is the page as it stands: without a reply begun, a jump to a day, a notice, or part of it."""
     # Parsed only where there is something: most requests find the page unchanged, and parsing costs them a tenth.
-    if request.scope["query_string"] and not {"reply", "on"}.isdisjoint(request.query_params):
+    if request.scope["query_string"] and not {"reply", "on", "cite"}.isdisjoint(request.query_params):
         return False
     if NOTICE_COOKIE in request.headers.get("cookie", "") and NOTICE_COOKIE in request.cookies:
         return False
@@ -99,9 +102,25 @@ async def _make_page(request: Request, sight: Sight) -> ThreadPage:
                 answering_href=f"#post-{answered.number}",
                 body=body,
             )
+    elif composer is not None and "cite" in request.query_params:
+        composer = replace(composer, is_open=True, body=await _citation(request, sight))
     number = chosen_page(sight, at)
     note = await note_of(state, sight)
-    return make_thread_page(state, sight, await posts_block(state, sight, number), number, composer, note)
+    block = await with_citations(state, sight.viewer, await posts_block(state, sight, number))
+    return make_thread_page(state, sight, block, number, composer, note)
+
+
+async def _citation(request: Request, sight: Sight) -> str:
+    """The words by which a post cites the version of a document that `cite` names as "id/number". Raises NotFound."""
+    document_id, _, number = request.query_params["cite"].partition("/")
+    state, found = state_of(request), None
+    if is_id(document_id) and number.isascii() and number.isdigit() and len(number) < 10:
+        async with state.database.read() as connection:
+            found = await find_discussed(connection, sight.viewer, document_id, sight.network.id)
+    if found is None or not 1 <= int(number) <= found.number:
+        raise NotFound
+    address = f"{state.settings.public_url}/documents/{document_id}/versions/{int(number)}"
+    return f"[{escape_markdown(found.title)}]({address}): "
 
 
 async def _guest_page(request: Request, sight: Sight, headers: dict[str, str]) -> Response:
