@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.search.entries import Entry
 from forum.search.terms import terms
-from forum.tables import document_versions, documents, memberships, networks, posts, search_rows, threads
+from forum.tables import document_versions, documents, memberships, networks, post_files, posts, search_rows, threads
 from forum.text import plain_words
 
 Kind = Literal["network", "person", "post", "document"]
@@ -53,7 +53,17 @@ def _needs(is_wanted: ColumnElement[bool], differs: ColumnElement[bool]) -> Colu
 # Not of a network that is being deleted: what hangs on its posts is gone already.
 _HAS_WORDS = and_(networks.c.deleted_at.is_(None), or_(posts.c.removed_at.is_(None), posts.c.number == 1))
 _CITES = re.compile(r'href="[^"]*/documents/[0-9a-f-]{36}[/"]')
-_ABOUT_DOCUMENT = exists(select(documents.c.id).where(documents.c.thread_id == posts.c.thread_id))
+# A file in a post that is no picture is a document as people say it.
+_ABOUT_DOCUMENT = or_(
+    exists(select(documents.c.id).where(documents.c.thread_id == posts.c.thread_id)),
+    exists(
+        select(post_files.c.id).where(
+            post_files.c.post_id == posts.c.id,
+            post_files.c.until_version.is_(None),
+            post_files.c.media_type.not_like("image/%"),
+        )
+    ),
+)
 _POSTS = (
     select(
         posts.c.id,

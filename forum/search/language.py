@@ -1,7 +1,7 @@
 """What somebody typed, taken apart: words, "phrases", -not, from:, in:, has:, and as each database asks for it.
 
 `from:ada`, `from:"Ada Okafor"` and `from:me` name who wrote; `in:falls` names a network by its address or its name.
-`has:document` asks for documents, for what is said in their threads, and for posts that cite one.
+`has:document` asks for documents, for what is said in their threads, and for posts that cite one or carry a file.
 """
 
 import re
