@@ -68,6 +68,9 @@ class _HotReader(Protocol):
 class Database:
     """Connections for reading and for writing. Made once for a process, by `open_database`."""
 
+    keeps = True
+    """Whether what is written stays: not where pages are looked at as somebody else would see them."""
+
     def __init__(self, url: str, readers: AsyncEngine, writers: AsyncEngine, connections: int) -> None:
         self.url = url
         self._most = connections

@@ -116,7 +116,8 @@ async def _show(request: Request, number: int | None) -> Response:
     state, viewer = state_of(request), await viewer_of(request)
     page = await _make_page(request, viewer, number)
     document = page.document
-    if may_keep_read_state(viewer, document.network_id) and not page.own.has_opened and page.may.open:
+    is_first = may_keep_read_state(viewer, document.network_id) and not page.own.has_opened and page.may.open
+    if is_first and state.database.keeps:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
     is_open = page.head.access == "open" and page.is_current

@@ -76,6 +76,8 @@ def _places(request: Request, found: Found, viewer: Viewer, content: Content) ->
     places += [(key, f"{path}/{key}", f"{nowhere}/{key}") for key in ("documents", "members")]
     if content.thread_id:
         places.insert(1, ("thread", f"/threads/{content.thread_id}", f"/threads/{new_id()}"))
+    if content.document_id:
+        places.append(("document", f"/documents/{content.document_id}", f"/documents/{new_id()}"))
     query = urlencode({"q": network.name[:200]})
     places += [("directory", f"/networks?{query}", ""), ("profile", f"/people/{viewer.id}", f"/people/{new_id()}")]
     places += [("home", "/", "")]

@@ -42,6 +42,8 @@ class _NeverKept(Exception):
 class Rehearsal:
     """A database in which one connection reads what only it can see, and nothing writes."""
 
+    keeps = False
+
     def __init__(self, connection: AsyncConnection, dialect: str) -> None:
         self.dialect = dialect
         self._connection = connection

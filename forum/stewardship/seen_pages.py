@@ -35,6 +35,7 @@ PLACES = {
     "address": ("Its address", "They have the address of the network, or were sent a link to it."),
     "thread": ("A thread in it", "They were sent a link to the newest thread."),
     "documents": ("Its library", "They try the address at which its documents are listed."),
+    "document": ("A document in it", "They were sent a link to the newest document."),
     "members": ("The list of members", "They try the address of that list."),
     "directory": ("The directory and its search", "They search for the network by its whole name."),
     "profile": ("Your profile", "They open your own profile, which names networks."),

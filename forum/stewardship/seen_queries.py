@@ -24,6 +24,8 @@ class Content:
 
     thread_id: str
     """The newest thread's; empty where there is none."""
+    document_id: str
+    """The newest document's that is not withdrawn; empty where there is none."""
     titles: tuple[str, ...]
     words: tuple[str, ...]
     """The first words of its newest posts."""
@@ -49,6 +51,8 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
     titles = select(threads.c.title).join(networks, networks.c.id == threads.c.network_id)
     said = select(posts.c.excerpt).join(networks, networks.c.id == posts.c.network_id)
     words = await of(said.where(posts.c.removed_at.is_(None)).order_by(posts.c.id.desc()))
+    shared = select(documents.c.id).join(networks, networks.c.id == documents.c.network_id)
+    shared = shared.where(documents.c.withdrawn_at.is_(None)).order_by(documents.c.changed_at.desc())
     papers = select(documents.c.title).join(networks, networks.c.id == documents.c.network_id)
     papers = papers.where(documents.c.withdrawn_at.is_(None)).order_by(documents.c.changed_at.desc())
     people = (
@@ -60,6 +64,7 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
     )
     return Content(
         thread_id=newest[0] if newest else "",
+        document_id=next(iter(await of(shared)), ""),
         titles=tuple(await of(titles.order_by(threads.c.last_post_at.desc()))),
         words=tuple(word.split("\n")[0][:40] for word in words if len(word) >= SHORTEST_WORDS),
         documents=tuple(await of(papers)),

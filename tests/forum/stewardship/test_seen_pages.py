@@ -10,6 +10,7 @@ from auth.tables import accounts, sessions
 from forum.membership import Step, begin
 from forum.stewardship.rehearsal_commands import rehearse
 from forum.tables import memberships, metadata, posts
+from tests.forum.documents.shelf import share
 from tests.forum.notifications.telling import told_of_thread
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -27,7 +28,7 @@ async def counts(village: Village) -> dict[str, int]:
         return {
             table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
             for table in (*metadata.sorted_tables, accounts, sessions)
-            if not table.name.startswith(("search_", "network_weeks"))  # the server's own worker keeps them
+            if not table.name.startswith(("search_", "network_weeks", "version_"))  # the server's own worker keeps them
         }
 
 
@@ -38,6 +39,7 @@ async def test_each_kind_of_network_shows_what_it_may(village: Village) -> None:
         thread = await village.thread(
             gareth, place, "Whom nobody should see", "Words that stay among the members here."
         )
+        await share(village, gareth, place, "A document that nobody should see", b"Plain words")
         await told_of_thread(village, amara, thread)  # the server's own worker writes meanwhile
         before = await counts(village)
         for by in STANDINGS:
@@ -45,6 +47,8 @@ async def test_each_kind_of_network_shows_what_it_may(village: Village) -> None:
             reads = access == "open" or by == "member"
             assert shown["thread"]["status"] == (200 if reads else 404), (access, by)
             assert ("titles of threads" in shown["address"]["shows"]) == reads, (access, by)  # type: ignore[operator]
+            assert shown["document"]["status"] == (200 if reads else 404), (access, by)
+            assert ("titles of documents" in shown["document"]["shows"]) == reads, (access, by)  # type: ignore[operator]
             knows = access != "secret" or by in ("invited", "member")
             assert (shown["address"]["status"] == 200) == knows, (access, by)
             listed = access in ("open", "closed") or by == "member"
