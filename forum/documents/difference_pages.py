@@ -50,8 +50,8 @@ async def show_differences(request: Request) -> Response:
         if number > HIGHEST or since >= number or not may_open_versions(viewer, document):
             raise NotFound
         found = await get_network_by_id(connection, viewer, document.network_id)
-        before = await get_version(connection, viewer, document_id, since)
         after = await get_version(connection, viewer, document_id, number)
+        before = await get_version(connection, viewer, document_id, since) if since else after
         versions = await list_versions(connection, viewer, document_id, before=number, at_most=MOST_VERSIONS)
         words = [await read_words(connection, each) for each in (before, after)]
     why = _why(before, after, *words)
@@ -73,14 +73,18 @@ async def show_differences(request: Request) -> Response:
 
 
 def _since(request: Request, number: int) -> int:
-    """The version to begin with. Raises NotFound."""
+    """The version to begin with; 0 for the first version, which has none before it. Raises NotFound."""
     asked = request.query_params.get("since", str(number - 1))
+    if number == 1 and "since" not in request.query_params:
+        return 0
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10) or int(asked) < 1:
         raise NotFound
     return int(asked)
 
 
 def _why(before: DocumentVersion, after: DocumentVersion, old: Words, new: Words) -> str:
+    if before.number == after.number:
+        return "This is the first version. There is nothing before it to compare it with."
     if before.sha256 == after.sha256:
         return "Both versions are the same file."
     if not (old.is_ready and new.is_ready):

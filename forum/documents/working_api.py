@@ -81,7 +81,7 @@ async def api_wish_no_more(request: Request) -> Response:
 
 
 @operation("Hold a withdrawn document back", TAG, {204: None}, body=Breaking, refusals=(403,))
-async def api_hold(request: Request) -> Response:
+async def api_hold_document(request: Request) -> Response:
     """Keep a withdrawn document from being deleted, for a reason that the log keeps. For administrators."""
     viewer, state = await account_of(request), state_of(request)
     value = validate(Breaking, await read_json(request))
@@ -92,7 +92,7 @@ async def api_hold(request: Request) -> Response:
 
 
 @operation("Let a held document go", TAG, {204: None}, refusals=(403,))
-async def api_let_go(request: Request) -> Response:
+async def api_let_document_go(request: Request) -> Response:
     """It is deleted thirty days after it was withdrawn, as others are."""
     viewer, state = await account_of(request), state_of(request)
     async with state.transaction() as tx:

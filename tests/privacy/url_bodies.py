@@ -28,7 +28,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /networks/{slug:slug}/settings": {"name": "{name}", "purpose": "Another purpose", "accent": "teal"},
     "POST /networks/{slug:slug}/access": {"access": "{access}", "confirm": "{name}"},
     "POST /networks/{slug:slug}/log/export": {"form": "json"},
-    "POST /networks/{slug:slug}/audience/export": {"thread": "1", "at": "2026-01-01T12:00"},
+    "POST /networks/{slug:slug}/audience/export": {"thread": "1", "day": "2026-01-01"},
     "POST /site/log/export": {"form": "csv"},
     "POST /networks/{slug:slug}/reviews/{review_id:id}/decisions": {"about-{requested}": "keep"},
     "POST /api/v1/networks/{slug:slug}/reviews/{review_id:id}/decisions": {
