@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import NotFound
-from forum.moderation.queries import columns_of
 from forum.policy import DocumentStanding, documents_readable_by
 from forum.records import Person
+from forum.shown_people import columns_of
 from forum.tables import document_versions, documents, networks
 from forum.viewer import Viewer
 
