@@ -196,7 +196,7 @@ async def test_documents_and_what_is_said_of_them(village: Village) -> None:
     post = await village.reply(gareth, place, thread, "Whinchats it is")
     assert set(await finds(village, amara, "whinchats")) == {document["id"], other, thread, post}
     assert set(await found(village, amara, "whinchats has:document")) == {document["id"], thread, post}
-    assert set(await found(village, amara, "has:document")) == {document["id"], thread, post}
-    assert await found(village, amara, "has:document from:gareth", kind="post") == [post]
-    assert await found(village, una, "has:document") == []
+    assert set(await found(village, amara, "has:document", network=place.slug)) == {document["id"], thread, post}
+    assert await found(village, amara, "has:document from:gareth", kind="post", network=place.slug) == [post]
+    assert await found(village, una, "has:document", network=place.slug) == []
     assert await found(village, amara, "has:zebra") == []

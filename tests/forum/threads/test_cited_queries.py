@@ -31,8 +31,8 @@ async def test_a_cited_version_says_when_a_newer_one_came(village: Village) -> N
     assert changed.status_code == 200, unchanged.status_code
     newer = f'(as of version 1, <a href="/documents/{document["id"]}">version 2 came since</a>)'
     assert changed.text.count(newer) == 2
-    assert await finds(village, gareth, "has:document", kind="post") == [post]
-    assert await found(village, gareth, "has:document", kind="thread") == []
+    assert await finds(village, gareth, "has:document", kind="post", network=place.slug) == [post]
+    assert await found(village, gareth, "has:document", kind="thread", network=place.slug) == []
 
 
 async def test_who_may_not_read_it_is_told_nothing(village: Village) -> None:
