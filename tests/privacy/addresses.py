@@ -105,7 +105,7 @@ def filled(address: str, filling: Filling) -> str:
         "document_id": filling.document,
         "folder_id": filling.folder,
         "file_id": filling.picture,
-        "number": "1",
+        "number": "2" if path.endswith("/changes") else "1",  # before the first there was nothing
         "page": "1",
         "fits": "360",
         "secret": "no-such-secret",

@@ -300,7 +300,7 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/people/{account_id:id}/warning": MODERATORS_DO,
     "GET /acts/{act_id:id}": Row("303 404 404 404 404 200 200 200"),
     "POST /acts/{act_id:id}/undo": UNDO,
-    "POST /acts/{act_id:id}/repeats": UNDO,
+    "POST /acts/{act_id:id}/repeats": Row("401 404 404 404 404 403 404 404"),  # of a warning: it has hidden nothing
     "POST /acts/{act_id:id}/appeal": APPEAL,
     "POST /acts/{act_id:id}/answer": JUDGE,
     "GET /site/appeals": OVERSEE,
