@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
@@ -106,9 +106,15 @@ def make_broker(settings: Settings) -> Broker:
     return broker
 
 
+@cache
+def make_assets(*, development: bool) -> Assets:
+    """The assets, which are the same for all that this process makes."""
+    return Assets(resource("static"), development=development)
+
+
 def make_state(settings: Settings) -> State:
     """Everything that a request can reach; nothing is opened yet."""
-    assets = Assets(resource("static"), development=settings.development)
+    assets = make_assets(development=settings.development)
     templates = make_templates(resource("templates"), settings, assets.url)
     key = settings.key()
     return State(

@@ -11,20 +11,19 @@ from sqlalchemy import func, insert, select, text, update
 from auth.accounts import create_account
 from forum.audit import SITE, Deed, canonical, find_broken, forget_person, record, seal_of
 from forum.database import Database, open_database
-from forum.schema import bring_up_to_date
 from forum.tables import audit_chains, audit_rows, audit_words
 from ground.columns import new_id, now
 from realtime.brokers.memory import MemoryBroker
 from realtime.transaction import transaction
+from tests.servers.shapes import Shape
 
 ROWS = 6
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(migrated_shape: Shape) -> AsyncIterator[Database]:
     """The migrated schema on each kind of database."""
-    opened = open_database(database_url)
-    await bring_up_to_date(opened)
+    opened = open_database(migrated_shape.database_url)
     yield opened
     await opened.dispose()
 

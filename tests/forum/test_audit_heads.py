@@ -9,18 +9,17 @@ from sqlalchemy import delete, func, select, update
 from forum.audit import SITE, Deed, find_broken, record
 from forum.audit_heads import find_cut, keep_heads
 from forum.database import Database, open_database
-from forum.schema import bring_up_to_date
 from forum.tables import audit_chains, audit_heads, audit_rows
 from ground.columns import new_id, now
 from realtime.brokers.memory import MemoryBroker
 from realtime.transaction import transaction
+from tests.servers.shapes import Shape
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(migrated_shape: Shape) -> AsyncIterator[Database]:
     """The migrated schema on each kind of database."""
-    opened = open_database(database_url)
-    await bring_up_to_date(opened)
+    opened = open_database(migrated_shape.database_url)
     yield opened
     await opened.dispose()
 

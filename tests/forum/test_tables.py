@@ -8,15 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from auth.accounts import create_account
 from forum.database import Database, open_database
-from forum.schema import bring_up_to_date
 from ground.columns import new_id
+from tests.servers.shapes import Shape
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(migrated_shape: Shape) -> AsyncIterator[Database]:
     """The migrated schema on each kind of database, with one person and one network's streams."""
-    opened = open_database(database_url)
-    await bring_up_to_date(opened)
+    opened = open_database(migrated_shape.database_url)
     yield opened
     await opened.dispose()
 

@@ -30,6 +30,12 @@ from tests.servers.processes import Child
 _ROOT = Path(__file__).parents[2]
 _PR_SET_PDEATHSIG = 1
 _LARGEST = 1 << 16
+LOADED_LATER = (
+    *(f"forum.{name}" for name in ("backup", "checking", "routes", "schema", "seeds", "sending", "serve", "work")),
+    *("forum.postgresql_driver", "forum.sqlite_driver", "realtime.brokers.redis", "css_inline"),
+    *("uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl", "uvicorn.lifespan.on", "alembic.command"),
+)
+"""What single commands load, or only a server of one shape."""
 
 
 class Fork:
@@ -203,8 +209,9 @@ if __name__ == "__main__":
     leave_out_what_is_unused()  # as `python -m forum` does
     from forum.command_line import main
 
-    for name in ("backup", "checking", "routes", "schema", "seeds", "work"):  # what single commands load
-        import_module(f"forum.{name}")
+    for name in LOADED_LATER:
+        import_module(name)
+    import_module("forum.app").make_assets(development=False)
     gc.collect()
     gc.freeze()
     asked = wait_for_wishes(socket.socket(fileno=int(sys.argv[1])))
