@@ -100,7 +100,6 @@ WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
         "membership.refused",
         "membership.ended",
         "role.changed",
-        "request.made",
         "act.concerns_me",
         "appeal.answered",
         "post.rejected",
@@ -111,6 +110,8 @@ WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
     )
 )
 """What whoever does it says in a letter of its own: no second mail tells it."""
+WITH_OWN_LETTER_AT_ONCE: frozenset[NotificationKind] = frozenset(("request.made",))
+"""The same for those who want mail at once; to the others it comes bundled with the rest."""
 
 _WAYS: dict[Door, str] = {
     "invitation": " by an invitation of {}",

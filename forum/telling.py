@@ -35,6 +35,7 @@ from forum.records import (
     MODERATORS_KINDS,
     PERSONAL_KINDS,
     WITH_OWN_LETTER,
+    WITH_OWN_LETTER_AT_ONCE,
     NotificationKind,
 )
 from forum.streams import account_stream
@@ -135,6 +136,12 @@ async def wants_mail(connection: AsyncConnection, account_id: str, network_id: s
     return any(row[1] != "never" for row in rows)
 
 
+async def want_mail_at_once(connection: AsyncConnection, account_ids: Sequence[str], network_id: str) -> list[str]:
+    """Those of these people who want a mail about the network for each thing, moments after it happens."""
+    rows = (await connection.execute(_MAIL, {"network_id": network_id, "account_ids": account_ids})).all()
+    return [row[0] for row in rows if row[1] == "at_once"]
+
+
 async def tell(
     tx: Transaction,
     account_ids: Iterable[str],
@@ -170,7 +177,8 @@ async def tell(
 
 def mail_for(kind: NotificationKind, choice: str) -> str | None:
     """How a line of this kind goes out by mail to somebody who chose so; None where it does not."""
-    return None if choice == "never" or kind in WITH_OWN_LETTER else choice
+    has_own = kind in WITH_OWN_LETTER or (kind in WITH_OWN_LETTER_AT_ONCE and choice == "at_once")
+    return None if choice == "never" or has_own else choice
 
 
 async def take_back(tx: Transaction, kind: NotificationKind, object_id: str) -> None:

@@ -15,7 +15,9 @@ from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.records import Network
 from forum.rendering import spell
 from forum.state import State
+from forum.stopping import stop_link
 from forum.tables import held_posts, memberships, networks
+from forum.telling import wants_mail
 from ground.columns import Identifier
 from realtime.transaction import Transaction
 
@@ -131,9 +133,10 @@ async def write_role_changed(state: State, tx: Transaction, reference: Reference
 
 
 async def write_asked(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To an administrator: who waits to be admitted by now."""
+    """To an administrator who lets mail about the network come: who waits to be admitted by now."""
     row = await _by_member(tx, reference)
-    if row is None or row.role != "administrator":
+    wanted = await wants_mail(tx.connection, reference["account_id"], reference["network_id"])
+    if row is None or row.role != "administrator" or not wanted:
         return None
     network = Network(*row[:NETWORK_WIDTH])
     waiting = (
@@ -147,15 +150,18 @@ async def write_asked(state: State, tx: Transaction, reference: Reference) -> Le
     if not names:
         return None
     count = max(len(names), network.waiting_count)
+    stopping = stop_link(state, reference["account_id"], network.id)
     context = {
         "network_name": network.name,
         "names": names,
         "others": count - len(names),
         "link": _path(state, network, "/requests"),
+        "settings_link": f"{state.settings.public_url}/settings/notifications",
+        "stop_link": stopping,
     }
     asks = "asks" if count == 1 else "ask"
     subject = f"{spell(count, 'person', 'people').capitalize()} {asks} to join {network.name}"
-    return Letter(row.email, row.person, subject, "membership_asked", context)
+    return Letter(row.email, row.person, subject, "membership_asked", context, stopping)
 
 
 async def write_widened(state: State, tx: Transaction, reference: Reference) -> Letter | None:

@@ -21,7 +21,7 @@ from forum.viewer import Viewer
 MAIL_CHOICES = (
     ("at_once", "At once", "A mail for each thing, moments after it happens."),
     ("bundled", "Once a day", "One mail each morning, with what you have not read by then."),
-    ("never", "Never", "You see it here, and nothing comes by mail."),
+    ("never", "Never", "You see it here, and nothing of this comes by mail."),
 )
 LEVELS = (
     ("watch", "Everything that is written"),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from forum.errors import Invalid
 from forum.mailing import Letter
@@ -13,9 +13,10 @@ from forum.networks.commands import change_network
 from forum.networks.inputs import MemberChange, NetworkChange
 from forum.networks.member_commands import decide_about, join_network
 from forum.networks.worker import LETTERS
+from forum.notifications.worker import write_notifications
 from forum.sending import compose
-from forum.tables import audit_rows, networks
-from ground.columns import now
+from forum.tables import audit_rows, networks, notifications
+from ground.columns import new_id, now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail
 from tests.forum.threads.village import Place, Village, Villager
@@ -161,10 +162,56 @@ async def test_who_gets_another_role_is_told_which(village: Village, server: Con
     assert await write(village, reference) is None
 
 
+async def wish_mail(village: Village, who: Villager, place: Place, mail: str) -> None:
+    body = {"networks": [{"id": place.id, "mail": mail}]}
+    answer = await village.program(who).put("/api/v1/me/notifications/settings", json=body)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_who_asks_comes_by_mail_as_each_administrator_wishes(village: Village) -> None:
+    amara, helen, never, asker = await village.people("Amara", "Helen", "Nora", "Asker")
+    place = await village.network(amara)
+    for who, wish in ((amara, "at_once"), (helen, "bundled"), (never, "never")):
+        if who is not amara:
+            await village.join(place.id, who, "administrator")
+        await wish_mail(village, who, place, wish)
+    await ask(village, asker, place)
+    told = select(notifications.c.account_id, notifications.c.mail).where(notifications.c.network_id == place.id)
+    async with village.state.database.read() as connection:
+        tasks = [row.reference for row in await connection.execute(select(outbox.c.reference))]
+        lines = {row.account_id: row.mail for row in await connection.execute(told)}
+    letters = [each["account_id"] for each in tasks if each.get("network_id") == place.id]
+    assert set(letters) <= {amara.id}
+    assert lines == {amara.id: None, helen.id: "bundled", never.id: None}
+    reference = {"letter": "membership_asked", "network_id": place.id, "account_id": amara.id}
+    letter = await write(village, reference)
+    assert letter is not None
+    raw = compose(letter, village.state.settings, village.state.templates, "test").as_bytes().decode()
+    assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    bundle = await bundled(village, helen)
+    assert bundle is not None
+    assert bundle.subject == f"Asker asks to join {place.name}"
+    assert letter.stopping in plain(village, letter)
+    answer = await village.browser(never).post(letter.stopping.removeprefix(village.state.settings.public_url))
+    assert answer.status_code == 200
+    assert await write(village, reference) is None
+
+
+async def bundled(village: Village, who: Villager) -> Letter | None:
+    """All that waits for this person as one mail, as the worker would take it."""
+    mail_id = new_id()
+    mine = (notifications.c.account_id == who.id, notifications.c.mail == "bundled")
+    async with village.state.transaction() as tx:
+        await tx.execute(update(notifications).where(*mine).values(mail_id=mail_id))
+        return await write_notifications(village.state, tx, {"account_id": who.id, "mail_id": mail_id})
+
+
 async def test_administrators_get_one_letter_an_hour_about_all_who_wait(village: Village) -> None:
     amara, helen, *crowd = await village.people("Amara", "Helen", *(f"Asker {number}" for number in range(7)))
     place = await village.network(amara)
     await village.join(place.id, helen, "administrator")
+    for who in (amara, helen):
+        await wish_mail(village, who, place, "at_once")
     for person in crowd[:3]:
         await ask(village, person, place, "Please.")
     async with village.state.database.read() as connection:
