@@ -29,7 +29,7 @@ from forum.search.entry_queries import (
 from forum.search.index_commands import EVERYTHING, drop, put, take_turn
 from forum.search.terms import VERSION
 from forum.search.text_commands import follow_texts, waiting_of
-from forum.search.text_queries import find_missing
+from forum.search.text_queries import find_gone_documents, find_missing
 from forum.state import State
 from forum.tables import networks, search_cursors, search_rows, search_terms, site
 from realtime import event_log
@@ -93,7 +93,7 @@ async def is_behind(state: State) -> bool:
     async with state.database.read() as connection:
         if (await connection.execute(_BEHIND, {"after": ""})).first() is not None:
             return True
-        return bool(await find_missing(connection, None, 1))
+        return bool(await find_missing(connection, None, 1) or await find_gone_documents(connection, 1))
 
 
 async def _follow_by_itself(state: State, stream: str) -> bool:

@@ -124,7 +124,7 @@ export class Composer {
   restore() {
     const kept = this.draft.load();
     if (!kept) return;
-    if (kept.files) this.files.restore(kept.files);
+    if (kept.files) this.files.restore(kept.files, true);
     const { elements } = this.form;
     const given = this.area.value;
     // Where the server answered with both texts, these words go on from what the post says now.

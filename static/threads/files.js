@@ -178,7 +178,7 @@ export class Files {
   }
 
   /** Brings back what a draft kept, as far as it is still there. */
-  async restore(kept) {
+  async restore(kept, isDraft = false) {
     if (!this.box) return;
     this.coming = kept;
     const here = new Map([...this.list.querySelectorAll("[data-file]")].map((row) => [row.dataset.file, row]));
@@ -194,7 +194,8 @@ export class Files {
     }
     this.coming = null;
     if (gone) this.said.textContent = "A file of this draft is no longer there: what is not sent within a day goes. Add it again.";
-    this.onChange();
+    // A draft that is as it was kept is not kept anew: it knows on which version it was begun.
+    if (gone || !isDraft) this.onChange();
   }
 
   empty() {

@@ -278,8 +278,9 @@ class Reader:
             place.last += 1
             self._log.steps.append(Applied(self.who, at, intern(stream), place.last))
             self._apply(stream, event)
-            if event.get("omitted"):
-                # Its content could not be sent: by the contract it is fetched, and here all is.
+            if event.get("omitted") and stream.startswith("network:"):
+                # Its content could not be sent: by the contract it is fetched, and here all is. Of other streams
+                # nothing is kept here but the place.
                 place.is_loading = True
                 self._begin(self._reload(stream, place))
                 return

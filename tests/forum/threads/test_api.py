@@ -55,6 +55,7 @@ async def test_the_shapes(village: Village) -> None:
         "author": person,
         "body": "First.",
         "html": "<p>First.</p>\n",
+        "files": [],
         "reply_to": None,
         "created_at": thread["created_at"],
         "edited_at": None,
