@@ -84,6 +84,8 @@ class AccessChange(Input):
     access: AccessChoice
     confirm: str = Field(max_length=400)
     past: Literal["", "yes"] = ""
+    version: str = Field(default="", pattern=r"^[0-9]{0,9}$")
+    """The network's version when it was shown what would change."""
 
 
 class Joining(Input):

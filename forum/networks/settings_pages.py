@@ -147,9 +147,11 @@ async def update_access(request: Request) -> Response:
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         wanted = NetworkChange(access=asked.access, confirm=asked.confirm, with_past=asked.past == "yes")
         async with state.transaction() as tx:
-            network_id = await change_network(tx, viewer, found.network.slug, wanted)
+            network_id = await change_network(tx, viewer, found.network.slug, wanted, _version(asked.version))
     except Invalid as error:
         return await _access(request, viewer, found, fields, error.errors, 422)
+    except Stale:
+        return await _access_anew(request, fields)
     async with state.database.read() as connection:
         changed = await get_network_by_id(connection, viewer, network_id)
         parted = await count_parted(connection, viewer, changed.network)
@@ -157,6 +159,16 @@ async def update_access(request: Request) -> Response:
         # Who let themselves in while it was open waits to be looked at.
         return redirect(request, f"/networks/{changed.network.slug}/reviews", notice="access-changed")
     return redirect(request, f"/networks/{changed.network.slug}/settings", notice="access-changed")
+
+
+async def _access_anew(request: Request, fields: Mapping[str, str]) -> Response:
+    """What was shown beforehand is true no longer: it is shown anew, and nothing has changed."""
+    viewer, found = await open_administered(request)
+    access = found.network.access
+    told = f"Somebody changed this network meanwhile; it is {access} now, and nothing of yours was done. Look at what "
+    told += "would change now, then type its name once more."
+    where = "access" if fields.get("access") == access else "confirm"
+    return await _access(request, viewer, found, {**fields, "confirm": ""}, {where: told}, 409)
 
 
 _NETWORK = "/networks/{slug:slug}"

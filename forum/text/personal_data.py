@@ -36,13 +36,18 @@ _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<![\w/.-])(?P<day>\d{1,2})(?P<by>[/.-])(?P<month>\d{1,2})(?P=by)(?P<year>\d{4}|\d{2})(?![\w/-]|[.,]\d)",
-        r"(?<![\w/.-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\w/-])",
+        r"(?<![\w/.-])(?P<year>\d{4})(?P<by>[/-])(?P<month>\d{2})(?P=by)(?P<day>\d{2})(?![\w/-])",
         rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH}\.?,?[ ](?P<year>\d{{4}})(?!\w)",
+        rf"(?<![\w-])(?P<day>\d{{1,2}})-{_MONTH}-(?P<year>\d{{4}}|\d{{2}})(?![\w-])",
+        # Of two digits behind a month one can't tell whether they are a year, but where it says so.
+        r"\b(?:d\.?o\.?b\b\.?|born):?[ ](?P<day>\d{1,2})(?:st|nd|rd|th)?[ ]"
+        rf"{_MONTH}\.?,?[ ](?P<year>\d{{2}})(?!\w|[:.]\d)",
         rf"(?<!\w){_MONTH}\.?[ ](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<year>\d{{4}})(?!\w)",
     )
 )
 _SAYS_BIRTH = re.compile(r"\b(?:d\.? ?o\.? ?b\b\.?|born|date of birth|birth ?date|birthday)", re.IGNORECASE)
-_NAME = re.compile(r"(?<![\w])([^\W\d_][\w'’-]{1,40})(?: [^\W\d_]\.?)? ([^\W\d_][\w'’-]{1,40})(?!\w)")
+# Looked ahead at, so that the second word of one pair may be the first of the next.
+_NAME = re.compile(r"(?<!\w)(?=([^\W\d_][\w'’-]{1,40})(?: [^\W\d_]\.?)?,? ([^\W\d_][\w'’-]{1,40})(?!\w))")
 _JUST_BEFORE = re.compile(r"[\s,;:(\[*_–—-]{1,6}\Z")
 _BEFORE, _AFTER = 80, 40
 _EARLIEST = 1900
@@ -152,7 +157,7 @@ def _names(text: str, *, at_end: bool = False) -> bool:
     """Whether two words with a capital letter stand there that may be somebody's name."""
     for match in _NAME.finditer(text):
         words = (match[1], match[2])
-        if at_end and match.end() != len(text):
+        if at_end and match.end(2) != len(text):
             continue
         if all(word[0].isupper() and word.lower() not in _NO_NAMES for word in words):
             return True

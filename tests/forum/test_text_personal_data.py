@@ -30,6 +30,13 @@ CARDS = (
     "3400.000000.00009",
 )
 BIRTHS = (
+    "Patient Mary Smith, DOB 03/03/1961",
+    "I saw Mary Smith, born 3 March 1961",
+    "Is Mary Smith (born 3 March 1961) known to you?",
+    "SMITH, Mary, dob 3/3/61",
+    "Mary Smith, DoB 3 Mar 61",
+    "Mary Smith 3-Mar-1961",
+    "Mary Smith, DOB 1961/03/03",
     "Mary Smith, DOB 03/04/1951, came in on Monday.",
     "DOB: 3.4.1951 Mary Smith",
     "Mary Smith (03/04/1951) was moved.",
@@ -40,6 +47,7 @@ BIRTHS = (
     "Zoë Ångström dob 3/4/51",
 )
 HARMLESS = (
+    "Mary Smith, 3 March 10.30 am",
     "",
     "Call 020 7946 0958 or 07700 900123.",
     "943 476 5918",  # the check digit does not hold

@@ -1,5 +1,6 @@
 """All settings in one place, each saying how it stands; and a change of who may see it, said before it is made."""
 
+import re
 from html import unescape
 
 from tests.forum.threads.village import Village
@@ -54,6 +55,29 @@ async def test_what_a_change_shows_to_whom_is_said_before(village: Village) -> N
     await browser.post(path, data={"access": "open", "confirm": place.name, "past": "yes"})
     closing = unescape((await browser.get(f"{path}?access=closed")).text)
     assert "can no longer read one thread" in closing
+
+
+async def test_a_change_that_was_shown_of_another_state_is_shown_anew(village: Village) -> None:
+    """What was shown narrowed an open network; meanwhile another administrator made it secret."""
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth], access="open")
+    program = village.program(amara)
+    path = f"/api/v1/networks/{place.slug}/members/{gareth.id}"
+    assert (await program.patch(path, json={"role": "administrator"})).status_code == 200
+    shown = (await village.browser(amara).get(f"/networks/{place.slug}/access?access=closed")).text
+    (version,) = re.findall(r'name="version" value="(\d+)"', shown)
+    said = {"access": "secret", "confirm": place.name}
+    changed = await village.program(gareth).patch(f"/api/v1/networks/{place.slug}", json=said)
+    assert changed.status_code == 200
+    now_at = f"/networks/{changed.json()['slug']}/access"
+    sent = {"access": "closed", "confirm": place.name, "version": version}
+    again = await village.browser(amara).post(now_at, data=sent)
+    assert again.status_code == 409
+    assert "From secret to closed" in again.text
+    assert "it is secret now" in again.text
+    assert (await village.browser(None).get(now_at.removesuffix("/access"))).status_code == 404
+    (version,) = re.findall(r'name="version" value="(\d+)"', again.text)
+    assert (await village.browser(amara).post(now_at, data=sent | {"version": version})).status_code == 303
 
 
 async def test_the_preview_of_access_says_what_mails_carry_and_nothing_of_no_threads(village: Village) -> None:
