@@ -28,8 +28,7 @@ async def test_the_shapes(village: Village) -> None:
     ada = await village.person("Ada")
     place = await village.network(ada)
     thread = await made_thread(village.program(ada), place.slug)
-    post = thread.pop("first_post")
-    person = {"id": ada.id, "name": "Ada"}
+    post, person = thread.pop("first_post"), {"id": ada.id, "name": "Ada"}
     assert thread == {
         "created_at": post["created_at"],
         "last_post_at": post["created_at"],
