@@ -39,6 +39,8 @@ async def why_nothing_is_posted(
             memberships.c.account_id == viewer.id,
             memberships.c.current,
             memberships.c.status.in_(tuple(_HOW)),
+            # Not an invitation that ended, or a request that was taken back.
+            or_(memberships.c.status != "left", memberships.c.since.is_not(None)),
             memberships.c.ended_at > now() - LATELY,
             *((memberships.c.network_id == network_id,) if network_id else ()),
         )

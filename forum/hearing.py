@@ -15,6 +15,7 @@ from forum.policy import hears, reads_through_glass, threads_readable_by_account
 from forum.streams import account_stream, network_stream, parse_stream
 from forum.tables import memberships, networks, threads
 from ground.columns import Identifier
+from realtime.transaction import Transaction
 
 _IS_USABLE = accounts.c.closed_at.is_(None) & accounts.c.suspended_at.is_(None)
 
@@ -99,3 +100,10 @@ async def names_of(database: Database, account_ids: Collection[str]) -> dict[str
     async with database.read() as connection:
         rows = await connection.execute(select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(account_ids)))
         return {row.id: row.name for row in rows}
+
+
+async def list_member_ids(tx: Transaction, network_id: str) -> list[str]:
+    """Who belongs to the network at this moment, by id."""
+    active = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
+    found = await tx.connection.scalars(select(memberships.c.account_id).where(active).order_by(memberships.c.id))
+    return list(found)

@@ -6,7 +6,7 @@ needs at least a role; with that role it ends or goes to an heir, who is an admi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Delete, Select, Update, bindparam, case, delete, func, null, select, update
@@ -185,6 +185,8 @@ class Giving:
 
     by: str
     heir: str | None
+    role: Role
+    """What the holder was until now: in force, where it is their own decision."""
 
 
 async def list_held(connection: AsyncConnection, network_id: str, account_id: str) -> Sequence[Held]:
@@ -201,13 +203,15 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
     may be one.
     """
     asked = {"of_network": network_id, "holder": account_id, "heir": giving.heir}
+    role = giving.role if giving.by == account_id else None
     done: dict[str, str | int | bool | None] = {}
     for holding in HOLDINGS:
         if rank < ROLE_RANK[holding.least]:
             passed = holding.passed if giving.heir else None
             result = await tx.execute(*_asking(holding.ended if passed is None else passed, asked))
             if passed is None and holding.act:
-                count = await _write_down_each(tx, network_id, account_id, holding, giving, result.all())
+                deed = Deed(holding.act, "invitation", "", network_id, giving.by, role=role)
+                count = await _write_down_each(tx, deed, result.all())
             elif holding.is_of_documents:
                 ids = list(result.scalars())
                 count = await _tell_of_documents(tx, network_id, ids)
@@ -220,20 +224,16 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
     if done:
         act = "member.handed_on" if giving.heir else "member.let_go"
         done["heir"] = giving.heir
-        await record(tx, Deed(act, "member", account_id, network_id, giving.by, account_id, after=done))
+        deed = Deed(act, "member", account_id, network_id, giving.by, account_id, after=done, role=role)
+        await record(tx, deed)
 
 
-async def _write_down_each(
-    tx: Transaction, network_id: str, holder: str, holding: Holding, giving: Giving, ended: Sequence[Any]
-) -> int:
+async def _write_down_each(tx: Transaction, deed: Deed, ended: Sequence[Any]) -> int:
     """A row of the log for each that ended, so that nobody looks there in vain for what became of one; how many."""
-    if ended:
-        tx.emit(moderators_stream(network_id), InvitationsChanged(network_id))
-    # Whoever gives up the role themselves has it no longer, and it was in force.
-    role = holding.least if giving.by == holder else None
+    if ended and deed.network_id:
+        tx.emit(moderators_stream(deed.network_id), InvitationsChanged(deed.network_id))
     for row in sorted(ended, key=lambda each: str(each.id)):
-        names = {"address": row.address}
-        await record(tx, Deed(holding.act, "invitation", row.id, network_id, giving.by, names=names, role=role))
+        await record(tx, replace(deed, object_id=row.id, names={"address": row.address}))
     return len(ended)
 
 

@@ -21,24 +21,17 @@ from forum.bounces import forget_bounce
 from forum.errors import Conflict, NotFound
 from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
-from forum.policy import may_still_let_in, writable
+from forum.offers import inviter_may_still, is_waiting, offers_over
+from forum.policy import writable
 from forum.records import Access, Role
 from forum.streams import moderators_stream
-from forum.tables import invitations, networks
+from forum.tables import invitations, memberships, networks
 from ground.columns import is_id, now
 from realtime.transaction import Transaction
 
 VALID_DAYS = 28
 MOST_VALID_DAYS = 90
 VALID_FOR = timedelta(days=VALID_DAYS)
-
-inviter_may_still = may_still_let_in(invitations.c.network_id, invitations.c.invited_by)
-"""Invitations whose inviter is an administrator of the network at this moment."""
-
-
-def is_waiting() -> ColumnElement[bool]:
-    """Invitations that can be accepted at this moment."""
-    return and_(invitations.c.ended_at.is_(None), invitations.c.expires_at > now(), inviter_may_still)
 
 
 def state_of_invitation() -> ColumnElement[str]:
@@ -205,6 +198,23 @@ async def accept_pending_invitations(tx: Transaction, account: Account) -> int:
     made = [await offer_place(tx, row.network_id, account.id, row.role, row.invited_by) for row in rows]
     await forget_bounce(tx, asked["email_key"])  # type: ignore[arg-type]
     return sum(current is not None and current.status == "invited" for current in made)
+
+
+async def end_offers_over(tx: Transaction, *which: ColumnElement[bool], most: int = 100) -> int:
+    """End places that are offered by invitations of which nothing can come any more; how many, of `most`."""
+    asked = select(memberships.c.network_id, memberships.c.account_id).where(offers_over(), *which)
+    found = (await tx.execute(asked.order_by(memberships.c.network_id, memberships.c.account_id).limit(most))).all()
+    for row in found:
+        current = await lock_current(tx, row.network_id, row.account_id)
+        if current is not None and current.status == "invited":
+            await change(tx, current, Step("left", current.role, current.decided_by))
+    return len(found)
+
+
+async def end_offers_of(tx: Transaction, account_id: str) -> None:
+    """End what was offered to an address that the account has no longer."""
+    while await end_offers_over(tx, memberships.c.account_id == account_id):
+        pass
 
 
 async def offer_place(tx: Transaction, network_id: str, account_id: str, role: Role, inviter: str) -> Current | None:

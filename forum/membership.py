@@ -5,7 +5,7 @@ Rights are asked by the caller. Every step takes the newest row of the person in
 lock, so that two at once see each other; the network's row, which every post needs, comes last.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden
 from forum.events import MemberChanged, MemberJoined, MemberLeft, MembershipChanged, ReportsChanged, RequestsChanged
 from forum.holdings import Giving, hand_over, recount_held, what_stays
+from forum.offers import offered_by
 from forum.policy import REASONS, ending_of
 from forum.records import ROLE_RANK, Door, Role, Status
 from forum.streams import account_stream, moderators_stream, network_stream
@@ -140,13 +141,6 @@ async def lock_several(tx: Transaction, network_id: str, account_ids: Collection
     return held
 
 
-async def list_member_ids(tx: Transaction, network_id: str) -> list[str]:
-    """Who belongs to the network at this moment, by id."""
-    active = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
-    found = await tx.connection.scalars(select(memberships.c.account_id).where(active).order_by(memberships.c.id))
-    return list(found)
-
-
 async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -> Current | None:
     """Begin a time of asking, being invited or belonging for somebody who has none; an ended one stays as it was.
 
@@ -234,8 +228,21 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
 async def _let_go(tx: Transaction, before: Current, after: Current, step: Step) -> None:
     """What took the role that is lost goes to the heir, or ends."""
     rank = ROLE_RANK[after.role] if after.status == "active" else 0
-    if before.status == "active" and rank < ROLE_RANK[before.role]:
-        await hand_over(tx, after.network_id, after.account_id, rank, Giving(step.by or after.account_id, step.heir))
+    if before.status != "active" or rank >= ROLE_RANK[before.role]:
+        return
+    giving = Giving(step.by or after.account_id, step.heir, before.role)
+    # Held before their invitations are, in the order in which those are accepted.
+    invited = await _hold_offers(tx, after) if before.role == "administrator" and not giving.heir else ()
+    await hand_over(tx, after.network_id, after.account_id, rank, giving)
+    for offer in invited:
+        await change(tx, offer, Step("left", offer.role, giving.by))
+
+
+async def _hold_offers(tx: Transaction, inviter: Current) -> Sequence[Current]:
+    """The places that this person's invitations offer to people who have accounts."""
+    offered = await tx.connection.scalars(offered_by(inviter.network_id, inviter.account_id))
+    held = await lock_several(tx, inviter.network_id, offered.all())
+    return [current for current in held.values() if current.status == "invited"]
 
 
 async def _write_down(

@@ -16,6 +16,7 @@ from auth.tables import accounts
 from forum.acts.cases import waiting_cases
 from forum.errors import Forbidden, NotFound
 from forum.hot_reads import JsonArray, JsonRows
+from forum.offers import offered_by_whom, still_offered
 from forum.policy import (
     fronted_to,
     led_on_to,
@@ -328,6 +329,10 @@ _ORGANISATIONS = (
     .limit(12)
 )
 _others = accounts.alias("others")
+_decider = case(
+    (memberships.c.status == "invited", offered_by_whom()),
+    else_=func.coalesce(memberships.c.ended_by, memberships.c.decided_by),
+)
 _STANDING = (
     select(
         memberships.c.status,
@@ -338,11 +343,12 @@ _STANDING = (
         memberships.c.reason,
         _others.c.name.label("other"),
     )
-    .outerjoin(_others, _others.c.id == func.coalesce(memberships.c.ended_by, memberships.c.decided_by))
+    .select_from(memberships.outerjoin(_others, _others.c.id == _decider))
     .where(
         memberships.c.network_id == bindparam("network_id"),
         memberships.c.account_id == bindparam("account_id"),
         memberships.c.current,
+        still_offered(),
     )
 )
 

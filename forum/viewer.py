@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal_
 from auth.tables import accounts, sessions, tokens
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
+from forum.offers import still_offered
 from forum.records import ROLE_RANK, Role
 from forum.standing import Account, Glass, Place
 from forum.tables import addressed_posts, broken_glass, memberships, networks, site
@@ -197,6 +198,7 @@ def _places(network_id: ColumnElement[Any] | None = None) -> Any:
             # and waits for nobody once nobody belongs to it.
             or_(memberships.c.status == "active", networks.c.member_count > 0),
             or_(memberships.c.status != "requested", networks.c.access != "secret"),
+            still_offered(),
         )
         .scalar_subquery()
     )

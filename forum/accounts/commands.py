@@ -34,7 +34,7 @@ from forum.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from forum.events import SessionsEnded
 from forum.idempotency import Claim as RequestClaim
 from forum.idempotency import RequestKey, claim
-from forum.invitations import Invited, accept_invitation, accept_pending_invitations
+from forum.invitations import Invited, accept_invitation, accept_pending_invitations, end_offers_of
 from forum.settings import Settings
 from forum.streams import account_stream
 from forum.tables import site
@@ -230,6 +230,7 @@ async def use_email_link(tx: Transaction, secret: str) -> Account:
         raise Conflict("This address has another account by now. Close that account first.") from error
     if before.email is not None:
         tx.enqueue("mail", {"letter": "email_changed", "account_id": account.id, "address": before.email})
+    await end_offers_of(tx, account.id)
     await accept_pending_invitations(tx, account)
     return account
 

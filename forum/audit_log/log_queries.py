@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit import SITE
 from forum.audit_log.inputs import LogQuery
-from forum.audit_log.sentences import KINDS, Change, changes, door_of, other_network, place_change, sentence
+from forum.audit_log.sentences import KINDS, Change, changes, door_of, heir_of, other_network, place_change, sentence
 from forum.errors import Forbidden
 from forum.policy import may_administer, may_oversee, named_to
 from forum.records import Door, Network, way_words
@@ -122,6 +122,7 @@ async def _entries(connection: AsyncConnection, viewer: Viewer, rows: Sequence[R
     words = await _words_of(connection, [row.id for row in rows])
     doors = {row.id: door_of(row.act, row.after) for row in rows}
     people = {person for row in rows for person in (row.actor_id, row.subject_id, doors[row.id][1]) if person}
+    people |= {heir for row in rows if (heir := heir_of(row.act, row.after))}
     names = await _names_of(connection, people)
     places = await _places_of(connection, viewer, rows)
     return tuple(_entry(row, words.get(row.id, {}), names, places.get(row.id), doors[row.id]) for row in rows)
@@ -148,6 +149,8 @@ def _entry(
     actor = said.get("actor") or names.get(row.actor_id or "", FORMER if row.actor_id else "")
     subject = said.get("subject") or names.get(row.subject_id or "", FORMER if row.subject_id else "")
     known = said | ({"subject": subject} if subject else {})
+    if heir := heir_of(row.act, row.after):
+        known["heir"] = names.get(heir, FORMER)
     way = way_words(door[0], names.get(door[1], FORMER))
     return Entry(
         number=row.number,

@@ -37,7 +37,7 @@ PHRASES: Mapping[str, str] = {
     "member.invited": "invited {subject}",
     "member.let_read": "let {subject} read what had stayed with the members of before",
     "member.parted": "no longer lets {subject} read what had stayed with the members of before",
-    "member.handed_on": "handed on what {subject} held",
+    "member.handed_on": "handed on to {heir} what {subject} held",
     "member.let_go": "ended what {subject} held",
     "organisation.added": "added the organisation {organisation}",
     "organisation.changed": "changed the organisation {organisation}",
@@ -277,6 +277,11 @@ def door_of(act: str, after: str | None) -> tuple[Door, str]:
         return "", ""
     said = json.loads(after or "{}")
     return said.get("door", ""), said.get("door_by", "")
+
+
+def heir_of(act: str, after: str | None) -> str:
+    """The id of who took over what somebody held; empty for other acts."""
+    return str(json.loads(after or "{}").get("heir", "")) if act == "member.handed_on" else ""
 
 
 def place_change(act: str, name: str) -> Change:

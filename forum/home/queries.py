@@ -16,6 +16,7 @@ from auth.tables import accounts
 from forum.database import Database
 from forum.hot_reads import JsonArray, JsonRows
 from forum.network_reads import NETWORK_COLUMNS
+from forum.offers import offered_by_whom
 from forum.policy import listed_to, moderated_by
 from forum.records import Network, Person
 from forum.tables import memberships, networks, posts, read_states, threads
@@ -175,7 +176,7 @@ async def list_inviters(connection: AsyncConnection, viewer: Viewer) -> dict[str
     inviters = accounts.alias("inviters")
     rows = await connection.execute(
         select(memberships.c.network_id, inviters.c.name)
-        .join(inviters, inviters.c.id == memberships.c.decided_by)
+        .select_from(memberships.join(inviters, inviters.c.id == offered_by_whom()))
         .where(memberships.c.account_id == viewer.id, memberships.c.current, memberships.c.status == "invited")
     )
     return {row[0]: row[1] for row in rows}

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.invitations import is_waiting
 from forum.inviting.sorting import Known
+from forum.offers import is_waiting
 from forum.records import Network
 from forum.tables import invitations, memberships
 from forum.viewer import Viewer

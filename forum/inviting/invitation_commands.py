@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auth.accounts import clean_email
@@ -13,11 +13,13 @@ from auth.tables import accounts
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.idempotency import RequestKey, claim
-from forum.invitations import cancel_invitation, inviter_may_still, is_waiting, offer_place, tell_of_invitations
+from forum.invitations import cancel_invitation, offer_place, tell_of_invitations
 from forum.inviting.address_lists import Entry
 from forum.inviting.address_queries import look_up
 from forum.inviting.sorting import DETAILS, Invited, Known, Outcome, Sorted, keys_of, sort_out
+from forum.membership import lock_current
 from forum.network_reads import get_administered
+from forum.offers import inviter_may_still, is_waiting
 from forum.policy import may_admit
 from forum.records import Network, Role
 from forum.tables import invitations
@@ -130,18 +132,22 @@ async def _send(tx: Transaction, batch: _Batch, found: Sorted) -> bool:
     if (await tx.execute(_INSERTS[tx.connection.dialect.name], row)).rowcount != 1:
         return False
     await _write_down(tx, "invitation.sent", row, batch.viewer_id)
-    account_id = batch.accounts.get(found.email_key)
+    await _offer(tx, row, batch.accounts.get(found.email_key))
+    return True
+
+
+async def _offer(tx: Transaction, row: Mapping[str, Any], account_id: str | None) -> None:
+    """Write to the address of an invitation; an account with it finds a place that waits for its answer, too."""
     place = None
     if account_id is not None:
-        place = await offer_place(tx, batch.network.id, account_id, batch.wish.role, batch.viewer_id)
+        place = await offer_place(tx, row["network_id"], account_id, row["role"], row["invited_by"])
     if place is not None and place.status == "active":
         # They had asked: the invitation is the answer.
         ended = update(invitations).where(invitations.c.id == row["id"])
-        await tx.execute(ended.values(ended_at=row["created_at"], outcome="accepted"))
+        await tx.execute(ended.values(ended_at=now(), outcome="accepted"))
         tx.enqueue("mail", {"letter": "membership_admitted", "membership_id": place.id})
     else:
         tx.enqueue("mail", {"letter": "invitation", "invitation_id": str(row["id"])})
-    return True
 
 
 def _row(batch: _Batch, found: Sorted, moment: datetime) -> dict[str, Any]:
@@ -196,6 +202,7 @@ async def resend(tx: Transaction, viewer: Viewer, slug: str, invitation_id: str)
     """
     network = await _get_admitting(tx, viewer, slug)
     mine = (invitations.c.id == invitation_id) & (invitations.c.network_id == network.id)
+    account_id = await _hold_place(tx, mine)
     row = (await tx.execute(select(invitations).where(mine).with_for_update(key_share=True))).mappings().one_or_none()
     if row is None:
         raise NotFound
@@ -211,8 +218,20 @@ async def resend(tx: Transaction, viewer: Viewer, slug: str, invitation_id: str)
     await tx.execute(update(invitations).where(mine).values(fresh))
     await _write_down(tx, "invitation.resent", dict(row) | fresh, viewer.id)
     tell_of_invitations(tx, network.id)
-    tx.enqueue("mail", {"letter": "invitation", "invitation_id": invitation_id})
+    await _offer(tx, dict(row) | fresh, account_id)
     return str(row["address"])
+
+
+async def _hold_place(tx: Transaction, which: ColumnElement[bool]) -> str | None:
+    """The account with the address of an invitation, its place held before the invitation is: as it is accepted."""
+    asked = select(invitations.c.network_id, invitations.c.email_key).where(which)
+    found = (await tx.execute(asked)).one_or_none()
+    if found is None:
+        return None
+    account_id = (await _accounts(tx, [found.email_key])).get(found.email_key)
+    if account_id is not None:
+        await lock_current(tx, found.network_id, account_id)
+    return account_id
 
 
 _WHY_NOT_AGAIN = {

@@ -11,7 +11,8 @@ from auth.tables import accounts
 from forum.errors import Forbidden, NotFound
 from forum.inviting.joining_secrets import proven_link
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
-from forum.policy import may_see_invited, may_still_let_in, member_of
+from forum.offers import may_still_let_in
+from forum.policy import may_see_invited, member_of
 from forum.records import Network
 from forum.tables import joining_links, networks
 from forum.viewer import Viewer

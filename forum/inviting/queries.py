@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import Forbidden, Invalid, NotFound
-from forum.invitations import inviter_may_still, is_waiting, state_of_invitation
+from forum.invitations import state_of_invitation
 from forum.inviting.inputs import InvitationList
+from forum.offers import inviter_may_still, is_waiting
 from forum.policy import may_see_invited, member_of
 from forum.records import InvitationState, Network, Role
 from forum.tables import invitations, networks

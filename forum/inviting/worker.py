@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from auth.tables import accounts
-from forum.invitations import is_waiting, prove_invitation, spoken_name, tell_of_invitations
+from forum.invitations import end_offers_over, prove_invitation, spoken_name, tell_of_invitations
 from forum.inviting.draft_commands import forget_old_lists
 from forum.mailing import Letter, LetterWriter
+from forum.offers import is_waiting
 from forum.state import State
 from forum.tables import invitations, networks
 from forum.tasks import Chore, Doer, Unsent
@@ -90,8 +91,16 @@ async def note_unsent(state: State, tx: Transaction, reference: Reference, why: 
         tell_of_invitations(tx, network_id)
 
 
+async def end_late_offers(state: State) -> None:
+    """Whoever did not answer in time is invited no longer: the place beside their invitation ends too."""
+    more = True
+    while more:
+        async with state.transaction() as tx:
+            more = await end_offers_over(tx) > 0
+
+
 LETTERS: Mapping[str, LetterWriter] = {"invitation": write_invitation, "invitation_reminder": write_reminder}
 SENT: Mapping[str, Doer] = {"invitation": note_sent, "invitation_reminder": note_sent}
 UNSENT: Mapping[str, Unsent] = {"invitation": note_unsent}
 TASKS: Mapping[str, Doer] = {}
-CHORES: Sequence[Chore] = (forget_old_lists,)
+CHORES: Sequence[Chore] = (forget_old_lists, end_late_offers)

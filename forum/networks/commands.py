@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, insert, select, union_all, update
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
+from forum.hearing import list_member_ids
 from forum.idempotency import Claim, RequestKey, claim
-from forum.membership import Step, begin, list_member_ids
+from forum.membership import Step, begin
 from forum.network_reads import find_network, is_name_typed, lock_administered
 from forum.networks.inputs import MemberChange, NetworkChange, NewNetwork
 from forum.networks.member_commands import admit_or_refuse

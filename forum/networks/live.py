@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from forum.networks.member_queries import read_members, read_networks
+from forum.networks.member_queries import find_offered, read_members, read_networks
 from forum.networks.presenting import heard_member, heard_network
 from forum.records import Member, Network
 from forum.rendering import size_band
@@ -53,9 +53,11 @@ async def present_own_memberships(state: State, ids: Sequence[str]) -> Mapping[s
     url = state.settings.public_url
     async with state.database.read() as connection:
         found = await read_members(connection, ids)
+        invited = [key for key, (member, _) in found.items() if member.status == "invited"]
+        offered = await find_offered(connection, invited) if invited else ()
     shown: dict[str, Presented] = {}
     for key, (member, network) in found.items():
-        knows = network.access in ("open", "closed") or member.status in ("active", "invited")
+        knows = network.access in ("open", "closed") or member.status == "active" or key in offered
         about = {name: heard_network(network, url)[name] for name in ("id", "slug", "url", "name", "access", "accent")}
         network_shown = about if knows else {"id": network.id}
         shown[key] = Presented({**heard_member(member), "reason": member.reason, "network": network_shown})

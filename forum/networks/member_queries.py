@@ -14,6 +14,7 @@ from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
 from forum.networks.inputs import MemberList
 from forum.networks.paging import Id, cursor_of, key_of
 from forum.networks.queries import like
+from forum.offers import still_offered
 from forum.policy import (
     may_list_members,
     may_see_invited,
@@ -260,6 +261,12 @@ async def read_members(connection: AsyncConnection, membership_ids: Sequence[str
     )
     rows = await connection.execute(statement)
     return {row[0]: (member_from(row), Network(*row[15 : 15 + NETWORK_WIDTH])) for row in rows}
+
+
+async def find_offered(connection: AsyncConnection, membership_ids: Sequence[str]) -> set[str]:
+    """Of these memberships those that still say something to whoever they are of: not offers that are over."""
+    standing = select(memberships.c.id).where(memberships.c.id.in_(membership_ids), still_offered())
+    return set(await connection.scalars(standing))
 
 
 async def read_networks(connection: AsyncConnection, network_ids: Sequence[str]) -> dict[str, Network]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.offers import still_offered
 from forum.policy import lines_shown, threads_readable_by_account, words_mailed
 from forum.records import Access, NotificationKind
 from forum.shown_people import shown_name
@@ -66,6 +67,7 @@ _has_place = (
         memberships.c.account_id == notifications.c.account_id,
         memberships.c.current,
         or_(memberships.c.status == "active", memberships.c.status == "invited"),
+        still_offered(),
     )
     .correlate(networks, notifications)
     .exists()

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, case, exists, false, null, or_, select
 
 from auth.tables import accounts
+from forum.offers import still_offered
 from forum.policy.glass import reads_through_glass
 from forum.records import Role
 from forum.tables import documents, folders, memberships, networks, posts, threads
@@ -14,6 +15,7 @@ from forum.viewer import Viewer
 
 
 def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) -> ColumnElement[bool]:
+    still = (still_offered(),) if "invited" in statuses else ()
     return exists(
         select(memberships.c.id).where(
             memberships.c.network_id == networks.c.id,
@@ -21,6 +23,7 @@ def _has_place(account_id: str | ColumnElement[Any], statuses: Collection[str]) 
             memberships.c.current,
             # Not IN: SQLAlchemy would spell out its list anew each time that the statement is run.
             or_(*(memberships.c.status == status for status in statuses)),
+            *still,
         )
     ).correlate_except(memberships)
 
@@ -249,23 +252,6 @@ def member_of(account_id: str, least: Role = "member") -> ColumnElement[bool]:
             *([memberships.c.role.in_(roles)] if roles else []),
         )
     ).correlate(networks)
-
-
-def may_still_let_in(network_id: ColumnElement[str], account_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether who gave out a way into a network, an invitation or a link, administers it at this moment."""
-    givers, giving = memberships.alias("givers"), accounts.alias("giving")
-    return exists(
-        select(givers.c.id)
-        .join(giving, giving.c.id == givers.c.account_id)
-        .where(
-            givers.c.network_id == network_id,
-            givers.c.account_id == account_id,
-            givers.c.current,
-            givers.c.status == "active",
-            givers.c.role == "administrator",
-            giving.c.suspended_at.is_(None),
-        )
-    ).correlate_except(givers, giving)
 
 
 def hears(kind: str) -> ColumnElement[bool]:

@@ -9,8 +9,8 @@ from forum.announcement_queries import SHOWN_FOR
 from forum.audit import Deed, record, text_hash
 from forum.errors import Forbidden, NotFound, TooMany
 from forum.events import AnnouncementMade
+from forum.hearing import list_member_ids
 from forum.idempotency import Claim, RequestKey, claim
-from forum.membership import list_member_ids
 from forum.network_reads import lock_inside
 from forum.policy import may_add_to, member_of
 from forum.records import Network

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from forum.audit import Deed, record
 from forum.errors import Forbidden, Invalid
 from forum.events import NetworkChanged
-from forum.membership import list_member_ids
+from forum.hearing import list_member_ids
 from forum.network_reads import is_name_typed, lock_inside
 from forum.policy import REASONS
 from forum.records import Network

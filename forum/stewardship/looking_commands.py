@@ -56,7 +56,7 @@ async def look_as(request: Request, viewer: Viewer, found: Found, standing: Stan
         content = await read_content(connection, viewer, network)
     places = _places(request, found, viewer, content)
     surfaces = []
-    async with rehearse(state, network.id, standing) as (stage, secret):
+    async with rehearse(state, network.id, standing, viewer.id) as (stage, secret):
         for key, path, nowhere in places:
             answer = await _ask(request, stage, secret, path)
             is_as_nothing = False

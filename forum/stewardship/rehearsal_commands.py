@@ -15,17 +15,18 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.accounts import create_account
+from auth.accounts import create_account, normalise_email
 from auth.sessions import start_session
 from forum.database import Database
 from forum.state import State
 from forum.streams import account_stream
-from forum.tables import addressed_posts, memberships, notifications, posts
+from forum.tables import addressed_posts, invitations, memberships, notifications, posts
 from ground.columns import new_id, now
 from ground.hot import HotStatement, run
 from realtime import event_log
@@ -66,31 +67,34 @@ class Rehearsal:
 
 
 @asynccontextmanager
-async def rehearse(state: State, network_id: str, standing: Standing) -> AsyncIterator[tuple[State, str]]:
-    """The parts of the process with such a person in them, and the secret of their cookie; empty where signed out."""
+async def rehearse(state: State, network_id: str, standing: Standing, inviter: str) -> AsyncIterator[tuple[State, str]]:
+    """The parts of the process with such a person in them, and the secret of their cookie; empty where signed out.
+
+    Whoever is invited there is invited by `inviter`.
+    """
     stage = _beside_what_is_stored if state.database.dialect == "sqlite" else _rolled_back
-    async with stage(state.database, network_id, standing) as (connection, secret):
+    async with stage(state.database, network_id, standing, inviter) as (connection, secret):
         database = cast(Database, Rehearsal(connection, state.database.dialect))
         yield replace(state, database=database, kept={}), secret
 
 
 @asynccontextmanager
 async def _rolled_back(
-    database: Database, network_id: str, standing: Standing
+    database: Database, network_id: str, standing: Standing, inviter: str
 ) -> AsyncIterator[tuple[AsyncConnection, str]]:
     with contextlib.suppress(_NeverKept):
         async with database.write() as connection:
-            yield connection, await _stand_in(connection, network_id, standing)
+            yield connection, await _stand_in(connection, network_id, standing, inviter)
             raise _NeverKept
 
 
-_THEIRS = ("accounts", "sessions", "streams", "memberships", "notifications", "addressed_posts")
+_THEIRS = ("accounts", "sessions", "streams", "memberships", "invitations", "notifications", "addressed_posts")
 """The tables in which such a person has rows."""
 
 
 @asynccontextmanager
 async def _beside_what_is_stored(
-    database: Database, network_id: str, standing: Standing
+    database: Database, network_id: str, standing: Standing, inviter: str
 ) -> AsyncIterator[tuple[AsyncConnection, str]]:
     async with database.read_aside() as connection:
         # The person's rows refer to the network, which lies elsewhere.
@@ -99,7 +103,7 @@ async def _beside_what_is_stored(
         for table in _THEIRS:
             await _make_empty(connection, table)
         # By the names alone these are the temporary tables now.
-        secret = await _stand_in(connection, network_id, standing)
+        secret = await _stand_in(connection, network_id, standing, inviter)
         for table in _THEIRS:
             await connection.exec_driver_sql(f"ALTER TABLE temp.{table} RENAME TO their_{table}")
             both = f"SELECT * FROM main.{table} UNION ALL SELECT * FROM temp.their_{table}"  # noqa: S608  our own names
@@ -115,7 +119,7 @@ async def _make_empty(connection: AsyncConnection, table: str) -> None:
         await connection.exec_driver_sql(re.sub("^CREATE TABLE ", "CREATE TEMP TABLE ", statement))
 
 
-async def _stand_in(connection: AsyncConnection, network_id: str, standing: Standing) -> str:
+async def _stand_in(connection: AsyncConnection, network_id: str, standing: Standing, inviter: str) -> str:
     """Somebody with this standing, and a line on their list from the time when they could see the newest post.
 
     The secret of their cookie; empty for somebody signed out, who is nobody.
@@ -134,9 +138,20 @@ async def _stand_in(connection: AsyncConnection, network_id: str, standing: Stan
         row |= {"since": moment if standing != "invited" else None}
         row |= {"ended_at": moment if standing == "removed" else None}
         await connection.execute(insert(memberships), row)
+    if standing == "invited":
+        await _invite(connection, network_id, account.email or "", inviter)
     if standing in ("removed", "member"):
         await _tell(connection, network_id, account.id)
     return await start_session(connection, account.id, "")
+
+
+async def _invite(connection: AsyncConnection, network_id: str, address: str, inviter: str) -> None:
+    """A place is offered as long as the invitation beside it stands."""
+    moment = now()
+    row: dict[str, Any] = {"id": new_id(), "network_id": network_id, "batch_id": new_id(), "role": "member"}
+    row |= {"address": address, "email_key": normalise_email(address), "created_at": moment}
+    row |= {"invited_by": inviter, "expires_at": moment + timedelta(days=1)}
+    await connection.execute(insert(invitations), row)
 
 
 async def _tell(connection: AsyncConnection, network_id: str, account_id: str) -> None:

@@ -27,6 +27,7 @@ SPEAKERS = {
     "holdings": "lists and hands on what somebody holds, for every slice",
     "freeing": "tells who waited that nobody works on a document, for every slice",
     "invitations": "turns invitations by address into memberships",
+    "offers": "says how long a place that is offered stands, as SQL",
     "calling": "calls administrators when somebody asks to join",
     "bounces": "notes at which addresses mail does not arrive",
     "filing": "keeps and counts files, for every slice",

@@ -117,7 +117,7 @@ async def test_nobody_waits_while_it_is_looked_at(village: Village) -> None:
     place = await village.network(amara, [ben])
     thread_id = await village.thread(ben, place)
     before = await counts(village)
-    async with rehearse(village.state, place.id, "member") as (stage, secret):
+    async with rehearse(village.state, place.id, "member", amara.id) as (stage, secret):
         assert secret
         async with asyncio.timeout(5):
             await village.reply(ben, place, thread_id, "Written meanwhile.")
