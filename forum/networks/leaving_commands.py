@@ -6,6 +6,7 @@ from forum.invitations import decline_invitation
 from forum.membership import STANDS, Current, Step, change, is_alone, lock_several
 from forum.network_reads import find_network
 from forum.records import Status
+from forum.telling import tell
 from forum.viewer import Viewer
 from realtime.transaction import Transaction
 
@@ -47,3 +48,5 @@ async def _name_heir(tx: Transaction, viewer: Viewer, current: Current, heir: Cu
         raise Invalid({"heir": NOT_AN_ADMINISTRATOR})
     became = await change(tx, heir, Step("active", "administrator", viewer.id))
     tx.enqueue("mail", {"letter": "role_changed", "membership_id": became.id})
+    told, of = [became.account_id], became.network_id
+    await tell(tx, told, "role.changed", became.id, network_id=of, actor_id=viewer.id)

@@ -50,6 +50,9 @@ async def test_the_last_administrator_names_another_on_the_page(village: Village
     await sent(browser, path, heir=gareth.id)
     assert await role_of(village, amara, place) is None
     assert await role_of(village, gareth, place) == "administrator"
+    lines = (await village.program(gareth).get("/api/v1/me/notifications")).json()["items"]
+    assert [line["kind"] for line in lines].count("role.changed") == 1
+    assert (await village.program(priya).get("/api/v1/me/notifications")).json()["items"] == []
     assert await statuses(village, gareth, place, "invited") == ["bao@example.org"]  # it passed on with the role
 
 
