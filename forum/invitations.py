@@ -18,7 +18,7 @@ from auth.secrets import seal_of
 from auth.tables import accounts
 from forum.audit import Deed, record
 from forum.bounces import forget_bounce
-from forum.errors import Conflict, NotFound
+from forum.errors import Conflict, Forbidden, NotFound
 from forum.events import InvitationsChanged
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.offers import inviter_may_still, is_waiting, offers_over
@@ -32,6 +32,7 @@ from realtime.transaction import Transaction
 VALID_DAYS = 28
 MOST_VALID_DAYS = 90
 VALID_FOR = timedelta(days=VALID_DAYS)
+BANNED = "An administrator removed you from this network for good. Only an administrator can let you in again."
 
 
 def state_of_invitation() -> ColumnElement[str]:
@@ -218,8 +219,13 @@ async def end_offers_of(tx: Transaction, account_id: str) -> None:
 
 
 async def offer_place(tx: Transaction, network_id: str, account_id: str, role: Role, inviter: str) -> Current | None:
-    """Let an account know that it is invited. Who has asked already is a member at once; a member stays one."""
+    """Let an account know that it is invited. Who has asked already is a member at once; a member stays one.
+
+    None where another transaction was faster, and for who is banned: a ban is lifted on their page, and nowhere else.
+    """
     current = await lock_current(tx, network_id, account_id)
+    if current is not None and current.status == "banned":
+        return None
     if current is None or current.status not in ("active", "requested", "invited"):
         return await begin(tx, network_id, account_id, Step("invited", role, inviter))
     if current.status == "requested":
@@ -230,9 +236,11 @@ async def offer_place(tx: Transaction, network_id: str, account_id: str, role: R
 async def accept_invitation(tx: Transaction, account_id: str, email: str, network_id: str) -> bool:
     """Make the account a member by the invitation to its address, once; whether it is one now.
 
-    False where the invitation is good no longer, and nothing was changed.
+    False where the invitation is good no longer, and nothing was changed. Raises Forbidden for who is banned.
     """
     current = await lock_current(tx, network_id, account_id)
+    if current is not None and current.status == "banned":
+        raise Forbidden(BANNED)
     used = await use_invitation(tx, network_id, email, account_id)
     if used is None:
         # Of two clicks at once the second finds that the first made them a member.

@@ -1,8 +1,9 @@
 """What is known of the addresses of a list before they are invited, for an administrator of the network."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.inviting.sorting import Known
 from forum.offers import is_waiting
-from forum.records import Network
+from forum.records import Network, Status
+from forum.rendering import day_words
+from forum.shown_people import shown_name
 from forum.tables import invitations, memberships
 from forum.viewer import Viewer
 from ground.columns import now
@@ -23,9 +26,15 @@ _MOST_DOMAINS = 2_000
 
 
 async def look_up(
-    connection: AsyncConnection, viewer: Viewer, network: Network, keys: Sequence[str], domains: Collection[str] = ()
+    connection: AsyncConnection,
+    viewer: Viewer,
+    network: Network,
+    keys: Sequence[str],
+    domains: Collection[str] = (),
+    *,
+    zone: ZoneInfo,
 ) -> Known:
-    """What is known of these addresses. `domains`: those that the site names as its own.
+    """What is known of these addresses. `domains`: those that the site names as its own; `zone`: where days are told.
 
     To be asked for who administers the network alone.
     """
@@ -34,6 +43,7 @@ async def look_up(
     waiting: dict[str, str] = {}
     lately: dict[str, int] = {}
     declined: dict[str, str] = {}
+    put_out: dict[Status, dict[str, str]] = {"banned": {}, "removed": {}}
     for part in _parts(sorted(set(filter(None, keys)))):
         members |= await _members(connection, network.id, part)
         here = (invitations.c.network_id == network.id) & invitations.c.email_key.in_(part)
@@ -43,7 +53,10 @@ async def look_up(
         recent = recent.where(here, invitations.c.created_at > now() - _DAY).group_by(invitations.c.email_key)
         lately |= {row.email_key: row.times for row in await connection.execute(recent)}
         declined |= await _declined(connection, here)
+        for status, told in put_out.items():
+            told |= await _put_out(connection, network.id, part, status, zone)
     known.members, known.waiting, known.lately, known.declined = members, waiting, lately, declined
+    known.banned, known.removed = put_out["banned"], put_out["removed"]
     known.site_domains = domains
     known.domains = {*domains, *await _domains(connection, network.id)}
     return known
@@ -65,6 +78,33 @@ async def _members(connection: AsyncConnection, network_id: str, keys: Sequence[
     active = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
     mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
     return set(await connection.scalars(active.where(usable, mine)))
+
+
+_HOW: Mapping[Status, str] = {
+    "banned": "They were banned on {day}{by}. Lift the ban first, on their page in the list of members.",
+    "removed": "They were removed on {day}{by}.",
+}
+
+
+async def _put_out(
+    connection: AsyncConnection, network_id: str, keys: Sequence[str], status: Status, zone: ZoneInfo
+) -> dict[str, str]:
+    """Addresses of people whom an administrator keeps out or has put out, with when and by whom."""
+    deciders = accounts.alias("deciders")
+    asked = (
+        select(accounts.c.email_key, memberships.c.ended_at, shown_name(deciders).label("by"))
+        .select_from(
+            memberships.join(accounts, accounts.c.id == memberships.c.account_id).outerjoin(
+                deciders, deciders.c.id == memberships.c.ended_by
+            )
+        )
+        .where(accounts.c.email_key.in_(keys), memberships.c.network_id == network_id)
+        .where(memberships.c.current, memberships.c.status == status)
+    )
+    return {
+        row.email_key: _HOW[status].format(day=day_words(row.ended_at, zone), by=f" by {row.by}" if row.by else "")
+        for row in await connection.execute(asked)
+    }
 
 
 async def _declined(connection: AsyncConnection, here: Any) -> dict[str, str]:

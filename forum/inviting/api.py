@@ -34,21 +34,28 @@ def _answer(content: object, status: int = 200, headers: Mapping[str, str] | Non
     return JSONResponse(content, status, {"Cache-Control": PRIVATE, **(headers or {})})
 
 
+_OUTCOMES = {"banned": "invalid"}
+"""Those that programs know by a wider word."""
+
+
 @operation("Invite people", TAG, {201: ApiInvitationOutcomes}, body=NewInvitations, refusals=(403,), is_idempotent=True)
 async def api_invite(request: Request) -> Response:
     """Invite people by e-mail: one outcome for each entry, in its order.
 
-    An address whose domain looks like another that is known here is held back, unless the request is `confirmed`.
+    An address whose domain looks like another that is known here is held back, and so is somebody who was removed,
+    unless the request is `confirmed`. Nobody is invited who is banned.
     """
     viewer = await account_of(request)
     wanted = validate(NewInvitations, await read_json(request))
     key = header_key(request, wanted)
     await limit(request, INVITATIONS, viewer.id)
     entries = [read_entry(typed) for typed in wanted.emails]
-    wish = Wish(entries, wanted.role, wanted.message, wanted.days, takes_look_alikes=wanted.confirmed)
+    zone = state_of(request).settings.time_zone
+    wish = Wish(entries, wanted.role, wanted.message, wanted.days, wanted.confirmed, zone)
     async with state_of(request).transaction() as tx:
         outcomes, is_replay = await invite(tx, viewer, request.path_params["slug"], wish, key)
-    items = [{"address": each.address, "status": each.status, "detail": each.detail} for each in outcomes]
+    told = [(each.address, _OUTCOMES.get(each.status, each.status), each.detail) for each in outcomes]
+    items = [{"address": address, "status": status, "detail": detail} for address, status, detail in told]
     return _answer({"items": items}, 201, {"Idempotent-Replay": "true"} if is_replay else {})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,7 +41,9 @@ class Wish:
     message: str
     days: int
     takes_look_alikes: bool = True
-    """Whether somebody has looked at addresses that look like others, and means them."""
+    """Whether somebody has looked at addresses that look like others, and at who was removed, and means them."""
+    time_zone: str = "UTC"
+    """In which days are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ async def invite(
     claimed = await claim(tx, viewer.id, key, new_id())
     keys = keys_of(wish.entries)
     await _make_room(tx, network.id, keys)
-    known = await look_up(tx.connection, viewer, network, keys)
+    known = await look_up(tx.connection, viewer, network, keys, zone=ZoneInfo(wish.time_zone))
     if claimed.is_replay:
         return _told_again(wish, keys, known, claimed.object_id), True
     batch = _Batch(network, viewer.id, claimed.object_id, wish, await _accounts(tx, keys))
@@ -229,8 +232,9 @@ async def _hold_place(tx: Transaction, which: ColumnElement[bool]) -> str | None
     if found is None:
         return None
     account_id = (await _accounts(tx, [found.email_key])).get(found.email_key)
-    if account_id is not None:
-        await lock_current(tx, found.network_id, account_id)
+    current = None if account_id is None else await lock_current(tx, found.network_id, account_id)
+    if current is not None and current.status == "banned":
+        raise Conflict(DETAILS["banned"])
     return account_id
 
 

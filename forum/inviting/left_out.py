@@ -21,6 +21,7 @@ _GROUPS: tuple[tuple[Why, str, str], ...] = (
         "Invited before, and have not answered",
         "They get no second mail now. You can remind them from the list of invitations.",
     ),
+    ("banned", "Banned", ""),
     ("duplicate", "Twice in your list", "Each is invited once."),
     (
         "changed",
@@ -82,7 +83,7 @@ def _each(
     skipped = read_addresses(form.skipped)
     in_list = set(keys_of(wanted))
     for entry, key in zip(skipped, keys_of(skipped), strict=True):
-        yield _why_skipped(key, in_list, known), entry.address, ""
+        yield _why_skipped(key, in_list, known), entry.address, known.banned.get(key, "")
 
 
 def _why_skipped(key: str, in_list: Collection[str], known: Known) -> Why:
@@ -90,4 +91,6 @@ def _why_skipped(key: str, in_list: Collection[str], known: Known) -> Why:
         return "duplicate"
     if key in known.members:
         return "already_member"
+    if key in known.banned:
+        return "banned"
     return "already_invited" if key in known.waiting else "changed"

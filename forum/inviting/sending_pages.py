@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -77,11 +78,12 @@ class PreviewPage:
     doubtful: Group
     members: Group
     invited: Group
+    banned: Group
     twice: Group
     wrong: Group
     later: Group
     skipped: str
-    """As a list: those who are members, were invited or come twice."""
+    """As a list: those who are members, were invited, are banned or come twice."""
     limit: int = MOST_A_DAY
 
 
@@ -170,9 +172,10 @@ async def _preview(
     status: int = 200,
 ) -> Response:
     state = state_of(request)
+    zone = ZoneInfo(state.settings.time_zone)
     keys = await asyncio.to_thread(keys_of, entries)
     async with state.database.read() as connection:
-        known = await look_up(connection, viewer, found.network, keys, state.settings.domains)
+        known = await look_up(connection, viewer, found.network, keys, state.settings.domains, zone=zone)
     sorted_out = await asyncio.to_thread(sort_out, entries, keys, known)
     page = PreviewPage(
         head=network_head(viewer, found),
@@ -185,6 +188,7 @@ async def _preview(
         doubtful=_group(each for each in sorted_out if each.status == "sent" and each.warning),
         members=_group(each for each in sorted_out if each.status == "already_member"),
         invited=_group(each for each in sorted_out if each.status == "already_invited"),
+        banned=_group(each for each in sorted_out if each.status == "banned"),
         twice=_group(each for each in sorted_out if each.status == "duplicate"),
         wrong=_group(each for each in sorted_out if each.status == "invalid"),
         later=_group(each for each in sorted_out if each.status == "over_limit"),
@@ -195,7 +199,7 @@ async def _preview(
     return render_page(request, viewer, template, page, title=title, network_id=network_id, status=status)
 
 
-_SKIPPED = ("already_member", "already_invited", "duplicate")
+_SKIPPED = ("already_member", "already_invited", "banned", "duplicate")
 
 
 def _group(found: Iterable[Sorted]) -> Group:
@@ -219,7 +223,7 @@ async def create_invitations(request: Request) -> Response:
     if await asyncio.to_thread(_is_mended, form) or not wanted:
         # What was mended has not been seen sorted yet: nothing goes out that nobody looked at.
         return await _preview(request, viewer, found, form, entries, {} if wanted else _NOBODY, 200 if wanted else 422)
-    wish = Wish(wanted, form.role, form.message, int(form.days))
+    wish = Wish(wanted, form.role, form.message, int(form.days), time_zone=state_of(request).settings.time_zone)
     try:
         key = request_key(request, form, fields.get(KEY_FIELD))
         await limit(request, INVITATIONS, viewer.id)
@@ -256,8 +260,9 @@ async def _left_out(
     entries = await asyncio.to_thread(entries_to_know, form)
     keys = await asyncio.to_thread(keys_of, entries)
     state = state_of(request)
+    zone = ZoneInfo(state.settings.time_zone)
     async with state.database.read() as connection:
-        known = await look_up(connection, viewer, found.network, keys, state.settings.domains)
+        known = await look_up(connection, viewer, found.network, keys, state.settings.domains, zone=zone)
     return await asyncio.to_thread(sort_left_out, form, wanted, outcomes, known)
 
 

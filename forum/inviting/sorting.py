@@ -8,7 +8,7 @@ from auth.accounts import clean_email, normalise_email
 from forum.inviting.address_lists import Entry
 from forum.inviting.look_alikes import known_domains, mailbox_key, warning_of
 
-Outcome = Literal["sent", "already_member", "already_invited", "duplicate", "invalid", "over_limit"]
+Outcome = Literal["sent", "already_member", "already_invited", "duplicate", "banned", "invalid", "over_limit"]
 
 MOST_TO_ONE_A_DAY = 3
 """Invitations of one network to one address in a day, where they are cancelled and sent anew."""
@@ -18,6 +18,7 @@ DETAILS: Mapping[str, str] = {
     "already_member": "This person is a member already.",
     "already_invited": "This address was invited already, and has not answered yet.",
     "duplicate": "This address comes twice in your list.",
+    "banned": "An administrator banned this person. Lift the ban first.",
     "over_limit": "You have invited many people today. Invite this one tomorrow.",
 }
 TOO_OFTEN = f"This address was invited {MOST_TO_ONE_A_DAY} times today already. Invite it again tomorrow."
@@ -32,6 +33,10 @@ class Known:
     """By address: the batch to which its waiting invitation belongs."""
     declined: Mapping[str, str] = field(default_factory=dict)
     """By address: why to ask oneself before inviting it again."""
+    banned: Mapping[str, str] = field(default_factory=dict)
+    """By address: when this person was banned and by whom. Nobody lifts a ban by pasting a list."""
+    removed: Mapping[str, str] = field(default_factory=dict)
+    """By address: when this person was removed and by whom; invited again only by who has read it."""
     lately: Mapping[str, int] = field(default_factory=dict)
     """By address: how often this network invited it in a day."""
     domains: Collection[str] = frozenset()
@@ -81,7 +86,7 @@ def sort_out(
 ) -> list[Sorted]:
     """What would become of each entry, in their order. One person in several spellings counts once.
 
-    Without `takes_look_alikes` addresses that look like others are not invited.
+    Without `takes_look_alikes` addresses that look like others are not invited, nor people who were removed.
     """
     domains = known_domains({*known.domains, *_usual_domains(keys)})
     seen: set[str] = set()
@@ -93,7 +98,8 @@ def sort_out(
             found.append(Sorted(entry, "", "invalid", what_is_wrong(entry)))
             continue
         status = _status(key, seen, known, left)
-        odd = "" if takes_look_alikes or status not in ("sent", "over_limit") else warning_of(key, domains)
+        is_asked = not takes_look_alikes and status in ("sent", "over_limit")
+        odd = known.removed.get(key, "") or warning_of(key, domains) if is_asked else ""
         if odd:
             found.append(Sorted(entry, key, "invalid", odd))
             continue
@@ -101,7 +107,8 @@ def sort_out(
         earlier = mailboxes.setdefault(mailbox_key(key), entry.address)
         warning = _warning(entry, key, earlier, known, domains) if status == "sent" else ""
         is_often = status == "over_limit" and known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY
-        found.append(Sorted(entry, key, status, TOO_OFTEN if is_often else DETAILS[status], warning))
+        detail = TOO_OFTEN if is_often else known.banned[key] if status == "banned" else DETAILS[status]
+        found.append(Sorted(entry, key, status, detail, warning))
         seen.add(key)
     return found
 
@@ -111,6 +118,8 @@ def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome
         return "duplicate"
     if key in known.members:
         return "already_member"
+    if key in known.banned:
+        return "banned"
     if key in known.waiting:
         return "already_invited"
     if left <= 0 or known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY:
@@ -119,7 +128,7 @@ def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome
 
 
 def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Mapping[str, str]) -> str:
-    odd = warning_of(key, domains)
+    odd = known.removed.get(key, "") or warning_of(key, domains)
     if odd:
         return odd
     domain = key.rpartition("@")[2]

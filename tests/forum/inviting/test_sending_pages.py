@@ -5,12 +5,16 @@ import re
 import secrets
 from datetime import timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import httpx2
 from sqlalchemy import delete, func, select, update
 
+from auth.links import LinkPurpose, issue_link
+from forum.accounts.commands import use_email_link
+from forum.invitations import prove_invitation
 from forum.inviting.worker import forget_old_lists
-from forum.tables import audit_rows, audit_words, invitation_drafts, invitations
+from forum.tables import audit_rows, audit_words, invitation_drafts, invitations, memberships
 from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail, words_of
@@ -306,3 +310,59 @@ async def test_a_row_shows_one_button_and_says_what_the_others_do(village: Villa
     assert (shown.count("<form"), ">Send again</button>" in shown) == (1, True)
     assert '/sending"' not in folded
     assert '/withdrawal"' in folded
+
+
+async def test_nobody_lifts_a_ban_by_a_list(village: Village) -> None:
+    """Who is banned is not invited, however often they are pasted; who was removed, only where somebody has read it."""
+    amara, banned, removed = await village.people("Amara Okafor", "Bao Nguyen", "Rhys Parry")
+    place = await village.network(amara, [banned, removed])
+    emails = [(await village.viewer(each)).account.email for each in (banned, removed)]  # type: ignore[union-attr]
+    program, path = village.program(amara), f"/api/v1/networks/{place.slug}"
+    for person, status in ((banned, "banned"), (removed, "removed")):
+        said = {"status": status, "reason": "Enough"}
+        assert (await program.patch(f"{path}/members/{person.id}", json=said)).status_code == 200
+    day = f"{now().astimezone(ZoneInfo('Europe/London')):%-d %b %Y}"
+    told = [f"They were {how} on {day} by Amara Okafor." for how in ("banned", "removed")]
+    browser, fresh = village.browser(amara), new_address()
+    page = await look(browser, place, "\n".join([*emails, fresh]))
+    assert told[0] in page.partition("Banned, and will not be invited")[2]
+    assert told[1] in page.partition("Look at this one twice")[2].partition("</fieldset>")[0]
+    fields = parts(page)
+    assert (fields["emails"].split(), fields["doubtful"].split()) == ([fresh], [emails[1]])
+    after = unescape((await send(browser, place, page)).text)
+    assert told[0] in not_sent(after)["Banned"]
+    assert await count_of(village, place) == 1
+    items = (await program.post(f"{path}/invitations", json={"emails": emails})).json()["items"]
+    assert [each["status"] for each in items] == ["invalid", "invalid"]
+    assert [each["detail"].startswith(told[at]) for at, each in enumerate(items)] == [True, True]
+    body = {"emails": emails, "confirmed": True}
+    items = (await program.post(f"{path}/invitations", json=body)).json()["items"]
+    assert [each["status"] for each in items] == ["invalid", "sent"]
+    for person, stands in ((banned, "banned"), (removed, "invited")):
+        async with village.state.database.read() as connection:
+            here = (memberships.c.network_id == place.id, memberships.c.current, memberships.c.account_id == person.id)
+            assert await connection.scalar(select(memberships.c.status).where(*here)) == stands
+
+
+async def test_no_invitation_leads_around_a_ban(village: Village) -> None:
+    """Not one that came to an address which only later became that of the person."""
+    amara, banned = await village.people("Amara Okafor", "Bao Nguyen")
+    place = await village.network(amara, [banned], access="secret")
+    program, path = village.program(amara), f"/api/v1/networks/{place.slug}"
+    await program.patch(f"{path}/members/{banned.id}", json={"status": "banned", "reason": "Enough"})
+    other = new_address()
+    assert (await program.post(f"{path}/invitations", json={"emails": [other]})).json()["items"][0]["status"] == "sent"
+    async with village.state.transaction() as tx:
+        await use_email_link(tx, await issue_link(tx.connection, banned.id, LinkPurpose.CHANGE_EMAIL, other))
+    browser = village.browser(banned)
+    assert place.name not in (await browser.get("/")).text
+    assert (await browser.get(f"/networks/{place.slug}")).status_code == 404
+    async with village.state.database.read() as connection:
+        asked = select(invitations.c.id).where(invitations.c.network_id == place.id)
+        invitation_id = (await connection.execute(asked)).scalar_one()
+    link = f"/invitations/{prove_invitation(village.state.key, invitation_id)}"
+    answer = await browser.post(f"{link}/acceptance", data={})
+    assert (answer.status_code, "for good" in answer.text) == (403, True)
+    assert (await village.viewer(banned)).places == {}
+    again = await program.post(f"{path}/invitations/{invitation_id}/sending")
+    assert (again.status_code, "Lift the ban first" in again.text) == (409, True)
