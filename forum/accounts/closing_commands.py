@@ -1,16 +1,20 @@
 """Closing an account: its memberships end, what is kept about the person goes, the posts stay."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, func, select, update
 
 from auth.accounts import close_account
 from auth.tables import accounts
 from forum.accounts.commands import people_changed
+from forum.accounts.leaving_queries import HEIR_FIELD
 from forum.accounts.queries import list_last_administrations
 from forum.attaching import forget_files
 from forum.audit import forget_person
-from forum.errors import Forbidden
+from forum.errors import Forbidden, Invalid
 from forum.events import SessionsEnded
-from forum.membership import STANDS, Step, change, lock_current
+from forum.heirs import check_heir
+from forum.membership import STANDS, Current, Step, change, lock_several
 from forum.streams import account_stream
 from forum.tables import (
     addressed_posts,
@@ -37,21 +41,27 @@ from forum.viewer import Viewer
 from realtime.transaction import Transaction
 
 
-async def close_own_account(tx: Transaction, viewer: Viewer, *, name_stays: bool) -> None:
-    """Close for good. Raises Forbidden with the list of networks that would be left without an administrator."""
+async def close_own_account(
+    tx: Transaction, viewer: Viewer, *, name_stays: bool, heirs: Mapping[str, str] | None = None
+) -> None:
+    """Close for good. `heirs`: by network the administrator who takes over what the viewer holds there; it ends where
+    there is none.
+
+    Raises Forbidden with the list of networks that would be left without an administrator, and Invalid for an heir who
+    can't be one.
+    """
+    heirs = {network_id: heir for network_id, heir in (heirs or {}).items() if heir}
     # Nobody takes them back into a network meanwhile.
     await tx.execute(select(accounts.c.id).where(accounts.c.id == viewer.id).with_for_update(key_share=True))
-    network_ids = await _hold_networks(tx, viewer)
+    people = await _hold_networks(tx, viewer, heirs)
     last = await list_last_administrations(tx.connection, viewer)
     if last:
         names = ", ".join(item.name for item in last)
         raise Forbidden(
             f"You are the only administrator of {names}. First name another there, then close your account."
         )
-    for network_id in network_ids:
-        current = await lock_current(tx, network_id, viewer.id)
-        if current is not None and current.status in STANDS:
-            await change(tx, current, Step("left", current.role), may_be_last=True)
+    for network_id, there in people.items():
+        await _leave(tx, viewer.id, there, heirs.get(network_id, ""))
     # What they wrote when asking to join, and what was written about them: it would tell who they were.
     mine = update(memberships).where(memberships.c.account_id == viewer.id)
     await tx.execute(mine.values(words="", reason=""))
@@ -83,14 +93,32 @@ async def _take_back(tx: Transaction, account_id: str) -> None:
     await forget_files(tx, *unsent)
 
 
-async def _hold_networks(tx: Transaction, viewer: Viewer) -> list[str]:
-    """The networks in which the person has a place, held after their memberships, as everybody holds them: two last
-    administrators who close their accounts at the same moment come one after the other."""
+async def _leave(tx: Transaction, account_id: str, people: Mapping[str, Current], heir: str) -> None:
+    """End their place in a network, and hand on what they hold there. `people`: their place and the heir's, held."""
+    current = people.get(account_id)
+    if current is None or current.status not in STANDS:
+        return
+    heir = heir if current.status == "active" else ""
+    if heir:
+        try:
+            check_heir(current, people.get(heir))
+        except Invalid as error:
+            raise Invalid({f"{HEIR_FIELD}{current.network_id}": error.errors["heir"]}) from error
+    await change(tx, current, Step("left", current.role, heir=heir or None), may_be_last=True)
+
+
+async def _hold_networks(tx: Transaction, viewer: Viewer, heirs: Mapping[str, str]) -> dict[str, dict[str, Current]]:
+    """By network in which the person has a place, that place and the heir's. The networks are held after the places, as
+    everybody holds them: two last administrators who close their accounts at the same moment come one after the
+    other."""
     mine = select(memberships.c.network_id).where(
         memberships.c.account_id == viewer.id, memberships.c.current, memberships.c.status.in_(STANDS)
     )
-    own = mine.order_by(memberships.c.network_id).with_for_update(key_share=True)
-    network_ids = list((await tx.execute(own)).scalars())
+    network_ids = list((await tx.execute(mine.order_by(memberships.c.network_id))).scalars())
+    people = {
+        network_id: await lock_several(tx, network_id, [viewer.id, heirs.get(network_id, viewer.id)])
+        for network_id in network_ids
+    }
     held = select(networks.c.id).where(networks.c.id.in_(network_ids)).order_by(networks.c.id)
     await tx.execute(held.with_for_update(key_share=True))
-    return network_ids
+    return people

@@ -173,3 +173,46 @@ def test_two_last_administrators_can_not_both_close(server: ConferServer) -> Non
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(close, (owner, second))) == [303, 403]
     assert third.get(f"/api/v1/networks/{network['slug']}").json()["member_count"] == 2
+
+
+def made_administrator(owner: Visitor, visitor: Visitor, network: dict[str, Any]) -> str:
+    identifier = join(visitor, network)
+    path = f"/api/v1/networks/{network['slug']}/members/{identifier}"
+    assert owner.patch(path, json={"role": "administrator"}).status_code == 200
+    return identifier
+
+
+def test_what_is_held_is_shown_and_handed_on(server: ConferServer) -> None:
+    """Network by network, in the same transaction; nobody but an administrator there may take it over."""
+    owner, visitor, member = (newcomer(server, name)[0] for name in ("Olga Owner", "Vera Visitor", "Mia Member"))
+    owner_id = owner.get("/api/v1/me").json()["id"]
+    kept, ended = create_network(owner, "open"), create_network(owner, "open")
+    invitations = [f"/api/v1/networks/{network['slug']}/invitations" for network in (kept, ended)]
+    for network, path in zip((kept, ended), invitations, strict=True):
+        made_administrator(owner, visitor, network)
+        assert visitor.post(path, json={"emails": ["bao@example.org"]}).status_code == 201
+    member_id = join(member, kept)
+    page = visitor.get("/settings/close").text
+    for network in (kept, ended):
+        assert f"In {network['name']} you hold" in page
+        assert f"Who takes this over in {network['name']}?" in page
+    assert "one invitation that waits for an answer" in page
+    assert "Mia Member" not in page
+    fields = {"name_stays": "name", "current_password": PASSWORD, f"heir-{ended['id']}": ""}
+    for wrong in (member_id, "x' OR 1=1", visitor.get("/api/v1/me").json()["id"]):
+        again = visitor.send_form("/settings/close", **fields, **{f"heir-{kept['id']}": wrong})
+        assert (again.status_code, "Choose " in again.text) == (422, True)
+    assert visitor.is_signed_in
+    answer = visitor.send_form("/settings/close", **fields, **{f"heir-{kept['id']}": owner_id})
+    assert answer.status_code == 303
+    (invitation,) = owner.get(invitations[0]).json()["items"]
+    assert invitation["state"] in ("waiting", "sent")  # its inviter is an administrator there
+    assert [each["state"] for each in owner.get(invitations[1]).json()["items"]] == ["cancelled"]
+
+
+def test_who_holds_nothing_is_asked_nothing(server: ConferServer) -> None:
+    owner, visitor = newcomer(server, "Owner")[0], newcomer(server)[0]
+    join(visitor, create_network(owner, "open"))
+    page = visitor.get("/settings/close").text
+    assert "you hold" not in page
+    assert "takes this over" not in page
