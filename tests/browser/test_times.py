@@ -29,4 +29,5 @@ async def test_times_are_the_sites_and_name_their_zone(visitors: Visitors, tmp_p
         assert await page.evaluate(SAY, await shown.get_attribute("datetime")) == await shown.get_attribute("title")
         assert await page.evaluate(SAY, "2026-09-03T13:05:00Z") == "3 Sep 2026, 15:05 CEST"
         assert await page.evaluate(SAY, "2026-12-03T13:05:00Z") == "3 Dec 2026, 14:05 CET"
+        await page.close()  # before its server ends: it would look for it
         await village.close()

@@ -46,10 +46,11 @@ def test_what_is_no_message_is_refused(sent: bytes, code: int) -> None:
 
 def test_ten_times_as_many_small_messages_take_about_ten_times_as_long() -> None:
     def seconds(count: int) -> float:
+        """Of this thread, whatever else the machine does."""
         sent = masked(Opcode.PING, b"") * count
-        began = time.perf_counter()
+        began = time.thread_time()
         assert len(Inbox(100).feed(sent)) == count
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     seconds(1_000)
     few = min(seconds(2_000) for _ in range(3))
