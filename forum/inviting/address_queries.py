@@ -14,7 +14,7 @@ from forum.offers import is_waiting
 from forum.records import Network, Status
 from forum.rendering import day_words
 from forum.shown_people import shown_name
-from forum.tables import invitations, memberships
+from forum.tables import invitations, memberships, organisation_domains
 from forum.viewer import Viewer
 from ground.columns import now
 
@@ -116,8 +116,9 @@ async def _declined(connection: AsyncConnection, here: Any) -> dict[str, str]:
 
 
 async def _domains(connection: AsyncConnection, network_id: str) -> set[str]:
-    """The domains of the network's members."""
+    """The domains of the network's members and of its organisations."""
     mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
     asked = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
     keys = await connection.scalars(asked.where(mine, accounts.c.email_key.is_not(None)).limit(_MOST_DOMAINS))
-    return {key.rpartition("@")[2] for key in keys}
+    named = select(organisation_domains.c.domain).where(organisation_domains.c.network_id == network_id)
+    return {*(key.rpartition("@")[2] for key in keys), *await connection.scalars(named)}

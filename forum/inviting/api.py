@@ -11,7 +11,7 @@ from forum.addresses import get, post, route
 from forum.asking import limit
 from forum.forms import header_key, read_json, read_query, validate
 from forum.inviting import joining_api
-from forum.inviting.address_lists import read_entry
+from forum.inviting.entries import read_entry
 from forum.inviting.inputs import InvitationList, NewInvitations
 from forum.inviting.invitation_commands import Wish, invite, remind, resend, withdraw_invitation
 from forum.inviting.presenting import (

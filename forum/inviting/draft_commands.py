@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.inviting.address_lists import MOST_ENTRIES
+from forum.inviting.address_tables import MOST_ENTRIES
 from forum.inviting.draft_queries import KEPT_FOR, find_draft
 from forum.inviting.inputs import InvitationForm
 from forum.network_reads import get_administered

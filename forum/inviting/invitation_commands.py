@@ -15,8 +15,8 @@ from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.idempotency import RequestKey, claim
 from forum.invitations import cancel_invitation, offer_place, tell_of_invitations
-from forum.inviting.address_lists import Entry
 from forum.inviting.address_queries import look_up
+from forum.inviting.entries import Entry
 from forum.inviting.sorting import DETAILS, Invited, Known, Outcome, Sorted, keys_of, sort_out
 from forum.membership import lock_current
 from forum.network_reads import get_administered

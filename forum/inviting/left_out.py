@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from forum.inviting.address_lists import Entry, read_addresses
+from forum.inviting.address_lists import read_addresses
+from forum.inviting.entries import Entry
 from forum.inviting.inputs import InvitationForm
 from forum.inviting.sorting import Invited, Known, Outcome, keys_of, sort_out, what_is_wrong
 

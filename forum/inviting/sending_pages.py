@@ -19,10 +19,11 @@ from forum.fields import ROLE_CHOICES
 from forum.forms import KEY_FIELD, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.invitations import VALID_DAYS
-from forum.inviting.address_lists import Entry, TooManyEntries, read_addresses, written
+from forum.inviting.address_lists import TooManyEntries, read_addresses, written
 from forum.inviting.address_queries import MOST_A_DAY, look_up
 from forum.inviting.draft_commands import forget_rest, keep_rest
 from forum.inviting.draft_queries import Draft, find_draft
+from forum.inviting.entries import Entry
 from forum.inviting.inputs import InvitationForm
 from forum.inviting.invitation_commands import Wish, invite
 from forum.inviting.left_out import MOST_SHOWN, LeftOut, entries_to_know, sort_left_out

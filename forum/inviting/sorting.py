@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from auth.accounts import clean_email, normalise_email
-from forum.inviting.address_lists import Entry
-from forum.inviting.look_alikes import known_domains, mailbox_key, warning_of
+from forum.inviting.entries import Entry
+from forum.inviting.look_alikes import KnownDomains, mailbox_key, usual_domains, warning_of
+from forum.mail_providers import PUBLIC_PROVIDERS
 
 Outcome = Literal["sent", "already_member", "already_invited", "duplicate", "banned", "invalid", "over_limit"]
 
@@ -88,7 +89,7 @@ def sort_out(
 
     Without `takes_look_alikes` addresses that look like others are not invited, nor people who were removed.
     """
-    domains = known_domains({*known.domains, *_usual_domains(keys)})
+    domains = KnownDomains({*known.domains, *PUBLIC_PROVIDERS}), usual_domains([_domain_of(key) for key in keys])
     seen: set[str] = set()
     mailboxes: dict[str, str] = {}
     left = known.left
@@ -99,7 +100,7 @@ def sort_out(
             continue
         status = _status(key, seen, known, left)
         is_asked = not takes_look_alikes and status in ("sent", "over_limit")
-        odd = known.removed.get(key, "") or warning_of(key, domains) if is_asked else ""
+        odd = _odd(entry, key, known, domains) if is_asked else ""
         if odd:
             found.append(Sorted(entry, key, "invalid", odd))
             continue
@@ -127,11 +128,20 @@ def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome
     return "sent"
 
 
-def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Mapping[str, str]) -> str:
-    odd = known.removed.get(key, "") or warning_of(key, domains)
-    if odd:
+Domains = tuple[KnownDomains, KnownDomains]
+"""Those of the network and of its organisations, and those that are usual in the list."""
+
+
+def _odd(entry: Entry, key: str, known: Known, domains: Domains) -> str:
+    """What makes somebody ask whether this person, and this address, is meant at all."""
+    guessed = f"We read this out of “{entry.typed[:120]}”. Is it the whole address?" if entry.is_guessed else ""
+    return known.removed.get(key, "") or warning_of(key, *domains) or guessed
+
+
+def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Domains) -> str:
+    if odd := _odd(entry, key, known, domains):
         return odd
-    domain = key.rpartition("@")[2]
+    domain = _domain_of(key)
     if known.site_domains and domain not in known.site_domains:
         return "Only addresses at " + " or ".join(sorted(known.site_domains)) + " can register on this site."
     if earlier != entry.address:
@@ -139,17 +149,8 @@ def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Mappin
     return known.declined.get(key, "")
 
 
-def _usual_domains(keys: Sequence[str]) -> set[str]:
-    """Domains of the list itself that are written in plain letters: another in it may look like one of them.
-
-    Of two that look alike the one that comes more often is taken to be right.
-    """
-    counts: dict[str, int] = {}
-    for key in keys:
-        domain = key.rpartition("@")[2]
-        if domain and "xn--" not in domain:
-            counts[domain] = counts.get(domain, 0) + 1
-    return {domain for domain, count in counts.items() if count > 1}
+def _domain_of(key: str) -> str:
+    return key.rpartition("@")[2]
 
 
 def what_is_wrong(entry: Entry) -> str:

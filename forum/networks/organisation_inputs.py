@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from auth.accounts import normalise_email
 from auth.names import clean_line
 from forum.forms import Input
+from forum.mail_providers import is_public_provider
 
 LONGEST_ORGANISATION = 200
 MOST_DOMAINS = 50
@@ -34,9 +35,19 @@ def clean_domain(text: str) -> str:
         ) from None
 
 
+def own_domain(text: str) -> str:
+    """The domain of an organisation, cleaned. Raises ValueError for one at which anybody can have an address."""
+    domain = clean_domain(text)
+    if is_public_provider(domain):
+        raise ValueError(
+            f"Anybody can have an address at {domain}, so it tells nothing of where somebody works. Leave it out."
+        )
+    return domain
+
+
 def clean_domains(texts: list[str]) -> list[str]:
     """The domains, each once. Raises ValueError with a sentence."""
-    domains = list(dict.fromkeys(clean_domain(text) for text in texts if text.strip()))
+    domains = list(dict.fromkeys(own_domain(text) for text in texts if text.strip()))
     if len(domains) > MOST_DOMAINS:
         raise ValueError(f"These are too many: at most {MOST_DOMAINS} domains for one organisation.")
     return domains

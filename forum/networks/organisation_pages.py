@@ -20,7 +20,7 @@ from forum.networks.organisation_commands import (
     remove_organisation,
     take_suggestions,
 )
-from forum.networks.organisation_inputs import OrganisationForm, clean_domain, clean_organisation
+from forum.networks.organisation_inputs import OrganisationForm, clean_organisation, own_domain
 from forum.networks.organisation_queries import (
     Organisation,
     Suggestion,
@@ -137,7 +137,7 @@ def _chosen(fields: Mapping[str, str]) -> dict[str, str]:
         if field.startswith(TAKE):
             domain = field.removeprefix(TAKE)
             try:
-                named[clean_domain(domain)] = clean_organisation(fields.get(f"{NAME}{domain}", ""))
+                named[own_domain(domain)] = clean_organisation(fields.get(f"{NAME}{domain}", ""))
             except ValueError as error:
                 errors[f"{NAME}{domain}"[:300]] = f"{domain[:253]}: {error}"
     if errors:

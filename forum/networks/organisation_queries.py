@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.errors import NotFound
+from forum.mail_providers import PUBLIC_PROVIDERS, is_public_provider
 from forum.policy import member_of
 from forum.records import Network
 from forum.tables import memberships, networks, organisation_domains, organisations
@@ -18,13 +19,6 @@ from forum.viewer import Viewer
 MOST_SUGGESTED = 60
 MOST_FELLOWS = 3
 """Of those who are here already so many are named."""
-_MAIL_PROVIDERS = frozenset(
-    """
-    gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com live.co.uk msn.com yahoo.com yahoo.co.uk
-    ymail.com icloud.com me.com aol.com btinternet.com sky.com virginmedia.com talktalk.net ntlworld.com
-    blueyonder.co.uk proton.me protonmail.com gmx.com gmx.net mail.com fastmail.com
-    """.split()  # noqa: SIM905  a list of words
-)
 _WIDE = frozenset(
     """
     nhs.net nhs.uk hscni.net gov.uk gov.scot gov.wales ac.uk sch.uk police.uk mod.uk org.uk co.uk
@@ -68,7 +62,8 @@ def _has_domain() -> ColumnElement[bool]:
     """Rows of `organisation_domains` to which the verified address of a row of `accounts` belongs."""
     at, below = literal("%@").concat(organisation_domains.c.domain), literal("%.").concat(organisation_domains.c.domain)
     is_theirs = or_(accounts.c.email_key.like(at), accounts.c.email_key.like(below))
-    return and_(accounts.c.verified_at.is_not(None), is_theirs)
+    tells = organisation_domains.c.domain.not_in(PUBLIC_PROVIDERS)  # kept from before they were refused
+    return and_(accounts.c.verified_at.is_not(None), tells, is_theirs)
 
 
 def organisation_of(network_id: str) -> ColumnElement[str]:
@@ -165,7 +160,7 @@ async def suggest_organisations(connection: AsyncConnection, viewer: Viewer, net
     found = [
         Suggestion(domain, names.total(), _commonest(names), domain in _WIDE or _is_mixed(names))
         for domain, names in named.items()
-        if domain not in _MAIL_PROVIDERS
+        if not is_public_provider(domain)
     ]
     return sorted(found, key=lambda each: (-each.member_count, each.domain))[:MOST_SUGGESTED]
 

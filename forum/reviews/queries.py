@@ -15,6 +15,7 @@ from forum.network_reads import last_here
 from forum.policy import may_review
 from forum.records import Network, Person, Role
 from forum.reviews.inputs import Decision
+from forum.reviews.usual_addresses import Usual, usual_of
 from forum.tables import (
     audit_rows,
     bounced_addresses,
@@ -22,6 +23,7 @@ from forum.tables import (
     memberships,
     networks,
     organisation_domains,
+    organisations,
     review_decisions,
     reviews,
 )
@@ -31,8 +33,6 @@ from ground.columns import now
 NEW_FOR = timedelta(days=14)
 """Who joined less than so long ago may not have come yet."""
 LONG_AWAY = timedelta(days=180)
-FEW_MEMBERS = 5
-"""In a network of fewer people each domain may well be there once."""
 _RANK: Mapping[str, int] = {"administrator": 0, "moderator": 1, "member": 2}
 
 
@@ -217,8 +217,7 @@ async def list_subjects(connection: AsyncConnection, viewer: Viewer, network: Ne
         .where(memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
     )
     rows = (await connection.execute(asked)).all()
-    kept = select(organisation_domains.c.domain).where(organisation_domains.c.network_id == network.id)
-    usual = _Usual(tuple(await connection.scalars(kept)), Counter(_domain(row.email_key) for row in rows))
+    usual = usual_of([row.email_key for row in rows], await _kept_domains(connection, network))
     subjects = [_subject(row, usual) for row in rows if not row.is_decided]
     return sorted(
         subjects, key=lambda each: (-each.weight, _RANK[each.role], each.person.name.casefold(), each.person.id)
@@ -235,27 +234,17 @@ def _kept_silent() -> Any:
     )
 
 
-def _domain(email_key: str | None) -> str:
-    return (email_key or "").rpartition("@")[2]
+async def _kept_domains(connection: AsyncConnection, network: Network) -> dict[str, str]:
+    """The names of organisations by the domains that the network's administrators keep of them."""
+    asked = (
+        select(organisation_domains.c.domain, organisations.c.name)
+        .join(organisations, organisations.c.id == organisation_domains.c.organisation_id)
+        .where(organisation_domains.c.network_id == network.id)
+    )
+    return {row.domain: row.name for row in await connection.execute(asked)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Usual:
-    """What addresses members of the network usually have."""
-
-    kept: tuple[str, ...]
-    """Domains of the organisations that its administrators keep, if they do."""
-    members: Mapping[str, int]
-
-    def is_unlike(self, email_key: str | None) -> bool:
-        """Whether the address belongs to none of the organisations; where none are kept, whether it stands alone."""
-        domain = _domain(email_key)
-        if self.kept:
-            return not any(domain == each or domain.endswith(f".{each}") for each in self.kept)
-        return sum(self.members.values()) >= FEW_MEMBERS and self.members[domain] == 1
-
-
-def _subject(row: Any, usual: _Usual) -> Subject:
+def _subject(row: Any, usual: Usual) -> Subject:
     came_on, moment = row.came_on, now()
     found = [
         (8, "Mail to them does not arrive", bool(row.is_bounced)),
@@ -263,6 +252,7 @@ def _subject(row: Any, usual: _Usual) -> Subject:
         (6, "Joined while it was open", row.reads_after > 0),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
+        (3, "Has no address of their organisation", usual.is_elsewhere(row.email_key, row.organisation)),
         (3, "Has an address unlike the others", usual.is_unlike(row.email_key)),
         (1, "Can change the network and see its log", row.role == "administrator"),
         (1, "Can remove what others wrote", row.role == "moderator"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from forum.inviting.address_lists import Entry, read_addresses, written
+from forum.inviting.address_lists import read_addresses, written
+from forum.inviting.entries import Entry, read_entry
 from forum.inviting.sorting import what_is_wrong
 
 
@@ -18,7 +19,9 @@ from forum.inviting.sorting import what_is_wrong
         ("Ek, Anna <anna@x.example>; Lund, Bo <bo@y.example>", ["anna@x.example", "bo@y.example"]),
         ("<anna@x.example>\n mailto:bo@y.example?subject=Hello", ["anna@x.example", "bo@y.example"]),
         ("Anna <MAILTO:anna@x.example>", ["anna@x.example"]),
-        ("a b@c.example", ["a b@c.example"]),
+        ("a b@c.example", ["b@c.example"]),
+        ("a @c.example", ["a @c.example"]),
+        ("Name\nAnna Ek <anna@x.example>", ["anna@x.example"]),
         ("a@x.example b@y.example", ["a@x.example b@y.example"]),
         ("nobody; Anna <anna@x.example", ["nobody", "Anna <anna@x.example"]),
         ('"nobody', ['"nobody']),
@@ -91,3 +94,91 @@ def test_two_addresses_in_one_cell_are_two() -> None:
         ("anna@x.example", "Anna Ek"),
         ("ek@y.example", "Anna Ek"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address", "name"),
+    [
+        ("Jo Po jo@x.example", "jo@x.example", "Jo Po"),
+        ("Jo\u00a0Po\u00a0jo@x.example", "jo@x.example", "Jo Po"),
+        ("Jo Po (jo@x.example)", "jo@x.example", "Jo Po"),
+        ("jo@x.example (Jo Po)", "jo@x.example", "Jo Po"),
+        ("Jo Po [mailto:jo@x.example]", "jo@x.example", "Jo Po"),
+        ("(jo@x.example)", "jo@x.example", ""),
+        ("[jo@x.example]", "jo@x.example", ""),
+        ("E-mail: jo@x.example", "jo@x.example", ""),
+        ("jo@x.example.", "jo@x.example", ""),
+        ("'jo@x.example'", "jo@x.example", ""),
+        ("jo\u200b@x.example", "jo@x.example", ""),
+    ],
+)
+def test_an_address_within_something_else_is_a_guess_and_stays_one(typed: str, address: str, name: str) -> None:
+    for text in (typed, written(read_addresses(typed))):
+        assert read_addresses(text) == [Entry(typed, address, name, "", is_guessed=True)]
+    in_table = read_addresses(f"Organisation\tEmail\nTrust A\t{typed}")
+    again = read_addresses(written(in_table))
+    assert [(each.address, each.organisation, each.is_guessed) for each in (*in_table, *again)] == [
+        (address, "Trust A", True)
+    ] * 2
+
+
+def test_what_a_list_has_before_each_line_is_no_part_of_it() -> None:
+    text = (
+        "- a@x.example\n\u2022 Bo <b@x.example>\n1. c@x.example\n2) d@x.example\n\u2022\te@x.example\n* -f@x.example,"
+    )
+    entries = read_addresses(f"{text}\n\u200bmailto:g@x.example\u00a0")
+    assert [each.address[0] for each in entries] == list("abcde-g")
+    assert not any(each.is_guessed for each in entries)
+    assert entries[1].name == "Bo"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Jo\r\nBcc: jo@x.example",
+        "jo@x.example\r\nBcc: evil",
+        "jo@x.example\nX",
+        "jo@x.example Bcc: evil",
+        "jo@x.example and Bo",
+        "jo@x.example bo@x.example",
+        "https://x.example/jo@x.example",
+        "jo at x.example",
+    ],
+)
+def test_what_is_no_address_is_not_made_one(typed: str) -> None:
+    entry = read_entry(typed)
+    assert (entry.address, entry.is_guessed) == (typed, False)
+    assert what_is_wrong(entry)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "Delegate surname,Delegate first name,Host organisation,Line manager e-mail,NHS e-mail\n"
+            "Ek,Anna,Leeds Trust,boss@x.example,anna@x.example\nLund,Bo,York Trust,,bo@x.example",
+            [("anna@x.example", "Anna Ek", "Leeds Trust"), ("bo@x.example", "Bo Lund", "York Trust")],
+        ),
+        (
+            "Board 2026,,\nSurname,First name,E-mail (work)\nPo,Jo,jo(at)x.example\nEk,Anna,anna@x.example",
+            [("jo(at)x.example", "Jo Po", ""), ("anna@x.example", "Anna Ek", "")],
+        ),
+        (
+            "Naam\tPlaats\tAdres\nAnna Ek\tLeeds\tanna@x.example\nBo Lund\tYork\tbo(at)x.example",
+            [("anna@x.example", "Anna Ek", ""), ("bo(at)x.example", "Bo Lund", "")],
+        ),
+        ("No.;Contact;Trust\n1;anna@x.example;Leeds", [("anna@x.example", "", "Leeds")]),
+        (
+            "1\tAnna Ek\tLeeds Teaching Hospitals\tanna@x.example\n2\tBo Lund\tYork Trust\tbo@x.example",
+            [("anna@x.example", "Anna Ek", "Leeds Teaching Hospitals"), ("bo@x.example", "Bo Lund", "York Trust")],
+        ),
+        (
+            "Po,Jo,jo(at)x.example\nEk,Anna,anna@x.example",
+            [("jo(at)x.example", "Po Jo", ""), ("anna@x.example", "Ek Anna", "")],
+        ),
+    ],
+)
+def test_columns_are_found_by_their_headings_and_else_by_what_is_in_them(
+    text: str, found: list[tuple[str, str, str]]
+) -> None:
+    assert [(each.address, each.name, each.organisation) for each in read_addresses(text)] == found

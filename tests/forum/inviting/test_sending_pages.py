@@ -69,7 +69,7 @@ async def test_a_list_is_understood_before_anything_goes(village: Village) -> No
     mark = secrets.token_hex(3)
     text = (
         f'Name,E-mail\n"Ek, Anna",{fresh}\nAnna again,{fresh.upper()}\nGareth,{member}\nPriya,{known}\n'
-        f"W,{waiting}\nBroken,anna(at)x-{mark}\nSpaced,an na@example.org\nOther,{other}\n"
+        f"W,{waiting}\nBroken,anna(at)x-{mark}\nSpaced,anna@exam ple.org\nOther,{other}\n"
         "Look,someone@ex\u0430mple.org\n"
     )
     page = await look(browser, place, text, role="moderator", message="Dear all", days="60")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from forum.inviting.address_lists import Entry
+from forum.inviting.entries import Entry
 from forum.inviting.invitation_commands import Wish, invite
 from forum.inviting.worker import LETTERS
 from forum.mailing import Letter

@@ -2,7 +2,7 @@
 
 import secrets
 
-from forum.inviting.address_lists import Entry
+from forum.inviting.entries import Entry
 from forum.inviting.invitation_commands import Wish
 from forum.records import Role
 

@@ -4,11 +4,12 @@ import asyncio
 import secrets
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from auth.accounts import normalise_email
 from auth.tables import accounts
 from forum.networks.organisation_inputs import clean_domain, read_domains
+from forum.tables import organisation_domains, organisations
 from tests.forum.networks.test_pages import path_of, sent, shown
 from tests.forum.threads.village import Village, Villager
 
@@ -39,6 +40,24 @@ def test_domains_are_read_as_they_are_typed(typed: str, domain: str) -> None:
 def test_what_is_no_domain_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="is not a domain"):
         clean_domain(typed)
+
+
+async def test_private_mail_is_nobodys_organisation(village: Village) -> None:
+    """It is refused, with the reason and what was typed; one that was kept before counts for nobody."""
+    amara, bao = await village.people("Amara O", "Bao T")
+    place = await village.network(amara, [bao])
+    await works_at(village, bao, "gmail.com", "Own Words")
+    browser, path = village.browser(amara), path_of(place, "/organisations")
+    page = (await sent(browser, path, 422, name="Barts", domains="barts.example gmail.com")).text
+    assert "Anybody can have an address at gmail.com" in page
+    assert "barts.example gmail.com</textarea>" in page
+    await sent(browser, path, 303, name="Barts", domains="barts.example")
+    async with village.state.transaction() as tx:
+        made = await tx.connection.scalar(select(organisations.c.id).where(organisations.c.network_id == place.id))
+        row = {"network_id": place.id, "domain": "gmail.com", "organisation_id": made}
+        await tx.execute(insert(organisation_domains), row)
+    assert "Bao T" in await shown(browser, path_of(place, "/members?organisation=Own+Words"))
+    assert "Bao T" not in await shown(browser, path_of(place, "/members?organisation=Barts"))
 
 
 async def test_suggestions_become_organisations(village: Village) -> None:
