@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0023"
+SCHEMA = "0024"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"

@@ -7,7 +7,8 @@ another in a circle. Who acted stays unknown there: the act is Confer's own.
 from sqlalchemy import bindparam, select
 
 from forum.acts.deciding import staff_of
-from forum.acts.posts import hide_quotation, hold_post
+from forum.acts.holding import hold_post
+from forum.acts.posts import hide_quotation
 from forum.acts.quoting import find_quoting, hold_networks_of, list_quoting, said_in
 from forum.tables import acts, posts
 from forum.telling import tell

@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.acts.cases import close_cases_about
 from forum.acts.deciding import staff_of
-from forum.acts.posts import EXCERPT_LENGTH, Held, hold_post, touch_thread
+from forum.acts.holding import Held, hold_post
+from forum.acts.posts import EXCERPT_LENGTH, touch_thread
 from forum.acts.quotations import REPEATS
 from forum.acts.quoting import hold_networks_of, may_quote, said_in
 from forum.acts.recording import Act, tell_of_act, write_act
-from forum.acts.titles import erase_title
+from forum.acts.titles import erase_hidden_titles, erase_title
 from forum.acts.undoing import take_back_quotations
 from forum.attaching import forget_files
 from forum.audit import Deed, record
@@ -51,9 +52,17 @@ _LETTER = '<div class="letter">'
 
 
 async def erase_post(
-    tx: Transaction, viewer: Viewer | None, post_id: str, reason: str, *, only_if: Select[Any] | None = None
+    tx: Transaction,
+    viewer: Viewer | None,
+    post_id: str,
+    reason: str,
+    *,
+    only_if: Select[Any] | None = None,
+    keep_title: bool = False,
 ) -> str | None:
     """Erase a post, by an administrator of the site or (without a viewer) by Confer itself; the act's id.
+
+    The title of a thread that it begins goes as well, unless a moderator kept or gave it, or `keep_title`.
 
     None where it was erased before, or where `only_if` finds nothing once the post is held: then nothing is done.
     Nothing of the post is told to whoever asks. Raises Forbidden, Invalid without a reason, and NotFound.
@@ -73,9 +82,17 @@ async def erase_post(
     if post.erased_at is not None or not is_wanted:
         return None
     by_id = viewer.id if viewer is not None else None
-    await _erase_quotes(tx, post, by_id, held)
+    await _erase_quotes(tx, post, by_id, held, keep_title=keep_title)
     await _erase_words(tx, post, by_id)
-    act = Act(
+    act_id = await write_act(tx, _act(post, by_id, reason))
+    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    await _tell_of_erasing(tx, post, act_id, by_id)
+    await _quote_again(tx, post, held)
+    return act_id
+
+
+def _act(post: Held, by_id: str | None, reason: str) -> Act:
+    return Act(
         kind="erase",
         network_id=post.network_id,
         by_id=by_id,
@@ -85,11 +102,6 @@ async def erase_post(
         account_id=post.author_id,
         after={"version": post.version + 1},
     )
-    act_id = await write_act(tx, act)
-    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
-    await _tell_of_erasing(tx, post, act_id, by_id)
-    await _quote_again(tx, post, held)
-    return act_id
 
 
 async def _tell_of_erasing(tx: Transaction, post: Held, act_id: str, by_id: str | None) -> None:
@@ -150,10 +162,12 @@ async def posts_quoting(connection: AsyncConnection, post_id: str) -> list[str]:
     return [each.post.id async for each in may_quote(connection, None, post_id) if each.quotes(quoted)]
 
 
-async def _erase_quotes(tx: Transaction, post: Held, by_id: str | None, held: Sequence[str]) -> None:
+async def _erase_quotes(
+    tx: Transaction, post: Held, by_id: str | None, held: Sequence[str], *, keep_title: bool
+) -> None:
     """In its own network, and in the others where it is quoted; these are told nothing of the first."""
     said = (await said_in(tx.connection, [post.id]))[post.id]
-    await erase_title(tx, post, said, by_id)
+    titles = await erase_title(tx, post, said, by_id, keep=keep_title)
     elsewhere, here = Quoted(said), Quoted(said, f"in post {post.number}:")
     touched: set[str] = set()
     for network_id in held:
@@ -165,6 +179,7 @@ async def _erase_quotes(tx: Transaction, post: Held, by_id: str | None, held: Se
                 touched.add(row.thread_id)
                 await _note_erased_quote(tx, row, by_id if is_here else None, tell_staff=not is_here)
     await _erase_from_waiting(tx, elsewhere)
+    await erase_hidden_titles(tx, touched, [*said, *titles])
     for thread_id in sorted(touched - {post.thread_id}):
         await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
 

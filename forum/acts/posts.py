@@ -7,21 +7,22 @@ are stays stored, so that it can be judged again; `forum.acts.erasing` is what t
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
 from forum.acts.cases import close_cases_about
+from forum.acts.holding import Held, hold_network_of, hold_post
 from forum.acts.quotations import HIDDEN_WITH, WAS_REMOVED
 from forum.acts.quoting import list_quoting
 from forum.acts.recording import Act, tell_of_act, write_act
-from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.acts.titles import AS_IT_IS, Settled, TitleWish, give_title_back, settle_title
+from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import NeedsChanged, PostRemoved, PostRestored
-from forum.policy import Standing, may_hide, may_remove, threads_heard, threads_readable_by_account
+from forum.policy import may_hide, may_remove
 from forum.records import ActKind, Rule
-from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import acts, addressed_posts, memberships, mentions, networks, posts, read_states, threads
+from forum.streams import account_stream
+from forum.tables import acts, addressed_posts, memberships, mentions, posts, read_states, threads
 from forum.text import excerpt
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -35,92 +36,6 @@ EXCERPT_LENGTH = 140
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A post as it stands, its row locked until the end of the transaction."""
-
-    id: str
-    thread_id: str
-    network_id: str
-    number: int
-    position: int
-    author_id: str
-    version: int
-    removed_at: datetime | None
-    removed_by: str | None
-    removal_reason: str
-    hidden_rule: str
-    erased_at: datetime | None
-    reply_to_id: str | None
-    is_kept: bool
-    """It lies in a thread that stayed with the members of an opened network."""
-
-    @property
-    def standing(self) -> Standing:
-        """What rights over it depend on."""
-        is_gone, is_erased = self.removed_at is not None, self.erased_at is not None
-        by_author = self.removed_by == self.author_id
-        return Standing(self.network_id, self.author_id, is_gone, self.hidden_rule, is_erased, by_author)
-
-    @property
-    def stream(self) -> str:
-        """The stream that tells of it."""
-        return moderators_stream(self.network_id) if self.is_kept else network_stream(self.network_id)
-
-
-_NETWORK = (
-    select(networks.c.id)
-    .join(posts, posts.c.network_id == networks.c.id)
-    .where(posts.c.id == bindparam("held_in", type_=Identifier))
-)
-_SHARE_NETWORK = _NETWORK.with_for_update(read=True, of=networks)
-_HOLD_NETWORK = _NETWORK.with_for_update(key_share=True, of=networks)
-_LOCK = select(posts.c.id).where(posts.c.id == bindparam("locked_id", type_=Identifier)).with_for_update(key_share=True)
-_HELD = (
-    select(
-        posts.c.id,
-        posts.c.thread_id,
-        posts.c.network_id,
-        posts.c.number,
-        posts.c.position,
-        posts.c.author_id,
-        posts.c.version,
-        posts.c.removed_at,
-        posts.c.removed_by,
-        posts.c.removal_reason,
-        posts.c.hidden_rule,
-        posts.c.erased_at,
-        posts.c.reply_to_id,
-        ~threads_heard(),
-    )
-    .join(threads, threads.c.id == posts.c.thread_id)
-    .join(networks, networks.c.id == posts.c.network_id)
-    .where(posts.c.id == bindparam("post_id", type_=Identifier))
-)
-_READABLE = threads_readable_by_account(bindparam("viewer_id", type_=Identifier))
-
-
-async def hold_network_of(tx: Transaction, post_id: str) -> bool:
-    """Nobody writes, edits or quotes in the post's network until the transaction ends; False where there is no such."""
-    return (await tx.execute(_HOLD_NETWORK, {"held_in": post_id})).first() is not None
-
-
-async def hold_post(tx: Transaction, viewer: Viewer | None, post_id: str) -> Held:
-    """The post, locked; the network is not opened meanwhile. Raises NotFound where this viewer may not read it.
-
-    Without a viewer: for what needs no right to read, and shows nothing of it.
-    """
-    await tx.execute(_SHARE_NETWORK, {"held_in": post_id})
-    await tx.execute(_LOCK, {"locked_id": post_id})
-    asked: dict[str, Any] = {"post_id": post_id}
-    if viewer is not None:
-        asked["viewer_id"] = viewer.id or None
-    row = (await tx.execute(_HELD.where(_READABLE) if viewer is not None else _HELD, asked)).first()
-    if row is None:
-        raise NotFound
-    return Held(*tuple(row))
-
-
-@dataclass(frozen=True, slots=True)
 class Removed:
     """A post that was taken out of sight. `act_id` is None where its author did it."""
 
@@ -129,12 +44,18 @@ class Removed:
 
 
 async def hide_post(
-    tx: Transaction, viewer: Viewer, post_id: str, rule: Rule, reason: str, expected: int | None = None
+    tx: Transaction,
+    viewer: Viewer,
+    post_id: str,
+    rule: Rule,
+    reason: str,
+    expected: int | None = None,
+    wish: TitleWish = AS_IT_IS,
 ) -> Removed:
     """Leave a stub that names the rule; moderators and the author may still look at the words.
 
     Because of patient data, posts that quote it are hidden with it, each by an act of its own; for this reason, what
-    is out of sight already can be hidden once more.
+    is out of sight already can be hidden once more. `wish`: what becomes of the title of the thread that it begins.
     Raises NotFound, Forbidden, Conflict where the post is no longer at the `expected` version, and Invalid without
     a reason.
     """
@@ -147,7 +68,7 @@ async def hide_post(
     _expect(post, expected)
     if not reason:
         raise Invalid({"reason": SAY_WHY_HIDDEN})
-    act_id = await _hide(tx, viewer.id, post, rule, reason)
+    act_id = await _hide(tx, viewer.id, post, rule, reason, wish=wish)
     if rule == "patient_data":
         await _hide_what_quotes(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
@@ -191,9 +112,16 @@ async def hide_quotation(
 
 
 async def _hide(
-    tx: Transaction, by_id: str | None, post: Held, rule: Rule, reason: str, because_of: Mapping[str, str] | None = None
+    tx: Transaction,
+    by_id: str | None,
+    post: Held,
+    rule: Rule,
+    reason: str,
+    because_of: Mapping[str, str] | None = None,
+    wish: TitleWish = AS_IT_IS,
 ) -> str:
-    act_id = await _write_act(tx, by_id, post, "hide", rule, reason, because_of)
+    settled = await settle_title(tx, by_id, post, rule, wish, reason)
+    act_id = await _write_act(tx, by_id, post, "hide", rule, reason, settled, because_of)
     await _take_away(tx, post, by_id, "", rule)
     return act_id
 
@@ -205,10 +133,11 @@ async def remove_post(
     reason: str = "",
     expected: int | None = None,
     rule: Rule | None = None,
+    wish: TitleWish = AS_IT_IS,
 ) -> Removed:
     """Leave a stub with the reason where the post was; what an author does with their own post needs none.
 
-    Because of patient data, posts that quote it are hidden with it, as `hide_post` does.
+    Because of patient data, posts that quote it are hidden with it, and the title is, as `hide_post` does.
     Raises NotFound, Forbidden, Conflict, and Invalid where a moderator gives no reason.
     """
     if rule == "patient_data":
@@ -221,7 +150,8 @@ async def remove_post(
     is_own = post.author_id == viewer.id
     if not is_own and not reason:
         raise Invalid({"reason": SAY_WHY})
-    act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason)
+    settled = await settle_title(tx, viewer.id, post, rule, wish, reason)
+    act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason, settled)
     await _take_away(tx, post, viewer.id, reason, None)
     if rule == "patient_data" and act_id is not None:
         await _hide_what_quotes(tx, viewer.id, post, act_id)
@@ -240,11 +170,13 @@ async def _write_act(
     kind: ActKind,
     rule: Rule | None,
     reason: str,
+    settled: Settled,
     because_of: Mapping[str, str] | None = None,
 ) -> str:
     """The act with its proof, the reports that it settles, and word to the author.
 
-    `because_of`: the act that hid what this post quotes (when that is undone, so is this) or repeats.
+    `because_of`: the act that hid what this post quotes (when that is undone, so is this) or repeats. `settled`: how
+    the title of its thread was.
     """
     before: dict[str, str | int | bool | None] = {"hidden_rule": post.hidden_rule, "version": post.version}
     if post.removed_at is not None and not post.hidden_rule:
@@ -258,8 +190,8 @@ async def _write_act(
         post_id=post.id,
         thread_id=post.thread_id,
         account_id=post.author_id,
-        before={**before, **(because_of or {})},
-        after={"version": post.version + 1},
+        before={**before, **settled.before, **(because_of or {})},
+        after={"version": post.version + 1, **settled.after},
     )
     act_id = await write_act(tx, act)
     await close_cases_about(tx, post.id, "agreed", by_id, act_id)
@@ -279,8 +211,9 @@ async def _take_away(tx: Transaction, post: Held, by_id: str | None, reason: str
     tx.emit(post.stream, PostRemoved(post.id, post.version + 1))
 
 
-async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any]) -> None:
-    """Make the words readable again, or hidden or removed as they were `before`. Rights are asked by the caller.
+async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any], act_id: str) -> None:
+    """Make the words readable again, or hidden or removed as they were `before` this act, and the title of its thread
+    as well. Rights are asked by the caller.
 
     Raises Conflict where the post was erased, or is not out of sight.
     """
@@ -300,6 +233,7 @@ async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any]) -
     if not stays_gone:
         await _address_again(tx, post)
     await touch_thread(tx, post)
+    await give_title_back(tx, post, act_id)
     change = PostRemoved if stays_gone else PostRestored
     tx.emit(post.stream, change(post.id, post.version + 1))
 

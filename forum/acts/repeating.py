@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, exists, func, insert, select
 
 from forum.acts.cases import count_report, hold_case, tell_moderators, who_decides
-from forum.acts.posts import hide_quotation, hold_network_of, hold_post
+from forum.acts.holding import hold_network_of, hold_post
+from forum.acts.posts import hide_quotation
 from forum.acts.quotations import REPEATS
 from forum.acts.quoting import hold_networks_of, said_in
 from forum.errors import Forbidden, NotFound

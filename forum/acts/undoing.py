@@ -11,8 +11,9 @@ from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
 from forum.acts.documents import bring_back as bring_back_document
 from forum.acts.excluding import bring_back, hold_person
+from forum.acts.holding import hold_network_of, hold_post
 from forum.acts.people import let_speak, let_through
-from forum.acts.posts import hold_network_of, hold_post, restore_post
+from forum.acts.posts import restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
 from forum.acts.threads import belongs, put_back, title_back
 from forum.audit import Deed, ObjectKind, record
@@ -71,7 +72,7 @@ async def _restore(tx: Transaction, by_id: str | None, done: Done) -> None:
     )
     if (await tx.execute(newer.limit(1))).first() is not None:
         raise Conflict("Something else was done with this post since. Undo that first.")
-    await restore_post(tx, post, done.before or {})
+    await restore_post(tx, post, done.before or {}, done.id)
 
 
 async def _nothing_more(_: Transaction, __: str | None, ___: Done) -> None:

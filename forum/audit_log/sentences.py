@@ -193,6 +193,7 @@ _QUIET = frozenset(
         "version",
         "hidden_rule",
         "hidden_with",
+        "settled_title",
         "organisation",
         "heir",
         "glass",

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from auth.rules import APPEALS, EDITS
 from forum.acts.posts import hide_post
 from forum.acts.repeating import hide_repeats
-from forum.acts.titles import retitle_hidden
+from forum.acts.titles import TitleWish
 from forum.acts.undoing import UNDOABLE, undo_act
 from forum.acts.warning import warn_person
 from forum.addresses import get, post
@@ -79,9 +79,8 @@ async def create_hiding(request: Request) -> Response:
         value = validate(Hiding, fields)
         await limit(request, EDITS, viewer.id)
         async with state_of(request).transaction() as tx:
-            removed = await hide_post(tx, viewer, place.id, value.rule, value.reason)
-            if value.title and place.number == 1:
-                await retitle_hidden(tx, viewer.id, removed.post, value.title, value.reason)
+            wish = TitleWish(value.keep_title, value.title) if place.number == 1 else TitleWish()
+            removed = await hide_post(tx, viewer, place.id, value.rule, value.reason, wish=wish)
     except Invalid as error:
         return _hiding_form(request, viewer, place, fields, error.errors)
     return redirect(request, place.path, notice="hidden", who=removed.act_id or "")

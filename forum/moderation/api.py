@@ -10,7 +10,7 @@ from auth.rules import APPEALS, EDITS
 from auth.secrets import new_secret, secret_hash
 from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_post
-from forum.acts.titles import retitle_hidden
+from forum.acts.titles import TitleWish
 from forum.acts.undoing import undo_act
 from forum.acts.warning import warn_person
 from forum.addresses import get, post, route
@@ -242,9 +242,8 @@ async def api_hide_post(request: Request) -> Response:
     value = validate(Hiding, await read_json(request))
     await limit(request, EDITS, viewer.id)
     async with state.transaction() as tx:
-        removed = await hide_post(tx, viewer, post_id, value.rule, value.reason)
-        if value.title:
-            await retitle_hidden(tx, viewer.id, removed.post, value.title, value.reason)
+        wish = TitleWish(value.keep_title, value.title)
+        removed = await hide_post(tx, viewer, post_id, value.rule, value.reason, wish=wish)
     return await _act_answer(request, viewer, removed.act_id or "", 201)
 
 
@@ -328,7 +327,7 @@ async def api_erase_post(request: Request) -> Response:
     value = validate(ErasureReason, await read_json(request))
     await limit(request, EDITS, viewer.id)
     async with state.transaction() as tx:
-        act_id = await erase_post(tx, viewer, post_id, value.reason)
+        act_id = await erase_post(tx, viewer, post_id, value.reason, keep_title=value.keep_title)
     return _answer({"erased": act_id is not None})
 
 

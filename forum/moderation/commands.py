@@ -8,7 +8,9 @@ from sqlalchemy import insert, select, update
 
 from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, who_decides
 from forum.acts.documents import find_author, hold_document, withdraw
-from forum.acts.posts import hide_post, hold_post, remove_post
+from forum.acts.holding import hold_post
+from forum.acts.posts import hide_post, remove_post
+from forum.acts.titles import TitleWish
 from forum.acts.warning import warn_person
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
@@ -31,6 +33,7 @@ SAY_WHY = "Say why. Whom it concerns reads these words."
 CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
 NO_DOCUMENT = "This is about no document. Choose something else."
 WITHDRAWN_ALREADY = "This document is out of the library already. Choose something else, or nothing more."
+NO_TITLE = "The title changes only where you hide or remove the post. Choose that, or leave the title as it is."
 NO_POST = "This is about no post: choose what is done about them, or decide without an act."
 
 
@@ -241,6 +244,8 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
         return None
     if not value.reason:
         raise Invalid({"reason": SAY_WHY})
+    if value.title and value.act not in ("hide", "remove"):
+        raise Invalid({"title": NO_TITLE})
     if value.act == "warn":
         return await warn_person(tx, viewer, found.network_id, found.person.id, value.reason, value.rule)
     if value.act in ON_PERSON:
@@ -249,11 +254,12 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
         return await _withdraw(tx, viewer, found, value)
     if found.post_id is None:
         raise Invalid({"act": NO_POST})
+    wish = TitleWish(value.keep_title, value.title)
     if value.act == "remove":
-        return (await remove_post(tx, viewer, found.post_id, value.reason, rule=value.rule)).act_id
+        return (await remove_post(tx, viewer, found.post_id, value.reason, rule=value.rule, wish=wish)).act_id
     if value.rule is None:
         raise Invalid({"rule": CHOOSE_RULE})
-    return (await hide_post(tx, viewer, found.post_id, value.rule, value.reason)).act_id
+    return (await hide_post(tx, viewer, found.post_id, value.rule, value.reason, wish=wish)).act_id
 
 
 async def _withdraw(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:

@@ -94,9 +94,16 @@ def _post_id(text: str) -> str:
     return text
 
 
+def _ticked(value: object) -> object:
+    """A form has a word where JSON has true."""
+    return value == "yes" if value in ("yes", "") else value
+
+
 RuleName = Annotated[Rule, BeforeValidator(_rule)]
 Reason = Annotated[str, AfterValidator(_reason)]
 Words = Annotated[str, AfterValidator(clean_words)]
+Title = Annotated[str, AfterValidator(_title)]
+Ticked = Annotated[bool, BeforeValidator(_ticked)]
 
 
 class NewReport(Input):
@@ -121,13 +128,14 @@ class NewDocumentReport(NewReport):
 class Hiding(Input):
     """Why a post is hidden: the rule stands on its stub, the reason is for its author.
 
-    `title`: another one for the thread that it begins, where the title says what should not be read; the log of the
-    network then does not hold the one of before.
+    Of a post that begins its thread the title is hidden, too, where it is patient or personal data. `keep_title`: it
+    says nothing of anybody, and stays. `title`: another one; the log of the network does not hold the one of before.
     """
 
     rule: Annotated[RuleName, Choose("Choose which rule it breaks.")]
     reason: Reason = Field("", max_length=100_000)
-    title: Annotated[str, AfterValidator(_title)] = Field("", max_length=100_000)
+    title: Title = Field("", max_length=100_000)
+    keep_title: Ticked = False
 
 
 class NewWarning(Input):
@@ -141,7 +149,7 @@ class Decision(Input):
     """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported.
 
     `withdraw`: the document leaves the library; `hold`: all that the person writes waits for a moderator; `expel` and
-    `ban`: they are removed, or for good.
+    `ban`: they are removed, or for good. `title` and `keep_title`, as where a post is hidden: for `hide` and `remove`.
     """
 
     decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision), Choose(_DECIDE)]
@@ -153,6 +161,8 @@ class Decision(Input):
     rule: Annotated[Rule | None, BeforeValidator(_none_if_empty)] = None
     reason: Reason = Field("", max_length=100_000)
     answer: Reason = Field("", max_length=100_000)
+    title: Title = Field("", max_length=100_000)
+    keep_title: Ticked = False
 
 
 class Undoing(Input):
@@ -179,12 +189,15 @@ class Erasure(Input):
 
     post: Annotated[str, AfterValidator(_post_id)] = Field(max_length=500)
     reason: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
+    keep_title: Ticked = False
 
 
 class ErasureReason(Input):
-    """Why the post of the address is erased."""
+    """Why the post of the address is erased. `keep_title`: the title of the thread that it begins says nothing of it,
+    and stays."""
 
     reason: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
+    keep_title: Ticked = False
 
 
 class Lease(Input):

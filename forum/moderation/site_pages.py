@@ -83,10 +83,10 @@ async def create_erasing(request: Request) -> Response:
     try:
         if fields.get("sure") != "yes":
             raise Invalid({"sure": "Tick this box: nobody can bring the words back."})
-        value = validate(Erasure, {name: fields.get(name, "") for name in ("post", "reason")})
+        value = validate(Erasure, {name: fields.get(name, "") for name in ("post", "reason", "keep_title")})
         await limit(request, EDITS, viewer.id)
         async with state_of(request).transaction() as tx:
-            act_id = await erase_post(tx, viewer, value.post, value.reason)
+            act_id = await erase_post(tx, viewer, value.post, value.reason, keep_title=value.keep_title)
     except NotFound:
         return _form(request, viewer, fields, {"post": NO_SUCH_POST})
     except Invalid as error:

@@ -27,6 +27,8 @@ threads = Table(
     Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
     Column("number", Integer, nullable=False),
     Column("title", String(200), nullable=False),
+    # What it was called before the title was hidden with the first post; gone once that is back, or erased.
+    Column("hidden_title", String(200), nullable=False, server_default=""),
     account("author_id"),
     Column("created_at", Moment, nullable=False),
     Column("post_count", Integer, nullable=False, server_default="0"),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from auth.rules import EDITS
-from forum.acts.posts import Held
+from forum.acts.holding import Held
 from forum.acts.posts import remove_post as take_away
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound, Warned
 from forum.forms import read_form, validate

@@ -215,9 +215,10 @@ async def test_a_title_that_says_the_same_goes_with_the_first_post(village: Vill
     other = await village.thread(hall.gareth, hall.place, "Rota for this week", f"{patient} this time.")
     await hall.do(hall.priya, "PATCH", f"/threads/{titled}", {"title": f"About {name}", "reason": "Shorter."})
     overseer = await hall.overseer()
-    for thread, title in ((titled, "[erased]"), (other, "Rota for this week")):
+    for thread, title, keep in ((titled, "[erased]", False), (other, "Rota for this week", True)):
         (first,) = await hall.stored(column(posts, "id").where(posts.c.thread_id == thread))
-        await hall.do(overseer, "POST", f"/posts/{first.id}/erasure", {"reason": "A patient is named."})
+        body = {"reason": "A patient is named.", "keep_title": keep}
+        await hall.do(overseer, "POST", f"/posts/{first.id}/erasure", body)
         assert (await hall.do(hall.maeve, "GET", f"/threads/{thread}"))["title"] == title
     logged = [row.act for row in await hall.stored(logged_about(titled))]
     assert logged == ["thread.retitle", "thread.title_erased"]
