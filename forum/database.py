@@ -28,6 +28,8 @@ from ground.hot import HotStatement, driver_of, run
 
 LOCK_PATIENCE_SECONDS = 15.0
 CHECKPOINT_BYTES = 4 * 1024 * 1024
+ROOM = 32_000
+"""KiB of its pages that a command keeps which writes a lot; with the 1,000 of a server it takes five times as long."""
 EMPTY_AGAIN_SECONDS = 30.0
 """A try waits for those who read for as long as `busy_timeout` says, and nobody writes meanwhile."""
 _log = logging.getLogger(__name__)
@@ -126,6 +128,12 @@ class Database:
             async with self._sqlite_writer.begin() as connection:
                 yield connection
             await self._checkpoint(self._path)
+
+    async def make_room(self) -> None:
+        """Keep more of SQLite's database in memory while writing: for a process that writes a lot, and nothing else."""
+        if self._path is not None:
+            async with self.write() as connection:
+                await connection.execute(text(f"PRAGMA cache_size = -{ROOM}"))
 
     async def write_at_once(
         self, queue: str, statement: HotStatement, parameters: Mapping[str, Any]

@@ -28,7 +28,7 @@ from forum.search.entry_queries import (
 )
 from forum.search.index_commands import EVERYTHING, drop, put, take_turn
 from forum.search.terms import VERSION
-from forum.search.text_commands import follow_texts, waiting_of
+from forum.search.text_commands import waiting_of
 from forum.search.text_queries import find_gone_documents, find_missing
 from forum.state import State
 from forum.tables import networks, search_cursors, search_rows, search_terms, site
@@ -218,7 +218,7 @@ async def read_over(state: State, _: set[str]) -> bool:
     if people != reading.people_version:
         reading.people_version = people
         reading.after.setdefault("person", "")
-    if not reading.after or not await _is_of_this_version(state):
+    if not reading.after or not await is_of_this_version(state):
         return bool(reading.after)
     if not reading.found:
         await _look(state, reading)
@@ -259,7 +259,7 @@ async def index(tx: Transaction, kind: Kind, ids: Collection[str], worked_out: W
     await _do(tx, worked_out, await find_stale(tx.connection, kind, ids, len(ids), worked_out))
 
 
-async def _is_of_this_version(state: State) -> bool:
+async def is_of_this_version(state: State) -> bool:
     """Whether the index is made of the terms of this version; otherwise a part of it goes."""
     asked = select(search_cursors.c.seq).where(search_cursors.c.name == EVERYTHING)
     async with state.database.read() as connection:
@@ -271,26 +271,9 @@ async def _is_of_this_version(state: State) -> bool:
 
 async def clear(tx: Transaction) -> bool:
     """Empty a part of the index; whether nothing is left of it."""
-    some = select(search_rows.c.id).limit(MANY)
+    some = select(search_rows.c.id).order_by(search_rows.c.id).limit(MANY)
     if (await tx.execute(delete(search_rows).where(search_rows.c.id.in_(some)))).rowcount:
         return False
     await tx.execute(delete(search_terms))
     await tx.execute(_MOVE, {"of_stream": EVERYTHING, "up_to": VERSION})
     return True
-
-
-async def reindex(state: State) -> int:
-    """Make the whole index anew; how many things can be found then. For the command line, beside a server."""
-    async with state.transaction() as tx:
-        await take_turn(tx)
-        await tx.execute(_MOVE, {"of_stream": EVERYTHING, "up_to": 0})
-    while not await _is_of_this_version(state):
-        pass
-    reading = reading_of(state)
-    reading.begin_anew()
-    waiting_of(state).all = True
-    reading.at_once = MANY
-    while await read_over(state, set()) or await follow_texts(state, set()):
-        pass
-    async with state.database.read() as connection:
-        return await connection.scalar(select(func.count()).select_from(search_rows)) or 0

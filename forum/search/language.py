@@ -94,6 +94,8 @@ class Match:
     groups: tuple[tuple[str, ...], ...]
     in_titles: bool = False
     """Whether the words must stand in the title, or in the name."""
+    without: tuple[str, ...] = ()
+    """Tags of rows in which it may not be found."""
 
     def text(self, dialect: str) -> str:
         """As the index of this database is asked."""
@@ -105,8 +107,10 @@ class Match:
         where = "title" if self.in_titles else "{title words}"
         asked += [f"{where} : ({_quoted(*phrase)})" for phrase in self.wish.wanted]
         both = " AND ".join(f"({each})" for each in asked)
-        refused = " OR ".join(_quoted(*phrase) for phrase in self.wish.unwanted)
-        return f"({both}) NOT ({{title words}} : ({refused}))" if refused else both
+        unwanted = " OR ".join(_quoted(*phrase) for phrase in self.wish.unwanted)
+        refused = [f"{{title words}} : ({unwanted})"] if unwanted else []
+        refused += [f"tags : ({' OR '.join(map(_quoted, self.without))})"] if self.without else []
+        return f"({both}) NOT ({' OR '.join(refused)})" if refused else both
 
     def postgresql(self) -> str:
         """As a `tsquery` of PostgreSQL."""
@@ -116,6 +120,7 @@ class Match:
             asked += [f"'{TITLE}{term}'" for phrase in self.wish.wanted for term in phrase]
         # In a long text not every place is kept: there a phrase that is not found may stand all the same.
         asked += [f"!({_next_to(phrase)})" for phrase in self.wish.unwanted]
+        asked += [f"!'#{tag}'" for tag in self.without]
         return " & ".join(f"({each})" for each in asked)
 
     def refused(self, dialect: str) -> str:

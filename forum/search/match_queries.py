@@ -4,28 +4,14 @@ The network's tag in the question keeps the index from looking at what other net
 itself. A row that is behind what it is about (edited, removed, renamed a moment ago) finds nothing.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    cast,
-    column,
-    or_,
-    select,
-    table,
-    text,
-)
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Boolean, Select, and_, bindparam, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -36,26 +22,26 @@ from forum.policy import (
     readable_by_account,
     threads_readable_by_account,
 )
+from forum.search.newest_queries import HOLDS, index, list_newest
 from forum.search.tags import LAST_ROW
 from forum.tables import documents, networks, posts, search_rows, search_terms, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
+from ground.hot import HotStatement, one_of, run
 
 Kind = Literal["thread", "post", "document", "text", "person", "network"]
 """A text is what stands in a document, or a part of it."""
 CONTENT: tuple[Kind, ...] = ("thread", "post")
 AT_ONCE = 300
 """So many of the newest matches are put in order."""
+DOCUMENTS_AT_ONCE = 100
+"""Of rows that hold a few thousand words each."""
+MOST_LOOKED_AT = 2_000
 PEOPLE_AT_ONCE = 40
 MOST_NAMED = 200
 """Whoever may read more networks than these asks without naming them."""
 MOST_TERMS = 6_000
 
-_index = table("search_index", column("rowid", BigInteger), column("terms"), column("search_index"))
-_HOLDS: Mapping[str, ColumnElement[bool]] = {
-    "sqlite": _index.c.search_index.op("MATCH", is_comparison=True)(bindparam("match", type_=Text)),
-    "postgresql": _index.c.terms.op("@@", is_comparison=True)(cast(cast(bindparam("match"), Text), TSQUERY)),
-}
 _THREADS_TOO, _POSTS_TOO = (bindparam(name, type_=Boolean) for name in ("is_thread", "is_post"))
 _viewer_id = bindparam("viewer_id", type_=Identifier)
 
@@ -98,40 +84,33 @@ _ROW = (
     search_rows.c.last_page,
     search_rows.c.begins_at,
 )
-_WITHIN = and_(_index.c.rowid < bindparam("below"), _index.c.rowid >= bindparam("least"))
-_FOUND = _index.join(search_rows, search_rows.c.id == _index.c.rowid)
-
-
-def _newest(statement: Select[Any], dialect: str) -> Select[Any]:
-    return statement.where(_HOLDS[dialect], _WITHIN).order_by(_index.c.rowid.desc()).limit(bindparam("at_most"))
-
-
+# An expression, so that SQLite looks for no rows by their kind: all are known by their number.
+_KIND = search_rows.c.kind + ""
 _AS_INDEXED = and_(
     search_rows.c.version == posts.c.version,
     search_rows.c.network_id == posts.c.network_id,
     search_rows.c.network_id == threads.c.network_id,
     or_(
-        and_(_THREADS_TOO, search_rows.c.kind == "thread", search_rows.c.heading == threads.c.title),
-        and_(_POSTS_TOO, search_rows.c.kind == "post", posts.c.removed_at.is_(None)),
+        and_(_THREADS_TOO, _KIND == "thread", search_rows.c.heading == threads.c.title),
+        and_(_POSTS_TOO, _KIND == "post", posts.c.removed_at.is_(None)),
     ),
 )
 _CONTENT = (
     select(*_ROW)
     .select_from(
-        _FOUND.join(posts, posts.c.id == search_rows.c.post_id)
+        search_rows.join(posts, posts.c.id == search_rows.c.post_id)
         .join(threads, threads.c.id == posts.c.thread_id)
         .join(networks, networks.c.id == posts.c.network_id)
     )
     .where(_AS_INDEXED, threads_readable_by_account(_viewer_id))
 )
-_CONTENT_OF = {dialect: _newest(_CONTENT, dialect) for dialect in _HOLDS}
 # What is said of a document, and what its newest version says.
 _AS_SHARED = and_(
     search_rows.c.network_id == documents.c.network_id,
     or_(
-        and_(search_rows.c.kind == "document", search_rows.c.version == documents.c.version),
+        and_(_KIND == "document", search_rows.c.version == documents.c.version),
         and_(
-            search_rows.c.kind == "text",
+            _KIND == "text",
             search_rows.c.version == documents.c.version_count,
             search_rows.c.heading == documents.c.title,
         ),
@@ -140,7 +119,7 @@ _AS_SHARED = and_(
 _DOCUMENTS = (
     select(*_ROW)
     .select_from(
-        _FOUND.join(documents, documents.c.id == search_rows.c.object_id).join(
+        search_rows.join(documents, documents.c.id == search_rows.c.object_id).join(
             networks, networks.c.id == documents.c.network_id
         )
     )
@@ -150,13 +129,19 @@ _DOCUMENTS = (
         documents_readable_by_account(_viewer_id),
     )
 )
+_THESE_CONTENT = one_of(_CONTENT, search_rows.c.id, "rows")
+_THESE_DOCUMENTS = one_of(_DOCUMENTS, search_rows.c.id, "rows")
+_FOUND = index.join(search_rows, search_rows.c.id == index.c.rowid)
 _HOLDING = (
     select(search_rows.c.object_id)
     .distinct()
     .select_from(_FOUND.join(documents, documents.c.id == search_rows.c.object_id))
-    .where(_AS_SHARED, documents.c.id.in_(bindparam("ids", expanding=True)))
+    .where(
+        _AS_SHARED,
+        search_rows.c.kind.in_(["document", "text"]),
+        search_rows.c.object_id.in_(bindparam("ids", expanding=True)),
+    )
 )
-_DOCUMENTS_OF = {dialect: _newest(_DOCUMENTS, dialect) for dialect in _HOLDS}
 _READABLE = (
     select(networks.c.id, networks.c.slug, networks.c.name)
     .where(readable_by_account(_viewer_id), networks.c.deleted_at.is_(None))
@@ -193,11 +178,9 @@ async def list_content(
     kinds: Sequence[Kind] = CONTENT,
 ) -> list[Row]:
     """The newest threads and posts that the viewer may read and that match, by their rows from `least` to `below`."""
-    asked = {"match": match, "below": below, "least": least, "at_most": at_most, "viewer_id": viewer.id or None}
-    asked |= {"is_thread": "thread" in kinds, "is_post": "post" in kinds}
-    async with planned(connection):
-        rows = await connection.execute(_CONTENT_OF[connection.dialect.name], asked)
-    return [Row(*row) for row in rows]
+    asked = {"viewer_id": viewer.id or None, "is_thread": "thread" in kinds, "is_post": "post" in kinds}
+    newest = partial(list_newest, connection, match, least=least)
+    return await _readable(connection, _THESE_CONTENT, asked, newest, below, at_most)
 
 
 async def list_documents(
@@ -207,20 +190,37 @@ async def list_documents(
     *,
     below: int = LAST_ROW,
     least: int = 0,
-    at_most: int = AT_ONCE,
+    at_most: int = DOCUMENTS_AT_ONCE,
 ) -> list[Row]:
     """The newest rows of documents that the viewer may read and that match; of none that is withdrawn."""
-    asked = {"match": match, "below": below, "least": least, "at_most": at_most, "viewer_id": viewer.id or None}
-    async with planned(connection):
-        rows = await connection.execute(_DOCUMENTS_OF[connection.dialect.name], asked)
-    return [Row(*row) for row in rows]
+    newest = partial(list_newest, connection, match, least=least, of_documents=True)
+    return await _readable(connection, _THESE_DOCUMENTS, {"viewer_id": viewer.id or None}, newest, below, at_most)
+
+
+async def _readable(
+    connection: AsyncConnection,
+    these: HotStatement,
+    asked: Mapping[str, Any],
+    newest: Callable[..., Awaitable[list[int]]],
+    below: int,
+    at_most: int,
+) -> list[Row]:
+    """The newest of what matches that the viewer may read: more is looked for as long as too little of it is theirs."""
+    rows, some = list[Row](), at_most
+    while True:
+        async with planned(connection):
+            numbers = await newest(below=below, at_most=some)
+        found = await run(connection, these, {**asked, "rows": numbers}) if numbers else []
+        rows += sorted((Row(*row) for row in found), key=lambda row: -row.id)
+        if len(numbers) < some or len(rows) >= at_most:
+            return rows[:at_most]
+        below, some = numbers[-1], min(max(4 * some, AT_ONCE), MOST_LOOKED_AT)
 
 
 async def list_holding(connection: AsyncConnection, match: str, ids: Collection[str]) -> set[str]:
     """Those of these documents, which the viewer may read, of which any part matches."""
-    async with planned(connection):
-        asked = _HOLDING.where(_HOLDS[connection.dialect.name])
-        return set(await connection.scalars(asked, {"match": match, "ids": sorted(ids)}))
+    asked = _HOLDING.where(HOLDS[connection.dialect.name])
+    return set(await connection.scalars(asked, {"match": match, "ids": sorted(ids)}))
 
 
 async def list_people(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
@@ -244,9 +244,10 @@ async def list_networks(connection: AsyncConnection, viewer: Viewer, match: str)
 
 
 async def _few(connection: AsyncConnection, statement: Select[Any], match: str) -> list[Row]:
-    asked = {"match": match, "below": LAST_ROW, "least": 0, "at_most": PEOPLE_AT_ONCE}
-    rows = await connection.execute(_newest(statement, connection.dialect.name), asked)
-    return [Row(*row) for row in rows]
+    """The newest of the few that match: what is no index's order keeps PostgreSQL from walking through all rows."""
+    these = statement.where(HOLDS[connection.dialect.name]).limit(PEOPLE_AT_ONCE)
+    in_order = these.order_by((index.c.rowid + 0 if connection.dialect.name == "postgresql" else index.c.rowid).desc())
+    return [Row(*row) for row in await connection.execute(in_order, {"match": match})]
 
 
 async def list_terms_like(

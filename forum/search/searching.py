@@ -12,6 +12,7 @@ from forum.search.language import Match, Wish, stands_in
 from forum.search.match_queries import (
     AT_ONCE,
     CONTENT,
+    DOCUMENTS_AT_ONCE,
     MOST_NAMED,
     Readable,
     Row,
@@ -33,6 +34,7 @@ from forum.viewer import Viewer
 MOST_PEOPLE = 20
 WRITTEN = (*CONTENT, "document", "text")
 OF_DOCUMENTS = ("document", "text")
+_DOCUMENT_TAGS = tuple(map(kind_tag, OF_DOCUMENTS))
 _FINE = 1_000
 _DAY = 86_400
 
@@ -112,8 +114,7 @@ async def _bounds(
     if not named:
         return None
     # Nearly every row is a post: that one is asked for says nothing to the index, only to the statement.
-    narrow = {"thread": ("thread",), "document": OF_DOCUMENTS}.get(asked.kind)
-    groups: list[tuple[str, ...]] = [tuple(map(kind_tag, narrow))] if narrow else []
+    groups: list[tuple[str, ...]] = [(kind_tag("thread"),)] if asked.kind == "thread" else []
     if asked.wish.has_document:
         groups.append((HAS_DOCUMENT,))
     if len(named) <= MOST_NAMED:
@@ -177,17 +178,15 @@ async def _part(
     """The newest matches below the spot in their order, whether there may be more, and the last row looked at."""
     rows, is_full, last = list[Row](), False, 0
     if bounds is not None and asked.kind in ("all", *WRITTEN):
-        match = Match(asked.wish, bounds.groups).text(connection.dialect.name)
         below = min(asked.spot.below, LAST_ROW if asked.until is None else first_row(asked.until))
         least = 0 if asked.since is None else first_row(asked.since)
-        rows, is_full, last = await _written(connection, viewer, asked.kind, match, (least, below))
+        rows, is_full, last = await _written(connection, viewer, asked, bounds, (least, below))
         rows = await _without_unwanted(connection, asked, bounds, rows)
     if asked.spot.is_first and asked.wish.wanted and not asked.is_narrowed:
         rows += await _people_and_networks(connection, viewer, asked)
-    split = ((row, row.title.split(), row.words.split()) for row in rows)
     holding = Match(asked.wish, ())
-    kept = ((row, title, words) for row, title, words in split if not row.is_long or holding.holds(title, words))
-    ranked = [(_points(row, title, words, asked), row) for row, title, words in kept]
+    kept = (row for row in rows if not row.is_long or holding.holds(row.title.split(), row.words.split()))
+    ranked = [(_points(row, asked), row) for row in kept]
     ranked.sort(key=lambda each: (-each[0], -each[1].id))
     # Of a document the row that matches best stands for all of them.
     best = {(each[1].kind in OF_DOCUMENTS, each[1].object_id): each for each in reversed(ranked)}
@@ -207,18 +206,35 @@ async def _without_unwanted(
 
 
 async def _written(
-    connection: AsyncConnection, viewer: Viewer, kind: Wanted, match: str, within: tuple[int, int]
+    connection: AsyncConnection, viewer: Viewer, asked: Asked, bounds: _Bounds, within: tuple[int, int]
 ) -> tuple[list[Row], bool, int]:
     """The newest that was written or shared, whether there may be more, and the last row looked at in all of it."""
-    least, below = within
-    kinds = [each for each in CONTENT if kind in ("all", each)]
-    lists = []
-    if kinds:
+    dialect, (least, below) = connection.dialect.name, within
+    lists, full = list[list[Row]](), list[list[Row]]()
+    if kinds := [each for each in CONTENT if asked.kind in ("all", each)]:
+        match = Match(asked.wish, bounds.groups, without=() if asked.kind == "thread" else _DOCUMENT_TAGS).text(dialect)
         lists.append(await list_content(connection, viewer, match, below=below, least=least, kinds=kinds))
-    if kind in ("all", "document"):
-        lists.append(await list_documents(connection, viewer, match, below=below, least=least))
-    last = max((_end(rows) for rows in lists if len(rows) == AT_ONCE), default=0)
+        full += [lists[-1]] if len(lists[-1]) == AT_ONCE else []
+    if asked.kind in ("all", "document"):
+        match = Match(asked.wish, (*bounds.groups, _DOCUMENT_TAGS)).text(dialect)
+        rows, is_full = await _documents(connection, viewer, match, within)
+        lists.append(rows)
+        full += [rows] if is_full else []
+    last = max(map(_end, full), default=0)
     return [row for rows in lists for row in rows if row.id >= last], last > 0, last
+
+
+async def _documents(
+    connection: AsyncConnection, viewer: Viewer, match: str, within: tuple[int, int]
+) -> tuple[list[Row], bool]:
+    """The newest rows of documents, and whether there may be more; never of one alone, and not of all of that."""
+    rows, is_full = list[Row](), False
+    for most in (DOCUMENTS_AT_ONCE, AT_ONCE):
+        rows = await list_documents(connection, viewer, match, below=within[1], least=within[0], at_most=most)
+        is_full = len(rows) == most
+        if not is_full or len({row.object_id for row in rows}) > 1:
+            break
+    return rows, is_full
 
 
 def _end(rows: Sequence[Row]) -> int:
@@ -239,10 +255,10 @@ async def _people_and_networks(connection: AsyncConnection, viewer: Viewer, aske
     return rows
 
 
-def _points(row: Row, title: Sequence[str], words: Sequence[str], asked: Asked) -> int:
+def _points(row: Row, asked: Asked) -> int:
     grows_old = row.kind in WRITTEN
     days = (asked.spot.as_of - row.moment.timestamp()) / _DAY if grows_old else None
-    return round(score(title, words, asked.wish.wanted, days) * _FINE)
+    return round(score(row.title, row.words, asked.wish.wanted, days) * _FINE)
 
 
 # -- Typing errors -----------------------------------------------------------------------------------

@@ -40,6 +40,9 @@ def test_how_the_databases_are_asked() -> None:
         "('#kpost' | '#kthread') & ('#n1') & ('a') & (('b' <-> 'c') | ('#long' & 'b' & 'c')) & (!('x')) "
         "& (!('y' <-> 'z'))"
     )
+    other = Match(Wish((("a",),)), (("n1",),), without=("ktext",))
+    assert other.fts5() == '((tags : ("n1")) AND ({title words} : ("a"))) NOT (tags : ("ktext"))'
+    assert other.postgresql() == "('#n1') & ('a') & (!'#ktext')"
 
 
 def test_long_texts_are_read_anew() -> None:

@@ -7,7 +7,7 @@ WANTED: list[Phrase] = [("night",), ("cover",)]
 
 
 def points(title: str, words: str, days: float | None = 0.0, wanted: list[Phrase] = WANTED) -> float:
-    return score(title.split(), words.split(), wanted, days)
+    return score(title.strip(), words.strip(), wanted, days)
 
 
 def test_a_title_counts_for_more_than_words() -> None:
@@ -22,8 +22,8 @@ def test_more_often_counts_for_more_up_to_a_bound() -> None:
 
 def test_nearer_counts_for_more() -> None:
     assert points("", "night cover x x x") > points("", "night x x x cover")
-    assert nearness(["a", "x", "b"], [("a",), ("b",)]) == 2 / 3
-    assert nearness(["a", "x"], [("a",), ("b",)]) == 0
+    assert nearness(" a x b ", [("a",), ("b",)]) == 2 / 3
+    assert nearness(" a x ", [("a",), ("b",)]) == 0
 
 
 def test_newer_counts_for_more() -> None:
