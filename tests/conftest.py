@@ -5,6 +5,8 @@ on SQLite with the broker in memory, and again on PostgreSQL with Redis.
 """
 
 import gc
+import os
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from tests.servers.shapes import POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
 # On a busy machine making an example takes long too, and says nothing of what is tested.
 settings.register_profile("confer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("confer")
+
+EVERY_SHAPE = os.environ.get("EVERY_SHAPE") == "1"
+"""Whether tests of pages, too, run on both shapes each time."""
 
 
 @pytest.fixture(scope="session")
@@ -144,8 +149,45 @@ async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
     assert made.unexpected() == []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def is_turn_of_other(item: pytest.Item) -> bool:
+    """Whether this test runs in the other shape: those of pages alone take turns, each with the shape of its name.
+
+    A page is laid out by the same code from the same rows in both; what is asked of a database and a broker has tests
+    of its own, which run on both.
+    """
+    parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+    chosen = next((each for each in parameters if each in SHAPES), None)
+    path = item.path.as_posix()
+    if EVERY_SHAPE or chosen is None or not ("/tests/browser/" in path or path.endswith("_pages.py")):
+        return False
+    name = f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
+    return SHAPES[zlib.crc32(name.encode()) % 2] != chosen and _has_both(item, chosen)
+
+
+def _has_both(item: pytest.Item, chosen: str) -> bool:
+    """Whether the test is there in the other shape as well."""
+    other = SHAPES[1 - SHAPES.index(chosen)]
+    return item.nodeid.replace(chosen, other) in item.session.stash[ALL]
+
+
+ALL = pytest.StashKey[set[str]]()
+
+
+def pytest_report_header() -> str:
+    """Say what is left out."""
+    if EVERY_SHAPE:
+        return "tests of pages: each on both shapes"
+    return "tests of pages: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
+
+
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests with a browser run in the loop in which it was started: it can be used in no other."""
+    session.stash[ALL] = {item.nodeid for item in items}
+    left_out = [item for item in items if is_turn_of_other(item)]
+    if left_out:
+        gone = set(left_out)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in gone]
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -163,12 +163,22 @@ _WAITS = """async (address) => {
   const { LiveLink } = await import(address);
   const later = window.setTimeout.bind(window);
   const noted = [];
-  window.setTimeout = (act, wait, ...more) => (noted.push(wait), later(act, 0, ...more));
+  let isAway = false;
+  let firstAway = null;
+  window.setTimeout = (act, wait, ...more) => {
+    noted.push(wait);
+    if (isAway) [firstAway, isAway] = [wait, false];
+    return later(act, 0, ...more);
+  };
   const fail = async (times, prepare = () => {}) => {
     const link = new LiveLink(`${location.origin.replace("http", "ws")}/nowhere`, {}, null);
     prepare(link);
     const waits = [];
-    link.addEventListener("state", ({ detail }) => detail === "away" && later(() => waits.push(noted.at(-1)), 0));
+    link.addEventListener("state", ({ detail }) => {
+      if (detail !== "away") return;
+      isAway = true;
+      later(() => waits.push(firstAway), 0);
+    });
     link.open();
     while (waits.length < times) await new Promise((done) => later(done, 5));
     link.end();

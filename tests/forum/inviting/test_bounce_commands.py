@@ -49,7 +49,7 @@ def test_a_report_marks_the_invitation_and_the_address(server: ConferServer) -> 
     assert host.call("POST", f"{host.path}/invitations/reminders") == {"reminded": 1}
     host.call("POST", f"{host.path}/invitations/{host.invitation(gone)['id']}/sending")
     wait_for_mail(server, gone, 2)
-    assert host.states(gone) == ["sent"]
+    assert host.states_once_sent(gone) == ["sent"]
     mark = mark_of(wait_for_mail(server, other))
     server.command("receive", typed=report(mark, other).decode())
     assert host.states(other) == ["bounced"]

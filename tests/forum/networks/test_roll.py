@@ -83,7 +83,7 @@ async def test_an_invitation_that_waits_tells_no_history(village: Village) -> No
     await village.remove(place.id, gareth)
     async with village.state.database.read() as connection:
         email = await connection.scalar(select(accounts.c.email).where(accounts.c.id == gareth.id))
-    body = {"emails": [email]}
+    body = {"emails": [email], "confirmed": True}
     await village.program(amara).post(f"/api/v1/networks/{place.slug}/invitations", json=body)
     assert (await village.viewer(gareth)).invitations()
     path = path_of(place, f"/members/{gareth.id}")
