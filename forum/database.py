@@ -12,7 +12,8 @@ import math
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ ROOM = 32_000
 EMPTY_AGAIN_SECONDS = 30.0
 """A try waits for those who read for as long as `busy_timeout` says, and nobody writes meanwhile."""
 _log = logging.getLogger(__name__)
+
+WRITES_BEHIND: ContextVar[bool] = ContextVar("WRITES_BEHIND", default=False)
+"""Set in tasks whose writing nobody waits for. On SQLite one of them at most stands among those who wait to write."""
 
 
 class DatabaseBusy(Exception):
@@ -83,7 +87,7 @@ class Database:
         self._readers = _kept_open(readers, connections)
         self._writers = _kept_open(writers, connections)
         self._sqlite_writer = writers
-        self._turn = asyncio.Lock()
+        self._turn, self._turn_behind = asyncio.Lock(), asyncio.Lock()
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         path = make_url(url).database or ""
         self._path = Path(path) if self.dialect == "sqlite" else None
@@ -124,7 +128,8 @@ class Database:
             async with _turn(self._writers) as connection, _postgresql_transaction(connection):
                 yield connection
             return
-        async with self._turn, write_lock(self._path):
+        behind: AbstractAsyncContextManager[None] = self._turn_behind if WRITES_BEHIND.get() else nullcontext()
+        async with behind, self._turn, write_lock(self._path):
             async with self._sqlite_writer.begin() as connection:
                 yield connection
             await self._checkpoint(self._path)

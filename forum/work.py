@@ -11,6 +11,7 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import copy_context
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
@@ -24,6 +25,7 @@ from forum.accounts import worker as accounts_worker
 from forum.attachments import worker as attachments_worker
 from forum.audit_log import worker as audit_log_worker
 from forum.bounces import note_bounce
+from forum.database import WRITES_BEHIND
 from forum.documents import worker as documents_worker
 from forum.inviting import worker as inviting_worker
 from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, mail_key, seal_mail
@@ -127,7 +129,9 @@ class Worker:
         following = [self._follow_events(each) for each in FOLLOWERS]
         following += [self._follow_events(each, rests=0.0) for each in PREPARERS]
         loops = [self._follow_outbox(), self._tidy_for_ever(), *following]
-        self._loops = [asyncio.create_task(loop) for loop in loops]
+        context = copy_context()
+        context.run(WRITES_BEHIND.set, True)
+        self._loops = [asyncio.create_task(loop, context=context) for loop in loops]
 
     async def stop(self) -> None:
         """End. What is being sent gets five seconds; what remains is taken up again when its lease is over."""

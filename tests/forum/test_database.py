@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from forum.database import Database, NotCommitted, is_unavailable, open_database
+from forum.database import WRITES_BEHIND, Database, NotCommitted, is_unavailable, open_database
 from forum.migrate import migrate
 from ground.hot import HotStatement, driver_of, given, run
 from realtime.tables import streams
@@ -253,4 +253,23 @@ async def test_p9_a_full_disk_is_a_failure_of_the_database(sqlite_url: str) -> N
             await connection.execute(insert(streams), [row(f"{number:0100}") for number in range(5_000)])
     assert is_unavailable(raised.value)
     assert "full" in str(raised.value.orig)
+    await database.dispose()
+
+
+async def test_on_sqlite_whoever_posts_waits_for_one_of_those_behind_at_most(sqlite_url: str) -> None:
+    database, order = open_database(sqlite_url), list[str]()
+    await migrate(database)
+
+    async def write(name: str) -> None:
+        WRITES_BEHIND.set(name.startswith("behind"))
+        async with database.write() as connection:
+            await connection.execute(insert(streams), row(name))
+            await asyncio.sleep(0.01)
+            order.append(name)
+
+    behind = [asyncio.create_task(write(f"behind {number}")) for number in range(5)]
+    await asyncio.sleep(0)
+    await asyncio.gather(write("post"), *behind)
+    assert order.index("post") <= 1
+    assert len(order) == 6
     await database.dispose()
