@@ -15,6 +15,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
+from tests.dealing import dealt
 from tests.servers.browser import Visitors, chromium
 from tests.servers.confer import ConferServer, confer_in_shape, copy_migrated, new_migrated
 from tests.servers.postgres import PostgresServer
@@ -180,6 +181,7 @@ def pytest_report_header() -> str:
     return "tests of pages: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests with a browser run in the loop in which it was started: it can be used in no other."""
     session.stash[ALL] = {item.nodeid for item in items}
@@ -191,6 +193,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    if (workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))) > 1:
+        items[:] = dealt(items, workers)
 
 
 def pytest_collection_finish() -> None:

@@ -1,7 +1,6 @@
 """Argon2id, two at a time, as long for nobody as for somebody."""
 
 import asyncio
-import statistics
 import time
 
 import pytest
@@ -71,9 +70,10 @@ async def test_known_and_unknown_accounts_take_the_same_time() -> None:
             times[known].append(time.perf_counter() - started)
     finally:
         passwords.close()
-    known_median, unknown_median = statistics.median(times[True]), statistics.median(times[False])
+    # The faster quarter of each: what the machine does beside makes single turns longer, and none shorter.
+    known_takes, unknown_takes = (sorted(times[known])[len(times[known]) // 4] for known in (True, False))
     assert min(times[False]) > 0.005, "nobody's password must cost real work"
-    assert abs(known_median - unknown_median) < 0.25 * known_median
+    assert abs(known_takes - unknown_takes) < 0.25 * known_takes
 
 
 async def test_the_loop_goes_on_and_the_queue_is_bounded() -> None:

@@ -18,6 +18,7 @@ from tests.privacy.world import Place, World
 
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 _KEY = re.compile(rb'<input[^>]* name="key"[^>]*>')
+_LAST_USED = re.compile(rb"<span>last used .*?</span>")
 # Headers that differ between any two answers and tell nothing; the length follows from the body, which is compared.
 _FREE_HEADERS = frozenset(("date", "x-request-id", "content-length"))
 API = "/api/v1/"
@@ -147,12 +148,13 @@ _HASHED = re.compile(r'^(etag: (?:W/"|"[0-9]+-))[0-9a-f]{16}(?:-br)?"$', re.MULT
 def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
     """Status, headers and body without the parts that are random in each answer; `names` all become one."""
     told = ((name, value) for name, value in answer.headers if name not in _FREE_HEADERS)
-    # A session that was last noted five minutes ago gets another thirty days: on a slow machine one world is later.
+    # A session that was last noted five minutes ago is noted again, and gets another thirty days: on a slow machine one
+    # world is later.
     told = (
         each for each in told if not (each[0] == "set-cookie" and each[1].startswith("confer=") and each[1][7] != ";")
     )
     headers = "\n".join(sorted(f"{name}: {value}" for name, value in told))
-    body = _KEY.sub(b"<key>", answer.body).decode(errors="backslashreplace")
+    body = _LAST_USED.sub(b"<used>", _KEY.sub(b"<key>", answer.body)).decode(errors="backslashreplace")
     for name in (*names, dict(answer.headers)["x-request-id"]):
         headers, body = headers.replace(name, "<name>"), body.replace(name, "<name>")
     return answer.status, _HASHED.sub(r'\1<hash>"', headers), body

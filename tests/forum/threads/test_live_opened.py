@@ -92,6 +92,7 @@ async def test_whoever_resumes_from_before_loads_afresh(
             await reader.until(lambda r=reader: [f for f in r.frames if f.get("why") == "expired"])  # type: ignore[misc]
             reader.frames[:] = [frame for frame in reader.frames if frame["type"] == "welcome"]
         await reader.say(type="fetch", id=5, stream=opened.stream, after=0)
+        await reader.until(lambda r=reader: [f for f in r.frames if f.get("why") == "expired"])  # type: ignore[misc]
     post_id = await village.reply(
         opened.ben, opened.place, await village.thread(opened.ada, opened.place, "For everybody")
     )
