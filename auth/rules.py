@@ -56,6 +56,8 @@ SAME_WORDS = Rule("same_words", 2, _DAY)
 #: Documents and versions shared, folders made.
 DOCUMENTS = Rule("documents", 300, _HOUR)
 EDITS = Rule("edits", 60, _MINUTE)
+#: In place of THREADS, POSTS_A_DAY and EDITS for those who moderate: no limit on their work, but on a program run wild.
+MODERATION = Rule("moderation", 600, _MINUTE)
 UPLOADS = Rule("uploads", 300, _HOUR)
 PREVIEWS = Rule("previews", 60, _MINUTE, shared=False)
 NETWORKS = Rule("networks", 20, _DAY)

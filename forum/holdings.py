@@ -18,7 +18,17 @@ from forum.freeing import tell_free
 from forum.policy import documents_heard
 from forum.records import ROLE_RANK, Role
 from forum.streams import moderators_stream, network_stream
-from forum.tables import cases, document_locks, documents, held_posts, invitations, joining_links, memberships, networks
+from forum.tables import (
+    acts,
+    cases,
+    document_locks,
+    documents,
+    held_posts,
+    invitations,
+    joining_links,
+    memberships,
+    networks,
+)
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
 
@@ -264,13 +274,37 @@ async def wait_again(tx: Transaction, network_id: str, account_id: str, membersh
         held_posts.c.author_id == account_id,
         held_posts.c.outcome == "lapsed",
         held_posts.c.decided_at >= ended,
+        held_posts.c.body != "",  # what was forgotten in time stays so
     )
     if (await tx.execute(lapsed.values(outcome="", decided_at=None))).rowcount:
         tx.emit(moderators_stream(network_id), HeldChanged(network_id))
 
 
-async def recount_held(tx: Transaction, network_id: str, account_id: str, membership_id: str) -> None:
-    """What waited for a moderator of somebody who goes waits no longer."""
+async def _wait_again_if_lifted(tx: Transaction, network_id: str, account_id: str) -> None:
+    """Of somebody who becomes a member, after a ban that was lifted: what lapsed by it waits again."""
+    stints = select(memberships.c.id, memberships.c.left_at).where(
+        memberships.c.network_id == network_id,
+        memberships.c.account_id == account_id,
+        memberships.c.left_at.is_not(None),
+    )
+    last = (await tx.execute(stints.order_by(memberships.c.left_at.desc()).limit(1))).first()
+    if last is None:
+        return
+    lifted = select(acts.c.id).where(
+        acts.c.network_id == network_id,
+        acts.c.account_id == account_id,
+        acts.c.kind == "ban",
+        acts.c.undone_at.is_not(None),
+        acts.c.at >= last.left_at,
+    )
+    if (await tx.execute(lifted.limit(1))).first() is not None:
+        await wait_again(tx, network_id, account_id, last.id)
+
+
+async def recount_held(tx: Transaction, network_id: str, account_id: str, membership_id: str, *, belongs: bool) -> None:
+    """What waited for a moderator of somebody who goes waits no longer; of who `belongs` now it may wait again."""
+    if belongs:
+        await _wait_again_if_lifted(tx, network_id, account_id)
     waits = select(func.count()).where(held_posts.c.network_id == network_id, held_posts.c.outcome == "")
     own = waits.where(held_posts.c.author_id == account_id)
     this = update(memberships).where(memberships.c.id == membership_id)

@@ -345,7 +345,7 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
-        await recount_held(tx, after.network_id, after.account_id, after.id)
+        await recount_held(tx, after.network_id, after.account_id, after.id, belongs=members == 1)
         await forget_network(tx, after.account_id, after.network_id)
         await _redraw_posts(tx, after)
     if members != 1:

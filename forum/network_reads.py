@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.acts.cases import waiting_cases
+from forum.acts.waiting import waiting_appeals, waiting_cases
 from forum.errors import Forbidden, NotFound
 from forum.hot_reads import JsonArray, JsonRows
 from forum.offers import offered_by_whom, still_offered
@@ -154,6 +154,12 @@ def watchers_from(text: str | None) -> tuple[Watcher, ...]:
     return tuple(Watcher(name, reason, datetime.fromisoformat(until)) for name, reason, until in rows)
 
 
+def sum_waiting(network_id: Any, viewer: Viewer) -> ColumnElement[int]:
+    """How many reports and appeals of this network, an id or a column, wait for this viewer."""
+    counted = [asked(network_id, viewer).correlate(networks) for asked in (waiting_cases, waiting_appeals)]
+    return counted[0].scalar_subquery() + counted[1].scalar_subquery()
+
+
 def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnElement[bool]) -> Select[Any]:
     columns = (
         readable_by(viewer),
@@ -164,7 +170,7 @@ def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnEl
         watchers_column(),
     )
     moderated = [place.network_id for place in viewer.active_places() if place.role != "member"]
-    counted = waiting_cases(networks.c.id, viewer).correlate(networks).scalar_subquery()
+    counted = sum_waiting(networks.c.id, viewer)
     waiting = case((networks.c.id.in_(moderated), counted), else_=0) if moderated else literal(0)
     banned_at = banned_column(literal(viewer.id, networks.c.id.type)) if viewer.id else null()
     return (
@@ -195,8 +201,8 @@ def is_name_typed(typed: str, network: Network) -> bool:
 
 
 async def count_reports(connection: AsyncConnection, viewer: Viewer, network_id: str) -> int:
-    """How many reports of this network wait that the viewer may decide."""
-    return await connection.scalar(waiting_cases(network_id, viewer)) or 0
+    """How many reports and appeals of this network wait that the viewer may decide."""
+    return await connection.scalar(select(sum_waiting(network_id, viewer))) or 0
 
 
 async def get_network_by_id(connection: AsyncConnection, viewer: Viewer, network_id: str) -> Found:

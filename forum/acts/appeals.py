@@ -7,6 +7,8 @@ from sqlalchemy import Row, update
 
 from forum.acts.deciding import judges_of
 from forum.audit import Deed, ObjectKind, record
+from forum.events import ReportsChanged
+from forum.streams import account_stream
 from forum.tables import acts
 from forum.telling import changed, settle, tell
 from ground.columns import now
@@ -43,7 +45,10 @@ async def close_appeals(
             tx.enqueue("mail", {"letter": "appeal_answered", "act_id": row.id})
         # Nobody is left to judge it.
         await settle(tx, "appeal.made", row.id)
-        changed(await judges_of(tx, row.network_id, row.by_id, row.account_id), tx)
+        judges = await judges_of(tx, row.network_id, row.by_id, row.account_id)
+        changed(judges, tx)
+        for judge_id in judges:
+            tx.emit(account_stream(judge_id), ReportsChanged(row.network_id))
         await record(tx, _deed(row, f"appeal_{outcome}", by_id, answer))
     return bool(closed)
 

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.acts.deciding import overseers, staff_of
 from forum.events import ReportsChanged
-from forum.policy import about_staff, cases_shown_to
+from forum.policy import about_staff
 from forum.streams import account_stream, moderators_stream
 from forum.tables import acts, cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import settle, tell
-from forum.viewer import Viewer
 from ground.columns import Identifier, new_id, now
 from realtime.transaction import Transaction
 
@@ -34,12 +33,6 @@ _BECAUSE_OF = (
 _SUBJECT = select(cases.c.account_id, about_staff().label("is_staff")).where(
     cases.c.id == bindparam("of_case", type_=Identifier)
 )
-
-
-def waiting_cases(network_id: object, viewer: Viewer) -> Select[int]:
-    """How many cases of this network, an id or a column, wait for this viewer to decide them."""
-    counted = select(func.count()).select_from(cases)
-    return counted.where(cases.c.network_id == network_id, cases.c.outcome == "", cases_shown_to(viewer))
 
 
 def open_about(
@@ -87,6 +80,7 @@ async def close_case(
     values = {"outcome": outcome, "decided_by": by_id, "decided_at": now(), "act_id": act_id}
     await tx.execute(closed.values(**values, taken_by=None, taken_until=None, version=cases.c.version + 1))
     await settle(tx, "report.made", case_id)
+    await settle(tx, "report.stuck", case_id)
     for row in (await tx.execute(_REPORTERS, {"of_case": case_id})).all():
         await tell(tx, [row.reporter_id], "report.answered", row.id, network_id=network_id)
     await tell_moderators(tx, case_id, network_id)
@@ -122,7 +116,16 @@ async def who_decides(tx: Transaction, case_id: str, network_id: str) -> Sequenc
     staff = await staff_of(tx, network_id)
     others = [account_id for account_id in staff if account_id != subject.account_id]
     above = [account_id for account_id in others if staff[account_id] == "administrator"]
-    return (above if subject.is_staff else []) or others or sorted(await overseers(tx))
+    return (above if subject.is_staff else []) or others or sorted(await overseers(tx) - {subject.account_id})
+
+
+async def tell_of_report(tx: Transaction, case_id: str, network_id: str, besides: str = "") -> None:
+    """Tell whoever decides it that something was reported, but for who did so themselves."""
+    staff = await staff_of(tx, network_id)
+    told = set(await who_decides(tx, case_id, network_id)) - {besides}
+    await tell(tx, told & staff.keys(), "report.made", case_id, network_id=network_id)
+    await tell(tx, told - staff.keys(), "report.stuck", case_id, network_id=network_id)
+    await tell_moderators(tx, case_id, network_id)
 
 
 async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> None:

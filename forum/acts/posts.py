@@ -122,7 +122,7 @@ async def _hide(
 ) -> str:
     settled = await settle_title(tx, by_id, post, rule, wish, reason)
     act_id = await _write_act(tx, by_id, post, "hide", rule, reason, settled, because_of)
-    await _take_away(tx, post, by_id, "", rule)
+    await take_away(tx, post, by_id, "", rule)
     return act_id
 
 
@@ -152,7 +152,7 @@ async def remove_post(
         raise Invalid({"reason": SAY_WHY})
     settled = await settle_title(tx, viewer.id, post, rule, wish, reason)
     act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason, settled)
-    await _take_away(tx, post, viewer.id, reason, None)
+    await take_away(tx, post, viewer.id, reason, None)
     if rule == "patient_data" and act_id is not None:
         await _hide_what_quotes(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
@@ -200,7 +200,7 @@ async def _write_act(
     return act_id
 
 
-async def _take_away(tx: Transaction, post: Held, by_id: str | None, reason: str, rule: Rule | None) -> None:
+async def take_away(tx: Transaction, post: Held, by_id: str | None, reason: str, rule: Rule | None) -> None:
     """What is marked with a rule afterwards stays what it was besides: who took it away, when, and why."""
     values: dict[str, Any] = {"hidden_rule": rule or "", "excerpt": "", "version": post.version + 1}
     if post.removed_at is None or rule is None:

@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import threads_heard
-from forum.tables import networks, post_versions, posts, threads
+from forum.tables import held_posts, networks, post_versions, posts, threads
 from forum.text import Quoted
-from ground.columns import Identifier
+from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
 MOST_LOOKED_AT = 1_000
 MOST_HIDDEN = 100
 """So many posts one transaction looks at, or hides, while nobody may write in the network; the worker does the rest."""
 _PART = 200
+_CLOCKS = timedelta(seconds=60)
+"""By so much the clocks of two machines may differ."""
 _FIRST_ID, _LAST_ID = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f")
 _QUOTED_BEFORE = exists(
     select(post_versions.c.post_id).where(
@@ -54,7 +57,12 @@ _VERSIONS = select(post_versions).where(post_versions.c.post_id.in_(bindparam("p
 _SAID = select(posts.c.id, posts.c.body).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
 _NETWORKS = (
     select(networks.c.id)
-    .where(networks.c.id.in_(select(posts.c.network_id).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))))
+    .where(
+        or_(
+            networks.c.id.in_(select(posts.c.network_id).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))),
+            networks.c.id.in_(bindparam("network_ids", expanding=True)),
+        )
+    )
     .order_by(networks.c.id)
     .with_for_update(key_share=True)
 )
@@ -131,22 +139,68 @@ class Quoting:
     after: str | None
 
 
-async def list_quoting(connection: AsyncConnection, network_id: str | None, post_id: str, after: str = "") -> Quoting:
+async def list_quoting(
+    connection: AsyncConnection,
+    network_id: str | None,
+    post_id: str,
+    after: str = "",
+    *,
+    out_of_sight_too: bool = False,
+) -> Quoting:
     """Posts that can be read and repeat this one, now or in an earlier version that can be looked up; so many as one
     transaction may look at, and hide. Those of one network, or (None) of all."""
     quoted, found, looked_at = Quoted((await said_in(connection, [post_id]))[post_id]), list[str](), 0
     async for each in may_quote(connection, network_id, post_id, after):
         looked_at += 1
-        if each.post.removed_at is None and each.quotes(quoted):
+        if (out_of_sight_too or each.post.removed_at is None) and each.quotes(quoted):
             found.append(each.post.id)
         if looked_at == MOST_LOOKED_AT or len(found) == MOST_HIDDEN:
             return Quoting(found, each.post.id)
     return Quoting(found, None)
 
 
-async def hold_networks_of(tx: Transaction, post_ids: Collection[str]) -> list[str]:
-    """Nobody writes, edits or quotes in the networks of these posts until the transaction ends; their ids.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who quotes a post, and when it was looked up."""
+
+    post_ids: list[str]
+    at: datetime
+
+
+async def see_quoting(connection: AsyncConnection, post_id: str) -> Seen:
+    """All that quote this post, wherever they stand: to be looked up before a transaction, for a whole site is read."""
+    at, said = now(), (await said_in(connection, [post_id]))[post_id]
+    if not any(said):
+        return Seen([], at)
+    quoted = Quoted(said)
+    return Seen([each.post.id async for each in may_quote(connection, None, post_id) if each.quotes(quoted)], at)
+
+
+async def list_quoting_since(connection: AsyncConnection, post_id: str, seen: Seen) -> list[str]:
+    """Posts that were written, let through or edited since then, and quote it."""
+    since = seen.at - _CLOCKS
+    lately = union(
+        select(posts.c.id).where(posts.c.id > _first_id(since)),
+        select(posts.c.id).where(posts.c.edited_at >= since),
+        select(held_posts.c.id).where(held_posts.c.decided_at >= since),
+    ).subquery()
+    quoted = Quoted((await said_in(connection, [post_id]))[post_id])
+    rows = (await connection.execute(_POSTS.where(posts.c.id.in_(select(lately)), posts.c.id != post_id))).all()
+    versions = await versions_of(connection, [row.id for row in rows])
+    return [row.id for row in rows if MayQuote(row, versions[row.id]).quotes(quoted)]
+
+
+def _first_id(at: datetime) -> str:
+    """The least id of what is written from this moment on."""
+    digits = f"{int(at.timestamp() * 1_000):012x}"
+    return f"{digits[:8]}-{digits[8:]}-{_FIRST_ID[14:]}"
+
+
+async def hold_networks_of(tx: Transaction, post_ids: Collection[str], network_ids: Collection[str] = ()) -> list[str]:
+    """Nobody writes, edits or quotes in the networks of these posts, and in these networks, until the transaction ends;
+    their ids.
 
     They are held in one order by everybody.
     """
-    return list((await tx.execute(_NETWORKS, {"post_ids": list(post_ids)})).scalars())
+    asked = {"post_ids": list(post_ids), "network_ids": list(network_ids)}
+    return list((await tx.execute(_NETWORKS, asked)).scalars())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, exists, func, insert, select
 
-from forum.acts.cases import count_report, hold_case, tell_moderators, who_decides
+from forum.acts.cases import count_report, hold_case, tell_of_report
 from forum.acts.holding import hold_network_of, hold_post
 from forum.acts.posts import hide_quotation
 from forum.acts.quotations import REPEATS
@@ -17,7 +17,6 @@ from forum.acts.quoting import hold_networks_of, said_in
 from forum.errors import Forbidden, NotFound
 from forum.policy import acts_shown_to, may_hide
 from forum.tables import acts, cases, posts, reports
-from forum.telling import tell
 from forum.text import Said
 from forum.viewer import Viewer
 from ground.columns import Identifier, new_id, now
@@ -92,9 +91,7 @@ async def report_repeat(tx: Transaction, act_id: str, post_id: str) -> None:
     row = {"id": new_id(), "case_id": case_id, "rule": "patient_data", "words": FOUND, "act_id": act_id}
     await tx.execute(insert(reports), row | {"created_at": now()})
     await count_report(tx, case_id)
-    told = await who_decides(tx, case_id, post.network_id)
-    await tell(tx, told, "report.made", case_id, network_id=post.network_id)
-    await tell_moderators(tx, case_id, post.network_id)
+    await tell_of_report(tx, case_id, post.network_id)
 
 
 async def hide_repeats(tx: Transaction, viewer: Viewer, act_id: str) -> int:

@@ -157,7 +157,7 @@ def _entry(
         at=row.at,
         sentence=sentence(row.act, actor, row.role, known, way),
         title=said.get("title", ""),
-        changes=(*((place,) if place else ()), *changes(row.before, row.after)),
+        changes=(*((place,) if place else ()), *changes(row.before, row.after, row.act)),
         place=str(place[2]) if place else "",
         reason=said.get("reason", ""),
         actor=actor,

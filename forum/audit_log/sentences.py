@@ -92,6 +92,7 @@ PHRASES: Mapping[str, str] = {
     "thread.appeal_upheld": "let an act on a thread of {subject} stand after an appeal",
     "thread.appeal_overturned": "took back an act on a thread of {subject} after an appeal",
     "report.made": "reported something",
+    "report.looked_into": "looked into a report about {subject} that nobody of its network can decide",
     "report.agreed": "agreed with a report about {subject}",
     "report.disagreed": "disagreed with a report about {subject}",
     "report.ignored": "ignored a report about {subject}",
@@ -243,8 +244,8 @@ class _Known(dict[str, str]):
 
 
 _SUFFIXES: Mapping[str, str] = {
-    "_undone": "took back an act: somebody {}",
-    "_ended": "ended an act: somebody {}",
+    "_undone": "took back that a moderator {}",
+    "_ended": "ended that a moderator {}",
     "appeal_upheld": "answered an appeal: the act stands",
     "appeal_overturned": "answered an appeal: the act is taken back",
 }
@@ -290,17 +291,23 @@ def place_change(act: str, name: str) -> Change:
     return (_PLACES[act], "", name or UNSEEN)
 
 
-def changes(before: str | None, after: str | None) -> tuple[Change, ...]:
-    """What differs between two texts of settings: a label, how it was and how it is, moments as such."""
+def changes(before: str | None, after: str | None, act: str = "") -> tuple[Change, ...]:
+    """What differs between two texts of settings: a label, how it was and how it is, moments as such.
+
+    A number is that of a version, but of a thread its own, which it leaves behind where it moves away.
+    """
     was: dict[str, Any] = json.loads(before) if before else {}
     became: dict[str, Any] = json.loads(after) if after else {}
     quiet = _QUIET if was else _QUIET | _WORDS
     if not was and became.get("role") == "member":
         quiet |= {"role"}
+    is_thread = act.startswith("thread.")
+    quiet |= {"number"} if is_thread and "number" not in became else set()
+    labels = {**LABELS, "number": "Number"} if is_thread else LABELS
     names = [name for name in {**became, **was} if name not in quiet]
     return tuple(
         (
-            LABELS.get(name, name.replace("_", " ").capitalize()),
+            labels.get(name, name.replace("_", " ").capitalize()),
             _shown(was.get(name), name),
             _shown(became.get(name), name),
         )

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from forum.acts.waiting import Waiting as Deciding
+from forum.acts.waiting import list_waiting_for
 from forum.addresses import get
 from forum.announcement_queries import Announcement, list_unread_announcements
 from forum.home.addressed_queries import Addressed, list_addressed
@@ -74,12 +76,25 @@ class NetworkNews:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingLine:
+    """What waits for a decision in a network that the viewer moderates."""
+
+    deciding: Deciding
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """What is there for the viewer: `home/home.html`."""
 
     waiting: Sequence[WaitingLine]
     more_waiting: Sequence[tuple[str, str, int]]
     """Name, address and number of those who wait in networks with more than are shown."""
+    deciding: Sequence[DecidingLine]
+    """Reports, appeals and posts that wait for a moderator."""
+    deciding_for_site: int
+    """Reports and appeals that nobody of their network may decide, for who looks after the site."""
     invitations: Sequence[InvitationLine]
     addressed: Sequence[AddressedLine]
     more_addressed: int
@@ -109,12 +124,21 @@ async def show_home(request: Request) -> Response:
             welcome = WelcomePage(await list_open_networks(connection, viewer))
         return render_page(request, viewer, "home/welcome.html", welcome, title="Welcome", indexed=True)
     waiting, inviters, addressed = await _needs(state, viewer)
+    deciding = await _deciding(state, viewer)
     found = await list_news(state.database, viewer)
     news = _news(viewer, found)
     may_create = bool(may_create_network(viewer, state.settings.network_creation))
     page = HomePage(
         waiting=[_line(viewer, each) for each in waiting],
         more_waiting=_more(viewer, waiting),
+        deciding=[
+            DecidingLine(deciding[place.network_id], place.slug, place.name)
+            for place in viewer.active_places()
+            if place.role != "member" and place.network_id in deciding
+        ],
+        deciding_for_site=sum(
+            each.reports + each.appeals for key, each in deciding.items() if not viewer.has_role(key, "moderator")
+        ),
         invitations=[InvitationLine(place, inviters.get(place.network_id, "")) for place in viewer.invitations()],
         addressed=[AddressedLine(each, viewer.places[each.network_id]) for each in addressed],
         more_addressed=max(0, viewer.addressed - len(addressed)) if addressed else 0,
@@ -135,6 +159,14 @@ async def _announced(state: State, viewer: Viewer) -> list[tuple[Announcement, P
     async with state.database.read() as connection:
         told = await list_unread_announcements(connection, viewer, announcing)
     return [(each, announcing[each.network_id]) for each in told]
+
+
+async def _deciding(state: State, viewer: Viewer) -> Mapping[str, Deciding]:
+    """What waits for a decision of the viewer, by network; most people moderate none, and nothing is asked."""
+    if not viewer.is_site_administrator and all(place.role == "member" for place in viewer.active_places()):
+        return {}
+    async with state.database.read() as connection:
+        return await list_waiting_for(connection, viewer)
 
 
 async def _finds_any(state: State, viewer: Viewer) -> bool:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from auth.rules import APPEALS, EDITS
+from auth.rules import APPEALS
 from forum.acts.posts import hide_post
 from forum.acts.repeating import hide_repeats
 from forum.acts.titles import TitleWish
@@ -19,7 +19,7 @@ from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
 from forum.moderation import appeal_commands
 from forum.moderation.act_queries import find_newest_act, get_act
-from forum.moderation.asking import limit, open_moderated
+from forum.moderation.asking import limit, limit_acts, open_moderated
 from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning, Undoing
 from forum.moderation.post_queries import Place, get_place
 from forum.moderation.queries import EarlierAct, find_reported_person, list_record
@@ -77,7 +77,7 @@ async def create_hiding(request: Request) -> Response:
     viewer, place = await _place_to_hide(request)
     try:
         value = validate(Hiding, fields)
-        await limit(request, EDITS, viewer.id)
+        await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             wish = TitleWish(value.keep_title, value.title) if place.number == 1 else TitleWish()
             removed = await hide_post(tx, viewer, place.id, value.rule, value.reason, wish=wish)
@@ -128,7 +128,7 @@ async def create_warning(request: Request) -> Response:
     account_id = request.path_params["account_id"]
     try:
         value = validate(NewWarning, fields)
-        await limit(request, EDITS, viewer.id)
+        await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             person = await find_reported_person(tx.connection, viewer, found.network.id, account_id)
             await warn_person(tx, viewer, found.network.id, account_id, value.reason, value.rule)
@@ -176,7 +176,7 @@ async def _show(
     async with state_of(request).database.read() as connection:
         act = await get_act(connection, viewer, request.path_params["act_id"])
         may_mark = await _may_mark(connection, viewer, act)
-    is_undoable = act.kind in UNDOABLE and act.undone_at is None
+    is_undoable = act.kind in UNDOABLE and act.gives_back
     by_id = act.by.id if act.by else None
     page = ActPage(
         act=act,
@@ -184,7 +184,6 @@ async def _show(
         what=what_was_done(act),
         may_undo=not act.is_judged
         and is_undoable
-        and not (act.is_erased and act.kind in ("hide", "remove"))
         and (act.kind != "move" or act.is_moved_back_by_me)
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
@@ -223,7 +222,7 @@ async def create_undo(request: Request) -> Response:
     viewer = await account_of(request)
     try:
         value = validate(Undoing, fields)
-        await limit(request, EDITS, viewer.id)
+        await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             done = await undo_act(tx, viewer, request.path_params["act_id"], value.reason)
     except (Invalid, Conflict) as error:
@@ -240,7 +239,7 @@ async def create_repeats_hiding(request: Request) -> Response:
     """Hide what repeats the words of the hidden post, too, then show the act again."""
     viewer = await account_of(request)
     act_id = request.path_params["act_id"]
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state_of(request).transaction() as tx:
         await hide_repeats(tx, viewer, act_id)
     return redirect(request, f"/acts/{act_id}", notice="repeats-hidden")
@@ -267,7 +266,7 @@ async def create_answer(request: Request) -> Response:
     act_id = request.path_params["act_id"]
     try:
         value = validate(AppealAnswer, fields)
-        await limit(request, EDITS, viewer.id)
+        await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             await appeal_commands.answer_appeal(tx, viewer, act_id, value.outcome, value.answer)
     except (Invalid, Conflict) as error:

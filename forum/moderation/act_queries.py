@@ -12,11 +12,11 @@ from auth.tables import accounts
 from forum.acts.quotations import OUT_OF_SIGHT, WAS_REMOVED, find_hidden_with
 from forum.acts.recording import said_of_thread
 from forum.acts.sentences import UNSEEN
+from forum.acts.waiting import appeals_waiting_for
 from forum.errors import NotFound
 from forum.moderation.records import Repeating, ShownAct
 from forum.policy import (
     acts_shown_to,
-    appeals_judged_by,
     documents_readable_by,
     named_to,
     nobody_else_administers,
@@ -25,7 +25,18 @@ from forum.policy import (
 )
 from forum.records import Person
 from forum.shown_people import columns_of, person_from
-from forum.tables import acts, audit_words, cases, documents, held_posts, networks, posts, reports, threads
+from forum.tables import (
+    acts,
+    audit_words,
+    cases,
+    documents,
+    held_posts,
+    membership_states,
+    networks,
+    posts,
+    reports,
+    threads,
+)
 from forum.viewer import Viewer
 
 MOST_APPEALS = 50
@@ -37,11 +48,6 @@ _WAS_OUT_OF_SIGHT = or_(
     acts.c.before[WAS_REMOVED].as_string().is_not(None),
 )
 """A post that was hidden or removed already when an act was done about it."""
-
-
-def _waits_for(viewer: Viewer) -> ColumnElement[bool]:
-    waits = (acts.c.appealed_at.is_not(None), acts.c.appeal_decided_at.is_(None), acts.c.undone_at.is_(None))
-    return and_(*waits, appeals_judged_by(viewer))
 
 
 def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -97,7 +103,7 @@ def _acts(viewer: Viewer) -> Select[Any]:
             acts.c.appeal_answer,
             acts.c.appeal_decided_at,
             acts.c.version,
-            _waits_for(viewer),
+            appeals_waiting_for(viewer),
             nobody_else_administers(),
             _WAS_OUT_OF_SIGHT,
             *columns_of(_people),
@@ -161,14 +167,14 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
 
 async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> ShownAct:
     """An act, for whom it concerns, the network's moderators and whoever judges an appeal. Raises NotFound."""
-    may_see = or_(acts_shown_to(viewer), _waits_for(viewer), _was_judged_by(viewer))
+    may_see = or_(acts_shown_to(viewer), appeals_waiting_for(viewer), _was_judged_by(viewer))
     query = _acts(viewer).where(acts.c.id == act_id, may_see)
     row = (await connection.execute(query)).first() if viewer.id else None
     if row is None:
         raise NotFound
     act = _act(viewer, tuple(row))
     if act.is_mine and act.kind in ("expel", "ban"):
-        act = replace(act, lapsed=await _lapsed(connection, viewer, act.network_id))
+        act = replace(act, lapsed=await _lapsed(connection, viewer, act))
     if row[-1] is not None:
         act = await _with_thread(connection, viewer, act, row[-1])
     if act.undone_at is not None:
@@ -199,10 +205,17 @@ async def _repeating(connection: AsyncConnection, viewer: Viewer, act: ShownAct)
     )
 
 
-async def _lapsed(connection: AsyncConnection, viewer: Viewer, network_id: str) -> tuple[tuple[str, datetime], ...]:
-    """What the viewer wrote in this network that waited for a moderator as they ceased to belong to it."""
-    own = (held_posts.c.author_id == viewer.id, held_posts.c.network_id == network_id)
-    asked = select(held_posts.c.id, held_posts.c.created_at).where(*own, held_posts.c.outcome == "lapsed")
+async def _lapsed(connection: AsyncConnection, viewer: Viewer, act: ShownAct) -> tuple[tuple[str, datetime], ...]:
+    """What the viewer wrote in this network that waited for a moderator as this act ended that they belong to it."""
+    begun = select(func.max(membership_states.c.at)).where(
+        membership_states.c.account_id == viewer.id,
+        membership_states.c.network_id == act.network_id,
+        membership_states.c.status.in_(("removed", "banned")),
+        membership_states.c.at <= act.at,
+    )
+    own = (held_posts.c.author_id == viewer.id, held_posts.c.network_id == act.network_id)
+    then = (held_posts.c.decided_at >= begun.scalar_subquery(), held_posts.c.decided_at <= act.at)
+    asked = select(held_posts.c.id, held_posts.c.created_at).where(*own, *then, held_posts.c.outcome == "lapsed")
     return tuple((row.id, row.created_at) for row in await connection.execute(asked.order_by(held_posts.c.id)))
 
 
@@ -257,5 +270,10 @@ async def find_newest_act(connection: AsyncConnection, viewer: Viewer, post_id: 
 async def list_appeals(connection: AsyncConnection, viewer: Viewer, network_id: str | None) -> tuple[ShownAct, ...]:
     """Appeals that wait for this viewer, in one network or (None) wherever an administrator of the site must judge."""
     place = nobody_else_administers() if network_id is None else acts.c.network_id == network_id
-    query = _acts(viewer).where(_waits_for(viewer), place).order_by(acts.c.appealed_at, acts.c.id).limit(MOST_APPEALS)
+    query = (
+        _acts(viewer)
+        .where(appeals_waiting_for(viewer), place)
+        .order_by(acts.c.appealed_at, acts.c.id)
+        .limit(MOST_APPEALS)
+    )
     return tuple(_act(viewer, tuple(row)) for row in (await connection.execute(query)).all())

@@ -6,19 +6,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from auth.rules import APPEALS, EDITS
+from auth.rules import APPEALS
 from auth.secrets import new_secret, secret_hash
 from forum.acts.erasing import erase_post
 from forum.acts.posts import hide_post
+from forum.acts.quoting import see_quoting
+from forum.acts.repeating import hide_repeats
 from forum.acts.titles import TitleWish
 from forum.acts.undoing import undo_act
+from forum.acts.waiting import waiting_cases
 from forum.acts.warning import warn_person
 from forum.addresses import get, post, route
 from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.moderation import appeal_commands, quieting_pages, suspension_api
 from forum.moderation.act_queries import get_act
-from forum.moderation.asking import limit, limit_reports, open_moderated
+from forum.moderation.asking import limit, limit_acts, limit_reports, open_moderated
 from forum.moderation.commands import Reported, decide_case, report_document, report_person, report_post, take_case
 from forum.moderation.document_queries import get_reported_document
 from forum.moderation.inputs import (
@@ -40,6 +43,7 @@ from forum.moderation.presenting import (
     ApiAct,
     ApiCases,
     ApiErasure,
+    ApiHiding,
     ApiReport,
     ApiReports,
     ApiWholeCase,
@@ -175,16 +179,17 @@ async def api_list_cases(request: Request) -> Response:
         if not decision:
             raise Forbidden(decision.reason) if viewer.is_signed_in else NotFound
         part = await list_cases(connection, viewer, found.network.id, asked)
+        waiting = await connection.scalar(waiting_cases(found.network.id, viewer))
     moment = now()
     items = [api_case(case, moment) for case in part.items]
-    shown = {"items": items, "next": part.next, "waiting_count": found.reports_waiting}
+    shown = {"items": items, "next": part.next, "waiting_count": waiting}
     return _answer(shown | {"as_of": found.positions(viewer)})
 
 
 async def _whole_case(request: Request, viewer: Viewer, case_id: str) -> Response:
     async with state_of(request).database.read() as connection:
         case = await get_case(connection, viewer, case_id)
-        reports = await list_reports(connection, viewer, case_id)
+        reports = await list_reports(connection, viewer, case)
     return _answer(api_case(case, now()) | {"reports": [api_case_report(report) for report in reports]})
 
 
@@ -202,7 +207,7 @@ async def api_take_case(request: Request) -> Response:
     async with state.database.read() as connection:
         await get_case(connection, viewer, case_id)
     value = validate(Lease, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await take_case(tx, viewer, case_id, taken=value.taken)
     return await _whole_case(request, viewer, case_id)
@@ -215,7 +220,7 @@ async def api_decide_case(request: Request) -> Response:
     async with state.database.read() as connection:
         await get_case(connection, viewer, case_id)
     value = validate(Decision, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await decide_case(tx, viewer, case_id, value)
     return await _whole_case(request, viewer, case_id)
@@ -240,7 +245,7 @@ async def api_hide_post(request: Request) -> Response:
     if not decision:
         raise Forbidden(decision.reason)
     value = validate(Hiding, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state.transaction() as tx:
         wish = TitleWish(value.keep_title, value.title)
         removed = await hide_post(tx, viewer, post_id, value.rule, value.reason, wish=wish)
@@ -258,7 +263,7 @@ async def api_warn_person(request: Request) -> Response:
     if not decision:
         raise Forbidden(decision.reason)
     value = validate(NewWarning, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state_of(request).transaction() as tx:
         act_id = await warn_person(tx, viewer, found.network.id, account_id, value.reason, value.rule)
     return await _act_answer(request, viewer, act_id, 201)
@@ -281,10 +286,23 @@ async def api_undo_act(request: Request) -> Response:
     if not decision:
         raise Forbidden(decision.reason)
     value = validate(Undoing, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await undo_act(tx, viewer, act_id, value.reason)
     return await _act_answer(request, viewer, act_id)
+
+
+@operation("Hide what repeats a hidden post", TAG, {200: ApiHiding}, refusals=(403,))
+async def api_hide_repeats(request: Request) -> Response:
+    """For moderators: what was reported to them because it repeats words of the post that this act hid as patient
+    data is hidden, too; how many posts those are. Those in the queue alone, which can be read there first."""
+    viewer, state, act_id = await account_of(request), state_of(request), request.path_params["act_id"]
+    async with state.database.read() as connection:
+        await get_act(connection, viewer, act_id)
+    await limit_acts(request, viewer)
+    async with state.transaction() as tx:
+        hidden = await hide_repeats(tx, viewer, act_id)
+    return _answer({"hidden": hidden})
 
 
 @operation("Appeal against an act", TAG, {200: ApiAct}, body=Appeal, refusals=(403, 409))
@@ -310,7 +328,7 @@ async def api_answer_appeal(request: Request) -> Response:
     if not act.is_judged and not act.appeal_outcome:
         raise Forbidden(appeal_commands.NOT_FOR_YOU)
     value = validate(AppealAnswer, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await appeal_commands.answer_appeal(tx, viewer, act_id, value.outcome, value.answer)
     return await _act_answer(request, viewer, act_id)
@@ -325,9 +343,11 @@ async def api_erase_post(request: Request) -> Response:
             await get_place(connection, viewer, post_id)
         raise Forbidden(may_erase(viewer).reason)
     value = validate(ErasureReason, await read_json(request))
-    await limit(request, EDITS, viewer.id)
+    await limit_acts(request, viewer)
+    async with state.database.read() as connection:
+        seen = await see_quoting(connection, post_id)
     async with state.transaction() as tx:
-        act_id = await erase_post(tx, viewer, post_id, value.reason, keep_title=value.keep_title)
+        act_id = await erase_post(tx, viewer, post_id, value.reason, keep_title=value.keep_title, seen=seen)
     return _answer({"erased": act_id is not None})
 
 
@@ -345,6 +365,7 @@ ROUTES: list[BaseRoute] = [
     post("/api/v1/reports/{case_id:id}/decision", api_decide_case),
     get("/api/v1/acts/{act_id:id}", api_show_act),
     post("/api/v1/acts/{act_id:id}/undo", api_undo_act),
+    post("/api/v1/acts/{act_id:id}/repeats", api_hide_repeats),
     post("/api/v1/acts/{act_id:id}/appeal", api_appeal),
     post("/api/v1/acts/{act_id:id}/answer", api_answer_appeal),
     *quieting_pages.API_ROUTES,

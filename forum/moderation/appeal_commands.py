@@ -9,9 +9,11 @@ from forum.acts.deciding import judges_of
 from forum.acts.undoing import ALREADY, DECIDED, NEVER, UNDOABLE, take_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
+from forum.events import ReportsChanged
 from forum.moderation.act_queries import get_act
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to
+from forum.streams import account_stream
 from forum.tables import acts
 from forum.telling import changed, tell
 from forum.viewer import Viewer
@@ -21,6 +23,7 @@ from realtime.transaction import Transaction
 ONCE = "You have appealed against this already. It can be done once."
 NOT_YOURS = "Only whom it concerns may appeal."
 TOO_LATE = "This was taken back already, so there is nothing left to appeal against."
+NOTHING_LEFT = "What it took away is gone for good, so there is nothing left that an appeal could give back."
 NOT_FOR_YOU = "Somebody else is to judge this appeal."
 
 _LOCK = select(acts.c.id).where(acts.c.id == bindparam("act_id", type_=Identifier)).with_for_update(key_share=True)
@@ -41,11 +44,15 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
         raise Conflict(ONCE)
     if found.undone_at is not None:
         raise Conflict(TOO_LATE)
+    if not found.gives_back:
+        raise Conflict(NOTHING_LEFT)
     values: dict[str, Any] = {"appeal": words, "appealed_at": now(), "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(values))
     by_id: str | None = await tx.connection.scalar(select(acts.c.by_id).where(acts.c.id == act_id))
     judges = await judges_of(tx, found.network_id, by_id, viewer.id)
     await tell(tx, judges, "appeal.made", act_id, network_id=found.network_id)
+    for judge_id in judges:  # the number beside the reports, and what needs them
+        tx.emit(account_stream(judge_id), ReportsChanged(found.network_id))
     changed([viewer.id], tx)  # their other screens show the act as well
     await record(tx, _deed(found, viewer.id))
 

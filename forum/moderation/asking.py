@@ -2,10 +2,10 @@
 
 from starlette.requests import Request
 
-from auth.rules import REPORTS, REPORTS_BY_ADDRESS, Rule
+from auth.rules import EDITS, MODERATION, REPORTS, REPORTS_BY_ADDRESS, Rule
 from forum.errors import Forbidden, TooMany
 from forum.network_reads import Found, get_network
-from forum.policy import may_see_requests
+from forum.policy import may_see_requests, moderates_somewhere
 from forum.state import account_of, client_of, state_of
 from forum.viewer import Viewer
 
@@ -15,6 +15,11 @@ async def limit(request: Request, rule: Rule, whose: str) -> None:
     verdict = await state_of(request).rate_limits.hit(rule, whose)
     if not verdict.allowed:
         raise TooMany(verdict.sentence, verdict.retry_after)
+
+
+async def limit_acts(request: Request, viewer: Viewer) -> None:
+    """Count one act of moderation: without a limit for those whose work it is, but for a guard. Raises TooMany."""
+    await limit(request, MODERATION if moderates_somewhere(viewer) else EDITS, viewer.id)
 
 
 async def limit_reports(request: Request, viewer: Viewer) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, who_decides
+from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, tell_of_report
 from forum.acts.documents import find_author, hold_document, withdraw
 from forum.acts.holding import hold_post
 from forum.acts.posts import hide_post, remove_post
@@ -23,7 +23,6 @@ from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
 from forum.policy import may_leave_traces, may_report_document, may_report_person, may_report_post
 from forum.tables import cases, reports
-from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
@@ -33,6 +32,9 @@ SAY_WHY = "Say why. Whom it concerns reads these words."
 CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
 NO_DOCUMENT = "This is about no document. Choose something else."
 WITHDRAWN_ALREADY = "This document is out of the library already. Choose something else, or nothing more."
+FROM_OUTSIDE = (
+    "You decide this from outside the network, so nothing is done there. Suspend or erase on the site’s pages."
+)
 NO_TITLE = "The title changes only where you hide or remove the post. Choose that, or leave the title as it is."
 NO_POST = "This is about no post: choose what is done about them, or decide without an act."
 
@@ -142,9 +144,7 @@ async def _report(
     }
     await tx.execute(insert(reports), row)
     await count_report(tx, case_id)
-    told = await who_decides(tx, case_id, subject.network_id)
-    await tell(tx, set(told) - {viewer.id}, "report.made", case_id, network_id=subject.network_id)
-    await tell_moderators(tx, case_id, subject.network_id)
+    await tell_of_report(tx, case_id, subject.network_id, besides=viewer.id)
     return Reported(str(row["id"]), False)
 
 
@@ -184,9 +184,22 @@ async def take_case(tx: Transaction, viewer: Viewer, case_id: str, *, taken: boo
         return
     values: dict[str, Any] = {"taken_by": None, "taken_until": None}
     if taken:
+        await _note_from_outside(tx, viewer, found)
         values = {"taken_by": viewer.id, "taken_until": now() + LEASE}
     await tx.execute(update(cases).where(cases.c.id == case_id).values(**values, version=cases.c.version + 1))
     await tell_moderators(tx, case_id, found.network_id)
+
+
+async def _note_from_outside(tx: Transaction, viewer: Viewer, found: Case) -> None:
+    """An administrator of the site reads what was reported in a network that is not theirs: in the site's own log, for
+    the network's is read by whom it concerns."""
+    if viewer.has_role(found.network_id, "moderator"):
+        return
+    about = {"network_id": found.network_id}
+    await record(
+        tx,
+        Deed("report.looked_into", "report", found.id, None, viewer.id, found.person.id, after=about),
+    )
 
 
 async def _hold_open(tx: Transaction, viewer: Viewer, case_id: str) -> Case:
@@ -242,6 +255,8 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
 async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
     if value.act == "none":
         return None
+    if not viewer.has_role(found.network_id, "moderator"):
+        raise Invalid({"act": FROM_OUTSIDE})
     if not value.reason:
         raise Invalid({"reason": SAY_WHY})
     if value.title and value.act not in ("hide", "remove"):

@@ -140,6 +140,12 @@ class ApiAct(Answer):
     version: int
 
 
+class ApiHiding(Answer):
+    """How many posts were hidden."""
+
+    hidden: int
+
+
 class ApiErasure(Answer):
     """Whether anything was left to erase."""
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -12,17 +13,26 @@ from auth.tables import accounts
 from forum.errors import Invalid, NotFound
 from forum.moderation.inputs import CaseList, ReportList
 from forum.moderation.records import Around, Case, OwnReport, Report
-from forum.policy import cases_shown_to, documents_readable_by, person_shown_to, readable_by, threads_readable_by
+from forum.policy import (
+    cases_shown_to,
+    documents_readable_by,
+    may_look_into,
+    nobody_else_moderates,
+    person_shown_to,
+    readable_by,
+    threads_readable_by,
+)
 from forum.records import Person, Rule
 from forum.shown_people import columns_of, person_from, shown_name
 from forum.tables import acts, cases, documents, memberships, networks, posts, reports, threads
 from forum.text import excerpt
 from forum.viewer import Viewer
-from ground.columns import is_id
+from ground.columns import is_id, now
 
 AROUND = 2
 """So many posts before and after a reported one are shown with it."""
 MOST_REPORTS = 50
+MOST_STUCK = 50
 EXCERPT_LENGTH = 200
 BAD_CURSOR = "This place in the list is not one that we gave you. Begin again without it."
 
@@ -136,7 +146,14 @@ async def get_case(connection: AsyncConnection, viewer: Viewer, case_id: str) ->
     row = (await connection.execute(_cases().where(cases.c.id == case_id, cases_shown_to(viewer)))).first()
     if row is None:
         raise NotFound
-    return (await _with_rules(connection, [_case(row)]))[0]
+    found = (await _with_rules(connection, [_case(row)]))[0]
+    return found if _may_look_into(viewer, found) else replace(found, title="", excerpt="")
+
+
+def _may_look_into(viewer: Viewer, found: Case) -> bool:
+    moment = now()
+    is_mine = found.taken_by is not None and found.taken_by.id == viewer.id and found.taken_from("", moment) is not None
+    return may_look_into(viewer, found.network_id, is_mine=is_mine)
 
 
 async def _with_rules(connection: AsyncConnection, found: Sequence[Case]) -> list[Case]:
@@ -152,8 +169,11 @@ async def _with_rules(connection: AsyncConnection, found: Sequence[Case]) -> lis
     return [replace(each, rules=tuple(rules[each.id])) for each in found]
 
 
-async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str) -> tuple[Report, ...]:
-    """What was said in a case, oldest first; at most MOST_REPORTS. Nothing where the viewer may not decide it."""
+async def list_reports(connection: AsyncConnection, viewer: Viewer, found: Case) -> tuple[Report, ...]:
+    """What was said in a case, oldest first; at most MOST_REPORTS. Nothing where the viewer may not decide it, or
+    does so from outside and does not look into it yet."""
+    if not _may_look_into(viewer, found):
+        return ()
     query = (
         select(
             reports.c.id, reports.c.rule, reports.c.words, reports.c.created_at, *columns_of(_people), reports.c.act_id
@@ -161,7 +181,7 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str
         .add_columns(reports.c.version_number)
         .join(cases, cases.c.id == reports.c.case_id)
         .outerjoin(_people, _people.c.id == reports.c.reporter_id)
-        .where(reports.c.case_id == case_id, cases_shown_to(viewer))
+        .where(reports.c.case_id == found.id, cases_shown_to(viewer))
         .order_by(reports.c.id)
         .limit(MOST_REPORTS)
     )
@@ -172,8 +192,11 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, case_id: str
 
 
 async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) -> tuple[Around, ...]:
-    """The reported post, whatever became of it, between those that stand before and after it."""
-    if found.post_id is None or found.number is None:
+    """The reported post, whatever became of it, between those that stand before and after it.
+
+    Who decides from outside sees it alone, once they look into it.
+    """
+    if found.post_id is None or found.number is None or not _may_look_into(viewer, found):
         return ()
     is_it = posts.c.id == found.post_id
     query = (
@@ -191,7 +214,7 @@ async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) 
         .where(
             posts.c.thread_id == found.thread_id,
             posts.c.number.between(found.number - AROUND, found.number + AROUND),
-            threads_readable_by(viewer),
+            is_it if not viewer.has_role(found.network_id, "moderator") else threads_readable_by(viewer),
         )
         .order_by(posts.c.number)
     )
@@ -346,34 +369,26 @@ async def find_reported_person(connection: AsyncConnection, viewer: Viewer, netw
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A network where nobody may decide about a report: it is about the only one who moderates."""
+    """A case that nobody of its network may decide: it is about the only one who moderates there."""
 
+    case_id: str
     name: str
-    slug: str
     person: str
+    opened_at: datetime
     count: int
 
 
 async def list_stuck(connection: AsyncConnection, viewer: Viewer) -> tuple[Stuck, ...]:
-    """Such networks, for an administrator of the site, without what was reported."""
+    """Such cases, for an administrator of the site, longest first, without what was reported."""
     if not viewer.is_site_administrator:
         return ()
-    other = exists(
-        select(memberships.c.id).where(
-            memberships.c.network_id == cases.c.network_id,
-            memberships.c.account_id != cases.c.account_id,
-            memberships.c.current,
-            memberships.c.status == "active",
-            memberships.c.role != "member",
-        )
-    ).correlate(cases)
     query = (
-        select(networks.c.name, networks.c.slug, shown_name(_people), func.count())
+        select(cases.c.id, networks.c.name, shown_name(_people), cases.c.opened_at, cases.c.report_count)
         .select_from(cases)
         .join(networks, networks.c.id == cases.c.network_id)
         .join(_people, _people.c.id == cases.c.account_id)
-        .where(cases.c.outcome == "", ~other)
-        .group_by(networks.c.id, _people.c.id)
-        .order_by(networks.c.name)
+        .where(cases.c.outcome == "", cases.c.account_id != viewer.id, nobody_else_moderates())
+        .order_by(cases.c.id)
+        .limit(MOST_STUCK)
     )
     return tuple(Stuck(*row) for row in await connection.execute(query))

@@ -8,13 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from auth.rules import EDITS
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
 from forum.fronts import NetworkHead, network_head
 from forum.moderation.act_queries import list_appeals
-from forum.moderation.asking import limit, open_moderated
+from forum.moderation.asking import limit_acts, open_moderated
 from forum.moderation.commands import decide_case, take_case
 from forum.moderation.inputs import RULES, CaseList, Decision
 from forum.moderation.queries import (
@@ -65,6 +64,9 @@ PERSON_ACTS = (
     ("ban", "Remove them for good", "The same, and they can’t ask again."),
     ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
 )
+NOTHING_MORE = (
+    ("none", "Nothing in the network", "What you do about it, you do as who looks after the site: suspend, or erase."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ async def list_queue(request: Request) -> Response:
 class CasePage:
     """One case with all that it takes to decide it: `moderation/case.html`."""
 
-    head: NetworkHead
+    queue: str
+    """The address of the list that it stands in."""
+    queue_name: str
+    is_inside: bool
+    """The viewer moderates the network; otherwise they look after the site, and decide from outside."""
     case: Case
     reports: Sequence[Report]
     around: Sequence[Around]
@@ -130,36 +136,38 @@ class CasePage:
     @property
     def path(self) -> str:
         """Its address."""
-        return f"{self.head.path}/reports/{self.case.id}"
+        return f"{self.queue if self.is_inside else '/site/reports'}/{self.case.id}"
 
 
 async def show_case(request: Request) -> Response:
     """What was reported, what stands around it, and what was done about the person before."""
     viewer, found = await open_moderated(request)
-    return await _show(request, viewer, found, {})
+    await _case_here(request, viewer, found)
+    return await render_case(request, viewer, found, {})
 
 
-async def _show(
+async def render_case(
     request: Request,
     viewer: Viewer,
-    found: Found,
+    found: Found | None,
     typed: Mapping[str, str],
     error: Invalid | Conflict | Forbidden | None = None,
 ) -> Response:
+    """The page of the case of the address; `found` is its network, None for who decides from outside."""
     async with state_of(request).database.read() as connection:
         case = await get_case(connection, viewer, request.path_params["case_id"])
-        if case.network_id != found.network.id:
-            raise NotFound
-        reports = await list_reports(connection, viewer, case.id)
+        reports = await list_reports(connection, viewer, case)
         around = await list_around(connection, viewer, case)
-        record = await list_record(connection, viewer, found.network.id, case.person.id)
-        role = await find_role(connection, viewer, found.network.id, case.person.id)
+        record = await list_record(connection, viewer, case.network_id, case.person.id)
+        role = await find_role(connection, viewer, case.network_id, case.person.id)
     moment = now()
     other = case.taken_from(viewer.id, moment)
-    offered = _offered(viewer, case, role)
+    offered = _offered(viewer, case, role) if found else NOTHING_MORE
     suggested = {"hours": "24", "rule": _likely_rule(case), "decision": "", "act": ""}
     page = CasePage(
-        head=network_head(viewer, found),
+        queue=f"/networks/{found.network.slug}/reports" if found else "/site/appeals",
+        queue_name=f"Reports in {found.network.name}" if found else "Appeals and reports",
+        is_inside=found is not None,
         case=case,
         reports=reports,
         around=around,
@@ -175,10 +183,8 @@ async def _show(
         refusal=str(error) if error is not None and not isinstance(error, Invalid) else "",
     )
     status = {Invalid: 422, Conflict: 409, Forbidden: 403}[type(error)] if error is not None else 200
-    title = f"A report about {case.person.name}"
-    return render_page(
-        request, viewer, "moderation/case.html", page, title=title, network_id=found.network.id, status=status
-    )
+    title, network_id = f"A report about {case.person.name}", found.network.id if found else ""
+    return render_page(request, viewer, "moderation/case.html", page, title=title, network_id=network_id, status=status)
 
 
 def _likely_rule(case: Case) -> str:
@@ -221,11 +227,21 @@ async def update_lease(request: Request) -> Response:
         async with state_of(request).transaction() as tx:
             await take_case(tx, viewer, case.id, taken=taken)
     except Conflict as error:
-        return await _show(request, viewer, found, {}, error)
+        return await render_case(request, viewer, found, {}, error)
     path = f"/networks/{found.network.slug}/reports"
     if taken:
         return redirect(request, f"{path}/{case.id}", notice="case-taken")
     return redirect(request, path, notice="case-released")
+
+
+def read_decision(fields: Mapping[str, str]) -> Decision:
+    """What the form says; of what is asked of who agrees nothing where they don't. Raises Invalid."""
+    wanted = {name: value for name, value in fields.items() if name in Decision.model_fields}
+    if wanted.get("decision") != "agree":
+        wanted |= {"act": "none", "rule": "", "reason": "", "title": "", "keep_title": ""}
+    elif "act" not in wanted:
+        raise Invalid({"act": "Choose what is to be done."})
+    return validate(Decision, wanted)
 
 
 async def create_decision(request: Request) -> Response:
@@ -234,17 +250,12 @@ async def create_decision(request: Request) -> Response:
     fields = await read_form(request)
     case = await _case_here(request, viewer, found)
     try:
-        wanted = {name: value for name, value in fields.items() if name in Decision.model_fields}
-        if wanted.get("decision") != "agree":
-            wanted |= {"act": "none", "rule": "", "reason": "", "title": "", "keep_title": ""}
-        elif "act" not in wanted:
-            raise Invalid({"act": "Choose what is to be done."})
-        value = validate(Decision, wanted)
-        await limit(request, EDITS, viewer.id)
+        value = read_decision(fields)
+        await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             await decide_case(tx, viewer, case.id, value)
     except (Invalid, Conflict, Forbidden) as error:
-        return await _show(request, viewer, found, fields, error)
+        return await render_case(request, viewer, found, fields, error)
     return redirect(request, f"/networks/{found.network.slug}/reports", notice="report-answered")
 
 

@@ -180,6 +180,13 @@ class ShownAct:
     """Its title."""
 
     @property
+    def gives_back(self) -> bool:
+        """Whether taking it back changes anything: not once the words are erased, or the title of before is gone."""
+        if self.undone_at is not None or (self.is_erased and self.kind in ("hide", "remove")):
+            return False
+        return self.kind != "retitle" or bool(self.title_before)
+
+    @property
     def about(self) -> str | None:
         """The id of whom it concerns."""
         return self.person.id if self.person else None

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from auth.rules import EDITS
 from forum.acts.erasing import erase_post
+from forum.acts.quoting import see_quoting
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
 from forum.moderation.act_queries import list_appeals
-from forum.moderation.asking import limit
+from forum.moderation.asking import limit_acts
 from forum.moderation.inputs import Erasure
 from forum.moderation.queries import Stuck, list_stuck
 from forum.moderation.records import ShownAct
@@ -84,9 +84,11 @@ async def create_erasing(request: Request) -> Response:
         if fields.get("sure") != "yes":
             raise Invalid({"sure": "Tick this box: nobody can bring the words back."})
         value = validate(Erasure, {name: fields.get(name, "") for name in ("post", "reason", "keep_title")})
-        await limit(request, EDITS, viewer.id)
+        await limit_acts(request, viewer)
+        async with state_of(request).database.read() as connection:
+            seen = await see_quoting(connection, value.post)
         async with state_of(request).transaction() as tx:
-            act_id = await erase_post(tx, viewer, value.post, value.reason, keep_title=value.keep_title)
+            act_id = await erase_post(tx, viewer, value.post, value.reason, keep_title=value.keep_title, seen=seen)
     except NotFound:
         return _form(request, viewer, fields, {"post": NO_SUCH_POST})
     except Invalid as error:

@@ -8,9 +8,10 @@ from sqlalchemy import Row, case, func, select
 
 from auth.tables import accounts
 from forum.acts.elsewhere import hide_elsewhere, seek_quotations
-from forum.acts.erasing import erase_post
+from forum.acts.erasing import erase_more, erase_post
 from forum.acts.posts import hide_more_quotations
 from forum.acts.quotations import HIDDEN_WITH, REPEATS
+from forum.acts.quoting import see_quoting
 from forum.acts.repeating import report_repeat, seek_repeats
 from forum.acts.sentences import said_to_you
 from forum.acts.undoing import UNDOABLE, take_back_more_quotations
@@ -49,6 +50,7 @@ _ACT = (
         networks.c.access,
         readable_by_account(accounts.c.id).label("is_reader"),
         posts.c.html,
+        posts.c.erased_at,
     )
     .select_from(acts)
     .join(networks, networks.c.id == acts.c.network_id)
@@ -87,7 +89,8 @@ async def write_act_concerns_me(state: State, tx: Transaction, reference: Mappin
         "rule": RULES.get(row.rule, ""),
         "reason": row.reason if row.access == "open" else "",
         "words": words,
-        "may_appeal": row.kind in UNDOABLE,
+        "is_erased": row.erased_at is not None,
+        "may_appeal": row.kind in UNDOABLE and row.erased_at is None,
     }
     return Letter(row.email, row.person, _subject(state, row), "act_concerns_me", context)
 
@@ -130,9 +133,12 @@ async def erase_patient_data(state: State) -> None:
     async with state.database.read() as connection:
         found = list(await connection.scalars(overdue))
     for post_id in found:
+        async with state.database.read() as connection:
+            seen = await see_quoting(connection, post_id)
         async with state.transaction() as tx:
             # Somebody may have undone it meanwhile.
-            await erase_post(tx, None, post_id, ERASED_IN_TIME, only_if=overdue.where(posts.c.id == post_id))
+            wanted = overdue.where(posts.c.id == post_id)
+            await erase_post(tx, None, post_id, ERASED_IN_TIME, only_if=wanted, seen=seen)
 
 
 async def hide_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
@@ -160,6 +166,11 @@ async def report_repeated_words(_: State, tx: Transaction, reference: Mapping[st
     await report_repeat(tx, reference["act_id"], reference["post_id"])
 
 
+async def erase_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """Go on erasing a post that very many quote."""
+    await erase_more(tx, reference["act_id"], reference["after"])
+
+
 async def erase_repeated_words(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
     """Erase what was hidden because it repeats words that are erased."""
     about = (acts.c.post_id == reference["post_id"], acts.c.undone_at.is_(None), acts.c.rule == "patient_data")
@@ -185,6 +196,7 @@ TASKS: Mapping[str, Doer] = {
     "seek_repeats": seek_repeated_words,
     "report_repeat": report_repeated_words,
     "erase_repeat": erase_repeated_words,
+    "erase_quotations": erase_quotations,
     "take_back_quotations": take_back_quotations,
 }
 CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)

@@ -9,15 +9,16 @@ from starlette.routing import BaseRoute
 from auth.rules import JOINING, MEMBERSHIP_CHANGES, NETWORKS
 from forum.addresses import get, post, route
 from forum.asking import limit, read_viewer_anew
-from forum.errors import NotFound
+from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.idempotency import Claim
+from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import find_network, get_network, get_network_by_id, read_front
 from forum.networks import commands, leaving_commands, member_commands, people_api, request_api
 from forum.networks.inputs import (
     Directory,
     Joining,
-    Leaving,
+    LeavingByProgram,
     MemberChange,
     MemberList,
     NetworkChange,
@@ -41,6 +42,7 @@ from forum.state import account_of, state_of, viewer_of
 from forum.versions import if_match, object_answer
 
 TAG = "Networks"
+LAST_BY_PROGRAM = f"{LAST_ADMINISTRATOR} Where nobody else belongs to it, `alone=yes` leaves it to nobody."
 
 
 def _answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -154,17 +156,22 @@ async def api_join_network(request: Request) -> Response:
     return _answer({"status": status}, 200 if status == "active" else 202)
 
 
-@operation("Leave a network", TAG, {204: None}, query=Leaving, refusals=(403, 409))
+@operation("Leave a network", TAG, {204: None}, query=LeavingByProgram, refusals=(403, 409))
 async def api_leave_network(request: Request) -> Response:
     """Leave, withdraw a request, or decline an invitation.
 
     With `heir`, another member's account, an administrator makes them one too and hands over what they hold; without,
-    that ends. The last administrator among others names somebody.
+    that ends. The last administrator names somebody first; where nobody else belongs to the network, `alone=yes`
+    leaves it to nobody.
     """
-    viewer = await account_of(request)
-    heir = read_query(request, Leaving).heir
-    async with state_of(request).transaction() as tx:
-        await leaving_commands.leave_network(tx, viewer, request.path_params["slug"], may_be_last=True, heir=heir)
+    viewer, slug = await account_of(request), request.path_params["slug"]
+    leaving = read_query(request, LeavingByProgram)
+    try:
+        async with state_of(request).transaction() as tx:
+            is_said = leaving.alone == "yes"
+            await leaving_commands.leave_network(tx, viewer, slug, may_be_last=is_said, heir=leaving.heir)
+    except Forbidden as error:
+        raise (Forbidden(LAST_BY_PROGRAM) if str(error) == LAST_ADMINISTRATOR else error) from error
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})
 
 

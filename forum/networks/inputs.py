@@ -123,6 +123,12 @@ class Leaving(Input):
     heir: HeirId = ""
 
 
+class LeavingByProgram(Leaving):
+    """The same by a program. `alone`: nobody else belongs to the network, and it is left to nobody."""
+
+    alone: Literal["", "yes"] = ""
+
+
 class NewRole(Input):
     """The role that a member is to have, and who takes over what they can't hold with it."""
 

@@ -82,7 +82,7 @@ async def write_admitted(state: State, tx: Transaction, reference: Reference) ->
     if row is None:
         return None
     network = Network(*row[:NETWORK_WIDTH])
-    context = {"network_name": network.name, "link": _path(state, network)}
+    context = {"network_name": network.name, "reason": row.reason, "link": _path(state, network)}
     return Letter(row.email, row.person, f"You are now a member of {network.name}", "membership_admitted", context)
 
 

@@ -36,6 +36,7 @@ from forum.notifications.aftermath_commands import follow_moved, forget_removed,
 from forum.records import NotificationKind
 from forum.state import State
 from forum.tables import (
+    acts,
     followed_streams,
     mail_wishes,
     memberships,
@@ -334,12 +335,21 @@ def _about_threads(network_id: str, thread_ids: Collection[str]) -> Any:
             notifications.c.kind == "thread.begun",
         )
     )
+    # Whoever moved it here, or back, knows that it is here.
+    moved_it = exists(
+        select(literal(1)).where(
+            acts.c.thread_id == posts.c.thread_id,
+            acts.c.kind == "move",
+            or_(acts.c.by_id == memberships.c.account_id, acts.c.undone_by == memberships.c.account_id),
+        )
+    )
     joined = posts.join(memberships, memberships.c.network_id == posts.c.network_id)
     return (
         select(*_columns(kind, object_id))
         .select_from(_with_wishes(joined))
         .where(posts.c.thread_id.in_(thread_ids), posts.c.number == 1, posts.c.is_imported.is_(False))
-        .where(*_members(network_id), ~_is_told, ~is_told_of_it, or_(_is_mention, _of_network != "mute"))
+        .where(*_members(network_id), ~_is_told, ~is_told_of_it)
+        .where(or_(_is_mention, and_(_of_network != "mute", ~moved_it)))
     )
 
 

@@ -28,6 +28,7 @@ _SENTENCES: dict[NotificationKind, str] = {
     "appeal.made": "An appeal waits for an answer in {network}",
     "appeal.answered": "Your appeal in {network} is answered",
     "report.made": "Something was reported in {network}",
+    "report.stuck": "A report in {network} waits for you: nobody there can decide it",
     "report.answered": "What you reported in {network} is answered",
     "report.undone": "What was done about your report in {network} was taken back",
     "quotation.hidden": "A post in {network} is hidden: it quotes what was hidden as patient data",
@@ -39,6 +40,10 @@ _SENTENCES: dict[NotificationKind, str] = {
     "request.made": "{who} asks to join {network}",
     "announcement.made": "{who} has announced something to all members of {network}",
     "network.changed": "Who can see {network} has changed",
+    "network.archived": "{network} is archived: it can be read, and nobody adds to it any more",
+    "network.reopened": "{network} is no longer archived: you can write in it again",
+    "network.deleting": "{network} will be deleted in two weeks, unless an administrator keeps it",
+    "network.kept": "{network} is not deleted after all",
     "glass.broken": "An administrator of the site can read {network} for a time",
     "document.free": "A document that you waited for in {network} is free",
     "document.taken": "{who} ended your work on a document in {network}",
@@ -123,9 +128,9 @@ def sentence_of(group: Sequence[Line]) -> str:
         return f"{line.network_name or A_NETWORK.capitalize()}: {done[0].lower()}{done[1:]}"
     if line.title is None:
         who = line.actor or "Somebody"
-        return _SENTENCES.get(line.kind, "Something has changed in {network}").format(
-            network=line.network_name or A_NETWORK, who=who
-        )
+        said = _SENTENCES.get(line.kind, "Something has changed in {network}")
+        network = line.network_name or (A_NETWORK.capitalize() if said.startswith("{network}") else A_NETWORK)
+        return said.format(network=network, who=who)
     kind = min((each.kind for each in group), key=_STRONGEST.index)
     names = list(dict.fromkeys(each.actor or "Somebody" for each in group))
     return f"{name_all(names)} {_IN_THREAD[kind]} “{line.title}”"
@@ -156,6 +161,8 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/access/{line.object_id}"
     if line.kind in ("document.free", "document.taken"):
         return f"/documents/{line.object_id}"
+    if line.kind == "report.stuck":
+        return f"/site/reports/{line.object_id}"
     if line.kind in ("report.answered", "report.undone"):
         return "/reports"
     if line.kind in _ABOUT_OWN_WORDS:

@@ -73,12 +73,14 @@ from forum.policy.moderation import (
     cases_shown_to,
     may_erase,
     may_hide,
+    may_look_into,
     may_remove,
     may_report_person,
     may_report_post,
     may_undo,
     may_warn,
     nobody_else_administers,
+    nobody_else_moderates,
     standing_of,
 )
 from forum.policy.networks import (
@@ -121,6 +123,7 @@ from forum.policy.writing import (
     may_see_held,
     may_slow,
     may_suspend,
+    moderates_somewhere,
 )
 
 __all__ = [
@@ -178,6 +181,7 @@ __all__ = [
     "may_list_members",
     "may_lock",
     "may_look_back",
+    "may_look_into",
     "may_moderate",
     "may_move",
     "may_narrow",
@@ -215,8 +219,10 @@ __all__ = [
     "member_of",
     "members_listed_to",
     "moderated_by",
+    "moderates_somewhere",
     "named_to",
     "nobody_else_administers",
+    "nobody_else_moderates",
     "person_shown_to",
     "post_files_readable_by",
     "readable_by",

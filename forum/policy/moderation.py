@@ -145,11 +145,39 @@ def _another_administers(besides: ColumnElement[str], network_id: ColumnElement[
     ).correlate(cases, acts)
 
 
+def nobody_else_moderates() -> ColumnElement[bool]:
+    """Rows of `cases` that nobody of their network may decide: nobody moderates there but whom they concern."""
+    others = memberships.alias("other_moderators")
+    return ~exists(
+        select(others.c.id).where(
+            others.c.network_id == cases.c.network_id,
+            others.c.account_id != cases.c.account_id,
+            others.c.current,
+            others.c.status == "active",
+            others.c.role != "member",
+        )
+    ).correlate(cases)
+
+
 def cases_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     """Rows of `cases` that this viewer may see and decide: never one about themselves.
 
-    Those about somebody who moderates are for administrators; where there is no other, for the other moderators.
+    Those about somebody who moderates are for administrators; where there is no other, for the other moderators, and
+    where there are none either, for the site's administrators, who see nothing more of the network for it.
     """
+    of_network = _cases_of_network(viewer)
+    if not viewer.is_site_administrator:
+        return of_network
+    return or_(of_network, and_(nobody_else_moderates(), cases.c.account_id != viewer.id))
+
+
+def may_look_into(viewer: Viewer, network_id: str, *, is_mine: bool) -> bool:
+    """Whether the viewer reads what a case holds: who decides from outside only once they look into it, which is
+    written down."""
+    return viewer.has_role(network_id, "moderator") or is_mine
+
+
+def _cases_of_network(viewer: Viewer) -> ColumnElement[bool]:
     roles = {key: place.role for key, place in viewer.places.items() if place.status == "active"}
     moderated = [key for key, role in roles.items() if role != "member"]
     if not moderated:

@@ -16,6 +16,11 @@ def is_free_of_limits(viewer: Viewer, network_id: str) -> bool:
     return viewer.has_role(network_id, "moderator")
 
 
+def moderates_somewhere(viewer: Viewer) -> bool:
+    """Whether what they do may be moderation: they look after a network, or the site."""
+    return viewer.is_site_administrator or any(place.role != "member" for place in viewer.active_places())
+
+
 def may_see_held(viewer: Viewer, network_id: str) -> Decision:
     """What waits for a moderator is read by moderators."""
     return when(viewer.has_role(network_id, "moderator"), "Only administrators and moderators see this.")

@@ -11,7 +11,7 @@ from forum.events import NetworkChanged
 from forum.hearing import list_member_ids
 from forum.network_reads import is_name_typed, lock_inside
 from forum.policy import REASONS
-from forum.records import Network
+from forum.records import Network, NotificationKind
 from forum.tables import networks
 from forum.telling import tell
 from forum.viewer import Viewer
@@ -28,7 +28,7 @@ async def archive_network(tx: Transaction, viewer: Viewer, slug: str) -> str:
     if network.deletes_at is not None:
         raise Forbidden(REASONS["deleting"])
     if network.archived_at is None:
-        await _end(tx, viewer, network, "network.archived", archived_at=now())
+        await _end(tx, viewer, network, "network.archived", "network.archived", archived_at=now())
     return network.id
 
 
@@ -38,7 +38,7 @@ async def bring_back(tx: Transaction, viewer: Viewer, slug: str) -> str:
     if network.deletes_at is not None:
         raise Forbidden(REASONS["deleting"])
     if network.archived_at is not None:
-        await _end(tx, viewer, network, "network.brought_back", archived_at=None)
+        await _end(tx, viewer, network, "network.brought_back", "network.reopened", archived_at=None)
     return network.id
 
 
@@ -51,7 +51,7 @@ async def ask_deletion(tx: Transaction, viewer: Viewer, slug: str, confirm: str)
     if not is_name_typed(confirm, network):
         raise Invalid({"confirm": f"To confirm, type the name of the network: {network.name}"})
     if network.deletes_at is None:
-        await _end(tx, viewer, network, "network.deletion_asked", deletes_at=now() + GRACE)
+        await _end(tx, viewer, network, "network.deletion_asked", "network.deleting", deletes_at=now() + GRACE)
         await _write_to_members(tx, viewer, network, "network_going")
     return network.id
 
@@ -60,12 +60,15 @@ async def keep_network(tx: Transaction, viewer: Viewer, slug: str) -> str:
     """Think better of it: the network is as it was before its deletion was asked for. Raises NotFound, Forbidden."""
     network = await lock_inside(tx.connection, viewer, slug)
     if network.deletes_at is not None:
-        await _end(tx, viewer, network, "network.deletion_undone", deletes_at=None)
+        await _end(tx, viewer, network, "network.deletion_undone", "network.kept", deletes_at=None)
         await _write_to_members(tx, viewer, network, "network_stays")
     return network.id
 
 
-async def _end(tx: Transaction, viewer: Viewer, network: Network, act: str, **values: Any) -> None:
+async def _end(
+    tx: Transaction, viewer: Viewer, network: Network, act: str, told: NotificationKind, **values: Any
+) -> None:
+    """Change what the network is open to, write it down, and tell every member (`told`)."""
     became = {"archived_at": network.archived_at, "deletes_at": network.deletes_at} | values
     deed = Deed(
         act=act,
@@ -80,7 +83,7 @@ async def _end(tx: Transaction, viewer: Viewer, network: Network, act: str, **va
     changed = update(networks).where(networks.c.id == network.id).values(**values, version=networks.c.version + 1)
     await tx.execute(changed)
     members = await list_member_ids(tx, network.id)
-    await tell(tx, members, "network.changed", network.id, network_id=network.id, actor_id=viewer.id)
+    await tell(tx, members, told, network.id, network_id=network.id, actor_id=viewer.id)
     tx.emit(network.stream, NetworkChanged(network.id, network.version + 1))
 
 

@@ -101,6 +101,13 @@ posts = Table(
         postgresql_where=text("reply_to_id IS NOT NULL"),
         sqlite_where=text("reply_to_id IS NOT NULL"),
     ),
+    # Few were ever edited; an erasing looks through those of the last minutes.
+    Index(
+        "ix_posts_edited_at",
+        "edited_at",
+        postgresql_where=text("edited_at IS NOT NULL"),
+        sqlite_where=text("edited_at IS NOT NULL"),
+    ),
 )
 
 # What a post said before each edit; the newest words are in `posts`.

@@ -65,9 +65,9 @@ async def api_create_thread(request: Request) -> Response:
     viewer, state = await account_of(request), state_of(request)
     value = validate(NewThread, await read_json(request))
     key = header_key(request, value)
-    await ask_limits(state, viewer, THREADS, POSTS_A_DAY)
     async with state.database.read() as connection:
         network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
+    await ask_limits(state, viewer, THREADS, POSTS_A_DAY, network_id=network_id)
     await ask_fair_limits(state, viewer, network_id, value.body, key, is_thread=True)
     written = await lay_out(state.database, viewer, network_id, value.body)
     async with state.transaction() as tx:

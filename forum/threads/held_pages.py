@@ -113,6 +113,7 @@ class OneHeldPage:
     held: HeldPost
     html: Markup
     is_own: bool
+    may_decide: bool
 
 
 async def show_held(request: Request) -> Response:
@@ -125,7 +126,9 @@ async def show_held(request: Request) -> Response:
         raise NotFound
     if held.outcome == "approved":
         return redirect(request, _posted_at(held))
-    page = OneHeldPage(network_head(viewer, found), held, lay_out_held(held.body), held.author.id == viewer.id)
+    head, is_own = network_head(viewer, found), held.author.id == viewer.id
+    may_decide = bool(may_see_held(viewer, found.network.id))
+    page = OneHeldPage(head, held, lay_out_held(held.body), is_own, may_decide)
     title, network_id = "A post that waits" if not held.outcome else "A post that was not taken", found.network.id
     return render_page(request, viewer, "threads/held_one.html", page, title=title, network_id=network_id)
 

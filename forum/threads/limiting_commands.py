@@ -60,8 +60,8 @@ async def _refused(
         wait = await _wait(state, SAME_WORDS, viewer.id, network_id, mark)
         if wait:
             return "same_words", TooMany(
-                f"You have posted these very words here {SAME_WORDS.amount} times today. Say it in other words, or "
-                f"lead people to the post that is there; the same words again go out in {_time(wait)}.",
+                "You have posted these very words here as often as one may in a day. Say it in other words, or lead "
+                f"people to the post that is there; the same words can go out again in {_time(wait)}.",
                 wait,
             )
     if not await _is_new(state, viewer, network_id):

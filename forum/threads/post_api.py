@@ -121,7 +121,7 @@ async def api_create_post(request: Request) -> Response:
     viewer = sight.viewer
     value = validate(NewPost, await read_json(request))
     key = header_key(request, value)
-    await ask_limits(state, viewer, POSTS, POSTS_A_DAY)
+    await ask_limits(state, viewer, POSTS, POSTS_A_DAY, network_id=sight.network.id)
     await ask_fair_limits(state, viewer, sight.network.id, value.body, key)
     written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
     posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key, choices(value.files))
@@ -156,7 +156,7 @@ async def api_edit_post(request: Request) -> Response:
     expected = if_match(request)
     files = None if value.files is None else choices(value.files)
     post = await _read_post(state, viewer, post_id)
-    await ask_limits(state, viewer, EDITS)
+    await ask_limits(state, viewer, EDITS, network_id=post.network_id)
     written = await lay_out(state.database, viewer, post.network_id, value.body, post.thread_id)
     try:
         async with state.transaction() as tx:

@@ -280,7 +280,7 @@ async def _save(request: Request, viewer: Viewer, post: Post, form: PostForm) ->
         return written.html
     await warn(fields, value.body)
     ask_for_alts(fields, await shown_files(state, viewer, post.network_id, form, post.files))
-    await ask_limits(state, viewer, EDITS)
+    await ask_limits(state, viewer, EDITS, network_id=post.network_id)
     files = choices(value.files or []) if CARRIES in fields else None
     async with state.transaction() as tx:
         await commands.edit_post(tx, viewer, post.id, written, _version(fields), files)

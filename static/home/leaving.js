@@ -8,7 +8,7 @@ export const isHome = Boolean(document.querySelector("main [data-region=needs-me
 function drop(id) {
   const line = document.querySelector(`.side [data-stream="network:${id}"]`);
   const held = [`[data-network="${id}"]`];
-  if (line) held.push(...["", "/requests"].map((end) => `.needs .item:has([href="/networks/${line.dataset.network}${end}"])`));
+  if (line) held.push(...["", "/requests", "/reports", "/held"].map((end) => `.needs .item:has([href="/networks/${line.dataset.network}${end}"])`));
   const parts = document.querySelectorAll(held.map((each) => `main ${each}`).join());
   if (!line && !parts.length) return;
   const name = line?.querySelector(".side-name").textContent;

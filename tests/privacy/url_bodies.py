@@ -60,6 +60,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /posts/{id:id}/report": {"rule": "other", "words": "Look at this"},
     "POST /networks/{slug:slug}/people/{account_id:id}/report": {"rule": "abuse"},
     "POST /networks/{slug:slug}/reports/{case_id:id}/decision": {"decision": "disagree"},
+    "POST /site/reports/{case_id:id}/decision": {"decision": "disagree"},
     "POST /posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
     "POST /networks/{slug:slug}/people/{account_id:id}/warning": {"reason": "Be kind"},
     "POST /acts/{act_id:id}/appeal": {"words": "Look again"},

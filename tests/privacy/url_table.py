@@ -12,25 +12,22 @@ and every form leads to the sign-in page, whatever is behind it.
 from dataclasses import replace
 
 from tests.privacy.url_documents import DOCUMENT_TABLE
+from tests.privacy.url_moderation import MODERATION_API, MODERATION_PAGES
 from tests.privacy.url_rows import (
     ADMINISTRATORS_ASK,
     ADMINISTRATORS_DO,
     ADMINISTRATORS_SEE,
     ALL,
     ANSWERING,
-    APPEAL,
     COMPLETE,
-    DECIDE,
     FRONT,
     HELD,
     JOIN,
-    JUDGE,
     LEAVE,
     MEMBERS_DO,
     MODERATORS_DO,
     NO_REASON,
     NOWHERE,
-    OVERSEE,
     OVERSEERS_DO,
     OVERSEERS_SEE,
     OWN_ACT,
@@ -40,7 +37,6 @@ from tests.privacy.url_rows import (
     REPORT_FORM,
     REPORT_PERSON,
     TOLD,
-    UNDO,
     WITH_INVITATION,
     WITHDRAW,
     Row,
@@ -284,28 +280,7 @@ TABLE: dict[str, Row] = {
     "GET /posts/{id:id}/removal": form("403 200 200 200"),
     "POST /posts/{id:id}/removal": act("403 ok ok ok"),
     "POST /preview": OWN_ACT,
-    # reports and acts of moderation; what is reported is no post of the reporter's
-    "GET /posts/{id:id}/report": Row("404 404 404 404 200 403 200 200", open="200 200 200 200 200 403 200 200"),
-    "POST /posts/{id:id}/report": REPORT,
-    "GET /reports": OWN_PAGE,
-    "GET /reports/receipt/{secret}": NOWHERE,
-    "GET /networks/{slug:slug}/reports": form("403 403 200 200"),
-    "GET /networks/{slug:slug}/reports/{case_id:id}": form("403 403 200 200"),
-    "POST /networks/{slug:slug}/reports/{case_id:id}/lease": MODERATORS_DO,
-    "POST /networks/{slug:slug}/reports/{case_id:id}/decision": MODERATORS_DO,
-    "GET /posts/{id:id}/hiding": form("403 403 200 200"),
-    "POST /posts/{id:id}/hiding": MODERATORS_DO,
-    "GET /posts/{id:id}/act": account("404", "303"),
-    "GET /networks/{slug:slug}/people/{account_id:id}/warning": form("403 403 200 200"),
-    "POST /networks/{slug:slug}/people/{account_id:id}/warning": MODERATORS_DO,
-    "GET /acts/{act_id:id}": Row("303 404 404 404 404 200 200 200"),
-    "POST /acts/{act_id:id}/undo": UNDO,
-    "POST /acts/{act_id:id}/repeats": Row("401 404 404 404 404 403 404 404"),  # of a warning: it has hidden nothing
-    "POST /acts/{act_id:id}/appeal": APPEAL,
-    "POST /acts/{act_id:id}/answer": JUDGE,
-    "GET /site/appeals": OVERSEE,
-    "GET /site/erasing": OVERSEE,
-    "POST /site/erasing": Row("401 403 403 ok 403 403 403 403"),
+    **MODERATION_PAGES,
     # what waits for a moderator
     # One's own words, whatever one belongs to by now: who reads the network is led there.
     "GET /held/{held_id:id}": Row("303 404 404 404 303 404 404 404"),
@@ -379,17 +354,7 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/posts/{id:id}/hiding": MODERATORS_DO,
     "POST /api/v1/posts/{id:id}/erasure": Row("401 404 404 ok 403 403 403 403", open="401 403 403 ok 403 403 403 403"),
     "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": MODERATORS_DO,
-    "GET /api/v1/networks/{slug:slug}/reports": Row(
-        "404 404 404 404 403 403 200 200", open="404 403 403 403 403 403 200 200"
-    ),
-    "GET /api/v1/me/reports": account("200", "401"),
-    "GET /api/v1/reports/{case_id:id}": Row("404 404 404 404 404 404 200 200"),
-    "PUT /api/v1/reports/{case_id:id}/lease": DECIDE,
-    "POST /api/v1/reports/{case_id:id}/decision": DECIDE,
-    "GET /api/v1/acts/{act_id:id}": Row("404 404 404 404 404 200 200 200"),
-    "POST /api/v1/acts/{act_id:id}/undo": UNDO,
-    "POST /api/v1/acts/{act_id:id}/appeal": APPEAL,
-    "POST /api/v1/acts/{act_id:id}/answer": JUDGE,
+    **MODERATION_API,
     **DOCUMENT_TABLE,
     # what ends the visitor's own standing: tried after everything else
     "POST /networks/{slug:slug}/departure": LEAVE,

@@ -4,8 +4,10 @@ import asyncio
 import secrets
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
 
+from forum.acts.erasing import erase_post
 from forum.audit import find_broken
 from forum.tables import acts, audit_rows, held_posts, post_versions, posts
 from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
@@ -144,6 +146,15 @@ async def test_twice_at_once_and_beside_those_who_quote_it(village: Village) -> 
     assert (row.body, row.html) == ("", "")
 
 
+async def test_an_appeal_that_waits_as_the_words_go_is_answered_truly(village: Village) -> None:
+    hall = await open_hall(village)
+    act = await hall.hide(hall.priya, rule="patient_data")
+    await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "It was nobody."})
+    await hall.do(await hall.overseer(), "POST", f"/posts/{hall.post}/erasure", {"reason": "Why."})
+    appeal = (await hall.do(hall.gareth, "GET", f"/acts/{act}"))["appeal"]
+    assert (appeal["outcome"], "nothing can be given back" in appeal["answer"]) == ("upheld", True)
+
+
 async def test_a_hidden_post_that_is_erased_cannot_come_back(village: Village) -> None:
     hall, post, _ = await set_scene(village, new_patient())
     act = await hall.hide(hall.priya, post, "patient_data", "It names a patient.")
@@ -151,7 +162,9 @@ async def test_a_hidden_post_that_is_erased_cannot_come_back(village: Village) -
     refused = await hall.ask(hall.priya, "POST", f"/acts/{act}/undo", {})
     assert refused.status_code == 409
     appealed = await hall.ask(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "It was nobody."})
-    assert appealed.status_code in (200, 409)
+    assert (appealed.status_code, "nothing left" in appealed.text) == (409, True)
+    page = (await village.browser(hall.gareth).get(f"/acts/{act}")).text
+    assert ("You may appeal once" in page, "erased for good" in page) == (False, True)
 
 
 def test_neither_mail_nor_log_holds_it(server: ConferServer) -> None:
@@ -192,6 +205,40 @@ async def test_what_other_networks_quote_is_erased_too_and_can_be_read_again(vil
         assert kinds <= {line["kind"] for line in lines}, person.name
         assert not [line for line in lines if patient.split()[1] in str(line)]
     assert "post.quotation_erased" in [row.act for row in await hall.stored(logged_about(there))]
+
+
+async def test_a_post_that_very_many_quote_is_out_of_sight_at_once_and_erased_by_the_worker(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.acts.erasing.MOST_HIDDEN", 2)
+    patient = new_patient()
+    hall, other = await open_hall(village, "secret"), await open_hall(village, "open")
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"First.\n\n{patient}, I think.")
+    quotes = [await village.reply(hall.maeve, hall.place, hall.thread, f"> {patient}\n\nMine {n}.") for n in range(2)]
+    quotes.append(await village.reply(other.maeve, other.place, other.thread, f"> {patient}\n\nAnd mine."))
+    hidden = await hall.hide(hall.priya, post, "patient_data", "It names a patient.")
+    overseer = await village.viewer(await hall.overseer())
+    async with village.state.transaction() as tx:
+        act = await erase_post(tx, overseer, post, "A patient is named.")
+    assert act is not None
+    assert (await hall.read(hall.maeve, post))["html"] == ""
+    assert (await hall.ask(hall.priya, "POST", f"/acts/{hidden}/undo", {})).status_code == 409
+    async with village.state.transaction() as tx:
+        assert await erase_post(tx, overseer, post, "Again.") is None
+    for _ in range(200):
+        if (await hall.read(hall.maeve, post))["erased"]:
+            break
+        await asyncio.sleep(0.1)
+    name = patient.split()[1]
+    async with village.state.database.read() as connection:
+        for table in ("posts", "post_versions", "audit_words", "outbox", "search_rows"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert not [row for row in rows if name in str(row)], table
+    for place, reader, quoting in zip((hall, hall, other), (hall.priya, hall.priya, None), quotes, strict=True):
+        shown = await place.read(reader, quoting)
+        assert (shown["body"].partition("\n")[0], shown["hidden_rule"]) == ("> [erased]", "")
+    logged = [row.act for row in await hall.stored(logged_about(post))]
+    assert logged == ["post.hide", "post.erase"]
 
 
 async def test_what_waits_for_a_moderator_quotes_it_no_longer(village: Village) -> None:

@@ -63,6 +63,9 @@ async def test_a_moderator_decides_and_one_press_hides_them_all(village: Village
     assert [case["post_id"] for case in await other.cases(other.priya)] == [away]
     assert "Who repeats it" not in (await village.browser(hall.gareth).get(f"/acts/{act}")).text
     assert (await village.browser(hall.maeve).post(f"/acts/{act}/repeats")).status_code == 404
+    assert (await hall.ask(hall.maeve, "POST", f"/acts/{act}/repeats")).status_code == 404
+    assert (await hall.ask(hall.gareth, "POST", f"/acts/{act}/repeats")).status_code == 403
+    assert await hall.do(hall.priya, "POST", f"/acts/{act}/repeats") == {"hidden": 2}
     assert (await browser.post(f"/acts/{act}/repeats")).status_code == 303
     assert await hidden(hall, earlier, copied, innocent) == [True, True, False]
     assert "Who repeats it" not in (await browser.get(f"/acts/{act}")).text

@@ -23,9 +23,9 @@ def test_which_way_an_account_came() -> None:
 
 
 def test_acts_without_a_phrase() -> None:
-    assert sentence("thread.lock_undone", "Ada", "", {}) == "Ada took back an act: somebody locked a thread."
+    assert sentence("thread.lock_undone", "Ada", "", {}) == "Ada took back that a moderator locked a thread."
     assert sentence("post.hide_undone", "", "", {"subject": "Ben"}) == (
-        "Confer itself took back an act: somebody hid a post of Ben."
+        "Confer itself took back that a moderator hid a post of Ben."
     )
     assert sentence("kettle.put_on", "Ada", "", {}) == "Ada did this: kettle, put on."
 
@@ -39,6 +39,10 @@ def test_what_changed() -> None:
     assert changes('{"name":"' + "a" * 64 + '"}', '{"name":"' + "b" * 64 + '"}') == (
         ("Name", "words with the fingerprint aaaaaaaa", "words with the fingerprint bbbbbbbb"),
     )
+    moved = ('{"network_id":"n","number":4}', '{"network_id":"m","posts":2}')
+    assert changes(*moved, "thread.move") == (("Posts", "", "2"),)
+    assert changes(None, '{"number":7}', "thread.moved_here") == (("Number", "", "7"),)
+    assert changes('{"number":4}', '{"number":5}', "document.version_added") == (("Version", "4", "5"),)
     assert changes(None, '{"link":"01890000-0000-7000-8000-000000000000","asks":true}') == (("Asks", "", "yes"),)
     assert changes('{"pinned":false}', '{"pinned":true}') == (("Pinned", "no", "yes"),)
 

@@ -40,8 +40,8 @@ class Caller:
     def put(self, path: str, body: Any = None) -> httpx2.Response:
         return self.http.put(API + path, json={} if body is None else body)
 
-    def delete(self, path: str) -> httpx2.Response:
-        return self.http.delete(API + path)
+    def delete(self, path: str, **query: str) -> httpx2.Response:
+        return self.http.delete(API + path, params=query)
 
     # -- what most tests do ---------------------------------------------------------------
 
@@ -55,8 +55,8 @@ class Caller:
     def join(self, network: dict[str, Any], **body: str) -> httpx2.Response:
         return self.put(f"/networks/{network['slug']}/members/me", body)
 
-    def leave(self, network: dict[str, Any]) -> httpx2.Response:
-        return self.delete(f"/networks/{network['slug']}/members/me")
+    def leave(self, network: dict[str, Any], **query: str) -> httpx2.Response:
+        return self.delete(f"/networks/{network['slug']}/members/me", **query)
 
     def show(self, network: dict[str, Any]) -> httpx2.Response:
         return self.get(f"/networks/{network['slug']}")

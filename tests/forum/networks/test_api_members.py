@@ -109,7 +109,10 @@ def test_a_network_left_by_all_takes_nobody(amara: Caller, gareth: Caller, helen
     network = amara.make(access)
     if access != "open":
         helen.join(network, words="Please.")
-    assert amara.leave(network).status_code == 204
+    refused = amara.leave(network)
+    assert (refused.status_code, "another member an administrator first" in refused.json()["detail"]) == (403, True)
+    assert amara.show(network).json()["my"]["role"] == "administrator"
+    assert amara.leave(network, alone="yes").status_code == 204
     refused = gareth.join(network)
     assert refused.status_code == 403
     assert "Nobody belongs to this network any more" in refused.json()["detail"]

@@ -70,10 +70,11 @@ async def test_admitted_people_are_told_while_they_are_members(village: Village)
     amara, gareth = await village.people("Amara", "Gareth")
     place = await village.network(amara)
     await ask(village, gareth, place)
-    await decide(village, amara, place, gareth, status="active")
+    await decide(village, amara, place, gareth, status="active", reason="Read the welcome thread first.")
     reference = {"letter": "membership_admitted", "membership_id": await membership_of(village, place, gareth)}
     words = plain(village, await write(village, reference))
     assert place.name in words
+    assert "Read the welcome thread first." in words
     assert f"{village.state.settings.public_url}/networks/{place.slug}" in words
     await decide(village, amara, place, gareth, status="removed")
     assert await write(village, reference) is None

@@ -246,3 +246,14 @@ async def test_a_move_takes_the_lines_along_and_leaves_all_others(village: Villa
     # The worker goes on with both networks.
     await settled(village, amara, place, gareth)
     await settled(village, amara, target, priya)
+    # Who moves one that they have no line of is not told that it is there; others of the target are.
+    his = await village.thread(gareth, place, "His goes as well")
+    await told_of_thread(village, amara, his)
+    async with village.state.transaction() as tx:
+        await tx.execute(delete(notifications).where(notifications.c.thread_id == his))
+    path = f"/api/v1/threads/{his}/move"
+    body = {"network": target.slug, "reason": "It belongs there."}
+    assert (await village.program(amara).post(path, json=body)).status_code < 300
+    await told_of_thread(village, priya, his)
+    await settled(village, amara, target, priya)
+    assert not [line for line in await lines_of(village, amara) if (line["thread"] or {}).get("id") == his]

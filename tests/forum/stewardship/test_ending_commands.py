@@ -68,6 +68,9 @@ async def test_an_archived_network_says_so_and_protects_people(village: Village)
         page = (await village.browser(who).get(f"/threads/{thread}")).text
         assert "archived since" in page
         assert "data-composer" not in page
+    lines = (await call(village, gareth, "GET", "/me/notifications")).json()["items"]
+    told = [line["text"] for line in lines if line["kind"].startswith("network.")]
+    assert told == [f"{place.name} is archived: it can be read, and nobody adds to it any more"]
     assert "This network is archived" in (await village.browser(gareth).get(f"/networks/{place.slug}")).text
     shown = (await call(village, gareth, "GET", f"/networks/{place.slug}")).json()
     assert shown["archived_at"]

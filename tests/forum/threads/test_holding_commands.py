@@ -254,9 +254,40 @@ async def test_what_waited_comes_back_when_a_removal_is_undone(village: Village)
     assert [each["id"] for each in (await moderator.get(at)).json()["items"]] == [early, late]
     assert await count_of(village, place, ben) == (2, 2)
     shown = (await browser.get(f"/networks/{place.slug}/held/{early}")).text
-    assert ("waits for a moderator" in shown, "aken back" in shown) == (True, False)
+    assert ("waits for a moderator" in shown, "aken back" in shown, "Approve" in shown) == (True, False, False)
+    looked_at = (await village.browser(ada).get(f"/networks/{place.slug}/held/{early}")).text
+    for act in ("approval", "rejection"):
+        assert f'action="/networks/{place.slug}/held/{early}/{act}"' in looked_at
     assert (await moderator.post(f"{at}/{early}/approval")).status_code == 200
     assert (await author.get(f"/api/v1/posts/{early}")).json()["body"] == "Say 1."
+
+
+async def test_after_a_ban_that_was_lifted_what_waited_waits_again_with_who_comes_back(village: Village) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    place = await village.network(ada, [ben])
+    thread_id = await village.thread(ada, place)
+    await made_held(village, ada, ben, place)
+    author, moderator = village.program(ben), village.program(ada)
+    path, at = f"/api/v1/threads/{thread_id}/posts", f"/api/v1/networks/{place.slug}/held"
+    member = f"/api/v1/networks/{place.slug}/members/{ben.id}"
+    left = (await author.post(path, json={"body": "Before I left."})).json()["id"]
+    assert (await author.delete(f"/api/v1/networks/{place.slug}/members/me")).status_code in (200, 204)
+    await village.join(place.id, ben)
+    waiting = (await author.post(path, json={"body": "Before the ban."})).json()["id"]
+    assert (await moderator.patch(member, json={"status": "banned", "reason": "Enough."})).status_code == 200
+    (line,) = [line for line in await lines_of(village, ben) if line["kind"] == "membership.ended"]
+    page = (await village.browser(ben).get(f"/acts/{line['object_id']}")).text
+    assert (f"/held/{waiting}" in page, f"/held/{left}" in page) == (True, False)
+    assert (await moderator.patch(member, json={"status": "removed"})).status_code == 200
+    assert "Should you belong again" in (await village.browser(ben).get(f"/acts/{line['object_id']}")).text
+    assert (await moderator.get(at)).json()["items"] == []
+    await village.join(place.id, ben)
+    assert [each["id"] for each in (await moderator.get(at)).json()["items"]] == [waiting]
+    assert await count_of(village, place, ben) == (1, 1)
+    # A removal that was not taken back lets nothing wait again.
+    assert (await moderator.patch(member, json={"status": "removed", "reason": "Enough."})).status_code == 200
+    await village.join(place.id, ben)
+    assert (await moderator.get(at)).json()["items"] == []
 
 
 async def test_the_first_posts_of_newcomers_wait_and_no_more(village: Village) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from httpx2 import AsyncClient
 
-from auth.rules import NEW_POSTS, NEW_THREADS
+from auth.rules import EDITS, NEW_POSTS, NEW_THREADS, THREADS
 from forum.threads.limiting_commands import FEW_WORDS
 from tests.forum.threads.village import Place, Village, Villager, open_village
 from tests.servers.confer import confer_in_shape
@@ -83,8 +83,42 @@ async def newcomers_begin_few_threads_and_write_few_posts(
     assert (typed.status_code, "Kept." in typed.text) == (429, True)
 
 
+async def who_moderates_works_on(village: Village) -> None:
+    """What slows down others is their work: threads begun, posts hidden, cases taken. Elsewhere they are as all."""
+    ada, ben = await village.people("Ada", "Ben")
+    place, other = await village.network(ada, [ben]), await village.network(ben, [ada])
+    moderator, member = village.program(ada), village.program(ben)
+    begun = [
+        await moderator.post(
+            f"/api/v1/networks/{place.slug}/threads", json={"title": f"Day {n}", "body": f"On day {n}."}
+        )
+        for n in range(THREADS.amount + 2)
+    ]
+    assert {answer.status_code for answer in begun} == {201}
+    elsewhere = [
+        await moderator.post(
+            f"/api/v1/networks/{other.slug}/threads", json={"title": f"Day {n}", "body": f"Of day {n}."}
+        )
+        for n in range(NEW_THREADS.amount + 1)
+    ]
+    assert elsewhere[-1].status_code == 429
+    post = await village.reply(ben, place, begun[0].json()["id"], "Rubbish.")
+    assert (await village.program(ada).post(f"/api/v1/posts/{post}/reports", json={"rule": "abuse"})).status_code == 201
+    (case,) = (await moderator.get(f"/api/v1/networks/{place.slug}/reports")).json()["items"]
+    taken = [
+        await moderator.put(f"/api/v1/reports/{case['id']}/lease", json={"taken": n % 2 == 0})
+        for n in range(EDITS.amount + 2)
+    ]
+    assert {answer.status_code for answer in taken} == {200}
+    edits = [
+        await member.patch(f"/api/v1/posts/{post}", json={"body": f"Rubbish {n}."}) for n in range(EDITS.amount + 2)
+    ]
+    assert edits[-1].status_code == 429
+
+
 async def test_fair_limits(tmp_path: Path) -> None:
     with confer_in_shape(SQLITE_MEMORY, tmp_path / "confer", None, RATE_LIMITS="on") as server:
         village = open_village(server)
         await limits_hold(village)
+        await who_moderates_works_on(village)
         await village.close()
