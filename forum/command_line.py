@@ -202,7 +202,7 @@ def _reindex(settings: Settings, _: argparse.Namespace) -> None:
     progress = import_module("forum.imports.progress").Progress(sys.stderr)
 
     async def act(state: State) -> int:
-        count: int = await import_module("forum.search.reindexing").reindex(state, progress)
+        count: int = await import_module("forum.search.reindexing_commands").reindex(state, progress)
         return count
 
     print(f"{asyncio.run(_with_state(settings, act)):,} things can be found.")

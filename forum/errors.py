@@ -123,5 +123,9 @@ class Unavailable(ForumError):
     """The database, or the store of files, can't be used just now; nothing was written."""
 
 
+class TookTooLong(ForumError):
+    """What was asked for would keep the database from others; nothing was written."""
+
+
 class BackupFailed(Exception):
     """It was not backed up, or not restored; the text says why, and nothing was changed."""

@@ -36,6 +36,7 @@ from forum.errors import (
     SignInNeeded,
     Stale,
     StoreFull,
+    TookTooLong,
     TooLarge,
     TooMany,
     Unavailable,
@@ -73,6 +74,7 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     Damaged: (460, "Something was lost on the way"),
     StoreFull: (507, "There is no room for this file"),
     Unavailable: (503, "We can't reach our store just now"),
+    TookTooLong: (503, "That takes too long just now"),
 }
 SIGNED_OUT = Viewer(None, None, "", "", "", 0, 0)
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -108,7 +110,7 @@ async def refuse(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, known.retry_after))
     if isinstance(known, WrongMethod):
         headers["Allow"] = ", ".join(known.allowed)
-    if isinstance(known, Unavailable):
+    if isinstance(known, Unavailable | TookTooLong):
         headers["Retry-After"] = "5"
     if request.url.path.startswith("/api/"):
         return _problem(known, status, title, headers)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0025"
+SCHEMA = "0026"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"

@@ -8,7 +8,7 @@ from forum.addresses import get
 from forum.forms import read_query
 from forum.openapi import operation
 from forum.rendering import PRIVATE
-from forum.search.asking import ask_limit, asked_for
+from forum.search.asking import ask_limit, asked_for, in_turn
 from forum.search.inputs import Searching
 from forum.search.presenting import ApiFoundList, api_found
 from forum.search.queries import list_shown
@@ -31,7 +31,7 @@ async def api_search(request: Request) -> Response:
     viewer, state = await viewer_of(request), state_of(request)
     await ask_limit(request, viewer)
     asked = asked_for(request, searching)
-    async with state.database.read() as connection:
+    async with in_turn(state), state.database.read() as connection:
         found = await find(connection, viewer, asked, searching.limit)
         shown = await list_shown(connection, viewer, found.rows, found.wish.terms)
     body = {

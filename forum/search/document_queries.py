@@ -16,6 +16,7 @@ from forum.search.shown import FORMER, Place, Shown
 from forum.tables import document_versions, documents, networks, version_pages, version_previews
 from forum.viewer import Viewer
 from ground.columns import Identifier
+from ground.hot import HotStatement, given, one_of, run
 
 _SHARED = (
     select(
@@ -47,18 +48,20 @@ _SHARED = (
         .join(accounts, accounts.c.id == document_versions.c.author_id)
     )
     .where(
-        documents.c.id.in_(bindparam("ids", expanding=True)),
         documents.c.withdrawn_at.is_(None),
-        documents_readable_by_account(bindparam("viewer_id", type_=Identifier)),
+        documents_readable_by_account(bindparam("viewer_id", required=False, type_=Identifier)),
     )
 )
+
+
+_THESE = one_of(_SHARED, documents.c.id, "ids")
 
 
 async def list_documents_shown(
     connection: AsyncConnection, viewer: Viewer, ids: Sequence[str], wanted: Collection[str]
 ) -> list[Shown]:
     """Documents of these ids that the viewer may read."""
-    rows = await connection.execute(_SHARED, {"ids": ids, "viewer_id": viewer.id or None})
+    rows = await run(connection, _THESE, {"ids": list(ids), "viewer_id": viewer.id or None})
     return [_document(row, wanted) for row in rows]
 
 
@@ -78,12 +81,12 @@ def _document(row: Any, wanted: Collection[str]) -> Shown:
     )
 
 
-_PAGES = (
+_PAGES = HotStatement(
     select(
         version_pages.c.page,
         func.substr(
             version_pages.c.words,
-            case((version_pages.c.page == bindparam("page"), bindparam("begins_at") + 1), else_=1),
+            case((version_pages.c.page == given("page"), given("begins_at") + 1), else_=1),
             MOST,
         ),
         version_previews.c.kind,
@@ -96,9 +99,9 @@ _PAGES = (
         ),
     )
     .where(
-        version_pages.c.document_id == bindparam("document_id", type_=Identifier),
-        version_pages.c.number == bindparam("number"),
-        version_pages.c.page.between(bindparam("page"), bindparam("last_page")),
+        version_pages.c.document_id == bindparam("document_id", required=False, type_=Identifier),
+        version_pages.c.number == given("number"),
+        version_pages.c.page.between(given("page"), given("last_page")),
     )
     .order_by(version_pages.c.page)
 )
@@ -108,7 +111,7 @@ _NAMES = {"sheets": "sheet", "slides": "slide"}
 async def with_page(connection: AsyncConnection, shown: Shown, row: Row, wanted: Collection[str]) -> Shown:
     """The document with the page of this part on which most of these terms stand."""
     where = {"page": row.page, "last_page": row.last_page, "begins_at": row.begins_at}
-    pages = (await connection.execute(_PAGES, where | {"document_id": shown.id, "number": shown.number})).all()
+    pages = await run(connection, _PAGES, where | {"document_id": shown.id, "number": shown.number})
     best, most = None, 0
     for page, words, kind in pages:
         part = excerpt(words, wanted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from forum.search.terms import Token, normal, tokens
+from forum.search.terms import Token, normal, tokens, tokens_of
 
 AROUND = 240
 """Characters of a text that are shown."""
@@ -30,13 +30,13 @@ class Excerpt:
 def mark(text: str, wanted: Collection[str]) -> Excerpt:
     """The whole of a short text, with these terms marked."""
     text = normal(text)
-    return _cut(text, [token for token in tokens(text) if token.term in wanted], 0, len(text))
+    return _cut(text, tokens_of(text, wanted), 0, len(text))
 
 
 def excerpt(text: str, wanted: Collection[str]) -> Excerpt:
     """The part of a text in which most of these terms stand, marked; its beginning where there is none."""
     text = normal(text[:MOST])
-    found = [token for token in tokens(text) if token.term in wanted]
+    found = tokens_of(text, wanted)
     start = _best_start(found)
     begin = 0 if start < BEFORE else _word_start(text, start - BEFORE)
     end = _word_end(text, begin + AROUND)

@@ -4,14 +4,13 @@ The network's tag in the question keeps the index from looking at what other net
 itself. A row that is behind what it is about (edited, removed, renamed a moment ago) finds nothing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Select, and_, bindparam, or_, select, text
+from sqlalchemy import Boolean, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -42,8 +41,8 @@ MOST_NAMED = 200
 """Whoever may read more networks than these asks without naming them."""
 MOST_TERMS = 6_000
 
-_THREADS_TOO, _POSTS_TOO = (bindparam(name, type_=Boolean) for name in ("is_thread", "is_post"))
-_viewer_id = bindparam("viewer_id", type_=Identifier)
+_THREADS_TOO, _POSTS_TOO = (bindparam(name, required=False, type_=Boolean) for name in ("is_thread", "is_post"))
+_viewer_id = bindparam("viewer_id", required=False, type_=Identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,29 +141,16 @@ _HOLDING = (
         search_rows.c.object_id.in_(bindparam("ids", expanding=True)),
     )
 )
-_READABLE = (
+_READABLE = HotStatement(
     select(networks.c.id, networks.c.slug, networks.c.name)
     .where(readable_by_account(_viewer_id), networks.c.deleted_at.is_(None))
     .order_by(networks.c.name_key, networks.c.id)
 )
 
 
-@asynccontextmanager
-async def planned(connection: AsyncConnection) -> AsyncIterator[None]:
-    """PostgreSQL makes a plan for these very words: how many rows hold one is what the plan hangs on."""
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    await connection.execute(text("SET plan_cache_mode = force_custom_plan"))
-    try:
-        yield
-    finally:
-        await connection.execute(text("RESET plan_cache_mode"))
-
-
 async def list_readable(connection: AsyncConnection, viewer: Viewer) -> list[Readable]:
     """Every network whose content the viewer may read, by name."""
-    return [Readable(*row) for row in await connection.execute(_READABLE, {"viewer_id": viewer.id or None})]
+    return [Readable(*row) for row in await run(connection, _READABLE, {"viewer_id": viewer.id or None})]
 
 
 async def list_content(
@@ -208,8 +194,7 @@ async def _readable(
     """The newest of what matches that the viewer may read: more is looked for as long as too little of it is theirs."""
     rows, some = list[Row](), at_most
     while True:
-        async with planned(connection):
-            numbers = await newest(below=below, at_most=some)
+        numbers = await newest(below=below, at_most=some)
         found = await run(connection, these, {**asked, "rows": numbers}) if numbers else []
         rows += sorted((Row(*row) for row in found), key=lambda row: -row.id)
         if len(numbers) < some or len(rows) >= at_most:

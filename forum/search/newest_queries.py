@@ -1,74 +1,71 @@
 """The numbers of the newest rows of the index that match, as the index alone knows them: who may read them is asked
 afterwards, of these rows (`match_queries`).
 
-FTS5 gives its matches newest first. PostgreSQL's index has no order: it must find all matches to know the newest. So
-the newest few thousand rows are looked through one by one before, where a word that stands in many has enough of
-them; what stands in few is looked up in the index, which is as quick however much else there is.
+FTS5 gives its matches newest first. PostgreSQL's index has no order: it must find all matches to know the newest, and
+take each from the table. So the newest few thousand rows are looked through one by one before. Where a word stands in
+many of them there are enough, or a few thousand more rows are looked through; what stands in few is looked up in the
+index, which is as quick then however much else there is.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, column, select, table
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.tables import search_rows
+from ground.hot import HotStatement, given, run
 
 LOOKED_THROUGH = 3_000
-"""Rows: a word that stands in a tenth of them is not looked up."""
 DOCUMENTS_LOOKED_THROUGH = 400
 """Those of documents hold a few thousand words each."""
+MORE = 6
+"""So many times as much is looked through, where that holds enough if older rows are like the newest."""
 
 index = table("search_index", column("rowid", BigInteger), column("terms"), column("search_index"))
 _rowid = index.c.rowid
-_WITHIN = (_rowid < bindparam("below"), _rowid >= bindparam("least"))
+_WITHIN = (_rowid < given("below"), _rowid >= given("least"))
 
 
 def _matches(terms: ColumnElement[Any]) -> ColumnElement[bool]:
-    return terms.op("@@", is_comparison=True)(cast(cast(bindparam("match"), Text), TSQUERY))
+    """The question is a query of its own: read once, not for each row, and no plan hangs on its words."""
+    asked = select(cast(cast(given("match"), Text), TSQUERY)).scalar_subquery()
+    return terms.op("@@", is_comparison=True)(asked)
 
 
 HOLDS: Mapping[str, ColumnElement[bool]] = {
-    "sqlite": index.c.search_index.op("MATCH", is_comparison=True)(bindparam("match", type_=Text)),
+    "sqlite": index.c.search_index.op("MATCH", is_comparison=True)(bindparam("match", required=False, type_=Text)),
     "postgresql": _matches(index.c.terms),
 }
-_FTS5 = select(_rowid).where(HOLDS["sqlite"], *_WITHIN).order_by(_rowid.desc()).limit(bindparam("at_most"))
-# In an order that no index has: a plan that walks through all rows in theirs is no choice then.
-_LOOKED_UP = (
-    select(_rowid).where(HOLDS["postgresql"], *_WITHIN).order_by((_rowid + 0).desc()).limit(bindparam("at_most"))
+# On PostgreSQL by numbers that no index has, so that every plan goes by the words.
+_number = _rowid + 0
+_LOOKED_UP = HotStatement(
+    select(_rowid)
+    .where(HOLDS["postgresql"], _number < given("below"), _number >= given("least"))
+    .order_by(_number.desc())
+    .limit(given("at_most")),
+    sqlite_statement=select(_rowid).where(HOLDS["sqlite"], *_WITHIN).order_by(_rowid.desc()).limit(given("at_most")),
 )
 
 
-def _through(some: Select[Any]) -> Select[Any]:
-    newest = some.subquery("newest")
-    return (
-        select(newest.c.rowid)
-        .where(_matches(newest.c.terms))
-        .order_by(newest.c.rowid.desc())
-        .limit(bindparam("at_most"))
-    )
+def _through(some: Select[Any]) -> HotStatement:
+    newest = some.limit(given("looked_through")).subquery("newest")
+    matching = select(newest.c.rowid).where(_matches(newest.c.terms)).order_by(newest.c.rowid.desc())
+    return HotStatement(matching.limit(given("at_most")))
 
 
-_THROUGH_ALL = _through(
-    select(_rowid, index.c.terms).where(*_WITHIN).order_by(_rowid.desc()).limit(bindparam("looked_through"))
-)
-_OF_DOCUMENTS = (
-    select(search_rows.c.id)
-    .where(
-        search_rows.c.kind.in_(["document", "text"]),
-        search_rows.c.id < bindparam("below"),
-        search_rows.c.id >= bindparam("least"),
-    )
-    .order_by(search_rows.c.id.desc())
-    .limit(bindparam("looked_through"))
-    .subquery("of_documents")
-)
+_THROUGH_ALL = _through(select(_rowid, index.c.terms).where(*_WITHIN).order_by(_rowid.desc()))
+# A join that keeps the order of its first side: through the index of documents' rows, one by one.
 _THROUGH_DOCUMENTS = _through(
     select(_rowid, index.c.terms)
-    .select_from(_OF_DOCUMENTS.join(index, _rowid == _OF_DOCUMENTS.c.id))
-    .order_by(_OF_DOCUMENTS.c.id.desc())
-    .offset(0)
+    .select_from(search_rows.join(index, _rowid == search_rows.c.id))
+    .where(
+        text("search_rows.kind IN ('document', 'text')"),
+        search_rows.c.id < given("below"),
+        search_rows.c.id >= given("least"),
+    )
+    .order_by(search_rows.c.id.desc())
 )
 
 
@@ -77,9 +74,13 @@ async def list_newest(
 ) -> list[int]:
     """At most so many rows that match, from `least` to `below`, the newest first."""
     asked: dict[str, Any] = {"match": match, "below": below, "least": least, "at_most": at_most}
-    if connection.dialect.name == "sqlite":
-        return list(await connection.scalars(_FTS5, asked))
-    some = DOCUMENTS_LOOKED_THROUGH if of_documents else LOOKED_THROUGH
-    through = _THROUGH_DOCUMENTS if of_documents else _THROUGH_ALL
-    found = list(await connection.scalars(through, asked | {"looked_through": some}))
-    return found if len(found) == at_most else list(await connection.scalars(_LOOKED_UP, asked))
+    if connection.dialect.name == "postgresql":
+        through = _THROUGH_DOCUMENTS if of_documents else _THROUGH_ALL
+        some = DOCUMENTS_LOOKED_THROUGH if of_documents else LOOKED_THROUGH
+        found = await run(connection, through, asked | {"looked_through": some})
+        if found and len(found) < at_most <= MORE * len(found):
+            enough = some * at_most * 5 // (4 * len(found))
+            found = await run(connection, through, asked | {"looked_through": enough})
+        if len(found) == at_most:
+            return [number for (number,) in found]
+    return [number for (number,) in await run(connection, _LOOKED_UP, asked)]

@@ -13,7 +13,7 @@ from auth.rules import SUGGESTIONS
 from forum.addresses import get
 from forum.errors import Invalid
 from forum.rendering import PRIVATE, render_page
-from forum.search.asking import ask_limit, asked_for
+from forum.search.asking import ask_limit, asked_for, in_turn
 from forum.search.inputs import LONGEST_SEARCH, NO_DAY, Searching, Wanted
 from forum.search.queries import list_shown
 from forum.search.searching import NOTHING, find, words_shown
@@ -65,7 +65,7 @@ async def show_search(request: Request) -> Response:
     found, shown = NOTHING, list[Shown]()
     if not asked.is_empty:
         await ask_limit(request, viewer)
-        async with state.database.read() as connection:
+        async with in_turn(state), state.database.read() as connection:
             found = await find(connection, viewer, asked, PAGE_SIZE)
             shown = await list_shown(connection, viewer, found.rows, found.wish.terms)
     page = SearchPage(
@@ -121,7 +121,7 @@ async def list_suggestions(request: Request) -> Response:
     """What can be opened at once, for what has been typed so far in `q`."""
     viewer, state = await viewer_of(request), state_of(request)
     await ask_limit(request, viewer, SUGGESTIONS)
-    async with state.database.read() as connection:
+    async with in_turn(state), state.database.read() as connection:
         shown = await suggest(connection, viewer, request.query_params.get("q", "")[:LONGEST_SEARCH])
     items = [{"text": _text(one), "note": _note(one), "url": one.path, "kind": one.kind} for one in shown]
     return JSONResponse({"items": items}, headers={"Cache-Control": PRIVATE})

@@ -23,6 +23,7 @@ from forum.search.shown import FORMER, Place, Shown
 from forum.tables import networks, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
+from ground.hot import one_of, run
 
 _POSTS = (
     select(
@@ -47,10 +48,10 @@ _POSTS = (
         .join(networks, networks.c.id == posts.c.network_id)
         .join(accounts, accounts.c.id == posts.c.author_id)
     )
-    .where(threads_readable_by_account(bindparam("viewer_id", type_=Identifier)))
+    .where(threads_readable_by_account(bindparam("viewer_id", required=False, type_=Identifier)))
 )
-_REPLIES = _POSTS.where(posts.c.id.in_(bindparam("ids", expanding=True)), posts.c.removed_at.is_(None))
-_FIRST = _POSTS.where(posts.c.thread_id.in_(bindparam("ids", expanding=True)), posts.c.number == 1)
+_REPLIES = one_of(_POSTS.where(posts.c.removed_at.is_(None)), posts.c.id, "ids")
+_FIRST = one_of(_POSTS.where(posts.c.number == 1), posts.c.thread_id, "ids")
 
 
 async def list_shown(
@@ -78,14 +79,14 @@ def _kind(row: Row) -> Kind:
 async def _posts(
     connection: AsyncConnection, viewer: Viewer, ids: Sequence[str], wanted: Collection[str]
 ) -> list[Shown]:
-    rows = await connection.execute(_REPLIES, {"ids": ids, "viewer_id": viewer.id or None})
+    rows = await run(connection, _REPLIES, {"ids": list(ids), "viewer_id": viewer.id or None})
     return [_written("post", row, wanted) for row in rows]
 
 
 async def _threads(
     connection: AsyncConnection, viewer: Viewer, ids: Sequence[str], wanted: Collection[str]
 ) -> list[Shown]:
-    rows = await connection.execute(_FIRST, {"ids": ids, "viewer_id": viewer.id or None})
+    rows = await run(connection, _FIRST, {"ids": list(ids), "viewer_id": viewer.id or None})
     return [_written("thread", row, wanted) for row in rows]
 
 

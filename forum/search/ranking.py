@@ -6,8 +6,8 @@ it is. Only the newest few hundred matches are put in order; what is older follo
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from forum.search.language import Phrase
 
@@ -23,46 +23,63 @@ MOST_PLACES = 100
 """Of one term, where it is asked how near others stand."""
 
 
-def score(title: str, words: str, wanted: Sequence[Phrase], days: float | None) -> float:
-    """How well something matches, by its terms with spaces between; `days` is its age, None for what grows not old.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in a text whose terms stand between spaces, of every phrase its first term."""
 
-    A part of a document holds a few thousand terms: they are looked for in the whole, which never becomes a list.
+    heads: tuple[str, ...]
+    length: int
+    """Of all phrases, in terms."""
+
+
+def sought(wanted: Sequence[Phrase]) -> Sought:
+    """What is looked for."""
+    return Sought(tuple(f" {phrase[0]} " for phrase in wanted), sum(map(len, wanted)))
+
+
+def score(title: str, words: str, sought: Sought, days: float | None) -> float:
+    """How well something matches; `days` is its age, None for what does not grow old.
+
+    A part of a document holds a few thousand terms, and hundreds are put in order: no text ever becomes a list.
     """
-    title, words, found = f" {title} ", f" {words} ", 0.0
-    for phrase in wanted:
-        if f" {phrase[0]} " in title:
+    title, words, found, in_title = f" {title} ", f" {words} ", 0.0, 0
+    for head in sought.heads:
+        if head in title:
+            in_title += 1
             found += IN_TITLE
-        count = sum(1 for _ in islice(_places(phrase[0], words), PLACES))
-        if count:
-            found += IN_WORDS * (1 + math.log2(count))
-    if wanted and title.count(" ") - 1 == sum(map(len, wanted)) and all(f" {phrase[0]} " in title for phrase in wanted):
+        if count := words.count(head):
+            found += IN_WORDS * (1 + math.log2(min(PLACES, count)))
+    if in_title and in_title == len(sought.heads) and title.count(" ") - 1 == sought.length:
         found += WHOLE_TITLE
-    if len(wanted) > 1:
-        found += NEAR * max(nearness(title, wanted), nearness(words, wanted))
+    if len(sought.heads) > 1:
+        found += NEAR * max(nearness(title, sought) if in_title > 1 else 0.0, nearness(words, sought))
     return found - (0.0 if days is None else math.log2(1 + max(0.0, days) / A_WHILE))
 
 
-def nearness(text: str, wanted: Sequence[Phrase]) -> float:
+def nearness(text: str, sought: Sought) -> float:
     """How near to each other all of these stand at their nearest: 1 side by side, 0 where one is missing."""
-    heads = {phrase[0] for phrase in wanted}
-    if not all(f" {head} " in text for head in heads):
-        return 0.0
-    placed = sorted((place, head) for head in heads for place in islice(_places(head, text), MOST_PLACES))
+    heads = set(sought.heads)
+    for head in heads:
+        if head not in text:
+            return 0.0
     last: dict[str, int] = {}
     narrowest, number, at = 0, 0, 0
-    for place, head in placed:
+    placed = [(each, head) for head in heads for each in _places(head, text)]
+    for place, found in sorted(placed):
         number, at = number + text.count(" ", at, place), place
-        last[head] = number
+        last[found] = number
         if len(last) == len(heads):
             width = number - min(last.values()) + 1
             narrowest = width if not narrowest else min(narrowest, width)
-    return len(heads) / narrowest if narrowest else 0.0
+            if width == len(heads):
+                break
+    return len(heads) / narrowest
 
 
-def _places(term: str, text: str) -> Iterator[int]:
-    """Where a term stands in a text that begins and ends with a space."""
-    sought = f" {term} "
-    place = text.find(sought)
-    while place >= 0:
-        yield place
-        place = text.find(sought, place + len(sought) - 1)
+def _places(head: str, text: str) -> list[int]:
+    """Where a term stands, between its spaces."""
+    found, place = list[int](), text.find(head)
+    while place >= 0 and len(found) < MOST_PLACES:
+        found.append(place)
+        place = text.find(head, place + len(head) - 1)
+    return found

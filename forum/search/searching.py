@@ -25,7 +25,7 @@ from forum.search.match_queries import (
     list_terms_like,
 )
 from forum.search.places import Spot
-from forum.search.ranking import score
+from forum.search.ranking import Sought, score, sought
 from forum.search.shown import Shown
 from forum.search.tags import HAS_DOCUMENT, LAST_ROW, account_tag, first_row, kind_tag, network_tag
 from forum.search.terms import term_of, terms, words_of
@@ -186,7 +186,8 @@ async def _part(
         rows += await _people_and_networks(connection, viewer, asked)
     holding = Match(asked.wish, ())
     kept = (row for row in rows if not row.is_long or holding.holds(row.title.split(), row.words.split()))
-    ranked = [(_points(row, asked), row) for row in kept]
+    wanted = sought(asked.wish.wanted)
+    ranked = [(_points(row, wanted, asked.spot.as_of), row) for row in kept]
     ranked.sort(key=lambda each: (-each[0], -each[1].id))
     # Of a document the row that matches best stands for all of them.
     best = {(each[1].kind in OF_DOCUMENTS, each[1].object_id): each for each in reversed(ranked)}
@@ -255,10 +256,9 @@ async def _people_and_networks(connection: AsyncConnection, viewer: Viewer, aske
     return rows
 
 
-def _points(row: Row, asked: Asked) -> int:
-    grows_old = row.kind in WRITTEN
-    days = (asked.spot.as_of - row.moment.timestamp()) / _DAY if grows_old else None
-    return round(score(row.title, row.words, asked.wish.wanted, days) * _FINE)
+def _points(row: Row, wanted: Sought, as_of: int) -> int:
+    days = (as_of - row.moment.timestamp()) / _DAY if row.kind in WRITTEN else None
+    return round(score(row.title, row.words, wanted, days) * _FINE)
 
 
 # -- Typing errors -----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ _WHOLE = {
     "singly": "singl",
     **{word: word for word in ("sky", "news", "howe", "atlas", "cosmos", "bias", "andes")},
 }
+_FROM_WHOLE = {term: tuple(word for word, whole in _WHOLE.items() if whole == term) for term in _WHOLE.values()}
 _DONE = frozenset(("inning", "outing", "canning", "evening", "herring", "earring", "proceed", "exceed", "succeed"))
 _SECOND = (
     ("ization", "ize"),
@@ -201,3 +202,8 @@ def _last(word: str, first: int, second: int) -> str:
     if word.endswith("l") and place >= second and word[-2:-1] == "l":
         return word[:-1]
     return word
+
+
+def beginnings(term: str) -> set[str]:
+    """How every word begins that has this term: by its first letters, without the last, which may be `i` for a `y`."""
+    return {each[: min(3, max(1, len(each) - 1))] for each in (term, *_FROM_WHOLE.get(term, ()))}

@@ -6,11 +6,11 @@ here: the index is then made anew.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from forum.search.stemming import stem
+from forum.search.stemming import beginnings, stem
 
 VERSION = 1
 MOST_TERMS = 20_000
@@ -21,6 +21,7 @@ LONGEST_TERM = 60
 _ALONE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e01-\u0e30"
 _MARKS = r"\u0300-\u036f"
 _WORD = re.compile(rf"[{_ALONE}]|(?:[^\W_{_ALONE}][{_MARKS}]*)+(?:['’](?:[^\W_{_ALONE}][{_MARKS}]*)+)*")
+_OTHER_LETTER = re.compile(rf"[^\W\x00-\x7f]|[{_MARKS}]")
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "", "'": ""}
 )
@@ -42,7 +43,48 @@ def normal(text: str) -> str:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text in its normal form, one after the other."""
-    for found in _WORD.finditer(text):
+    return _tokens_within(text, 0, len(text))
+
+
+def tokens_of(text: str, wanted: Collection[str]) -> list[Token]:
+    """Those of the words of a text in its normal form that have one of these terms.
+
+    Not every word is brought to its term: only what stands around a place that begins as one of them does, or where
+    signs stand that are written in another way in terms.
+    """
+    small = text.lower()
+    if len(small) != len(text):
+        return [token for token in tokens(text) if token.term in wanted]
+    found, end = list[Token](), 0
+    for place in sorted(_places_to_look_at(small, wanted)):
+        if place >= end:
+            start, end = _around(text, place)
+            found += [token for token in _tokens_within(text, start, end) if token.term in wanted]
+    return found
+
+
+def _places_to_look_at(small: str, wanted: Collection[str]) -> set[int]:
+    places = {found.start() for found in _OTHER_LETTER.finditer(small)} if not small.isascii() else set[int]()
+    for beginning in {*"'’", *(each for term in wanted for each in beginnings(term))}:
+        place = small.find(beginning)
+        while place >= 0:
+            places.add(place)
+            place = small.find(beginning, place + 1)
+    return places
+
+
+def _around(text: str, place: int) -> tuple[int, int]:
+    """Where the piece without spaces begins and ends that holds this place: no word goes on beyond one."""
+    start = end = place
+    while start and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return start, end
+
+
+def _tokens_within(text: str, start: int, end: int) -> Iterator[Token]:
+    for found in _WORD.finditer(text, start, end):
         term = term_of(found[0])
         if term:
             yield Token(found.start(), found.end(), term)

@@ -50,7 +50,7 @@ async def follow_texts(state: State, _: set[str]) -> bool:
     waiting = waiting_of(state)
     if not waiting.all and not waiting.ids:
         return False
-    if waiting.all:
+    if waiting.all and not waiting.ids:
         await _look(state, waiting)
     ids = list(waiting.ids)[:DOCUMENTS_AT_ONCE]
     async with state.database.read() as connection:

@@ -83,7 +83,13 @@ documents = Table(
     Index("ix_documents_by_title", "network_id", "title_key", "id"),
     Index("ix_documents_folder_id", "folder_id"),
     Index("ix_documents_owner_id", "owner_id", "network_id"),
-    Index("ix_documents_thread_id", "thread_id"),
+    # Of most nothing has been said: SQLite would take those for all of one thread, and read every document.
+    Index(
+        "ix_documents_thread_id",
+        "thread_id",
+        postgresql_where=text("thread_id IS NOT NULL"),
+        sqlite_where=text("thread_id IS NOT NULL"),
+    ),
     Index(
         "ix_documents_withdrawn",
         "withdrawn_at",

@@ -14,9 +14,22 @@ from auth.tables import accounts, sessions, tokens
 from auth.tokens import PREFIX
 from forum.events import PostCreated
 from forum.streams import account_stream, moderators_stream, network_stream
-from forum.tables import memberships, networks, posts, read_states, threads
+from forum.tables import (
+    blobs,
+    document_audiences,
+    document_versions,
+    documents,
+    memberships,
+    networks,
+    posts,
+    read_states,
+    threads,
+    version_pages,
+    version_previews,
+)
 from ground.columns import new_id, now
 from realtime.tables import events, streams
+from tests.bench.papers import SIZE, blob, papers
 from tests.bench.rows import RowWriter, row_writer
 from tests.bench.words import Words, person, rare_words, title, write
 
@@ -36,6 +49,10 @@ class Plan:
     short_threads: int = 40
     many_threads: int = 10_000
     few_threads: int = 100
+    many_documents: int = 5_000
+    few_documents: int = 50
+    with_words: int = 2_000
+    """So many of the documents have words that are searched."""
     page_post_length: int = 250
     post_length: int = 120
 
@@ -46,6 +63,8 @@ class Plan:
             long_thread=self.long_thread // 10,
             short_threads=self.short_threads // 10,
             many_threads=self.many_threads // 10,
+            many_documents=self.many_documents // 10,
+            with_words=self.with_words // 10,
         )
 
 
@@ -87,6 +106,7 @@ class Filled:
     """Threads of 100 posts, in the network of the long one."""
     many_network: str = ""
     few_network: str = ""
+    """They hold many documents and few, too."""
 
 
 @dataclass(slots=True)
@@ -98,6 +118,7 @@ class _Network:
     threads: list[int]
     """How many posts each thread has, the oldest first."""
     post_length: int
+    documents: int = 0
     id: str = field(default_factory=new_id)
     thread_ids: list[str] = field(default_factory=list)
 
@@ -132,6 +153,7 @@ def _plan_networks(plan: Plan) -> list[_Network]:
             "open" if name == "Page board" else "closed",
             counts,
             plan.page_post_length if name in ("Page board", "Busy board") else plan.post_length,
+            {"Many board": plan.many_documents, "Few board": plan.few_documents}.get(name, 0),
         )
         for name, counts in lists.items()
     ]
@@ -164,8 +186,9 @@ class _Filling:
     # -- People ------------------------------------------------------------------------------------
 
     async def write_people(self, writer: RowWriter) -> None:
-        """Accounts, each with its stream; a session and a token for each of those whom we know."""
+        """Accounts, each with its stream; a session and a token for each of those whom we know; bytes of documents."""
         long_ago = self._moment - timedelta(days=400)
+        await _write(writer, blobs, [blob(self._moment)], key="sha256")
         await _write(writer, accounts, ((who, _account(number, long_ago)) for number, who in enumerate(self._people)))
         await _write(writer, streams, ((account_stream(who), {"head": 0}) for who in self._people), key="name")
         known = [self.filled.member, self.filled.eager, *self.filled.writers]
@@ -212,6 +235,7 @@ class _Filling:
             "member_count": len(self._members(network)),
             "thread_count": len(network.threads),
             "post_count": network.post_count,
+            "stored_bytes": network.documents * SIZE,
             "created_at": self._moment - timedelta(days=300),
             "created_by": self._people[-1],
         }
@@ -222,8 +246,21 @@ class _Filling:
         await _write(writer, posts, self._posts(network, last))
         pairs = enumerate(last[-head:], 1)
         await _write(writer, events, ((stream, self._event(seq, post)) for seq, post in pairs), key="stream")
+        await self._write_papers(writer, network)
         if network.thread_ids[-1] == self.filled.long_thread:
             await _write(writer, read_states, [self._half_read(network)], key="account_id")
+
+    async def _write_papers(self, writer: RowWriter, network: _Network) -> None:
+        count = network.documents
+        made = papers(network.id, count, min(count, self._plan.with_words), self._moment, self._author)
+        await _write(writer, documents, made.documents())
+        for table, rows in (
+            (document_audiences, made.audiences()),
+            (document_versions, made.versions()),
+            (version_previews, made.previews()),
+            (version_pages, made.pages()),
+        ):
+            await _write(writer, table, rows, key="document_id")
 
     def _event(self, seq: int, post_id: str) -> dict[str, Any]:
         return {

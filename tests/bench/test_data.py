@@ -10,7 +10,18 @@ from tests.bench.client import Client
 from tests.bench.data import FEW, Plan, fill
 from tests.servers.confer import ConferServer
 
-SMALL = Plan(people=12, writers=2, networks=7, long_thread=130, short_threads=3, many_threads=45, few_threads=10)
+SMALL = Plan(
+    people=12,
+    writers=2,
+    networks=7,
+    long_thread=130,
+    short_threads=3,
+    many_threads=45,
+    few_threads=10,
+    many_documents=25,
+    few_documents=4,
+    with_words=6,
+)
 
 
 async def test_counters_hold(database_url: str) -> None:

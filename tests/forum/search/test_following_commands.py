@@ -10,7 +10,7 @@ from forum.acts.erasing import erase_post
 from forum.search import following_commands
 from forum.search.entry_queries import WorkedOut, find_stale
 from forum.search.following_commands import follow_networks, index, is_behind
-from forum.search.reindexing import reindex
+from forum.search.reindexing_commands import reindex
 from forum.tables import networks, posts, search_rows, search_terms
 from forum.threads.commands import edit_post
 from forum.threads.writing import lay_out

@@ -1,13 +1,13 @@
 """The order says how well a text matches and how old it is, and nothing of other texts."""
 
 from forum.search.language import Phrase
-from forum.search.ranking import nearness, score
+from forum.search.ranking import nearness, score, sought
 
 WANTED: list[Phrase] = [("night",), ("cover",)]
 
 
 def points(title: str, words: str, days: float | None = 0.0, wanted: list[Phrase] = WANTED) -> float:
-    return score(title.strip(), words.strip(), wanted, days)
+    return score(title.strip(), words.strip(), sought(wanted), days)
 
 
 def test_a_title_counts_for_more_than_words() -> None:
@@ -22,8 +22,9 @@ def test_more_often_counts_for_more_up_to_a_bound() -> None:
 
 def test_nearer_counts_for_more() -> None:
     assert points("", "night cover x x x") > points("", "night x x x cover")
-    assert nearness(" a x b ", [("a",), ("b",)]) == 2 / 3
-    assert nearness(" a x ", [("a",), ("b",)]) == 0
+    assert nearness(" a x b ", sought([("a",), ("b",)])) == 2 / 3
+    assert nearness(" a x x b b a x ", sought([("a",), ("b",)])) == 1
+    assert nearness(" a x ", sought([("a",), ("b",)])) == 0
 
 
 def test_newer_counts_for_more() -> None:

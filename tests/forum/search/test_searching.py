@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from forum.search import match_queries, searching
-from forum.search.language import Wish, read_wish
+from forum.search import match_queries, newest_queries, searching
+from forum.search.language import Match, Wish, read_wish
 from forum.search.places import Spot
 from forum.search.searching import words_shown
 from forum.tables import networks
@@ -152,6 +152,52 @@ async def test_pages_follow_each_other_to_the_end(village: Village, monkeypatch:
     assert sorted(seen) == sorted(written)
     assert len(seen) == len(set(seen)) == 11
     assert pages == 4
+
+
+async def test_what_is_rare_and_old_is_found_below_many_that_are_newer(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the rows that are looked through one by one none matches: the rest is asked of the index."""
+    monkeypatch.setattr(newest_queries, "LOOKED_THROUGH", 4)
+    monkeypatch.setattr(newest_queries, "DOCUMENTS_LOOKED_THROUGH", 1)
+    amara, gareth = await village.people("Amara", "Gareth")
+    place, hidden = await village.network(amara, [gareth]), await village.network(amara)
+    thread = await village.thread(amara, place, "Old", "A firecrest among the wrens")
+    for number in range(12):
+        await village.reply(amara, place, thread, f"Wrens {number}")
+    other = await village.thread(amara, hidden, "Elsewhere", "A firecrest among the wrens")
+    await indexed(village)
+    for who, expected in ((amara, [thread, other]), (gareth, [thread])):
+        assert set(await find_in_process(village, who, "firecrest wrens")) == set(expected)
+        assert len(await find_in_process(village, who, "wrens -firecrest")) == 12
+        assert await find_in_process(village, who, '"wrens 3" -firecrest') != []
+        assert await find_in_process(village, who, "firecrest -wrens") == []
+
+
+async def test_what_others_may_not_read_hides_nothing_of_what_they_may(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads very many networks asks without naming them: more is looked at until enough of it is theirs."""
+    monkeypatch.setattr(searching, "MOST_NAMED", 0)
+    amara, gareth = await village.people("Amara", "Gareth")
+    place, hidden = await village.network(amara, [gareth]), await village.network(amara)
+    thread = await village.thread(amara, place, "Shrikes", "First")
+    secret = await village.thread(amara, hidden, "Shrikes", "First")
+    for number in range(7):
+        await village.reply(amara, hidden, secret, f"A shrike {number}")
+    await indexed(village)
+    viewer = await village.viewer(gareth)
+    match = Match(read_wish("shrike"), ()).text(village.state.database.dialect)
+    async with village.state.database.read() as connection:
+        rows = await match_queries.list_content(connection, viewer, match, at_most=1)
+        assert [row.object_id for row in rows] == [thread]
+
+
+async def find_in_process(village: Village, who: Villager, q: str) -> list[str]:
+    viewer = await village.viewer(who)
+    async with village.state.database.read() as connection:
+        page = await searching.find(connection, viewer, searching.Asked(read_wish(q), Spot(0)), 20)
+    return [row.object_id for row in page.rows]
 
 
 async def test_the_api_goes_on_where_a_page_ended(village: Village) -> None:

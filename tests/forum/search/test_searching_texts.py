@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from forum.search import text_commands, text_queries
 from forum.search.following_commands import is_behind
-from forum.search.reindexing import reindex
+from forum.search.reindexing_commands import reindex
 from forum.search.text_commands import follow_texts
 from forum.tables import document_versions, search_rows, search_terms, version_previews
 from tests.forum.documents.shelf import Object, replace, share

@@ -1,8 +1,10 @@
 """What a text is searched by, whatever script, accents and marks it has."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from forum.search.terms import LONGEST_TERM, MOST_TERMS, normal, terms, tokens
+from forum.search.terms import LONGEST_TERM, MOST_TERMS, normal, terms, tokens, tokens_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,17 @@ def test_terms_hold_nothing_that_an_index_could_take_for_more() -> None:
     odd = "a'b \" * ^ # : ( ) AND OR NOT NEAR \\ % \0 ﬁ ﷺ ª ǰ İstanbul"
     for term in terms(odd):
         assert term.isalnum(), term
+
+
+LETTERS = "abcdefgiklmnoprstuy'’ -.éüßłæÉ病院0ﬁ\u0301"
+
+
+@given(st.lists(st.text(LETTERS, max_size=12), max_size=12), st.sets(st.integers(0, 11), max_size=4))
+def test_words_of_few_terms_are_those_of_all_words(words: list[str], chosen: set[int]) -> None:
+    """Only what begins as a term does is looked at, and nothing is missed by it."""
+    text = normal(" ".join([*words, "Dying skies, early cries: o'clock; RÉSUMÉS being used by İzmir's ties"]))
+    every = list(tokens(text))
+    wanted = {every[number % len(every)].term for number in chosen} | {"die", "cri", "oclock", "resum", "tie"}
+    assert tokens_of(text, wanted) == [token for token in every if token.term in wanted]
+    plain = text.replace("İ", "I")
+    assert tokens_of(plain, wanted) == [token for token in tokens(plain) if token.term in wanted]

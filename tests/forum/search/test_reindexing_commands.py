@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from forum.search import following_commands, reindexing
-from forum.search.reindexing import reindex
+from forum.search import following_commands, reindexing_commands
+from forum.search.reindexing_commands import reindex
 from forum.tables import search_cursors, search_rows
 from tests.forum.search.finding import finds
 from tests.forum.threads.village import Village
@@ -41,7 +41,7 @@ async def rows_of(village: Village) -> set[int]:
 
 
 async def under_way(village: Village) -> bool:
-    named = select(search_cursors.c.name).where(search_cursors.c.name == reindexing.UNDER_WAY)
+    named = select(search_cursors.c.name).where(search_cursors.c.name == reindexing_commands.UNDER_WAY)
     async with village.state.database.read() as connection:
         return (await connection.execute(named)).first() is not None
 
@@ -52,7 +52,7 @@ async def test_what_was_cut_off_goes_on_where_it_stopped(village: Village, monke
     thread = await village.thread(amara, place, "Pygmy owl", "First")
     posts = [await village.reply(amara, place, thread, f"Owlet {number}") for number in range(5)]
     monkeypatch.setattr(following_commands, "MANY", 2)
-    monkeypatch.setattr(reindexing, "MANY", 2)
+    monkeypatch.setattr(reindexing_commands, "MANY", 2)
     original, parts = following_commands.index, list[int]()
 
     async def some(tx: Any, kind: Any, ids: Any, worked_out: Any) -> None:
@@ -69,7 +69,7 @@ async def test_what_was_cut_off_goes_on_where_it_stopped(village: Village, monke
     there = await rows_of(village)
     monkeypatch.setattr(following_commands, "index", original)
     heard = Heard()
-    monkeypatch.setattr(reindexing, "TOLD_EACH", 0)
+    monkeypatch.setattr(reindexing_commands, "TOLD_EACH", 0)
     assert await reindex(village.state, heard) >= len(posts) + 2
     assert not await under_way(village)
     assert there <= await rows_of(village)
@@ -84,7 +84,7 @@ async def test_it_waits_for_a_worker_that_is_at_it(village: Village, monkeypatch
     amara = await village.person("Amara")
     place = await village.network(amara)
     thread = await village.thread(amara, place, "Scops owl", "First")
-    original, refused = reindexing.read_over, list[bool]()
+    original, refused = reindexing_commands.read_over, list[bool]()
 
     async def busy(state: Any, woken: set[str]) -> bool:
         if len(refused) < 2:
@@ -92,6 +92,6 @@ async def test_it_waits_for_a_worker_that_is_at_it(village: Village, monkeypatch
             return False
         return await original(state, woken)
 
-    monkeypatch.setattr(reindexing, "read_over", busy)
+    monkeypatch.setattr(reindexing_commands, "read_over", busy)
     await reindex(village.state)
     assert await finds(village, amara, "scops") == [thread]
