@@ -1,7 +1,7 @@
 """What is put into the index: something that can be found, in terms."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,3 +57,8 @@ class Entry:
         if self.has_document:
             tags.append(HAS_DOCUMENT)
         return tags
+
+
+def terms_of(entries: Collection[Entry]) -> set[str]:
+    """Every term of a text in several parts."""
+    return {term for entry in entries for term in (*entry.title, *entry.words)}

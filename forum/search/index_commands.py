@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.search.entries import LAST_PLACE, MOST_PLACES, Entry
+from forum.search.entries import LAST_PLACE, MOST_PLACES, Entry, terms_of
 from forum.search.tags import LONG, TITLE, row_id
 from forum.tables import search_cursors, search_rows
 from forum.unindexing import count_terms, note_terms, take_out
@@ -73,6 +73,17 @@ async def put_text(tx: Transaction, entries: Sequence[Entry], *, begins: bool, w
     await _insert(tx, entries)
     if any(each.part == 0 for each in entries):
         count_terms(said, entry.network_id, whole, 1)
+    await note_terms(tx, said)
+
+
+async def put_texts(tx: Transaction, texts: Sequence[Sequence[Entry]]) -> None:
+    """Have the whole of these documents found, in place of all that was known of what stands in them."""
+    said: Counter[tuple[str, str]] = Counter()
+    ids = [entries[0].object_id for entries in texts]
+    await take_out(tx, (search_rows.c.kind == "text") & search_rows.c.object_id.in_(ids), said)
+    await _insert(tx, [entry for entries in texts for entry in entries])
+    for entries in texts:
+        count_terms(said, entries[0].network_id, terms_of(entries), 1)
     await note_terms(tx, said)
 
 

@@ -20,6 +20,8 @@ from realtime.transaction import Transaction
 
 UNDER_WAY = "reindex"
 """The cursor that is there as long as not all of it is done."""
+TEXTS = 25
+"""Documents whose words go into the index in one transaction, where they are short."""
 TOLD_EACH = 0.5
 """Seconds."""
 _IS_UNDER_WAY = select(search_cursors.c.name).where(search_cursors.c.name == UNDER_WAY)
@@ -78,7 +80,7 @@ async def _begin(tx: Transaction) -> None:
 async def _fill(state: State, telling: "_Telling") -> None:
     reading, waiting = reading_of(state), waiting_of(state)
     reading.begin_anew()
-    waiting.all, reading.at_once = True, MANY
+    waiting.all, waiting.at_once, reading.at_once = True, TEXTS, MANY
     while True:
         is_more = await read_over(state, set()) | await follow_texts(state, set())
         await telling.go_on()

@@ -4,12 +4,14 @@ Whoever follows the events says of which documents; those wait in this process. 
 to them leaves them to the next one, which reads everything over.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from forum.search.entries import Entry
-from forum.search.index_commands import drop, put_text, take_turn
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from forum.search.entries import Entry, terms_of
+from forum.search.index_commands import drop, put_text, put_texts, take_turn
 from forum.search.text_queries import (
     Text,
     find_gone,
@@ -35,6 +37,8 @@ class Waiting:
     ids: dict[str, None] = field(default_factory=dict)
     all: bool = True
     """At every one."""
+    at_once: int = 1
+    """Documents in one transaction: more where nobody waits meanwhile."""
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -55,18 +59,42 @@ async def follow_texts(state: State, _: set[str]) -> bool:
     ids = list(waiting.ids)[:DOCUMENTS_AT_ONCE]
     async with state.database.read() as connection:
         gone = await find_gone(connection, ids, GONE_AT_ONCE)
-        missing = await find_missing(connection, ids, 1)
-        pages = await read_text(connection, missing[0]) if missing else []
+        made = await _make(connection, ids, waiting.at_once)
     if gone:
         async with state.transaction() as tx:
             await take_turn(tx)
             await drop(tx, gone)
-    elif missing:
-        await _put(state, missing[0], await make_entries(missing[0], pages))
+    elif made:
+        await _put_all(state, made)
     else:
         for document_id in ids:
             waiting.ids.pop(document_id, None)
     return bool(waiting.ids or waiting.all)
+
+
+async def _make(connection: AsyncConnection, ids: Collection[str], at_once: int) -> list[tuple[Text, list[Entry]]]:
+    """The next of these documents that the index lacks, in parts: at most so many, or one long one."""
+    made, parts = list[tuple[Text, list[Entry]]](), 0
+    for text in await find_missing(connection, ids, at_once):
+        made.append((text, await make_entries(text, await read_text(connection, text))))
+        parts += len(made[-1][1])
+        if parts >= PARTS_AT_ONCE:
+            break
+    return made
+
+
+async def _put_all(state: State, made: Sequence[tuple[Text, list[Entry]]]) -> None:
+    """Short ones together, long ones a few parts at a time."""
+    short = [each for each in made if len(each[1]) <= PARTS_AT_ONCE]
+    if short:
+        async with state.transaction() as tx:
+            await take_turn(tx)
+            still = [entries for text, entries in short if await is_missing(tx.connection, text)]
+            if still:
+                await put_texts(tx, still)
+    for text, entries in made:
+        if len(entries) > PARTS_AT_ONCE:
+            await _put(state, text, entries)
 
 
 async def _look(state: State, waiting: Waiting) -> None:
@@ -80,7 +108,7 @@ async def _look(state: State, waiting: Waiting) -> None:
 
 async def _put(state: State, text: Text, entries: list[Entry]) -> None:
     """The last part first, as long as the document says just this: who changed it meanwhile is waiting already."""
-    whole = _terms_of(entries)
+    whole = terms_of(entries)
     late_first = entries[::-1]
     for start in range(0, len(entries), PARTS_AT_ONCE):
         async with state.transaction() as tx:
@@ -88,7 +116,3 @@ async def _put(state: State, text: Text, entries: list[Entry]) -> None:
             if not await is_missing(tx.connection, text):
                 return
             await put_text(tx, late_first[start : start + PARTS_AT_ONCE], begins=start == 0, whole=whole)
-
-
-def _terms_of(entries: Collection[Entry]) -> set[str]:
-    return {term for entry in entries for term in (*entry.title, *entry.words)}
