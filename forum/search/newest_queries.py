@@ -2,8 +2,8 @@
 afterwards, of these rows (`match_queries`).
 
 FTS5 gives its matches newest first. PostgreSQL's index has no order: it must find all matches to know the newest, and
-take each from the table. So the newest few thousand rows are looked through one by one before. Where a word stands in
-many of them there are enough, or a few thousand more rows are looked through; what stands in few is looked up in the
+take each from the table. So the newest thousand rows are looked through one by one before. Where a word stands in
+many of them there are enough, or some thousands more are looked through; what stands in few is looked up in the
 index, which is as quick then however much else there is.
 """
 
@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum.tables import search_rows
 from ground.hot import HotStatement, given, run
 
-LOOKED_THROUGH = 3_000
-DOCUMENTS_LOOKED_THROUGH = 400
+LOOKED_THROUGH = 1_000
+DOCUMENTS_LOOKED_THROUGH = 300
 """Those of documents hold a few thousand words each."""
-MORE = 6
+MORE, MORE_OF_DOCUMENTS = 6, 2
 """So many times as much is looked through, where that holds enough if older rows are like the newest."""
 
 index = table("search_index", column("rowid", BigInteger), column("terms"), column("search_index"))
@@ -76,9 +76,9 @@ async def list_newest(
     asked: dict[str, Any] = {"match": match, "below": below, "least": least, "at_most": at_most}
     if connection.dialect.name == "postgresql":
         through = _THROUGH_DOCUMENTS if of_documents else _THROUGH_ALL
-        some = DOCUMENTS_LOOKED_THROUGH if of_documents else LOOKED_THROUGH
+        some, more = (DOCUMENTS_LOOKED_THROUGH, MORE_OF_DOCUMENTS) if of_documents else (LOOKED_THROUGH, MORE)
         found = await run(connection, through, asked | {"looked_through": some})
-        if found and len(found) < at_most <= MORE * len(found):
+        if found and len(found) < at_most <= more * len(found):
             enough = some * at_most * 5 // (4 * len(found))
             found = await run(connection, through, asked | {"looked_through": enough})
         if len(found) == at_most:

@@ -9,13 +9,14 @@ from tests.bench import load
 from tests.bench.client import WrongAnswer
 from tests.bench.data import Plan
 from tests.bench.figures import Figure, closing, table
+from tests.bench.files import measure_files
 from tests.bench.machine import Cores, choose_cores, processor
 from tests.bench.measuring import FULL, QUICK, Pace, measure, measure_assets
 from tests.bench.searches import measure_search
 from tests.bench.sites import Site, running_site
 from tests.servers.shapes import POSTGRES_REDIS, SQLITE_MEMORY
 
-PARTS = ("load", "search")
+PARTS = ("load", "search", "files")
 _NAMES = {"postgres": "PostgreSQL and Redis", "sqlite": "SQLite, the broker in the process"}
 _SHAPES = {"postgres": POSTGRES_REDIS, "sqlite": SQLITE_MEMORY}
 
@@ -68,6 +69,8 @@ def _measure_one(name: str, pace: Pace, cores: Cores, parts: Collection[str]) ->
 def _measure_part(part: str, site: Site, plan: Plan, pace: Pace, cores: Cores) -> Iterator[Figure]:
     if part == "load":
         yield from measure(site, plan, pace, cores)
+    elif part == "files":
+        yield from measure_files(site, 3 if pace.rounds > 1 else 1, pace.repeats)
     else:
         with running_site(site.shape, cores, plan.tenth()) as tenth:
             yield from measure_search(site, tenth, pace.searches)
