@@ -147,16 +147,20 @@ async def test_long_documents_are_found_in_parts_and_shown_once(
     document = answer.json()
     await until_read(village, document)
     await indexed(village)
-    async with village.state.transaction() as tx:  # as if the server had not been quicker
-        await tx.execute(
-            update(search_rows)
-            .where(search_rows.c.object_id == document["id"], search_rows.c.kind == "text")
-            .values(version=0)
-        )
-    await all_texts(village)
     counted = select(search_rows.c.part).where(
         search_rows.c.object_id == document["id"], search_rows.c.kind == "text", search_rows.c.version == 1
     )
+    for _ in range(5):  # the server, whose parts are long ones, may be quicker
+        async with village.state.transaction() as tx:
+            await tx.execute(
+                update(search_rows)
+                .where(search_rows.c.object_id == document["id"], search_rows.c.kind == "text")
+                .values(version=0)
+            )
+        await all_texts(village)
+        async with village.state.database.read() as connection:
+            if len((await connection.execute(counted)).all()) > 10:
+                break
     async with village.state.database.read() as connection:
         assert len((await connection.execute(counted)).all()) > 10
         uses = select(search_terms.c.uses).where(search_terms.c.network_id == place.id, search_terms.c.term == "twite")
