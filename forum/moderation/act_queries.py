@@ -177,12 +177,25 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
         act = replace(act, lapsed=await _lapsed(connection, viewer, act))
     if row[-1] is not None:
         act = await _with_thread(connection, viewer, act, row[-1])
+    if act.is_moderated and act.number == 1 and act.kind in ("hide", "remove"):
+        act = replace(act, title_before=await _hidden_title(connection, viewer, act_id))
     if act.undone_at is not None:
         return replace(act, undo_reason=await _why_undone(connection, act_id) if act.is_whole else "")
     if not act.is_moderated or act.rule != "patient_data" or act.post_id is None:
         return act
     hidden = await find_hidden_with(connection, act.network_id, act.id)
     return replace(act, quotation_count=len(hidden.ending), repeating=await _repeating(connection, viewer, act))
+
+
+async def _hidden_title(connection: AsyncConnection, viewer: Viewer, act_id: str) -> str:
+    """What the thread was called whose title is hidden with this post: as the words, for who decides about them."""
+    asked = (
+        select(threads.c.hidden_title)
+        .join(acts, acts.c.thread_id == threads.c.id)
+        .join(networks, networks.c.id == threads.c.network_id)
+        .where(acts.c.id == act_id, acts.c.network_id == threads.c.network_id, threads_readable_by(viewer))
+    )
+    return await connection.scalar(asked) or ""
 
 
 async def _repeating(connection: AsyncConnection, viewer: Viewer, act: ShownAct) -> tuple[Repeating, ...]:

@@ -113,7 +113,8 @@ class ApiAct(Answer):
 
     Whoever judges an appeal without reading the network sees neither the words nor the reason. `quotation_count`: how
     many posts were hidden because they quote this one, and come back with it (at most 100 are counted); for moderators.
-    `title_before` and `title_after`: of a thread that was retitled. `moved_to`: the network to which one was moved, by
+    `title_before` and `title_after`: of a thread that was retitled, or whose title is hidden with its first post (for
+    moderators). `moved_to`: the network to which one was moved, by
     name where the caller may know of it.
     """
 

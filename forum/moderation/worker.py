@@ -28,6 +28,8 @@ from ground.columns import now
 from realtime.transaction import Transaction
 
 PATIENT_DATA_KEPT = timedelta(days=30)
+ERASED_BY_THEN = timedelta(hours=6)
+"""Even a post that very many quote is erased by then, unless something went wrong."""
 REPEATED_IS_ERASED = "The words that it repeated were erased for good."
 ERASED_IN_TIME = "Hidden for patient data 30 days ago, and erased as announced."
 _MOST_AT_ONCE = 100
@@ -141,6 +143,22 @@ async def erase_patient_data(state: State) -> None:
             await erase_post(tx, None, post_id, ERASED_IN_TIME, only_if=wanted, seen=seen)
 
 
+async def go_on_erasing(state: State) -> None:
+    """What the worker was to erase in parts and has not, because a task of it was given up: it begins anew."""
+    left = (
+        select(acts.c.id)
+        .join(posts, posts.c.id == acts.c.post_id)
+        .where(acts.c.kind == "erase", acts.c.at < now() - ERASED_BY_THEN, posts.c.erased_at.is_(None))
+        .limit(_MOST_AT_ONCE)
+    )
+    async with state.database.read() as connection:
+        found = list(await connection.scalars(left))
+    if found:
+        async with state.transaction() as tx:
+            for act_id in found:
+                tx.enqueue("erase_quotations", {"act_id": act_id, "after": ""})
+
+
 async def hide_quotations(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
     """Go on hiding what quotes a post with patient data, where a network has more than one transaction looks at."""
     await hide_more_quotations(tx, reference["act_id"], reference["after"])
@@ -199,4 +217,4 @@ TASKS: Mapping[str, Doer] = {
     "erase_quotations": erase_quotations,
     "take_back_quotations": take_back_quotations,
 }
-CHORES: Sequence[Chore] = (erase_patient_data, forget_what_was_held)
+CHORES: Sequence[Chore] = (erase_patient_data, go_on_erasing, forget_what_was_held)

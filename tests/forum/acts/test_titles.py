@@ -125,6 +125,9 @@ async def test_undone_it_comes_back_but_not_over_another_nor_while_something_hid
     hall = await open_hall(village)
     thread, first = await begin(hall, "Quill")
     act = await hall.hide(hall.priya, first, "patient_data")
+    for who, shown in ((hall.amara, "Quill goes home"), (hall.gareth, "")):  # who decides sees it, as the words
+        assert (await hall.do(who, "GET", f"/acts/{act}"))["title_before"] == shown
+    assert "Quill goes home" in (await village.browser(hall.priya).get(f"/acts/{act}")).text
     await hall.do(hall.priya, "POST", f"/acts/{act}/undo", {})
     assert await title_of(hall, thread) == ("Quill goes home", "")
     act = await hall.hide(hall.priya, first, "patient_data")

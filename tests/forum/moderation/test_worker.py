@@ -1,10 +1,13 @@
 """Letters that say what was done, with no more of it than a mailbox may hold; and patient data erased in time."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import update
 
-from forum.moderation.worker import LETTERS, erase_patient_data
+from forum.acts.erasing import erase_post
+from forum.acts.recording import Act, write_act
+from forum.moderation.worker import LETTERS, erase_patient_data, go_on_erasing
 from forum.tables import acts, audit_rows
 from ground.columns import now
 from tests.forum.moderation.hall import Hall, column, open_hall
@@ -40,6 +43,35 @@ async def test_the_letter_carries_words_of_open_networks_only(village: Village) 
         assert "Only fools" not in await letter(hall, act)
     await village.remove(hall.place.id, hall.gareth)
     assert hall.place.name not in await letter(hall, act)
+
+
+async def test_a_letter_about_what_is_erased_promises_nothing_of_it(village: Village) -> None:
+    hall = await open_hall(village, "open")
+    hidden = await hall.hide(hall.priya, rule="patient_data", reason="It names a patient.")
+    assert "you may appeal once" in await letter(hall, hidden)
+    async with village.state.transaction() as tx:
+        erased = await erase_post(tx, None, hall.post, "In time.")
+    for act in (hidden, erased or ""):
+        said = await letter(hall, act)
+        assert ("Read why:" in said, "what you wrote" in said, "appeal" in said) == (True, False, False)
+
+
+async def test_an_erasing_that_was_left_is_gone_on_with(village: Village) -> None:
+    hall = await open_hall(village)
+    act = Act("erase", hall.place.id, None, "In time.", post_id=hall.post, account_id=hall.gareth.id)
+    async with village.state.transaction() as tx:
+        act_id = await write_act(tx, act)
+    await go_on_erasing(village.state)
+    await asyncio.sleep(0.3)
+    assert not (await hall.read(hall.maeve))["erased"]  # it may be at it still
+    async with village.state.transaction() as tx:
+        await tx.execute(update(acts).where(acts.c.id == act_id).values(at=now() - timedelta(hours=7)))
+    await go_on_erasing(village.state)
+    for _ in range(100):
+        if (await hall.read(hall.maeve))["erased"]:
+            break
+        await asyncio.sleep(0.1)
+    assert (await hall.read(hall.maeve))["erased"]
 
 
 async def test_the_answer_to_an_appeal_is_told(village: Village) -> None:
