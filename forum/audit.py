@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.tables import audit_chains, audit_rows, audit_words, memberships
+from forum.tables import audit_chains, audit_rows, audit_words, memberships, review_names
 from ground.columns import Identifier, moment_text, new_id, now
 from realtime.transaction import Transaction
 
@@ -221,6 +221,8 @@ async def forget_person(tx: Transaction, account_id: str, email: str) -> None:
     await _empty(tx, (word == "actor") & audit_words.c.row_id.in_(acted))
     await _empty(tx, (word != "actor") & audit_words.c.row_id.in_(concerned))
     await _empty(tx, (word == "address") & (func.lower(audit_words.c.word) == email.lower()))
+    signed = update(review_names).where(review_names.c.account_id == account_id)
+    await tx.execute(signed.values(name="", organisation="", salt=""))
 
 
 async def empty_words_about(

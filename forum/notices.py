@@ -34,7 +34,7 @@ NOTICES = {
     "invitation-withdrawn": "The invitation is cancelled. Its link does nothing any more.",
     "invitation-resent": "We have written to {who} again.",
     "reminded": "A reminder is on its way to {who}.",
-    "nobody-reminded": "Nobody was reminded: each was reminded today already, or their mail came back.",
+    "nobody-reminded": "Nobody was reminded: each had a mail within the last three days, or theirs came back.",
     "joining-link-made": "The link is ready. Copy it, and send it to whom you like.",
     "joining-link-changed": "The link is changed. Its address is the same.",
     "joining-link-reset": "There is a new link. The old one is dead.",

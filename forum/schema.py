@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0026"
+SCHEMA = "0027"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"

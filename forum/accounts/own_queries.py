@@ -216,6 +216,7 @@ ELSEWHERE: Mapping[str, str] = {
 }
 """What stands in other lists of the file."""
 LEFT_OUT: Mapping[str, str] = {
+    "review_names.account_id": "the name as it was when others signed a review, which the profile and the log tell",
     "requests.account_id": "the keys of requests, kept for a day to notice what comes twice",
     "cases.account_id": "that others reported somebody is not told to them: it would tell who did",
     "notifications.actor_id": "the lists of others",

@@ -34,14 +34,14 @@ def written(entries: Sequence[Entry]) -> str:
 
 
 def _written(entry: Entry) -> str:
-    if entry.is_guessed and _same(read_entry(entry.typed), entry):
-        return entry.typed  # so that it stays a guess
-    place = entry.typed if entry.is_guessed and not set(entry.typed) & set('<>"') else entry.address
+    if entry.is_guessed and _same(read_entry(entry.guessed_from), entry):
+        return entry.guessed_from  # so that it stays a guess
+    place = entry.guessed_from if entry.is_guessed and not set(entry.guessed_from) & set('<>"') else entry.address
     name = f'"{entry.name}" ' if entry.name else ""
     organisation = f' "{entry.organisation}"' if entry.organisation else ""
     return f"{name}<{place}>{organisation}" if name or organisation else place or entry.typed
 
 
 def _same(one: Entry, other: Entry) -> bool:
-    is_one_line = not set(other.typed) & set(",;\t\r\n")
+    is_one_line = not set(other.guessed_from) & set(",;\t\r\n")
     return is_one_line and (one.address, one.name, one.organisation) == (other.address, other.name, other.organisation)

@@ -92,4 +92,4 @@ def _row_entry(row: Sequence[str], columns: Columns, delimiter: str) -> Entry:
     read = read_entry(address)
     typed = read.typed or f"{delimiter} ".join(cell.strip() for cell in row if cell.strip())[:LONGEST_ENTRY]
     called = (clean_given_name(name) or read.name, clean_given_name(of) or read.organisation)
-    return Entry(typed, read.address, *called, read.is_guessed)
+    return Entry(typed, read.address, *called, read.guessed_from)

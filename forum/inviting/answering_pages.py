@@ -64,14 +64,14 @@ async def _open(request: Request) -> tuple[Viewer, Shown]:
         return viewer, await find_shown(connection, state.key, request.path_params["secret"])
 
 
-async def _other_address(request: Request, viewer: Viewer, shown: Shown) -> Response:
+async def _other_address(request: Request, viewer: Viewer, shown: Shown, status: int = 200) -> Response:
     """Of the network this person sees what its front page shows them, if anything."""
     async with state_of(request).database.read() as connection:
         found = await find_network(connection, viewer, shown.slug)
     email = viewer.account.email if viewer.account else ""
     page = OtherAddressPage(shown.inviter, shown.address, email, f"/networks/{shown.slug}" if found else "")
-    title = "The invitation is for another address"
-    return render_page(request, viewer, "inviting/other_address.html", page, title=title)
+    title = "The invitation is for another address" if status == 200 else "You have not joined"
+    return render_page(request, viewer, "inviting/other_address.html", page, title=title, status=status)
 
 
 def _ended(request: Request, viewer: Viewer, shown: Shown) -> Response:
@@ -99,7 +99,7 @@ async def create_acceptance(request: Request) -> Response:
     await read_form(request)
     _, shown = await _open(request)
     if not is_for(viewer, shown):
-        return await _other_address(request, viewer, shown)
+        return await _other_address(request, viewer, shown, 403)
     await limit(request, JOINING, viewer.id)
     is_member = False
     if shown.is_good or shown.outcome == "accepted":  # the same button pressed twice, perhaps at the same moment

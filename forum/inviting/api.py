@@ -42,8 +42,9 @@ _OUTCOMES = {"banned": "invalid"}
 async def api_invite(request: Request) -> Response:
     """Invite people by e-mail: one outcome for each entry, in its order.
 
-    An address whose domain looks like another that is known here is held back, and so is somebody who was removed,
-    unless the request is `confirmed`. Nobody is invited who is banned.
+    An address whose domain looks like another that is known here is held back, and so is one that had to be read out
+    of something else (`Ann Ek ann@…`) and somebody who was removed, unless the request is `confirmed`. Nobody is
+    invited who is banned.
     """
     viewer = await account_of(request)
     wanted = validate(NewInvitations, await read_json(request))
@@ -61,7 +62,7 @@ async def api_invite(request: Request) -> Response:
 
 @operation("List invitations", TAG, {200: ApiInvitations}, query=InvitationList, refusals=(403,))
 async def api_list_invitations(request: Request) -> Response:
-    """Whom the network invited and how each invitation stands, for its administrators.
+    """Whom the network invited and how each invitation stands, for its administrators: the last list first, as given.
 
     `unanswered` are those that wait for an answer: `waiting` to be sent, `sent`, `opened` and `bounced` ones.
     """
@@ -76,7 +77,7 @@ async def api_list_invitations(request: Request) -> Response:
 
 @operation("Remind all who have not answered", TAG, {200: ApiReminded}, refusals=(403,))
 async def api_remind_all(request: Request) -> Response:
-    """Write once more to everybody who has not answered, each at most once a day."""
+    """Write once more to everybody who has not answered and whose last mail is three days old."""
     viewer = await account_of(request)
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     async with state_of(request).transaction() as tx:
@@ -86,7 +87,7 @@ async def api_remind_all(request: Request) -> Response:
 
 @operation("Remind one person", TAG, {200: ApiInvitation}, refusals=(403,))
 async def api_remind(request: Request) -> Response:
-    """Write once more to somebody who has not answered, at most once a day: see `reminded_at`."""
+    """Write once more to somebody who has not answered, three days after the last mail: see `reminded_at`."""
     viewer = await account_of(request)
     async with state_of(request).transaction() as tx:
         await remind(tx, viewer, request.path_params["slug"], request.path_params["invitation_id"])

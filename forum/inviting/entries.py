@@ -40,8 +40,13 @@ class Entry:
     address: str
     name: str = ""
     organisation: str = ""
-    is_guessed: bool = False
-    """The address is not what stood there, but was taken out of it: somebody has to look at it."""
+    guessed_from: str = ""
+    """What stood there, where the address is not that, but was taken out of it: somebody has to look at it."""
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether somebody has to look at it."""
+        return bool(self.guessed_from)
 
 
 def read_entry(text: str) -> Entry:
@@ -57,11 +62,12 @@ def read_entry(text: str) -> Entry:
     organisation = clean_given_name(typed[named.end(2) + 1 :]) if named else ""
     if address[:7].lower() == "mailto:":
         address = address[7:].partition("?")[0]
+    whole = address
     guess = None if is_address(address) else _guess(address)
     if guess is not None:
         address, name = guess[0], name or guess[1]
     name = "" if name.casefold() == address.casefold() else name
-    return Entry(typed[:LONGEST_ENTRY], address[:LONGEST_ENTRY], name, organisation, guess is not None)
+    return Entry(typed[:LONGEST_ENTRY], address[:LONGEST_ENTRY], name, organisation, whole if guess is not None else "")
 
 
 def without_bullet(line: str) -> str:
@@ -124,5 +130,8 @@ def clean_given_name(text: str) -> str:
     Empty where no letter is in it: a number in a list is nobody's name.
     """
     kept = "".join(" " if character in '"<>' or ord(character) < 32 else character for character in text[:400])
-    name = clean_line(kept.strip(" ,;'"), 400)[:LONGEST_NAME].strip()
+    bare = kept.strip(" ,;")
+    if bare[:1] == bare[-1:] == "'":
+        bare = bare[1:-1]
+    name = clean_line(bare, 400)[:LONGEST_NAME].strip()
     return name if _letters(name) else ""

@@ -68,11 +68,11 @@ class NewInvitations(Input):
     days: int = Field(default=VALID_DAYS, ge=1, le=MOST_VALID_DAYS)
     """For how many days the invitations are good."""
     confirmed: bool = False
-    """Invite also addresses that look like others that are known; without it they are `invalid`, with the reason."""
+    """Invite also those that somebody should look at twice; without it they are `invalid`, with the reason."""
 
 
 class InvitationList(Input):
-    """Which invitations to list, latest first."""
+    """Which invitations to list: the last list first, each as it was given."""
 
     state: Filter = "all"
     q: str = Field(default="", max_length=200)

@@ -17,10 +17,11 @@ from forum.idempotency import RequestKey, claim
 from forum.invitations import cancel_invitation, offer_place, tell_of_invitations
 from forum.inviting.address_queries import look_up
 from forum.inviting.entries import Entry
+from forum.inviting.queries import is_to_remind
 from forum.inviting.sorting import DETAILS, Invited, Known, Outcome, Sorted, keys_of, sort_out
 from forum.membership import lock_current
 from forum.network_reads import get_administered
-from forum.offers import inviter_may_still, is_waiting
+from forum.offers import inviter_may_still
 from forum.policy import may_admit
 from forum.records import Network, Role
 from forum.tables import invitations
@@ -28,7 +29,6 @@ from forum.viewer import Viewer
 from ground.columns import moment_text, new_id, now
 from realtime.transaction import Transaction
 
-BETWEEN_REMINDERS = timedelta(days=1)
 _PART = 500
 
 
@@ -245,21 +245,19 @@ _WHY_NOT_AGAIN = {
 
 
 async def remind(tx: Transaction, viewer: Viewer, slug: str, invitation_id: str = "") -> int:
-    """Remind one, or all who have not answered, each at most once a day; how many mails that makes.
+    """Remind one, or all who have not answered, some days after the last mail; how many mails that makes.
 
     What came back is left out: a reminder would come back too. Raises NotFound where there is no such invitation.
     """
     network = await _get_admitting(tx, viewer, slug)
     moment = now()
-    unanswered = (invitations.c.network_id == network.id) & is_waiting() & invitations.c.bounced_at.is_(None)
+    due = (invitations.c.network_id == network.id) & is_to_remind(moment)
     if invitation_id:
-        unanswered &= invitations.c.id == invitation_id
+        due &= invitations.c.id == invitation_id
         there = (invitations.c.network_id == network.id) & (invitations.c.id == invitation_id)
         if await tx.connection.scalar(select(invitations.c.id).where(there)) is None:
             raise NotFound
-    lately = invitations.c.reminded_at > moment - BETWEEN_REMINDERS
-    due = or_(invitations.c.reminded_at.is_(None), ~lately)
-    reminded = update(invitations).where(unanswered, due).values(reminded_at=moment).returning(invitations)
+    reminded = update(invitations).where(due).values(reminded_at=moment).returning(invitations)
     rows = (await tx.execute(reminded)).mappings().all()
     for row in rows:
         await _write_down(tx, "invitation.reminded", dict(row), viewer.id)

@@ -126,7 +126,7 @@ async def create_reminder(request: Request) -> Response:
 
 
 async def create_reminders(request: Request) -> Response:
-    """Remind everybody who has not answered, each at most once a day."""
+    """Remind everybody who has not answered, some days after the last mail."""
     viewer, _ = await open_administered(request)
     await read_form(request)
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)

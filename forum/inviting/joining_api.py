@@ -7,14 +7,14 @@ from starlette.routing import BaseRoute
 from auth.rules import JOINING, LINKS, MEMBERSHIP_CHANGES
 from forum.addresses import get, post, route
 from forum.asking import limit, limit_client
-from forum.errors import NotFound
+from forum.errors import Forbidden, NotFound
 from forum.forms import read_json, validate
 from forum.inviting.inputs import JoiningWords, NewJoiningLink
-from forum.inviting.joining_commands import end_joining_link, join_by_link, reset_joining_link, set_joining_link
-from forum.inviting.joining_queries import Behind, find_behind, find_joining_link
+from forum.inviting.joining_commands import BANNED, end_joining_link, join_by_link, reset_joining_link, set_joining_link
+from forum.inviting.joining_queries import ASK_AGAIN, Behind, find_behind, find_joining_link
 from forum.inviting.joining_secrets import joining_secret
 from forum.inviting.presenting import ApiBehindLink, ApiJoinedByLink, ApiJoiningLink, api_joining_link
-from forum.network_reads import get_administered
+from forum.network_reads import find_standing, get_administered
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
@@ -85,13 +85,19 @@ async def _behind(request: Request) -> Behind:
     return behind
 
 
-@operation("See what is behind a joining link", TAG, {200: ApiBehindLink}, is_public=True)
+@operation("See what is behind a joining link", TAG, {200: ApiBehindLink}, refusals=(403,), is_public=True)
 async def api_show_join(request: Request) -> Response:
     """The network behind a joining link that is good, for whoever holds it."""
-    await viewer_of(request)  # a token that is not valid is refused here too
+    viewer = await viewer_of(request)  # a token that is not valid is refused here too
     behind = await _behind(request)
     network = behind.network
-    shown = {"name": network.name, "purpose": network.purpose, "access": network.access, "asks": behind.link.asks}
+    async with state_of(request).database.read() as connection:
+        standing = await find_standing(connection, viewer, network.id)
+    stands = standing.status if standing is not None else None
+    if stands == "banned":
+        raise Forbidden(BANNED)
+    asks = behind.link.asks or stands in ASK_AGAIN
+    shown = {"name": network.name, "purpose": network.purpose, "access": network.access, "asks": asks}
     return _answer(shown)
 
 

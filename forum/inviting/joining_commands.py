@@ -11,7 +11,7 @@ from forum.calling import call_administrators
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.invitations import accept_invitation
 from forum.inviting.inputs import NewJoiningLink
-from forum.inviting.joining_queries import Behind, is_good
+from forum.inviting.joining_queries import ASK_AGAIN, Behind, is_good
 from forum.membership import Current, Step, begin, change, lock_current
 from forum.network_reads import get_administered
 from forum.policy import may_admit, may_join
@@ -21,7 +21,7 @@ from forum.viewer import Viewer
 from ground.columns import moment_text, new_id, now
 from realtime.transaction import Transaction
 
-BANNED = "An administrator removed you from this network, and you can't ask to join again."
+BANNED = "An administrator removed you for good, and no link changes that. Only an administrator can let you in again."
 OVER = "This link is good no longer. Ask whoever gave it to you for a new one."
 _TRIES = 3
 
@@ -154,8 +154,8 @@ def _settings(row: dict[str, Any]) -> dict[str, str | int | bool | None]:
 async def join_by_link(tx: Transaction, viewer: Viewer, behind: Behind, words: str) -> Joined:
     """Become a member by the link, or ask to; what has come of it. Doing it again uses nothing up.
 
-    Whom an administrator removed can ask, and no more. Raises Forbidden for who was banned, and where nobody may
-    join; Conflict where the link is good no longer.
+    Whom an administrator removed or refused can ask, and no more. Raises Forbidden for who was banned, and where
+    nobody may join; Conflict where the link is good no longer.
     """
     network = behind.network
     for _ in range(_TRIES):
@@ -188,7 +188,7 @@ async def _come_in(
     if link is None:
         raise Conflict(OVER)
     stands = None if current is None else current.status
-    status: Joined = "requested" if link.asks or stands == "removed" else "active"
+    status: Joined = "requested" if link.asks or stands in ASK_AGAIN else "active"
     if current is not None and stands == "requested" and status == "requested":
         await _give_back(tx, behind)
         return "requested"

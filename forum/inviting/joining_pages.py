@@ -18,16 +18,17 @@ from forum.fronts import NetworkHead, network_head
 from forum.invitations import VALID_DAYS
 from forum.inviting.inputs import JoiningLinkForm, JoiningWords, NewJoiningLink
 from forum.inviting.joining_commands import (
+    BANNED,
     end_joining_link,
     join_by_link,
     reset_joining_link,
     set_joining_link,
     withdraw_by_link,
 )
-from forum.inviting.joining_queries import Behind, JoiningLink, find_behind, find_joining_link
+from forum.inviting.joining_queries import ASK_AGAIN, Behind, JoiningLink, find_behind, find_joining_link
 from forum.inviting.joining_secrets import joining_secret
 from forum.inviting.sending_pages import DAYS
-from forum.network_reads import Found, find_standing
+from forum.network_reads import Found, Standing, find_standing
 from forum.policy import may_add_to
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
@@ -59,8 +60,13 @@ class JoinPage:
 
     behind: Behind
     path: str
-    status: str
-    """The viewer's: requested, or empty."""
+    standing: Standing | None
+    """How the viewer stands to the network."""
+    has_asked: bool
+    asks: bool
+    """Whether the button asks, and an administrator answers: so the link is meant, or an administrator had decided."""
+    is_good: bool
+    """False where only a request is left to be shown."""
     is_signed_in: bool
     next: str
     words: str
@@ -169,12 +175,16 @@ async def _join_page(
     async with state_of(request).database.read() as connection:
         standing = await find_standing(connection, viewer, behind.network.id)
     has_asked = standing is not None and standing.status == "requested"
-    if not _is_good(behind) and not has_asked:
+    if standing is not None and standing.status == "banned":
+        return _kept_out(request, viewer)
+    is_good = _is_good(behind)
+    if not is_good and not has_asked:
         return _over(request, viewer, behind)
+    asks = behind.link.asks or (standing is not None and standing.status in ASK_AGAIN)
     path = f"/join/{request.path_params['secret']}"
-    shown_status = "requested" if has_asked else ""
     way_on = urlencode({"next": path}, safe="/")
-    page = JoinPage(behind, path, shown_status, viewer.is_signed_in, way_on, words, errors or {})
+    signed_in, known = viewer.is_signed_in, (standing, has_asked, asks, is_good)
+    page = JoinPage(behind, path, *known, is_signed_in=signed_in, next=way_on, words=words, errors=errors or {})
     title = f"Join {behind.network.name}"
     return render_page(request, viewer, "inviting/join.html", page, title=title, status=status)
 
@@ -186,6 +196,12 @@ def _is_good(behind: Behind) -> bool:
 def _over(request: Request, viewer: Viewer, behind: Behind) -> Response:
     page = EndedLinkPage(_OVER.get(behind.link.state, _CLOSED), "")
     return render_page(request, viewer, "inviting/ended.html", page, title="This link is over", status=410)
+
+
+def _kept_out(request: Request, viewer: Viewer) -> Response:
+    """For who was banned: not what the network is called, which they may not see any more."""
+    page = EndedLinkPage(BANNED, "")
+    return render_page(request, viewer, "inviting/ended.html", page, title="You can’t join by this link", status=403)
 
 
 _OVER = {
@@ -209,6 +225,10 @@ async def create_use(request: Request) -> Response:
         return await _join_page(request, viewer, behind, fields.get("words", ""), error.errors, 422)
     await limit(request, JOINING, viewer.id)
     network = behind.network
+    async with state_of(request).database.read() as connection:
+        standing = await find_standing(connection, viewer, network.id)
+    if standing is not None and standing.status == "banned":
+        return _kept_out(request, viewer)
     try:
         async with state_of(request).transaction() as tx:
             joined = await join_by_link(tx, viewer, behind, words)

@@ -18,6 +18,8 @@ from forum.tables import joining_links, networks
 from forum.viewer import Viewer
 from ground.columns import now
 
+ASK_AGAIN = ("removed", "refused")
+"""What an administrator decided about somebody is not undone by a link: by any link they ask, and no more."""
 LinkState = Literal["good", "expired", "used_up", "orphaned", "ended"]
 """`orphaned`: whoever made it runs the network no longer."""
 

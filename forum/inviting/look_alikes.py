@@ -44,7 +44,7 @@ class KnownDomains:
         return "" if ascii_domain in self else self._alike.get(_alike_key(ascii_domain), "")
 
     def slip(self, ascii_domain: str) -> str:
-        """The known domain, or end of one, that a slip of the hand made this one of; empty where there is none."""
+        """The known domain, or one below it, of which a slip of the hand made this one; empty where there is none."""
         if ascii_domain in self:
             return ""
         if ascii_domain not in self._slips:
@@ -60,7 +60,7 @@ class KnownDomains:
                 is_last = place == len(end) - 1
                 for other in sorted(self._beside.get((len(end) - place, _without(end, place)), ())):
                     if _is_slip(label, other, is_last=is_last):
-                        return ".".join([*end[:place], other, *end[place + 1 :]])
+                        return ".".join([*labels[:start], *end[:place], other, *end[place + 1 :]])
         return ""
 
 
@@ -83,8 +83,8 @@ def _is_slip(one: str, other: str, *, is_last: bool) -> bool:
         return True
     if not is_last and max(len(one), len(other)) <= _SHORT:
         return False
-    if rest[:1].isdigit() and of_other[:1].isdigit():
-        return False  # trust1 and trust2 are two
+    if (rest[:1] or "0").isdigit() and (of_other[:1] or "0").isdigit():
+        return False  # trust1, trust2 and trust12 are three
     return rest[1:] == of_other[1:] or rest[1:] == of_other or rest == of_other[1:]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -21,7 +21,8 @@ from ground.columns import is_id, now
 
 UNANSWERED: tuple[InvitationState, ...] = ("waiting", "sent", "opened", "bounced")
 MOST_WORDS = 10
-BETWEEN_REMINDERS = timedelta(days=1)
+BETWEEN_REMINDERS = timedelta(days=3)
+"""People get so long to answer a mail before the next one is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,11 @@ class Part:
     next: str | None
 
 
-def _may_remind(moment: datetime) -> ColumnElement[bool]:
-    due = or_(invitations.c.reminded_at.is_(None), invitations.c.reminded_at <= moment - BETWEEN_REMINDERS)
-    return and_(is_waiting(), invitations.c.bounced_at.is_(None), due)
+def is_to_remind(moment: datetime) -> ColumnElement[bool]:
+    """Invitations of which people can be reminded: unanswered, arrived, and the last mail about them some days old."""
+    last, mine = moment - BETWEEN_REMINDERS, invitations.c
+    is_old = and_(mine.sent_at <= last, or_(mine.reminded_at.is_(None), mine.reminded_at <= last))
+    return and_(is_waiting(), mine.bounced_at.is_(None), is_old)
 
 
 def _of(network: Network, viewer: Viewer) -> Select[Any]:
@@ -91,7 +94,7 @@ def _of(network: Network, viewer: Viewer) -> Select[Any]:
             invitations.c.ended_at,
             accounts.c.name.label("inviter"),
             inviter_may_still.label("inviter_may_still"),
-            _may_remind(now()).label("may_remind"),
+            is_to_remind(now()).label("may_remind"),
         )
         .join(networks, networks.c.id == invitations.c.network_id)
         .join(accounts, accounts.c.id == invitations.c.invited_by)
@@ -106,11 +109,14 @@ def _invitation(row: Any) -> Invitation:
 async def list_invitations(
     connection: AsyncConnection, viewer: Viewer, network: Network, asked: InvitationList
 ) -> Part:
-    """Invitations of one state or of all, latest first. Raises Forbidden for who is no administrator."""
+    """Invitations of one state or of all: the last list first, each as it was given.
+
+    Raises Forbidden for who is no administrator.
+    """
     decision = may_see_invited(viewer, network)
     if not decision:
         raise Forbidden(decision.reason)
-    statement = _of(network, viewer).order_by(invitations.c.id.desc()).limit(asked.limit + 1)
+    statement = _of(network, viewer).order_by(*_ORDER).limit(asked.limit + 1)
     if asked.state == "unanswered":
         statement = statement.where(state_of_invitation().in_(UNANSWERED))
     elif asked.state != "all":
@@ -119,10 +125,25 @@ async def list_invitations(
     if asked.after is not None:
         if not is_id(asked.after):
             raise Invalid({"after": "This place in the list is not one that we gave you. Begin again without it."})
-        statement = statement.where(invitations.c.id < asked.after)
+        statement = statement.where(_behind(network, asked.after))
     rows = (await connection.execute(statement)).all()
     following = rows[asked.limit - 1].id if len(rows) > asked.limit else None
     return Part(tuple(_invitation(row) for row in rows[: asked.limit]), following)
+
+
+_ORDER = (invitations.c.batch_id.desc(), invitations.c.created_at, invitations.c.id)
+
+
+def _behind(network: Network, invitation_id: str) -> ColumnElement[bool]:
+    """Invitations that stand behind this one in the list; none where there is no such one."""
+    last, mine = invitations.alias("last"), invitations.c
+
+    def of_last(column: str) -> Any:
+        asked = select(last.c[column]).where(last.c.id == invitation_id, last.c.network_id == network.id)
+        return asked.scalar_subquery()
+
+    later = tuple_(mine.created_at, mine.id) > tuple_(of_last("created_at"), of_last("id"))
+    return or_(mine.batch_id < of_last("batch_id"), and_(mine.batch_id == of_last("batch_id"), later))
 
 
 def _holding(text: str) -> list[ColumnElement[bool]]:
@@ -148,7 +169,7 @@ class Counts:
 
     by_state: Mapping[str, int]
     to_remind: int
-    """How many of those that wait have not been reminded for a day."""
+    """Of how many of those that wait the last mail is some days old."""
 
     @property
     def total(self) -> int:

@@ -95,6 +95,8 @@ class SentPage:
     head: NetworkHead
     sent: str
     left_out: Sequence[LeftOut]
+    typed: Mapping[str, str]
+    """The form with those who can still be invited: who was not ticked, and what was no address; empty for nobody."""
 
 
 async def new_invitations(request: Request) -> Response:
@@ -289,11 +291,17 @@ def _answer(
         return redirect(request, f"/networks/{found.network.slug}/invitations", notice="invited", who=people)
     sent = people if count else ""
     if not rest:
-        page = SentPage(network_head(viewer, found), sent, left_out)
+        page = SentPage(network_head(viewer, found), sent, left_out, _again(form))
         title, network_id = f"Invited to {found.network.name}", found.network.id
         return render_page(request, viewer, "inviting/sent.html", page, title=title, network_id=network_id)
     typed = {"role": form.role, "message": form.message, "days": form.days, "emails": rest, "kept": "yes"}
     return _form(request, viewer, found, typed, {}, left_out=left_out, sent=sent)
+
+
+def _again(form: InvitationForm) -> dict[str, str]:
+    parts = [part.strip("\r\n") for part in ("" if form.with_doubtful else form.doubtful, form.wrong) if part.strip()]
+    chosen = {"role": form.role, "message": form.message, "days": form.days}
+    return {"emails": "\n".join(parts), **chosen} if parts else {}
 
 
 async def forget_kept(request: Request) -> Response:

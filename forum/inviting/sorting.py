@@ -134,7 +134,7 @@ Domains = tuple[KnownDomains, KnownDomains]
 
 def _odd(entry: Entry, key: str, known: Known, domains: Domains) -> str:
     """What makes somebody ask whether this person, and this address, is meant at all."""
-    guessed = f"We read this out of “{entry.typed[:120]}”. Is it the whole address?" if entry.is_guessed else ""
+    guessed = f"We read this out of “{entry.guessed_from[:120]}”. Is it the whole address?" if entry.is_guessed else ""
     return known.removed.get(key, "") or warning_of(key, *domains) or guessed
 
 

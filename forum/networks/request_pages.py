@@ -140,6 +140,7 @@ async def answer_requests(request: Request) -> Response:
     names = [member.person.name for member in members if member.person.id in answered]
     notice = "admitted" if status == "active" else "refused"
     if len(answered) < len(chosen):
+        viewer, found = await open_administered(request)  # with the number of those who still wait
         others = [member for member in members if member.person.id not in answered]
         said = ([f"{notice.capitalize()} {name_all(names)}."] if names else []) + _passed_over(others, chosen, members)
         return await _page(request, viewer, found, answer.reason, {"": " ".join(said)}, status=409)

@@ -60,10 +60,11 @@ def invited_row(member: Member) -> Sequence[str]:
 def history_words(states: Sequence[State]) -> list[tuple[State, str]]:
     """Each step with a sentence that says it, the latest first as they come."""
     earlier = [*states, None][1:]
-    return [(state, _words(state, before)) for state, before in zip(states, earlier, strict=True)]
+    return [(state, step_words(state, before)) for state, before in zip(states, earlier, strict=True)]
 
 
-def _words(state: State, before: State | None) -> str:
+def step_words(state: State, before: State | None) -> str:
+    """A step as a sentence, by what was before it."""
     by = f" by {state.by}" if state.by else ""
     if state.status == "active" and before is not None and before.status == "active":
         return f"Made {_ROLES[state.role]}{by}"

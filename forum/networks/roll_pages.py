@@ -18,6 +18,8 @@ from forum.networks.organisation_queries import list_organisation_names
 from forum.networks.roll import COLUMNS, file_row, invited_row
 from forum.networks.roll_commands import note_export
 from forum.networks.roll_queries import RollLine, each_of_roll, list_roll
+from forum.networks.step_queries import Step, each_step, each_unaccepted
+from forum.networks.steps import STEP_COLUMNS, invitation_rows, step_row
 from forum.records import Network
 from forum.spreadsheets import csv_answer
 from forum.state import State, state_of
@@ -94,6 +96,29 @@ async def export_members(request: Request) -> Response:
     return csv_answer(f"Members of {network.name} {now():%Y-%m-%d}", _rows(state, viewer, network))
 
 
+async def export_history(request: Request) -> Response:
+    """Each step of everybody who has or had to do with the network, as a file. That it was taken is logged."""
+    viewer, _ = await open_administered(request)
+    await read_form(request)
+    await limit(request, DOWNLOAD_OF_DATA, viewer.id)
+    state = state_of(request)
+    async with state.transaction() as tx:
+        network = await note_export(tx, viewer, request.path_params["slug"])
+    return csv_answer(f"History of members of {network.name} {now():%Y-%m-%d}", _steps(state, viewer, network))
+
+
+async def _steps(state: State, viewer: Viewer, network: Network) -> AsyncIterator[Sequence[str]]:
+    yield STEP_COLUMNS
+    before: Step | None = None
+    async with state.database.read() as connection:
+        async for step in each_step(connection, viewer, network):
+            yield step_row(step, before)
+            before = step
+        async for invitation in each_unaccepted(connection, viewer, network):
+            for row in invitation_rows(invitation):
+                yield row
+
+
 async def _rows(state: State, viewer: Viewer, network: Network) -> AsyncIterator[Sequence[str]]:
     yield COLUMNS
     async with state.database.read() as connection:
@@ -110,4 +135,7 @@ async def _rows(state: State, viewer: Viewer, network: Network) -> AsyncIterator
                 break
 
 
-ROUTES: list[BaseRoute] = [post("/networks/{slug:slug}/members/file", export_members)]
+ROUTES: list[BaseRoute] = [
+    post("/networks/{slug:slug}/members/file", export_members),
+    post("/networks/{slug:slug}/members/history-file", export_history),
+]

@@ -128,6 +128,19 @@ _openers = accounts.alias("openers")
 _accepted = membership_states.alias("accepted")
 
 
+def is_step_shown() -> ColumnElement[bool]:
+    """Rows of `membership_states` that administrators see: none tells whose address an open invitation went to."""
+    became = exists(
+        select(_accepted.c.id).where(
+            _accepted.c.membership_id == membership_states.c.membership_id, _accepted.c.status == "active"
+        )
+    )
+    was_member = memberships.c.since.is_not(None)
+    return and_(
+        or_(membership_states.c.status != "invited", became), or_(membership_states.c.status != "left", was_member)
+    )
+
+
 async def list_states(
     connection: AsyncConnection, viewer: Viewer, network: Network, account_id: str
 ) -> Sequence[State]:
@@ -135,15 +148,6 @@ async def list_states(
 
     An invitation is part of it once it was accepted: until then it does not tell whose address it went to.
     """
-    became = exists(
-        select(_accepted.c.id).where(
-            _accepted.c.membership_id == membership_states.c.membership_id, _accepted.c.status == "active"
-        )
-    )
-    was_member = memberships.c.since.is_not(None)
-    shown = and_(
-        or_(membership_states.c.status != "invited", became), or_(membership_states.c.status != "left", was_member)
-    )
     rows = await connection.execute(
         select(
             membership_states.c.status,
@@ -160,7 +164,7 @@ async def list_states(
         .join(_deciders, _deciders.c.id == membership_states.c.by_id)
         .outerjoin(_openers, _openers.c.id == membership_states.c.door_by)
         .where(membership_states.c.network_id == network.id, membership_states.c.account_id == account_id)
-        .where(member_of(viewer.id, "administrator"), shown)
+        .where(member_of(viewer.id, "administrator"), is_step_shown())
         .order_by(membership_states.c.at.desc(), membership_states.c.id.desc())
     )
     return [

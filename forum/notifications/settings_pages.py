@@ -25,8 +25,8 @@ MAIL_CHOICES = (
 )
 LEVELS = (
     ("watch", "Everything that is written"),
-    ("normal", "New threads, and what concerns me"),
-    ("mute", "Only what speaks to me"),
+    ("normal", "New and followed threads"),
+    ("mute", "Answers to me and mentions"),
 )
 
 

@@ -16,6 +16,7 @@ from forum.parting import let_read, part_again, settle_parting
 from forum.policy import may_end_in_review, may_review, member_of
 from forum.records import Network
 from forum.reviews.inputs import Decision, Ending
+from forum.reviews.naming_commands import keep_names
 from forum.reviews.queries import counted, get_question, list_decided, list_subjects
 from forum.tables import memberships, networks, review_decisions, reviews
 from forum.telling import tell
@@ -208,8 +209,17 @@ async def sign(tx: Transaction, viewer: Viewer, slug: str, review_id: str) -> No
     if any(each.decision == "end" and each.done_at is None for each in decided):
         raise Conflict("Some people are marked, and still have access. End it, or take that back; then sign.")
     open_count = len(await list_subjects(tx.connection, viewer, network, review_id))
+    proofs = await keep_names(tx, review_id, viewer.id, decided)
     told = [
-        [each.person.id, each.decision, moment_text(each.decided_at), each.answered_at is not None, each.reason]
+        [
+            each.person.id,
+            each.decision,
+            moment_text(each.decided_at),
+            each.answered_at is not None,
+            each.reason,
+            each.role,
+            proofs[each.person.id],
+        ]
         for each in decided
     ]
     after: dict[str, str | int | bool | None] = {**counted(decided), "undecided": open_count, "review": review_id}

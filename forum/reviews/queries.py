@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -25,6 +25,7 @@ from forum.tables import (
     organisation_domains,
     organisations,
     review_decisions,
+    review_names,
     reviews,
 )
 from forum.viewer import Viewer
@@ -98,19 +99,33 @@ def _administered(viewer: Viewer, network: Network) -> None:
 _former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
 _name = case((_former, "Former member"), else_=accounts.c.name)
 _beginners, _signers = accounts.alias("beginners"), accounts.alias("signers")
+_begun, _signed = review_names.alias("names_of_beginners"), review_names.alias("names_of_signers")
+
+
+def _named(kept: FromClause, otherwise: ColumnElement[str]) -> ColumnElement[str]:
+    """The name that was kept at the signing, as long as it may be known; else the one that is theirs now."""
+    return func.coalesce(func.nullif(kept.c.name, ""), otherwise)
+
+
+def _name_kept(kept: FromClause, review_id: ColumnElement[str], account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(kept.c.review_id == review_id, kept.c.account_id == account_id)
+
+
 _REVIEWS = (
     select(
         reviews.c.id,
         reviews.c.begun_at,
-        _beginners.c.name,
+        _named(_begun, _beginners.c.name),
         reviews.c.signed_at,
-        func.coalesce(_signers.c.name, ""),
+        func.coalesce(_named(_signed, _signers.c.name), ""),
         reviews.c.open_count,
         audit_rows.c.number,
         func.coalesce(audit_rows.c.seal, ""),
     )
     .join(_beginners, _beginners.c.id == reviews.c.begun_by)
     .outerjoin(_signers, _signers.c.id == reviews.c.signed_by)
+    .outerjoin(_begun, _name_kept(_begun, reviews.c.id, reviews.c.begun_by))
+    .outerjoin(_signed, _name_kept(_signed, reviews.c.id, reviews.c.signed_by))
     .outerjoin(audit_rows, audit_rows.c.id == reviews.c.audit_row_id)
 )
 
@@ -144,26 +159,30 @@ async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Net
 async def list_decided(connection: AsyncConnection, viewer: Viewer, network: Network, review_id: str) -> list[Decided]:
     """What was decided in a review of this network, by name."""
     _administered(viewer, network)
-    deciders = accounts.alias("deciders")
+    deciders, decided = accounts.alias("deciders"), review_decisions.c
+    theirs, of_deciders = review_names.alias("names_of_people"), review_names.alias("names_of_deciders")
+    name = _named(theirs, _name).label("name")
     asked = (
         select(
-            review_decisions.c.id,
+            decided.id,
             accounts.c.id.label("account_id"),
-            _name.label("name"),
-            accounts.c.organisation,
-            memberships.c.role,
-            review_decisions.c.decision,
-            review_decisions.c.decided_at,
-            deciders.c.name.label("decider"),
-            review_decisions.c.answered_at,
-            review_decisions.c.done_at,
+            name,
+            func.coalesce(theirs.c.organisation, accounts.c.organisation).label("organisation"),
+            func.coalesce(theirs.c.role, memberships.c.role).label("role"),
+            decided.decision,
+            decided.decided_at,
+            _named(of_deciders, deciders.c.name).label("decider"),
+            decided.answered_at,
+            decided.done_at,
             _why().label("reason"),
         )
-        .join(memberships, memberships.c.id == review_decisions.c.membership_id)
-        .join(accounts, accounts.c.id == review_decisions.c.account_id)
-        .join(deciders, deciders.c.id == review_decisions.c.decided_by)
-        .where(review_decisions.c.review_id == review_id, memberships.c.network_id == network.id)
-        .order_by(func.lower(accounts.c.name), accounts.c.id)
+        .join(memberships, memberships.c.id == decided.membership_id)
+        .join(accounts, accounts.c.id == decided.account_id)
+        .join(deciders, deciders.c.id == decided.decided_by)
+        .outerjoin(theirs, _name_kept(theirs, decided.review_id, decided.account_id))
+        .outerjoin(of_deciders, _name_kept(of_deciders, decided.review_id, decided.decided_by))
+        .where(decided.review_id == review_id, memberships.c.network_id == network.id)
+        .order_by(func.lower(name), accounts.c.id)
     )
     return [_decided(row) for row in await connection.execute(asked)]
 

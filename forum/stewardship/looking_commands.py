@@ -22,6 +22,8 @@ from ground.columns import new_id
 
 MOST_NAMED = 3
 _INPUTS = re.compile(r"<input\b[^>]*>|<title>.*?</title>", re.DOTALL)
+_QUESTION = re.compile(r'href="/search[^"]*"|</?mark\b[^>]*>')
+"""What repeats the question on the page of a search, and what stands around the words that were found."""
 _SCRIPTS = re.compile(r"<script\b.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
 
 
@@ -79,7 +81,9 @@ def _places(request: Request, found: Found, viewer: Viewer, content: Content) ->
     if content.document_id:
         places.append(("document", f"/documents/{content.document_id}", f"/documents/{new_id()}"))
     query = urlencode({"q": network.name[:200]})
-    places += [("directory", f"/networks?{query}", ""), ("profile", f"/people/{viewer.id}", f"/people/{new_id()}")]
+    sought = urlencode({"q": (content.titles[0] if content.titles else network.name)[:200]})
+    places += [("directory", f"/networks?{query}", ""), ("search", f"/search?{sought}", "")]
+    places += [("profile", f"/people/{viewer.id}", f"/people/{new_id()}")]
     places += [("home", "/", "")]
     if any(getattr(route, "path", "") == "/notifications" for route in request.app.routes):
         places.append(("list", "/notifications", ""))
@@ -122,9 +126,9 @@ def _plain(body: str, path: str) -> str:
 
 def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ...]:
     """What of the network stands in this answer."""
-    text, network = _INPUTS.sub("", body), found.network
+    text, network = _QUESTION.sub("", _INPUTS.sub("", body)), found.network
     # There a link to it counts, for its name repeats the question.
-    by_link, is_directory = key in ("directory", "profile", "home", "list"), key == "directory"
+    by_link, is_directory = key in ("directory", "search", "profile", "home", "list"), key == "directory"
 
     def holds(words: str) -> bool:
         return bool(words) and (str(escape(words)) in text or words in text)
@@ -133,8 +137,12 @@ def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ..
         return tuple(dict.fromkeys(word for word in words if holds(word)))
 
     shown = []
-    if f'/networks/{network.slug}"' in text if by_link else holds(network.name):
+    is_linked = by_link and f'/networks/{network.slug}"' in text
+    # A notification may name a network to which it doesn't lead, and nothing on that page repeats a question.
+    if is_linked or ((not by_link or key == "list") and holds(network.name)):
         shown.append("its name")
+    if key == "search" and f"/threads/{content.thread_id or network.id}" not in text:
+        return tuple(shown)  # a thread of another network may have the same title
     if holds(network.purpose):
         shown.append("what it is for")
     titles, words, people = some(content.titles), some(content.words), some(content.people)

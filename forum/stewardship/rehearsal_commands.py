@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.accounts import create_account, normalise_email
 from auth.sessions import start_session
 from forum.database import Database
+from forum.records import NotificationKind
 from forum.state import State
 from forum.streams import account_stream
 from forum.tables import addressed_posts, invitations, memberships, notifications, posts
@@ -141,7 +142,10 @@ async def _stand_in(connection: AsyncConnection, network_id: str, standing: Stan
     if standing == "invited":
         await _invite(connection, network_id, account.email or "", inviter)
     if standing in ("removed", "member"):
-        await _tell(connection, network_id, account.id)
+        await _tell_of_post(connection, network_id, account.id)
+    if standing == "removed":
+        # As `forum.acts.excluding` tells it; there is no act to which it leads.
+        await _tell(connection, network_id, account.id, "membership.ended", new_id(), inviter)
     return await start_session(connection, account.id, "")
 
 
@@ -154,7 +158,19 @@ async def _invite(connection: AsyncConnection, network_id: str, address: str, in
     await connection.execute(insert(invitations), row)
 
 
-async def _tell(connection: AsyncConnection, network_id: str, account_id: str) -> None:
+async def _tell(
+    connection: AsyncConnection,
+    network_id: str,
+    account_id: str,
+    kind: NotificationKind,
+    object_id: str,
+    by: str | None,
+) -> None:
+    row = {"id": new_id(), "account_id": account_id, "kind": kind, "network_id": network_id, "object_id": object_id}
+    await connection.execute(insert(notifications), row | {"actor_id": by, "created_at": now()})
+
+
+async def _tell_of_post(connection: AsyncConnection, network_id: str, account_id: str) -> None:
     newest = (
         select(posts.c.id, posts.c.thread_id, posts.c.number, posts.c.position)
         .where(posts.c.network_id == network_id, posts.c.removed_at.is_(None))
@@ -164,7 +180,6 @@ async def _tell(connection: AsyncConnection, network_id: str, account_id: str) -
     post = (await connection.execute(newest)).first()
     if post is None:
         return
-    told = {"id": new_id(), "account_id": account_id, "kind": "post.mentioned", "network_id": network_id}
-    await connection.execute(insert(notifications), told | {"object_id": post.id, "created_at": now()})
+    await _tell(connection, network_id, account_id, "post.mentioned", post.id, None)
     where = {"network_id": network_id, "thread_id": post.thread_id, "number": post.number, "position": post.position}
     await connection.execute(insert(addressed_posts), {"account_id": account_id, "post_id": post.id, **where})

@@ -38,9 +38,13 @@ PLACES = {
     "document": ("A document in it", "They were sent a link to the newest document."),
     "members": ("The list of members", "They try the address of that list."),
     "directory": ("The directory and its search", "They search for the network by its whole name."),
+    "search": ("The search", "They search for the title of the newest thread; where there is none, for its name."),
     "profile": ("Your profile", "They open your own profile, which names networks."),
     "home": ("Their home page", "It lists what is new for them, and who mentioned them."),
-    "list": ("Their notifications", "For who was or is a member, one of them tells of the newest post."),
+    "list": (
+        "Their notifications",
+        "A member was told of the newest post; who was removed, also of that.",
+    ),
     "program": ("Programs", "A program of theirs asks the API."),
 }
 

@@ -32,7 +32,7 @@ from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
 from forum.tables.post_files import post_files, post_pictures
 from forum.tables.previews import version_pages, version_pictures, version_previews
-from forum.tables.reviews import review_decisions, reviews
+from forum.tables.reviews import review_decisions, review_names, reviews
 from forum.tables.search import search_cursors, search_rows, search_terms
 from forum.tables.site import requests, site, site_pages
 from forum.tables.stewardship import announcement_reads, announcements, network_weeks
@@ -98,6 +98,7 @@ __all__ = [
     "reports",
     "requests",
     "review_decisions",
+    "review_names",
     "reviews",
     "search_cursors",
     "search_rows",

@@ -1,7 +1,8 @@
 """Access reviews: administrators go through the members, decide about each, and sign what they saw."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
+from auth.tables import accounts
 from forum.tables.networks import memberships, networks
 from forum.tables.parts import account, metadata, own_id
 from ground.columns import Identifier, Moment
@@ -47,4 +48,20 @@ review_decisions = Table(
     CheckConstraint("decision IN ('keep', 'ask', 'end')", name="decision"),
     Index("uq_review_decisions_once", "review_id", "membership_id", unique=True),
     Index("ix_review_decisions_account_id", "account_id"),
+)
+
+# Who stands on the page of a signed review, as they were called when it was signed. The row in the audit log is made
+# of `proof`, so that the words can be emptied when somebody takes their name along, and the page still holds.
+review_names = Table(
+    "review_names",
+    metadata,
+    Column("review_id", Identifier, ForeignKey(reviews.c.id), primary_key=True),
+    Column("account_id", Identifier, ForeignKey(accounts.c.id), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    # What they were in the network; empty for who decided alone.
+    Column("role", String(20), nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("proof", String(64), nullable=False),
+    Index("ix_review_names_account_id", "account_id"),
 )

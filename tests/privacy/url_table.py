@@ -153,7 +153,7 @@ TABLE: dict[str, Row] = {
     "GET /networks/{slug:slug}/departure": form("200 200 200 200"),
     "GET /networks/{slug:slug}/requests": form("403 403 200 200"),
     "POST /networks/{slug:slug}/requests": ANSWERING,
-    "POST /networks/{slug:slug}/members/file": ADMINISTRATORS_DO,
+    **{f"POST /networks/{{slug:slug}}/members/{which}": ADMINISTRATORS_DO for which in ("file", "history-file")},
     "GET /networks/{slug:slug}/organisations": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/organisations": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/organisations/suggestions": ADMINISTRATORS_DO,

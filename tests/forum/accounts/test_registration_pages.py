@@ -268,11 +268,11 @@ def test_an_invitation_to_another_address_says_so(server: ConferServer) -> None:
         assert opened.headers["location"] == link
         told = visitor.get(link)
         assert told.status_code == 200
-        assert f"Ask Amara Okafor to invite {address}" in told.text
+        assert f"come in with {address}: ask Amara Okafor to invite that address" in told.text
         assert (path in told.text) == (access != "secret")
-        assert visitor.post(f"{link}/acceptance").status_code == 200  # told the same, and no member
+        assert visitor.post(f"{link}/acceptance").status_code == 403  # told the same, and no member
         Visitor(server).post(f"/api/v1{path}/invitations", json={"emails": [address]}, headers=bearer)
-        assert f"Ask Amara Okafor to invite {address}" in visitor.get(link).text
+        assert f"come in with {address}: ask Amara Okafor to invite that address" in visitor.get(link).text
         own = link_in(server, wait_for_mail(server, address, 2))
         assert "Join " in visitor.get(own).text
         assert visitor.post(f"{own}/acceptance").headers["location"] == path

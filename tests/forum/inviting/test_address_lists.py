@@ -114,7 +114,7 @@ def test_two_addresses_in_one_cell_are_two() -> None:
 )
 def test_an_address_within_something_else_is_a_guess_and_stays_one(typed: str, address: str, name: str) -> None:
     for text in (typed, written(read_addresses(typed))):
-        assert read_addresses(text) == [Entry(typed, address, name, "", is_guessed=True)]
+        assert read_addresses(text) == [Entry(typed, address, name, "", typed)]
     in_table = read_addresses(f"Organisation\tEmail\nTrust A\t{typed}")
     again = read_addresses(written(in_table))
     assert [(each.address, each.organisation, each.is_guessed) for each in (*in_table, *again)] == [

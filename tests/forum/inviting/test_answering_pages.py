@@ -159,9 +159,10 @@ def test_it_is_for_its_address_alone(server: ConferServer) -> None:
     host, address = Host(server), new_address()
     link = host.invite(address)
     other, own = newcomer(server)
-    for answer in (other.get(link), other.post(f"{link}/acceptance")):
-        page = text(answer)
-        assert f"Ask {AMARA} to invite {own}" in page
+    for answer, status in ((other.get(link), 200), (other.post(f"{link}/acceptance"), 403)):
+        page = text(answer, status)
+        assert f"If {address} is yours, too: sign out, then open the link in the mail again." in page
+        assert f"If you want to come in with {own}: ask {AMARA} to invite that address." in page
         assert host.name not in page
     assert host.states(address) == ["sent"]
     forged = f"{link[:-1]}{'0' if link[-1] != '0' else '1'}"

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from tests.forum.accounts.visitor import Visitor, mails_to, new_address, wait_for_mail
 from tests.forum.inviting.test_answering_pages import Host
+from tests.forum.inviting.wishes import three_days_later
+from tests.forum.threads.village import Village
 from tests.servers.confer import ConferServer
 
 
-def test_reminding_and_sending_again(server: ConferServer) -> None:
+async def test_reminding_and_sending_again(server: ConferServer, village: Village) -> None:
     host = Host(server)
     one, two, gone = new_address("one"), new_address("two"), new_address("gone")
     for address in (one, two, gone):
@@ -16,6 +18,9 @@ def test_reminding_and_sending_again(server: ConferServer) -> None:
     path = f"{host.path}/invitations"
     host.call("DELETE", f"{path}/{host.invitation(gone)['id']}")
     host.call("DELETE", f"{path}/{host.invitation(gone)['id']}")
+    early = host.call("POST", f"{path}/{host.invitation(one)['id']}/reminder")
+    assert (early["reminded_at"], host.call("POST", f"{path}/reminders")) == (None, {"reminded": 0})
+    await three_days_later(village, one, two)
     reminded = host.call("POST", f"{path}/{host.invitation(one)['id']}/reminder")
     assert reminded["reminded_at"] is not None
     assert host.call("POST", f"{path}/{reminded['id']}/reminder")["reminded_at"] == reminded["reminded_at"]

@@ -16,8 +16,8 @@ from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import Visitor, mails_to, new_address, wait_for_mail
 from tests.forum.inviting.test_answering_pages import Host
-from tests.forum.inviting.wishes import report
-from tests.forum.threads.village import open_village
+from tests.forum.inviting.wishes import report, three_days_later
+from tests.forum.threads.village import Village, open_village
 from tests.servers.confer import ConferServer, confer_in_shape
 from tests.servers.forks import run
 from tests.servers.processes import free_port
@@ -28,7 +28,7 @@ def mark_of(mail: EmailMessage) -> str:
     return str(mail["message-id"]).strip("<>").rpartition("@")[0]
 
 
-def test_a_report_marks_the_invitation_and_the_address(server: ConferServer) -> None:
+async def test_a_report_marks_the_invitation_and_the_address(server: ConferServer, village: Village) -> None:
     host, gone, other = Host(server), new_address("gone"), new_address("other")
     host.invite(gone)
     link = host.invite(other)
@@ -46,6 +46,7 @@ def test_a_report_marks_the_invitation_and_the_address(server: ConferServer) -> 
     assert server.command("receive", typed=report(mark, gone.upper()).decode()) == ""
     assert host.states(gone) == ["bounced"]
     assert host.invitation(gone)["bounce"] == "There is no such mailbox."
+    await three_days_later(village, gone, other)
     assert host.call("POST", f"{host.path}/invitations/reminders") == {"reminded": 1}
     host.call("POST", f"{host.path}/invitations/{host.invitation(gone)['id']}/sending")
     wait_for_mail(server, gone, 2)

@@ -177,10 +177,49 @@ async def test_who_was_removed_or_banned_does_not_come_back_by_it(village: Villa
     for person, act in ((gareth, "removal"), (priya, "ban")):
         answer = await host.post(f"/networks/{place.slug}/members/{person.id}/{act}", data={"reason": "Enough."})
         assert answer.status_code == 303
+    page = await shown(village.browser(gareth), link)
+    for words in (
+        "You were removed from this network on",
+        "Enough.",
+        "you can ask to join again",
+        ">Ask to join</button>",
+    ):
+        assert words in page, words
+    assert f"Join {place.name}</button>" not in page
     await village.browser(gareth).post(link)
     assert await role_of(village, gareth, place) is None
     assert "Gareth" in await shown(host, f"/networks/{place.slug}/requests")
-    assert (await village.browser(priya).post(link)).status_code == 403
+    for method in ("GET", "POST"):
+        answer = await village.browser(priya).request(method, link)
+        assert (answer.status_code, "removed you for good" in unescape(answer.text)) == (403, True)
+        assert place.name not in unescape(answer.text)  # which they may not see any more
+
+
+async def test_what_the_page_says_is_what_the_button_does(village: Village) -> None:
+    """Also for who was refused, and for who asked before by another link."""
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, access="secret")
+    host = village.browser(amara)
+    link = await make(host, place, way="asks")
+    for person in (gareth, priya):
+        browser = village.browser(person)
+        assert "an administrator answers" in await shown(browser, link)
+        assert (await browser.post(link, data={"words": "Hello there"})).status_code == 303
+        page = await shown(browser, link)
+        assert "by the link you find your request again" in page
+        assert ("Hello there" in page, f"Join {place.name}</button>" in page) == (True, False)
+    members = f"/api/v1/networks/{place.slug}/members/{gareth.id}"
+    refused = await village.program(amara).patch(members, json={"status": "refused", "reason": "Not yet."})
+    assert refused.status_code == 200
+    assert await make(host, place, way="member") == link
+    page = await shown(village.browser(gareth), link)
+    assert ("Your request was refused on" in page, "Not yet." in page, ">Ask to join</button>" in page) == (True,) * 3
+    await village.browser(gareth).post(link)
+    assert "You have asked to join" in await shown(village.browser(gareth), link)
+    page = await shown(village.browser(priya), link)
+    assert ("you are a member at once" in page, f"Join {place.name}</button>" in page) == (True, True)
+    assert (await village.browser(priya).post(link)).headers["location"] == f"/networks/{place.slug}"
+    assert [await role_of(village, each, place) for each in (gareth, priya)] == [None, "member"]
 
 
 async def test_others_do_not_see_or_make_it(village: Village) -> None:

@@ -18,7 +18,7 @@ from forum.tables import audit_rows, audit_words, invitation_drafts, invitations
 from ground.columns import now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import wait_for_mail, words_of
-from tests.forum.inviting.wishes import new_address
+from tests.forum.inviting.wishes import new_address, three_days_later
 from tests.forum.threads.village import Place, Village, Villager
 from tests.servers.confer import ConferServer
 
@@ -133,6 +133,23 @@ async def is_kept(village: Village, address: str) -> None:
         assert await connection.scalar(logged.where(audit_words.c.name == "address")) == address
 
 
+async def test_each_list_stays_as_it_was_given_and_the_last_comes_first(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara)
+    browser, path = village.browser(amara), f"/api/v1/networks/{place.slug}/invitations"
+    lists = [[new_address(f"{letter}{number}") for number in range(12)] for letter in "ab"]
+    for each in lists:
+        assert (await send(browser, place, await look(browser, place, "\n".join(each)))).status_code == 303
+    listed, after = [], ""
+    while True:
+        part = (await village.program(amara).get(f"{path}?limit=5{after}")).json()
+        listed += [item["address"] for item in part["items"]]
+        if part["next"] is None:
+            break
+        after = f"&after={part['next']}"
+    assert listed == lists[1] + lists[0]
+
+
 async def test_what_was_mended_is_looked_at_before_it_goes(village: Village) -> None:
     amara = await village.person("Amara Okafor")
     place = await village.network(amara)
@@ -164,6 +181,9 @@ async def test_doubtful_ones_go_only_when_they_are_ticked(village: Village) -> N
     told = await send(browser, place, page)
     assert odd in unescape(told.text)
     assert "did not tick" in told.text
+    left = parts(unescape(told.text))
+    assert (left["emails"].strip(), left["role"]) == (odd, "member")
+    assert "Look at this one twice" in await look(browser, place, left.pop("emails"), **left)
     assert await count_of(village, place) == 1
     page = await look(browser, place, odd)
     assert (await send(browser, place, page, with_doubtful="yes")).status_code == 303
@@ -298,6 +318,9 @@ async def test_a_row_shows_one_button_and_says_what_the_others_do(village: Villa
         shown, folded = page.split('<div class="item-end">')[1].split("<details", 1)
         return shown, folded.split("</details>")[0]
 
+    assert (await row())[0].count("<form") == 0  # nobody is reminded a second after they were invited
+    await asyncio.to_thread(wait_for_mail, server, address)
+    await three_days_later(village, address)
     shown, folded = await row()
     assert (shown.count("<form"), ">Remind</button>" in shown) == (1, True)
     assert [act for act in ("reminder", "sending", "withdrawal") if f'/{act}"' in folded] == ["sending", "withdrawal"]

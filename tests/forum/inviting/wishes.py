@@ -1,10 +1,16 @@
 """What the tests ask for when they invite people."""
 
 import secrets
+from datetime import timedelta
+
+from sqlalchemy import update
 
 from forum.inviting.entries import Entry
 from forum.inviting.invitation_commands import Wish
 from forum.records import Role
+from forum.tables import invitations
+from ground.columns import now
+from tests.forum.threads.village import Village
 
 
 def wish(*addresses: str, role: Role = "member", message: str = "", days: int = 28) -> Wish:
@@ -15,6 +21,15 @@ def wish(*addresses: str, role: Role = "member", message: str = "", days: int = 
 def new_address(name: str = "somebody") -> str:
     """An address that nobody has used before."""
     return f"{name}.{secrets.token_hex(6)}@example.org"
+
+
+async def three_days_later(village: Village, *addresses: str) -> None:
+    """As if the last mails to these addresses had gone three days ago."""
+    async with village.state.transaction() as tx:
+        these = update(invitations).where(invitations.c.email_key.in_([each.lower() for each in addresses]))
+        earlier = now() - timedelta(days=3, minutes=1)
+        await tx.execute(these.values(sent_at=earlier))
+        await tx.execute(these.where(invitations.c.reminded_at.is_not(None)).values(reminded_at=earlier))
 
 
 _REPORT = """From: MAILER-DAEMON@mx.example.org (Mail Delivery System)

@@ -23,6 +23,7 @@ async def test_a_late_answer_says_how_things_stand(village: Village) -> None:
     late = await sent(second, path, 409, **chosen, answer="refuse", reason="No room.")
     assert "Somebody changed this before you: Bao Tran is a member now." in late.text
     assert "Refused" not in late.text
+    assert ("Nobody is waiting" in late.text, 'Requests <span class="count' in late.text) == (True, False)
     # The same answer by another administrator was not theirs; one's own, pressed twice, was.
     await sent(second, path, 409, **chosen, answer="admit")
     await sent(first, path, **chosen, answer="admit")

@@ -117,6 +117,37 @@ async def test_the_file_holds_everybody_and_runs_nothing(village: Village) -> No
     assert (await village.browser(amara).get(path_of(place, "/members/file"))).status_code in (404, 405)
 
 
+async def test_the_file_of_steps_holds_each_of_them_and_runs_nothing(village: Village) -> None:
+    amara, gareth, known = await village.people("Amara Okafor", "Gareth Williams", "Known Address")
+    place = await village.network(amara)
+    administrator, members = village.program(amara), f"/api/v1/networks/{place.slug}/members"
+    await village.program(gareth).put(f"{members}/me", json={"words": "Let me in"})
+    for decision in ({"status": "active"}, {"role": "moderator"}, {"status": "removed", "reason": "=1+1"}):
+        assert (await administrator.patch(f"{members}/{gareth.id}", json=decision)).status_code == 200
+    await village.program(gareth).put(f"{members}/me", json={"words": "Again"})
+    email = (await village.viewer(known)).account.email  # type: ignore[union-attr]
+    body = {"emails": [f"=Ek <{email}>", "-x@example.org"]}
+    sent_now = (await administrator.post(f"/api/v1/networks/{place.slug}/invitations", json=body)).json()["items"]
+    assert [each["status"] for each in sent_now] == ["sent", "sent"]
+    await village.program(known).delete(f"{members}/me")
+    answer = await village.browser(amara).post(path_of(place, "/members/history-file"))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[0][:2] == ["Name", "Invited address"]
+    his = [(row[4], row[5], row[6], row[7], row[8]) for row in rows if row[0] == "Gareth Williams"]
+    assert his == [
+        ("asks to join", "member", "Asked to join", "Gareth Williams", ""),
+        ("member", "member", "Admitted by Amara Okafor", "Amara Okafor", ""),
+        ("member", "moderator", "Made a moderator by Amara Okafor", "Amara Okafor", ""),
+        ("removed", "moderator", "Removed by Amara Okafor", "Amara Okafor", "'=1+1"),
+        ("asks to join", "member", "Asked to join", "Gareth Williams", ""),
+    ]
+    invited = [(row[0], row[1], row[4]) for row in rows if row[1]][1:]
+    assert invited[0] == ("'=Ek", email, "invited")
+    assert invited[-1] == ("", "'-x@example.org", "invited")
+    assert "Known Address" not in answer.text  # whose address it is nobody learns who has not accepted
+    assert (await village.browser(gareth).post(path_of(place, "/members/history-file"))).status_code in (403, 404)
+
+
 async def test_who_was_away_for_longest_comes_first(village: Village) -> None:
     amara, gareth, priya = await village.people("Amara Okafor", "Gareth Williams", "Priya Shah")
     place = await village.network(amara, [gareth, priya])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from auth.tables import accounts
-from forum.audit import find_broken
+from forum.audit import find_broken, forget_person
 from forum.bounces import note_bounce
 from forum.network_reads import get_network
 from forum.records import Network
@@ -88,6 +88,36 @@ async def answer_the_question(village: Village, asked: Villager, other: Villager
     async with village.state.database.read() as connection:
         answered = select(func.count()).where(audit_rows.c.act == "review.answered", audit_rows.c.object_id == question)
         assert await connection.scalar(answered) == 1
+
+
+async def test_what_was_signed_stands_when_people_are_called_otherwise(village: Village) -> None:
+    """As long as their names may be known: who takes theirs along is no more on the page, and the chain holds."""
+    place, amara, (ben, cleo), path = await begun(village, "Ben Ito", "Cleo Ray")
+    browser = village.browser(amara)
+    await browser.post(f"{path}/decisions", data={f"about-{ben.id}": "keep", f"about-{cleo.id}": "keep"})
+    assert (await browser.post(f"{path}/signature")).status_code == 303
+    signed = said((await browser.get(path)).text).partition("Kept")[2]
+    async with village.state.transaction() as tx:
+        for person in (amara, ben):
+            values = {"name": f"Renamed {person.id[-6:]}", "organisation": "Elsewhere"}
+            await tx.execute(update(accounts).where(accounts.c.id == person.id).values(**values))
+        here = memberships.c.network_id == place.id
+        await tx.execute(update(memberships).where(here, memberships.c.account_id == ben.id).values(role="moderator"))
+    after = said((await browser.get(path)).text)
+    assert signed.partition("You can print")[0] == after.partition("Kept")[2].partition("You can print")[0]
+    assert ("Ben Ito" in after, "Elsewhere" in after, "Signed by Amara Okafor" in after) == (True, False, True)
+    told = (await village.program(amara).get(f"/api/v1{path}")).json()
+    assert [each["account"]["name"] for each in told["decided"]] == ["Ben Ito", "Cleo Ray"]
+    assert (told["signed_by"], told["decided"][0]["decided_by"]) == ("Amara Okafor", "Amara Okafor")
+    async with village.state.transaction() as tx:
+        await tx.execute(
+            update(accounts).where(accounts.c.id == ben.id).values(closed_at=now(), former_name_shown=False)
+        )
+        await forget_person(tx, ben.id, "nobody@example.org")
+    page = said((await browser.get(path)).text)
+    assert ("Ben Ito" in page, "Former member" in page, "Cleo Ray" in page) == (False, True, True)
+    async with village.state.database.read() as connection:
+        assert [trouble async for trouble in find_broken(connection)] == []
 
 
 async def test_two_at_once_see_each_others_decisions(village: Village) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 from html import unescape
 
 from sqlalchemy import func, select, update
@@ -53,6 +54,10 @@ async def test_each_kind_of_network_shows_what_it_may(village: Village) -> None:
             assert (shown["address"]["status"] == 200) == knows, (access, by)
             listed = access in ("open", "closed") or by == "member"
             assert ("its name" in shown["directory"]["shows"]) == listed, (access, by)  # type: ignore[operator]
+            assert reads or "titles of threads" not in shown["search"]["shows"], (access, by)  # type: ignore[operator]
+            named = access in ("open", "closed") or by in ("invited", "member")
+            told = by in ("invited", "member") or (by == "removed" and named)
+            assert ("its name" in shown["list"]["shows"]) == told, (access, by)  # type: ignore[operator]
             if by != "member":
                 assert "words of posts" not in shown["home"]["shows"], (access, by)  # type: ignore[operator]
         assert await counts(village) == before
@@ -72,6 +77,24 @@ async def test_it_is_what_a_real_person_gets(village: Village) -> None:
         assert main.search(framed)[0] == main.search(real)[0]  # type: ignore[index]
         assert "<script" not in framed
     assert "letter by letter" in (await village.browser(amara).get(f"{path}/seen?by=removed")).text
+
+
+async def test_who_is_removed_is_told_so_and_a_member_finds_the_thread(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
+    place = await village.network(amara, [gareth], access="secret")
+    title = f"Falls {secrets.token_hex(4)}"
+    await village.thread(gareth, place, title, "Words that stay among the members here.")
+    path = f"/networks/{place.slug}/seen"
+    page = unescape((await village.browser(amara).get(f"{path}?by=removed&place=list")).text)
+    assert "You no longer belong to a network" in unescape(page)
+    assert title not in page.partition("srcdoc")[2]
+    async with asyncio.timeout(20):  # the server's own worker puts it into the index
+        while True:
+            if "<mark>" in (await village.browser(gareth).get(f"/search?q={title}")).text:
+                break
+            await asyncio.sleep(0.3)
+    assert "titles of threads" in (await seen(village, amara, place, "member"))["search"]["shows"]  # type: ignore[operator]
+    assert (await seen(village, amara, place, "removed"))["search"]["shows"] == []
 
 
 async def test_it_tells_of_organisations_and_of_the_size_where_they_stand(village: Village) -> None:
