@@ -197,7 +197,6 @@ def _holds(ranges: str | None, number: int) -> bool:
 
 
 _answered = posts.alias("answered")
-_later = posts.alias("later")
 _is_answer = and_(_answered.c.author_id == memberships.c.account_id, _answered.c.removed_at.is_(None))
 _is_mention = exists(
     select(literal(1)).where(mentions.c.post_id == posts.c.id, mentions.c.account_id == memberships.c.account_id)
@@ -300,13 +299,15 @@ def _about_posts(network_id: str, post_ids: Collection[str]) -> Any:
         return None
     whom = _candidates(post_ids)
     post_id, account_id = whom.c
-    # Who wrote after it has read it: nothing that is new to them.
+    # Who wrote after it has read it: nothing that is new to them. These posts are read once, for by itself SQLite would
+    # go through all that was written later in the thread, for each person anew.
+    of_these = select(posts.c.thread_id, posts.c.number, posts.c.author_id).where(posts.c.id.in_(post_ids))
+    later = of_these.cte("later").prefix_with("MATERIALIZED")
     wrote_later = exists(
         select(literal(1)).where(
-            _later.c.thread_id == posts.c.thread_id,
-            _later.c.number > posts.c.number,
-            _later.c.author_id == memberships.c.account_id,
-            _later.c.id.in_(post_ids),
+            later.c.thread_id == posts.c.thread_id,
+            later.c.number > posts.c.number,
+            later.c.author_id == memberships.c.account_id,
         )
     )
     kind = case((_is_answer, "post.answered"), (_is_mention, "post.mentioned"), else_="post.watched")
