@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from forum.text.budget import MAX_DEPTH, TOO_DEEP, install_budget, refuse_huge_tables
-from forum.text.cleaning import is_visible
+from forum.text.cleaning import is_visible, tidy
 from forum.text.links import install_links
 from forum.text.sanitising import sanitise
 from forum.text.tidying import tidy_blocks, tidy_inline
@@ -76,5 +76,15 @@ def _parse(body: str, names: Mapping[str, str], env: dict[str, object]) -> list[
         raise ValueError(TOO_DEEP) from None
     for token in tokens:
         if token.type == "inline":
-            token.children = tidy_inline(token.children or [], names)
+            token.children = tidy_inline([_cleaned(child) for child in token.children or []], names)
     return tidy_blocks(tokens)
+
+
+def _cleaned(token: Token) -> Token:
+    """Without what may not be typed and was written as a reference, such as ``&#x202e;``."""
+    token.content = tidy(token.content)
+    if "title" in token.attrs:
+        token.attrs["title"] = tidy(str(token.attrs["title"]))
+    if token.children:  # the words of an image
+        token.children = [_cleaned(child) for child in token.children]
+    return token

@@ -212,6 +212,20 @@ def test_what_would_show_nothing_is_shown_as_it_was_typed(body: str) -> None:
     assert unescape(html(body)) == f"<p>{body.replace(chr(10), '<br>')}</p>"
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["a&#x202e;b", "a&#8238;b", "a&#xfeff;b", "[a&#x2066;b](http://x.example)", "| a&#x202e;b |\n|--|", "# a&#x202e;b"],
+)
+def test_what_may_not_be_typed_is_not_written_as_a_reference_either(written: str) -> None:
+    shown = render_markdown(written)
+    assert "ab" in shown
+    assert shown.isascii()
+
+
+def test_towers_of_accents_written_as_references_are_cut_too() -> None:
+    assert render_markdown("z" + "&#x301;" * 200).count("\u0301") == 3
+
+
 def test_a_line_across_the_page_is_something() -> None:
     assert html("---") == "<hr>"
 
