@@ -74,7 +74,7 @@ FULL = "These are words that fill a line as mail programs fill them, up to"
         (f"{FULL}:\nthe end.", False),
         (f"{FULL}\nhttps://a.example/a/long/address", False),
         (f"{FULL}\nvar       first     second", False),
-        (f"fitted <- survival(time, event, data = all) # or\n{'fitted(time, event, distribution = of_these)'}", False),
+        (f"{FULL}\nfitted(time, event, distribution) # or", False),
         (
             "Assistant Professor of Epidemiology and Biostatistics\nLondon School of Hygiene and Tropical Medicine",
             False,
