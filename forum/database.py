@@ -28,7 +28,7 @@ from forum.connections import PATIENCE_SECONDS, Connections
 from ground.hot import HotStatement, driver_of, run
 
 LOCK_PATIENCE_SECONDS = 15.0
-CHECKPOINT_BYTES = 4 * 1024 * 1024
+CHECKPOINT_BYTES = 16 * 1024 * 1024
 ROOM = 32_000
 """KiB of its pages that a command keeps which writes a lot; with the 1,000 of a server it takes five times as long."""
 EMPTY_AGAIN_SECONDS = 30.0
