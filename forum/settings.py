@@ -257,6 +257,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+_TOLD_AGAIN = frozenset(Settings.model_fields) - {"secret_key", "database_url", "redis_url", "smtp_url", "files_url"}
+"""Settings that hold no secret: what was written is said with what is wrong."""
+
+
 def read_settings() -> Settings:
     """The settings of the environment. Raises SettingsError, whose text says what to write."""
     try:
@@ -273,5 +277,9 @@ def _sentence(error: dict[str, object]) -> str:
     reason = str(error["msg"]).removeprefix("Value error, ").removeprefix(f"{name.upper()}: ").rstrip(".")
     if not name:
         return f"{reason}."
-    said = f": {reason}" if error["type"] == "value_error" else ""  # other words are pydantic's, for programmers
+    given = str(error.get("input", ""))
+    if error["type"] == "value_error":
+        said = f": {reason}"
+    else:  # pydantic's words are for programmers
+        said = f": it can't be “{given}”" if name in _TOLD_AGAIN and len(given) <= 40 else ""
     return f"{name.upper()} is wrong{said}. How to write it: {Settings.model_fields[name].description}"

@@ -79,10 +79,10 @@ class HeadsKeeper:
         ):
             if found is not None and remembered is not None and found.is_behind(remembered):
                 raise DatabaseIsBehind(
-                    f"The database is older than the one that was served before ({where} remembers "
+                    f"The database is older than the one that was served before, or another one ({where} remembers "
                     f"{remembered.events} events, the database has {found.events}). If you restored a backup, run: "
                     "python -m forum epoch --renew. Then start again: every open page reads its place anew. "
-                    "If you did not, look for the right database first."
+                    "If you did not, look for the right database first: DATABASE_URL says where it is."
                 )
 
     async def keep(self) -> None:

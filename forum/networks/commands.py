@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, union_all, update
 
+from auth.accounts import look_alike_key
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
@@ -31,7 +32,7 @@ HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
 WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
-TAKEN = "Another network has this name. Choose a name that tells them apart."
+TAKEN = "Another network has this name, or one that looks like it. Choose a name that tells them apart."
 _ADDRESSES_LOCK = 4201719
 
 
@@ -122,12 +123,20 @@ async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
             return free[0]
 
 
-async def _refuse_taken(tx: Transaction, name: str) -> None:
-    """Raises Invalid where the directory has a network of this name. Of unlisted and secret ones nothing is told."""
-    named = networks.c.name_key == fold(name)[:LONGEST_KEY]
+async def _refuse_taken(tx: Transaction, name: str, own_id: str | None = None) -> None:
+    """Raises Invalid where the directory has a network of this name, or of one that looks like it.
+
+    Of unlisted and secret ones nothing is told.
+    """
     listed = networks.c.access.not_in(HIDDEN) & (networks.c.member_count > 0)
-    if (await tx.execute(select(networks.c.id).where(named, listed).limit(1))).first() is not None:
+    others = (await tx.execute(select(networks.c.id, networks.c.name).where(listed))).all()
+    if _looks(name) & {look for other in others if other.id != own_id for look in _looks(other.name)}:
         raise Invalid({"name": TAKEN})
+
+
+def _looks(name: str) -> set[str]:
+    """What a hurried reader may take the name for: with and without capitals, for an I looks like a small L."""
+    return {fold(name)[:LONGEST_KEY], look_alike_key(name), look_alike_key(name.replace("I", "l"))} - {""}
 
 
 async def change_network(
@@ -149,7 +158,7 @@ async def change_network(
     if wanted.name is not None:
         values["name_key"] = fold(wanted.name)[:LONGEST_KEY]
         if network.access not in HIDDEN and values["name_key"] != fold(network.name)[:LONGEST_KEY]:
-            await _refuse_taken(tx, wanted.name)
+            await _refuse_taken(tx, wanted.name, network.id)
     access_changes = wanted.access is not None and wanted.access != network.access
     if wanted.access is not None and access_changes:
         values |= await _other_access(tx, network, wanted, wanted.access)

@@ -18,7 +18,7 @@ async def write_page(tx: Transaction, viewer: Viewer, slug: str, words: PageWord
         raise Forbidden(decision.reason)
     values = {
         "body": words.body,
-        "html": render_markdown(words.body),
+        "html": render_markdown(words.body, top_heading=2),
         "updated_at": now(),
         "updated_by": viewer.id,
     }

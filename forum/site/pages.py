@@ -69,7 +69,7 @@ async def show_legal_page(request: Request) -> Response:
     page = LegalPage(
         slug=slug,
         title=TITLES[slug],
-        html=Markup(written.html if written else render_markdown(WORDS[slug])),  # noqa: S704  made by our sanitiser
+        html=Markup(written.html if written else render_markdown(WORDS[slug], top_heading=2)),  # noqa: S704  made by our sanitiser
         is_draft=written is None,
         sender=state_of(request).settings.mail_from if slug == "contact" and written is None else "",
         updated_at=written.updated_at if written else None,

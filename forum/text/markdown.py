@@ -15,7 +15,7 @@ from forum.text.budget import MAX_DEPTH, TOO_DEEP, install_budget, refuse_huge_t
 from forum.text.cleaning import is_visible, tidy
 from forum.text.links import install_links
 from forum.text.sanitising import sanitise
-from forum.text.tidying import tidy_blocks, tidy_inline
+from forum.text.tidying import TOP_HEADING, tidy_blocks, tidy_inline
 
 
 def _make_parser() -> MarkdownIt:
@@ -31,15 +31,16 @@ _PARSER = _make_parser()
 _WORDS = re.compile(r"(?:^|>)([^<]+)")
 
 
-def render_markdown(body: str, mentions: Mapping[str, str] | None = None) -> str:
+def render_markdown(body: str, mentions: Mapping[str, str] | None = None, *, top_heading: int = TOP_HEADING) -> str:
     """The post as HTML that may go into a page as it is.
 
     `mentions` maps names (`mention_key`) of people who may read the thread to account ids; only these
-    become links. Where the markup would show nothing at all, such as addresses for links that are nowhere,
-    the text is shown as it was typed. Raises ValueError with a sentence for the writer when it is too intricate.
+    become links. `top_heading` is the level of its first headings, one below the page's own. Where the markup
+    would show nothing at all, such as addresses for links that are nowhere, the text is shown as it was typed.
+    Raises ValueError with a sentence for the writer when it is too intricate.
     """
     env: dict[str, object] = {}
-    tokens = _parse(body, mentions or {}, env)
+    tokens = _parse(body, mentions or {}, env, top_heading)
     html = sanitise(_PARSER.renderer.render(tokens, _PARSER.options, env))
     return html if _shows_something(html) or not is_visible(body) else _as_typed(body)
 
@@ -68,7 +69,7 @@ def find_mentions(body: str, names: Mapping[str, str]) -> list[str]:
     return list(found)
 
 
-def _parse(body: str, names: Mapping[str, str], env: dict[str, object]) -> list[Token]:
+def _parse(body: str, names: Mapping[str, str], env: dict[str, object], top_heading: int = TOP_HEADING) -> list[Token]:
     refuse_huge_tables(body)
     try:
         tokens = _PARSER.parse(body, env)
@@ -77,7 +78,7 @@ def _parse(body: str, names: Mapping[str, str], env: dict[str, object]) -> list[
     for token in tokens:
         if token.type == "inline":
             token.children = tidy_inline([_cleaned(child) for child in token.children or []], names)
-    return tidy_blocks(tokens)
+    return tidy_blocks(tokens, top_heading)
 
 
 def _cleaned(token: Token) -> Token:

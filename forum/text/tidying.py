@@ -36,9 +36,9 @@ def tidy_inline(children: Iterable[Token], names: Mapping[str, str]) -> list[Tok
     return tidied
 
 
-def tidy_blocks(tokens: list[Token]) -> list[Token]:
+def tidy_blocks(tokens: list[Token], top_heading: int) -> list[Token]:
     """A whole text's tokens with headings, tables, tick boxes and code made ready to be shown."""
-    _place_headings(tokens)
+    _place_headings(tokens, top_heading)
     tidied: list[Token] = []
     for position, token in enumerate(tokens):
         if token.type in {"fence", "code_block"}:
@@ -103,8 +103,8 @@ def _marked(token: Token, names: Mapping[str, str]) -> list[Token]:
     return [*pieces, Token("text", "", 0, content=text[reached:])]
 
 
-def _place_headings(tokens: list[Token]) -> None:
-    """Headings from TOP_HEADING down without a step left out, whatever levels the writer chose; none empty."""
+def _place_headings(tokens: list[Token], top_heading: int) -> None:
+    """Headings from this one down without a step left out, whatever levels the writer chose; none empty."""
     outline: list[int] = []
     for position, token in enumerate(tokens):
         if token.type != "heading_open":
@@ -117,7 +117,7 @@ def _place_headings(tokens: list[Token]) -> None:
         while outline and outline[-1] >= level:
             outline.pop()
         outline.append(level)
-        token.tag = closing.tag = f"h{min(6, TOP_HEADING - 1 + len(outline))}"
+        token.tag = closing.tag = f"h{min(6, top_heading - 1 + len(outline))}"
 
 
 def _dress_cell(cell: Token, inline: Token, closing: Token) -> None:

@@ -119,7 +119,7 @@ class RedisBroker:
         try:
             found = await self._redis.get(f"{self._prefix}:{name}")
         except Exception as error:
-            _log.warning("Redis could not be asked: %s", brief(error))
+            _log.warning("Redis does not answer; Confer goes on without it. Is REDIS_URL right? (%s)", brief(error))
             return None
         return found if isinstance(found, bytes) else None
 

@@ -21,7 +21,15 @@ def test_wrong_settings_are_told_how_to_write_them(monkeypatch: pytest.MonkeyPat
     with pytest.raises(SettingsError) as refused:
         read_settings()
     description = Settings.model_fields[name.lower()].description
-    assert str(refused.value) == f"{name} is wrong. How to write it: {description}"
+    given = f": it can't be “{value}”" if len(value) <= 40 else ""
+    assert str(refused.value) == f"{name} is wrong{given}. How to write it: {description}"
+
+
+def test_a_secret_is_not_told_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "short-secret")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert "short-secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("value", ["@trust", "nhs.uk, @example.org", "nhs.uk; example.org", "example org"])
