@@ -1,24 +1,36 @@
 """A document is taken out of its network's library, and brought back: for who looks after it and for moderators alike.
 
 Where somebody else looks after it that is an act of moderation, of which they are told, and against which they appeal.
+What is withdrawn as patient or personal data is the moderators' alone until it comes back: its title and its
+description may say as much as its pages.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.cases import close_cases_about_document, tell_reporters
 from forum.acts.recording import Act, keep_act, tell_of_act
-from forum.audit import Deed, record
+from forum.acts.titles import HIDES_TITLE, give_back_title_of, hide_title_of
+from forum.audit import Deed, empty_words_about, record
 from forum.errors import Conflict, NotFound
-from forum.events import DocumentRestored, DocumentWithdrawn
+from forum.events import DocumentAdded, DocumentGone, DocumentRestored, DocumentWithdrawn
 from forum.policy import DocumentStanding, documents_heard, documents_readable_by
 from forum.records import Rule
 from forum.streams import moderators_stream, network_stream
-from forum.tables import acts, document_locks, document_versions, document_wishes, documents, networks
+from forum.tables import (
+    acts,
+    document_audiences,
+    document_locks,
+    document_versions,
+    document_wishes,
+    documents,
+    folders,
+    networks,
+)
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -37,6 +49,8 @@ _DOCUMENT = (
         document_versions.c.author_id,
         documents.c.withdrawn_at,
         ~documents_heard(),
+        documents.c.is_narrowed,
+        documents.c.thread_id,
     )
     .join(networks, networks.c.id == documents.c.network_id)
     .join(
@@ -47,6 +61,11 @@ _DOCUMENT = (
     )
     .where(documents.c.id == bindparam("held_id", type_=Identifier))
     .with_for_update(key_share=True, of=documents)
+)
+_IN_NARROWED = (
+    select(folders.c.is_narrowed)
+    .join(documents, documents.c.folder_id == folders.c.id)
+    .where(documents.c.id == bindparam("held_id", type_=Identifier))
 )
 _END = (
     update(acts)
@@ -80,6 +99,9 @@ class HeldDocument:
     withdrawn_at: datetime | None
     is_apart: bool
     """Its events go to the moderators' stream."""
+    is_narrowed: bool
+    thread_id: str | None
+    """Where it is talked about."""
 
     @property
     def concerns(self) -> str:
@@ -94,6 +116,18 @@ class HeldDocument:
     def standing(self, author_id: str) -> DocumentStanding:
         """What rights over it depend on, with the author of the version that is meant."""
         return DocumentStanding(self.network_id, self.owner_id, author_id, self.withdrawn_at is not None)
+
+
+def hidden_as_data() -> ColumnElement[bool]:
+    """Rows of `documents` that a moderator withdrew as patient or personal data, and that nobody brought back."""
+    return exists(
+        select(acts.c.id).where(
+            acts.c.document_id == documents.c.id,
+            acts.c.kind == "withdraw",
+            acts.c.rule.in_(sorted(HIDES_TITLE)),
+            acts.c.undone_at.is_(None),
+        )
+    ).correlate(documents)
 
 
 async def hold_document(tx: Transaction, viewer: Viewer | None, document_id: str) -> HeldDocument:
@@ -122,7 +156,7 @@ async def withdraw(
         await tx.execute(delete(table).where(table.c.document_id == held.id))
     values = {"withdrawn_at": now(), "withdrawn_by": by_id, "withdrawal_reason": reason, "version": held.version + 1}
     await tx.execute(update(documents).where(documents.c.id == held.id).values(**values))
-    act_id = None
+    act_id, hides = None, rule in HIDES_TITLE
     if held.concerns != by_id:
         act = Act("withdraw", held.network_id, by_id, reason, rule, document_id=held.id, account_id=held.concerns)
         act_id = await keep_act(tx, act)
@@ -136,12 +170,32 @@ async def withdraw(
         subject_id=held.concerns,
         after={"rule": rule, "act": act_id} if act_id else None,
         reason=reason,
-        names={"title": held.title},
+        names={} if hides else {"title": held.title},
     )
     await record(tx, deed)
     await close_cases_about_document(tx, held.id, "agreed", by_id, act_id)
-    tx.emit(held.stream, DocumentWithdrawn(held.id, held.version + 1))
+    if hides:
+        await _set_apart(tx, held)
+    tx.emit(moderators_stream(held.network_id) if hides else held.stream, DocumentWithdrawn(held.id, held.version + 1))
     return act_id
+
+
+async def _set_apart(tx: Transaction, held: HeldDocument) -> None:
+    """From now on for the moderators alone, with its title in the log and over the thread about it."""
+    await empty_words_about(tx, held.id, ("title", "before", "after"), lambda _: True)
+    if held.thread_id is not None:
+        await hide_title_of(tx, held.thread_id, network_stream(held.network_id))
+    if held.is_narrowed:
+        return
+    await _set_narrowed(tx, held, is_narrowed=True)
+    if not held.is_apart:
+        tx.emit(network_stream(held.network_id), DocumentGone(held.id, held.version + 1))
+
+
+async def _set_narrowed(tx: Transaction, held: HeldDocument, *, is_narrowed: bool) -> None:
+    await tx.execute(update(documents).where(documents.c.id == held.id).values(is_narrowed=is_narrowed))
+    row = {"document_id": held.id, "since": now(), "is_narrowed": is_narrowed}
+    await tx.execute(insert(document_audiences), row)
 
 
 async def restore(tx: Transaction, held: HeldDocument, by_id: str) -> None:
@@ -171,4 +225,13 @@ async def bring_back(tx: Transaction, document_id: str) -> None:
 async def _bring_back(tx: Transaction, held: HeldDocument) -> None:
     values = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "version": held.version + 1}
     await tx.execute(update(documents).where(documents.c.id == held.id).values(**values))
+    if held.thread_id is not None:
+        await give_back_title_of(tx, held.thread_id, network_stream(held.network_id))
+    if held.is_narrowed and not await tx.connection.scalar(_IN_NARROWED, {"held_id": held.id}):
+        await _set_narrowed(tx, held, is_narrowed=False)
+        again = await hold_document(tx, None, held.id)
+        if not again.is_apart:
+            tx.emit(moderators_stream(held.network_id), DocumentGone(held.id, held.version + 1))
+            tx.emit(again.stream, DocumentAdded(held.id, held.version + 1))
+            return
     tx.emit(held.stream, DocumentRestored(held.id, held.version + 1))

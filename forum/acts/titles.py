@@ -21,7 +21,7 @@ from forum.audit import Deed, empty_words_about, record, text_hash
 from forum.errors import Invalid
 from forum.events import ThreadChanged
 from forum.records import Rule
-from forum.tables import acts, held_posts, threads
+from forum.tables import acts, held_posts, posts, threads
 from forum.telling import tell
 from forum.text import ERASED, shares_words
 from forum.unindexing import forget_words_of
@@ -33,7 +33,7 @@ NOT_THE_FIRST = "This post does not begin its thread, so the title is not change
 ONE_OF_BOTH = "Keep the title as it is, or give another: not both."
 SETTLED = "settled_title"
 """In `acts.before` of what hid or removed a first post: the hash of the title as it was left."""
-_HIDES_TITLE: Collection[Rule | None] = ("patient_data", "personal_data")
+HIDES_TITLE: Collection[Rule] = ("patient_data", "personal_data")
 _IN_THE_LOG = ("title", "before", "after")
 _LOCK = (
     select(threads.c.title, threads.c.hidden_title, threads.c.version, threads.c.author_id)
@@ -75,7 +75,7 @@ async def settle_title(
     if wish.title and wish.title != thread.title:
         await _replace(tx, by_id, post, thread, wish.title, reason)
         return _as(wish.title)
-    if rule not in _HIDES_TITLE:
+    if rule not in HIDES_TITLE:
         return Settled()
     if wish.keep or wish.title:
         return _as(thread.title, "kept")
@@ -122,6 +122,23 @@ async def give_title_back(tx: Transaction, post: Held, act_id: str) -> None:
         return
     title = thread.hidden_title if thread.title == HIDDEN_TITLE else thread.title
     await _set_title(tx, post, thread, title)
+
+
+async def hide_title_of(tx: Transaction, thread_id: str, stream: str) -> None:
+    """Hide the title of a thread about a document that names somebody, and of which the title speaks."""
+    thread = (await tx.execute(_LOCK, {"titled_id": thread_id})).one()
+    if thread.title not in (HIDDEN_TITLE, ERASED):
+        await empty_words_about(tx, thread_id, _IN_THE_LOG, lambda word: shares_words(word, [thread.title]))
+        await _set_title_of(tx, thread_id, stream, thread, HIDDEN_TITLE, hidden=thread.title)
+
+
+async def give_back_title_of(tx: Transaction, thread_id: str, stream: str) -> None:
+    """It comes back with the document, unless it has another by now or its first post is hidden by an act."""
+    thread = (await tx.execute(_LOCK, {"titled_id": thread_id})).one()
+    first = select(posts.c.id).where(posts.c.thread_id == thread_id, posts.c.number == 1)
+    first_id = (await tx.execute(first)).scalar_one()
+    if thread.title == HIDDEN_TITLE and thread.hidden_title and not await _settled(tx, first_id):
+        await _set_title_of(tx, thread_id, stream, thread, thread.hidden_title)
 
 
 async def erase_title(
@@ -186,12 +203,20 @@ async def _forget_in_log(tx: Transaction, post: Held, is_gone: Any) -> None:
 
 
 async def _set_title(tx: Transaction, post: Held, thread: Row[Any], title: str, hidden: str = "") -> None:
+    await _set_title_of(tx, post.thread_id, post.stream, thread, title, hidden)
+
+
+async def _set_title_of(
+    tx: Transaction, thread_id: str, stream: str, thread: Row[Any], title: str, hidden: str = ""
+) -> None:
     """At once wherever it is read: lists, search, notifications, and mails, which ask for it when they are sent."""
     values: dict[str, Any] = {"title": title, "hidden_title": hidden, "version": threads.c.version + 1}
-    await tx.execute(update(threads).where(threads.c.id == post.thread_id).values(values))
+    await tx.execute(update(threads).where(threads.c.id == thread_id).values(values))
     if title == thread.title:
         return
     # A thread that waited for a moderator has the id of what waited.
-    await tx.execute(update(held_posts).where(held_posts.c.id == post.thread_id).values(title=title))
-    await forget_words_of(tx, post.id)
-    tx.emit(post.stream, ThreadChanged(post.thread_id, thread.version + 1))
+    await tx.execute(update(held_posts).where(held_posts.c.id == thread_id).values(title=title))
+    first = select(posts.c.id).where(posts.c.thread_id == thread_id, posts.c.number == 1)
+    for post_id in (await tx.execute(first)).scalars():
+        await forget_words_of(tx, post_id)
+    tx.emit(stream, ThreadChanged(thread_id, thread.version + 1))

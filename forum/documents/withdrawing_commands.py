@@ -83,8 +83,13 @@ def _is_due() -> ColumnElement[bool]:
 async def _purge(tx: Transaction, document_id: str) -> None:
     """Nothing of it is left but its row in the log; its files are collected where nothing else names them."""
     due = (documents.c.id == document_id) & _is_due()
-    held = select(documents.c.network_id, documents.c.title, documents.c.is_narrowed).where(due).with_for_update()
-    row = (await tx.execute(held)).first()
+    columns = (
+        documents.c.network_id,
+        documents.c.title,
+        documents.c.is_narrowed,
+        acts.hidden_as_data().label("hidden"),
+    )
+    row = (await tx.execute(select(*columns).where(due).with_for_update(of=documents))).first()
     if row is None:
         return  # it was brought back meanwhile, or another worker was here
     used = select(func.coalesce(func.sum(document_versions.c.size), 0))
@@ -102,7 +107,9 @@ async def _purge(tx: Transaction, document_id: str) -> None:
         await tx.execute(delete(table).where(table.c.document_id == document_id))
     await forget_document(tx, document_id)
     await tx.execute(delete(documents).where(documents.c.id == document_id))
-    deed = Deed("document.purged", "document", document_id, row.network_id, names={"title": row.title})
+    deed = Deed(
+        "document.purged", "document", document_id, row.network_id, names={} if row.hidden else {"title": row.title}
+    )
     await record(tx, deed)
     stream = moderators_stream if row.is_narrowed else network_stream
     tx.emit(stream(row.network_id), DocumentGone(document_id))

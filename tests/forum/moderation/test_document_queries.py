@@ -110,6 +110,34 @@ async def test_a_moderator_withdraws_without_a_report_and_restores(village: Vill
     assert await told(village, amara) == ["report.made"]  # no act about oneself
 
 
+async def test_what_names_a_patient_is_the_moderators_alone_until_it_is_back(village: Village) -> None:
+    amara, gareth, priya, una = await village.people("Amara", "Gareth", "Priya", "Una")
+    place = await village.network(amara, [gareth, priya], access="open")
+    document = await share(village, gareth, place, "Notes on Zebedee Quillfeather", description="Zebedee fell.")
+    words = {"title": "About “Notes on Zebedee Quillfeather”", "body": "Is it current?", "about": document["id"]}
+    begun = await village.browser(priya).post(f"/networks/{place.slug}/threads", data=words | {"act": "post"})
+    assert begun.status_code == 303, begun.text
+    thread = begun.headers["location"]
+    await report(village, priya, document, rule="patient_data")
+    (case,) = await cases(village, amara, place)
+    await decide(village, amara, case, act="withdraw", reason="It names a patient", rule="patient_data")
+    path, shelf = f"/documents/{document['id']}", f"/networks/{place.slug}/documents"
+    addresses = (path, f"{shelf}?withdrawn=true", shelf, f"/networks/{place.slug}", thread)
+    addresses += ("/search?q=Quillfeather", f"/networks/{place.slug}/events?after=0", "/notifications", "/")
+    for person in (None, una, priya, gareth):
+        for address in addresses:
+            for program, start in ((village.browser(person), ""), (village.program(person), "/api/v1")):
+                text = (await program.get(f"{start}{address}")).text
+                assert "Zebedee" not in text.replace("q=Quillfeather", ""), (person, start, address)
+        assert (await read(village, person, path)).status_code == 404
+    assert (await read(village, amara, path)).json()["title"] == "Notes on Zebedee Quillfeather"
+    assert "Zebedee" not in (await village.browser(amara).get(f"/networks/{place.slug}/log")).text
+    assert (await village.program(amara).post(f"/api/v1{path}/restoration")).status_code == 200
+    for person in (None, gareth):
+        assert (await read(village, person, path)).json()["title"] == "Notes on Zebedee Quillfeather"
+    assert "Zebedee" in (await read(village, None, thread)).json()["title"]
+
+
 async def test_who_has_no_account_gets_a_receipt(village: Village) -> None:
     amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
     place = await village.network(amara, [gareth, priya], access="open")
