@@ -37,6 +37,8 @@ def _written(entry: Entry) -> str:
     if entry.is_guessed and _same(read_entry(entry.guessed_from), entry):
         return entry.guessed_from  # so that it stays a guess
     place = entry.guessed_from if entry.is_guessed and not set(entry.guessed_from) & set('<>"') else entry.address
+    if not place and not entry.organisation:
+        return entry.name or entry.typed
     name = f'"{entry.name}" ' if entry.name else ""
     organisation = f' "{entry.organisation}"' if entry.organisation else ""
     return f"{name}<{place}>{organisation}" if name or organisation else place or entry.typed

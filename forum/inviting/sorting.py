@@ -156,7 +156,7 @@ def _domain_of(key: str) -> str:
 def what_is_wrong(entry: Entry) -> str:
     """Why this entry is no address, in a sentence that says what to mend."""
     if not entry.address:
-        return "The address is missing."
+        return "There is no address here. Write one with an @, such as anna@example.org."
     try:
         clean_email(entry.address)
     except ValueError as error:

@@ -82,7 +82,7 @@ def _subject(state: State, sections: Sequence[Section]) -> str:
 def _section(state: State, account_id: str, network_id: str | None, lines: Sequence[Line]) -> Section:
     entries = [_told(state, group) for group in thread_groups(lines)]
     name = lines[0].network_name or A_NETWORK
-    is_closed = not any(line.may_be_mailed for line in lines)
+    is_closed = any(line.may_be_mailed is not None and not line.may_be_mailed for line in lines)
     return Section(name, is_closed, entries, stop_link(state, account_id, network_id))
 
 
