@@ -46,8 +46,15 @@ def listed_to(viewer: Viewer) -> ColumnElement[bool]:
 
     Not those to which nobody belongs any more: nobody could let anybody in.
     """
-    listed = and_(networks.c.access.in_(("open", "closed")), networks.c.member_count > 0)
-    return or_(listed, _has_place(viewer.id, ("active",))) if viewer.id else listed
+    return listed_to_account(viewer.id) if viewer.id else _LISTED
+
+
+_LISTED = and_(or_(networks.c.access == "open", networks.c.access == "closed"), networks.c.member_count > 0)
+
+
+def listed_to_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out."""
+    return or_(_LISTED, _has_place(account_id, ("active",)))
 
 
 def named_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -210,26 +217,51 @@ def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     As a fellow member, as the author of something that the viewer may read, or as somebody who had to do
     with a network that the viewer moderates. For everybody else a person is as if they were not there.
     """
+    return person_shown_to_account(viewer.id) if viewer.id else _is_author(null())
+
+
+def person_shown_to_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The same for the id of an account, a column or a parameter of the statement; never null."""
     met = (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)
         .where(memberships.c.account_id == accounts.c.id)
         .correlate(accounts)
     )
-    fellow = met.where(memberships.c.current, memberships.c.status == "active", members_listed_to(viewer)).exists()
+    shown = readable_by_account(account_id)  # whose members are listed, too: `members_listed_to`
+    fellow = met.where(memberships.c.current, memberships.c.status == "active", shown).exists()
     # Not the invited: an invitation does not tell whose address it went to.
-    decided = or_(memberships.c.status.not_in(("invited", "left")), memberships.c.since.is_not(None))
-    applicant = met.where(decided, moderated_by(viewer)).exists()
+    refused = and_(memberships.c.status != "invited", memberships.c.status != "left")
+    decided = or_(refused, memberships.c.since.is_not(None))
+    applicant = met.where(decided, _moderates(account_id)).exists()
+    return or_(accounts.c.id == account_id, fellow, applicant, _is_author(account_id))
+
+
+def _is_author(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
     wrote = (
         select(posts.c.id)
         .join(threads, threads.c.id == posts.c.thread_id)
-        .where(posts.c.author_id == accounts.c.id, posts.c.network_id == networks.c.id, threads_readable_by(viewer))
+        .where(
+            posts.c.author_id == accounts.c.id,
+            posts.c.network_id == networks.c.id,
+            threads_readable_by_account(account_id),
+        )
         .correlate(accounts, networks)
     )
-    author = select(networks.c.id).where(readable_by(viewer), wrote.exists()).correlate(accounts).exists()
-    if not viewer.id:
-        return author
-    return or_(accounts.c.id == viewer.id, fellow, applicant, author)
+    return select(networks.c.id).where(readable_by_account(account_id), wrote.exists()).correlate(accounts).exists()
+
+
+def _moderates(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
+    own = memberships.alias("own")
+    return exists(
+        select(own.c.id).where(
+            own.c.network_id == networks.c.id,
+            own.c.account_id == account_id,
+            own.c.current,
+            own.c.status == "active",
+            own.c.role != "member",
+        )
+    ).correlate_except(own)
 
 
 def moderated_by(viewer: Viewer) -> ColumnElement[bool]:

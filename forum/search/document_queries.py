@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import JSON, FromClause, Integer, Select, and_, bindparam, case, cast, column, func, or_, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -16,7 +17,7 @@ from forum.search.shown import FORMER, Place, Shown
 from forum.tables import document_versions, documents, networks, version_pages, version_previews
 from forum.viewer import Viewer
 from ground.columns import Identifier
-from ground.hot import HotStatement, given, one_of, run
+from ground.hot import HotStatement, one_of, run
 
 _SHARED = (
     select(
@@ -81,37 +82,75 @@ def _document(row: Any, wanted: Collection[str]) -> Shown:
     )
 
 
+def _pages(part: FromClause) -> Select[Any]:
+    """The pages of parts of texts; of its first page a part shows what stands behind its beginning."""
+    is_first = version_pages.c.page == part.c.page
+    return (
+        select(
+            version_pages.c.document_id,
+            version_pages.c.page,
+            func.substr(version_pages.c.words, case((is_first, part.c.begins_at + 1), else_=1), MOST),
+            version_previews.c.kind,
+        )
+        .select_from(
+            part.join(
+                version_pages,
+                and_(
+                    version_pages.c.document_id == part.c.document_id,
+                    version_pages.c.number == part.c.number,
+                    version_pages.c.page.between(part.c.page, part.c.last_page),
+                ),
+            ).join(
+                version_previews,
+                and_(
+                    version_previews.c.document_id == version_pages.c.document_id,
+                    version_previews.c.number == version_pages.c.number,
+                ),
+            )
+        )
+        .order_by(version_pages.c.document_id, version_pages.c.page)
+    )
+
+
+_COLUMNS: dict[str, Any] = {
+    "document_id": Identifier(),
+    **dict.fromkeys(("number", "page", "last_page", "begins_at"), Integer()),
+}
+_LISTED = func.json_each(bindparam("parts", type_=JSON)).table_valued("value").c.value
 _PAGES = HotStatement(
-    select(
-        version_pages.c.page,
-        func.substr(
-            version_pages.c.words,
-            case((version_pages.c.page == given("page"), given("begins_at") + 1), else_=1),
-            MOST,
-        ),
-        version_previews.c.kind,
-    )
-    .join(
-        version_previews,
-        and_(
-            version_previews.c.document_id == version_pages.c.document_id,
-            version_previews.c.number == version_pages.c.number,
-        ),
-    )
-    .where(
-        version_pages.c.document_id == bindparam("document_id", required=False, type_=Identifier),
-        version_pages.c.number == given("number"),
-        version_pages.c.page.between(given("page"), given("last_page")),
-    )
-    .order_by(version_pages.c.page)
+    _pages(
+        func.unnest(*(bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in _COLUMNS.items()))
+        .table_valued(*(column(name, kind) for name, kind in _COLUMNS.items()), name="part")
+        .render_derived()
+    ),
+    sqlite_statement=_pages(
+        select(
+            *(
+                cast(func.json_extract(_LISTED, f"$[{place}]"), kind).label(name)
+                for place, (name, kind) in enumerate(_COLUMNS.items())
+            )
+        ).subquery("part")
+    ),
 )
 _NAMES = {"sheets": "sheet", "slides": "slide"}
 
 
-async def with_page(connection: AsyncConnection, shown: Shown, row: Row, wanted: Collection[str]) -> Shown:
-    """The document with the page of this part on which most of these terms stand."""
-    where = {"page": row.page, "last_page": row.last_page, "begins_at": row.begins_at}
-    pages = await run(connection, _PAGES, where | {"document_id": shown.id, "number": shown.number})
+async def with_pages(
+    connection: AsyncConnection, parts: Sequence[tuple[Shown, Row]], wanted: Collection[str]
+) -> list[Shown]:
+    """These documents, each with the page of its part on which most of these terms stand."""
+    if not parts:
+        return []
+    where = [(one.id, one.number, row.page, row.last_page, row.begins_at) for one, row in parts]
+    columns = dict(zip(_COLUMNS, map(list, zip(*where, strict=True)), strict=True))
+    asked = columns if connection.dialect.name == "postgresql" else {"parts": where}
+    pages: dict[str, list[Any]] = {}
+    for document_id, *page in await run(connection, _PAGES, asked):
+        pages.setdefault(document_id, []).append(page)
+    return [_with_page(one, pages.get(one.id, ()), wanted) for one, _ in parts]
+
+
+def _with_page(shown: Shown, pages: Sequence[Any], wanted: Collection[str]) -> Shown:
     best, most = None, 0
     for page, words, kind in pages:
         part = excerpt(words, wanted)

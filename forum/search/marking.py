@@ -22,9 +22,9 @@ class Excerpt:
     @property
     def html(self) -> Markup:
         """The pieces as HTML with `<mark>`."""
-        return Markup("").join(
-            Markup("<mark>{}</mark>").format(piece) if is_found else escape(piece) for piece, is_found in self.pieces
-        )
+        escaped = ((escape(piece), is_found) for piece, is_found in self.pieces)
+        html = "".join(f"<mark>{piece}</mark>" if is_found else piece for piece, is_found in escaped)
+        return Markup(html)  # noqa: S704  every piece of it is escaped
 
 
 def mark(text: str, wanted: Collection[str]) -> Excerpt:

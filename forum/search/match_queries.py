@@ -10,14 +10,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Select, and_, bindparam, or_, select
+from sqlalchemy import Boolean, Integer, Select, and_, bindparam, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.policy import (
     documents_readable_by_account,
-    listed_to,
-    person_shown_to,
+    listed_to_account,
+    person_shown_to_account,
     readable_by_account,
     threads_readable_by_account,
 )
@@ -208,31 +208,56 @@ async def list_holding(connection: AsyncConnection, match: str, ids: Collection[
     return set(await connection.scalars(asked, {"match": match, "ids": sorted(ids)}))
 
 
-async def list_people(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
-    """People who match and whose profile the viewer may see."""
-    statement = (
-        select(*_ROW)
-        .select_from(_FOUND.join(accounts, accounts.c.id == search_rows.c.account_id))
-        .where(search_rows.c.kind == "person", search_rows.c.version == accounts.c.version, person_shown_to(viewer))
+# Written out, as the kind of a row is below: what PostgreSQL knows beforehand is planned once, not for each search.
+_AT_MOST = literal_column(str(PEOPLE_AT_ONCE), Integer)
+
+
+class _Few:
+    """The newest of the few that match: what is no index's order keeps PostgreSQL from walking through all rows.
+
+    On SQLite in the connection's own thread, for it asks of each who matches whether they may be seen.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        on_postgresql, on_sqlite = (statement.where(HOLDS[dialect]) for dialect in ("postgresql", "sqlite"))
+        self._hot = HotStatement(on_postgresql.order_by((index.c.rowid + 0).desc()).limit(_AT_MOST))
+        self._on_sqlite = on_sqlite.order_by(index.c.rowid.desc()).limit(_AT_MOST)
+
+    async def list(self, connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
+        asked = {"match": match, "viewer_id": viewer.id or None}
+        if connection.dialect.name == "postgresql":
+            return [Row(*row) for row in await run(connection, self._hot, asked)]
+        return [Row(*row) for row in await connection.execute(self._on_sqlite, asked)]
+
+
+_PEOPLE = _Few(
+    select(*_ROW)
+    .select_from(_FOUND.join(accounts, accounts.c.id == search_rows.c.account_id))
+    .where(
+        search_rows.c.kind == literal_column("'person'"),
+        search_rows.c.version == accounts.c.version,
+        person_shown_to_account(_viewer_id),
     )
-    return await _few(connection, statement, match)
+)
+_NETWORKS = _Few(
+    select(*_ROW)
+    .select_from(_FOUND.join(networks, networks.c.id == search_rows.c.network_id))
+    .where(
+        search_rows.c.kind == literal_column("'network'"),
+        search_rows.c.version == networks.c.version,
+        listed_to_account(_viewer_id),
+    )
+)
+
+
+async def list_people(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
+    """People who match and whose profile the viewer, who is signed in, may see."""
+    return await _PEOPLE.list(connection, viewer, match)
 
 
 async def list_networks(connection: AsyncConnection, viewer: Viewer, match: str) -> list[Row]:
     """Networks that match and that may be named to the viewer."""
-    statement = (
-        select(*_ROW)
-        .select_from(_FOUND.join(networks, networks.c.id == search_rows.c.network_id))
-        .where(search_rows.c.kind == "network", search_rows.c.version == networks.c.version, listed_to(viewer))
-    )
-    return await _few(connection, statement, match)
-
-
-async def _few(connection: AsyncConnection, statement: Select[Any], match: str) -> list[Row]:
-    """The newest of the few that match: what is no index's order keeps PostgreSQL from walking through all rows."""
-    these = statement.where(HOLDS[connection.dialect.name]).limit(PEOPLE_AT_ONCE)
-    in_order = these.order_by((index.c.rowid + 0 if connection.dialect.name == "postgresql" else index.c.rowid).desc())
-    return [Row(*row) for row in await connection.execute(in_order, {"match": match})]
+    return await _NETWORKS.list(connection, viewer, match)
 
 
 async def list_terms_like(

@@ -10,18 +10,16 @@ index, which is as quick then however much else there is.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, column, select, table, text
+from sqlalchemy import BigInteger, ColumnElement, Subquery, Text, bindparam, cast, column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.tables import search_rows
 from ground.hot import HotStatement, given, run
 
-LOOKED_THROUGH = 1_000
-DOCUMENTS_LOOKED_THROUGH = 300
-"""Those of documents hold a few thousand words each."""
-MORE, MORE_OF_DOCUMENTS = 6, 2
-"""So many times as much is looked through, where that holds enough if older rows are like the newest."""
+STEPS, STEPS_OF_DOCUMENTS = ((1_000, 150), (2_000, 6)), ((300, 2),)
+"""So many rows are looked through, and more where so many times what was found is enough. Those of documents hold a
+few thousand words each."""
 
 index = table("search_index", column("rowid", BigInteger), column("terms"), column("search_index"))
 _rowid = index.c.rowid
@@ -49,23 +47,32 @@ _LOOKED_UP = HotStatement(
 )
 
 
-def _through(some: Select[Any]) -> HotStatement:
-    newest = some.limit(given("looked_through")).subquery("newest")
-    matching = select(newest.c.rowid).where(_matches(newest.c.terms)).order_by(newest.c.rowid.desc())
+def _through(newest: Subquery, terms: ColumnElement[Any]) -> HotStatement:
+    matching = select(newest.c.rowid).where(_matches(terms)).order_by(newest.c.rowid.desc())
     return HotStatement(matching.limit(given("at_most")))
 
 
-_THROUGH_ALL = _through(select(_rowid, index.c.terms).where(*_WITHIN).order_by(_rowid.desc()))
-# A join that keeps the order of its first side: through the index of documents' rows, one by one.
-_THROUGH_DOCUMENTS = _through(
-    select(_rowid, index.c.terms)
-    .select_from(search_rows.join(index, _rowid == search_rows.c.id))
+_NEWEST = select(_rowid, index.c.terms).where(*_WITHIN).order_by(_rowid.desc()).limit(given("looked_through"))
+_newest = _NEWEST.subquery("newest")
+_THROUGH_ALL = _through(_newest, _newest.c.terms)
+_newest_of_documents = (
+    select(search_rows.c.id.label("rowid"))
     .where(
         text("search_rows.kind IN ('document', 'text')"),
         search_rows.c.id < given("below"),
         search_rows.c.id >= given("least"),
     )
     .order_by(search_rows.c.id.desc())
+    .limit(given("looked_through"))
+    .subquery("newest")
+)
+# The terms of each are asked for by its number: a join walks through the rows of all that was posted between them.
+_THROUGH_DOCUMENTS = _through(
+    _newest_of_documents,
+    select(index.c.terms)
+    .where(_rowid == _newest_of_documents.c.rowid)
+    .correlate(_newest_of_documents)
+    .scalar_subquery(),
 )
 
 
@@ -75,12 +82,31 @@ async def list_newest(
     """At most so many rows that match, from `least` to `below`, the newest first."""
     asked: dict[str, Any] = {"match": match, "below": below, "least": least, "at_most": at_most}
     if connection.dialect.name == "postgresql":
-        through = _THROUGH_DOCUMENTS if of_documents else _THROUGH_ALL
-        some, more = (DOCUMENTS_LOOKED_THROUGH, MORE_OF_DOCUMENTS) if of_documents else (LOOKED_THROUGH, MORE)
-        found = await run(connection, through, asked | {"looked_through": some})
-        if found and len(found) < at_most <= more * len(found):
-            enough = some * at_most * 5 // (4 * len(found))
-            found = await run(connection, through, asked | {"looked_through": enough})
+        found = await _look_through(connection, asked, of_documents=of_documents)
         if len(found) == at_most:
-            return [number for (number,) in found]
+            return found
     return [number for (number,) in await run(connection, _LOOKED_UP, asked)]
+
+
+async def _look_through(connection: AsyncConnection, asked: Mapping[str, Any], *, of_documents: bool) -> list[int]:
+    """The newest that match, all that are asked for where they are soon found.
+
+    What is newest in the whole site is not always much of what is newest in the reader's networks: a few more rows
+    tell better how many must be looked through than the first ones, and cost less than to look up thousands.
+    """
+    through = _THROUGH_DOCUMENTS if of_documents else _THROUGH_ALL
+    at_most: int = asked["at_most"]
+    found, looked = list[int](), 0
+
+    async def look(some: int) -> bool:
+        below = found[-1] if found else asked["below"]
+        rest = {"below": below, "at_most": at_most - len(found), "looked_through": some}
+        found.extend(number for (number,) in await run(connection, through, {**asked, **rest}))
+        return len(found) == at_most
+
+    for some, times in STEPS_OF_DOCUMENTS if of_documents else STEPS:
+        looked += some
+        if await look(some) or times * len(found) < at_most:
+            return found
+    await look(looked * at_most * 5 // (4 * len(found)) - looked)
+    return found

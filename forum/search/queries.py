@@ -15,7 +15,7 @@ from forum.policy import (
     threads_readable_by_account,
 )
 from forum.records import Network, Person
-from forum.search.document_queries import list_documents_shown, with_page
+from forum.search.document_queries import list_documents_shown, with_pages
 from forum.search.entry_queries import said
 from forum.search.marking import excerpt, mark
 from forum.search.match_queries import Kind, Row
@@ -65,11 +65,14 @@ async def list_shown(
     for kind, ids in by_kind.items():
         for shown in await _LISTS[kind](connection, viewer, ids, wanted):
             found[kind, shown.id] = shown
-    for row in rows:
-        if row.kind == "text" and ("document", row.object_id) in found:
-            shown = found["document", row.object_id]
-            found["document", row.object_id] = await with_page(connection, shown, row, wanted)
+    texts = [(found["document", row.object_id], row) for row in rows if _is_text_of(row, found)]
+    for shown in await with_pages(connection, texts, wanted):
+        found["document", shown.id] = shown
     return [found[_kind(row), row.object_id] for row in rows if (_kind(row), row.object_id) in found]
+
+
+def _is_text_of(row: Row, found: Collection[tuple[Kind, str]]) -> bool:
+    return row.kind == "text" and ("document", row.object_id) in found
 
 
 def _kind(row: Row) -> Kind:

@@ -8,6 +8,7 @@ it is. Only the newest few hundred matches are put in order; what is older follo
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from forum.search.language import Phrase
 
@@ -62,6 +63,8 @@ def nearness(text: str, sought: Sought) -> float:
     for head in heads:
         if head not in text:
             return 0.0
+    if len(heads) == 2 and any(one + other[1:] in text for one, other in permutations(heads)):
+        return 1.0
     last: dict[str, int] = {}
     narrowest, number, at = 0, 0, 0
     placed = [(each, head) for head in heads for each in _places(head, text)]

@@ -25,6 +25,7 @@ def test_nearer_counts_for_more() -> None:
     assert nearness(" a x b ", sought([("a",), ("b",)])) == 2 / 3
     assert nearness(" a x x b b a x ", sought([("a",), ("b",)])) == 1
     assert nearness(" a x ", sought([("a",), ("b",)])) == 0
+    assert nearness(" a x b a ", sought([("a",), ("b",)])) == nearness(" x a b ", sought([("a",), ("b",)])) == 1
 
 
 def test_newer_counts_for_more() -> None:

@@ -1,5 +1,6 @@
 """Who finds what: what they may read, and nothing by which they could tell that there is more."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from forum.search import match_queries, newest_queries, searching
 from forum.search.language import Match, Wish, read_wish
 from forum.search.places import Spot
 from forum.search.searching import words_shown
+from forum.search.tags import LAST_ROW
 from forum.tables import networks
 from tests.forum.search.finding import ask, finds, found, indexed, read_all_over
 from tests.forum.threads.village import Place, Village, Villager
@@ -158,8 +160,8 @@ async def test_what_is_rare_and_old_is_found_below_many_that_are_newer(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the rows that are looked through one by one none matches: the rest is asked of the index."""
-    monkeypatch.setattr(newest_queries, "LOOKED_THROUGH", 4)
-    monkeypatch.setattr(newest_queries, "DOCUMENTS_LOOKED_THROUGH", 1)
+    monkeypatch.setattr(newest_queries, "STEPS", ((4, 150), (2, 6)))
+    monkeypatch.setattr(newest_queries, "STEPS_OF_DOCUMENTS", ((1, 2),))
     amara, gareth = await village.people("Amara", "Gareth")
     place, hidden = await village.network(amara, [gareth]), await village.network(amara)
     thread = await village.thread(amara, place, "Old", "A firecrest among the wrens")
@@ -172,6 +174,29 @@ async def test_what_is_rare_and_old_is_found_below_many_that_are_newer(
         assert len(await find_in_process(village, who, "wrens -firecrest")) == 12
         assert await find_in_process(village, who, '"wrens 3" -firecrest') != []
         assert await find_in_process(village, who, "firecrest -wrens") == []
+
+
+async def test_however_few_are_looked_through_the_newest_are_found(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In steps, by an estimate that turns out too small, or in the index: the same rows in the same order."""
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    thread = await village.thread(amara, place, "Birds", "First")
+    for number in range(24):
+        await village.reply(amara, place, thread, "waxbills" if number < 6 or number % 4 == 0 else f"Quiet {number}")
+    await indexed(village)
+    match = Match(read_wish("waxbills"), ()).text(village.state.database.dialect)
+    async with village.state.database.read() as connection:
+        newest = partial(newest_queries.list_newest, connection, match, least=0)
+        every = await newest(below=LAST_ROW, at_most=300)
+        assert len(every) == 10
+        assert every == sorted(every, reverse=True)
+        for steps in (((2, 6), (3, 6)), ((4, 150), (2, 150)), ((5, 1), (1, 1)), ((1, 1),), ((50, 1),)):
+            monkeypatch.setattr(newest_queries, "STEPS", steps)
+            for at_most in (1, 3, 7, 10, 11):
+                assert await newest(below=LAST_ROW, at_most=at_most) == every[:at_most]
+                assert await newest(below=every[2], at_most=at_most) == every[3 : 3 + at_most]
 
 
 async def test_what_others_may_not_read_hides_nothing_of_what_they_may(

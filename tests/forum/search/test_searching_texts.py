@@ -37,6 +37,20 @@ async def until_read(village: Village, document: Object, number: int = 1) -> Non
             await asyncio.sleep(0.05)
 
 
+async def test_each_document_shows_the_page_on_which_it_says_so(village: Village) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    pages = [f"This is page {number}." for number in range(1, 5)]
+    expected = {}
+    for number in (1, 3, 4):
+        said = [*pages[: number - 1], f"Here the ptarmigan stands on page {number}", *pages[number:]]
+        expected[(await shared(village, amara, place, *said, title=f"Walk {number}"))["id"]] = number
+    await indexed(village)
+    items = (await ask(village, amara, "ptarmigan"))["items"]
+    assert {item["id"]: item["page"] for item in items} == expected
+    assert all(item["excerpt_html"].startswith("Here the <mark>ptarmigan</mark>") for item in items)
+
+
 async def test_a_sentence_on_page_seven_is_found_there_within_seconds(village: Village) -> None:
     amara, gareth, una = await village.people("Amara", "Gareth Nuthatch", "Una")
     place = await village.network(amara, [gareth])
