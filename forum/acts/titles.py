@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select, update
 
 from forum.acts.holding import Held
-from forum.acts.quoting import said_in
 from forum.acts.recording import Act, write_act
 from forum.acts.threads import belongs
 from forum.audit import Deed, empty_words_about, record, text_hash
@@ -77,11 +76,12 @@ async def settle_title(
         return _as(wish.title)
     if rule not in HIDES_TITLE:
         return Settled()
-    if wish.keep or wish.title:
+    # An earlier title may be what named somebody, whatever it is called by now.
+    is_kept = wish.keep or bool(wish.title)
+    await _forget_in_log(tx, post, lambda word: not is_kept or word != thread.title)
+    if is_kept:
         return _as(thread.title, "kept")
     if thread.title not in (HIDDEN_TITLE, ERASED):
-        said = [thread.title, *(await said_in(tx.connection, [post.id]))[post.id]]
-        await _forget_in_log(tx, post, lambda word: word == thread.title or shares_words(word, said))
         await _set_title(tx, post, thread, HIDDEN_TITLE, hidden=thread.title)
     return _as(HIDDEN_TITLE, "hidden")
 
@@ -93,8 +93,7 @@ def _as(title: str, how: str = "") -> Settled:
 async def _replace(tx: Transaction, by_id: str | None, post: Held, thread: Row[Any], title: str, reason: str) -> None:
     """Another title, by an act of its own; the one of before is kept nowhere."""
     await _set_title(tx, post, thread, title)
-    gone = (thread.title, thread.hidden_title)
-    await _forget_in_log(tx, post, lambda word: word in gone)
+    await _forget_in_log(tx, post, lambda word: word != title)
     act = Act(
         kind="retitle",
         network_id=post.network_id,
@@ -156,10 +155,7 @@ async def erase_title(
     goes = not stays and (thread.title == HIDDEN_TITLE or not settled or shares_words(thread.title, said))
     gone = [thread.title] if goes else []
     gone += [thread.hidden_title] if thread.hidden_title else []
-    words = [*said, *(title for title in gone if title != HIDDEN_TITLE)]
-    await _forget_in_log(
-        tx, post, lambda word: word in gone or (shares_words(word, words) and (goes or word != thread.title))
-    )
+    await _forget_in_log(tx, post, lambda word: goes or word != thread.title)
     if not gone:
         return []
     await _set_title(tx, post, thread, ERASED if goes else thread.title)
