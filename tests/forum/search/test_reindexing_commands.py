@@ -1,5 +1,6 @@
 """Everything is made anew beside a server: told how far it is, cut off and gone on with, and never ended too early."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from forum.search import following_commands, reindexing_commands
 from forum.search.reindexing_commands import reindex
 from forum.tables import search_cursors, search_rows
 from tests.forum.search.finding import finds
-from tests.forum.threads.village import Village
+from tests.forum.threads.village import Village, open_village
+from tests.servers.confer import ConferServer
 
 
 class Heard:
@@ -35,6 +37,14 @@ class CutOff(Exception):
     """The command was ended from outside."""
 
 
+@pytest.fixture
+async def own_village(own_server: ConferServer) -> AsyncIterator[Village]:
+    """With nothing of other tests in it: two rows at a time take long where there are many."""
+    opened = open_village(own_server)
+    yield opened
+    await opened.close()
+
+
 async def rows_of(village: Village) -> set[int]:
     async with village.state.database.read() as connection:
         return set(await connection.scalars(select(search_rows.c.id)))
@@ -46,11 +56,15 @@ async def under_way(village: Village) -> bool:
         return (await connection.execute(named)).first() is not None
 
 
-async def test_what_was_cut_off_goes_on_where_it_stopped(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_cut_off_goes_on_where_it_stopped(
+    own_village: Village, own_server: ConferServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = own_village
     amara = await village.person("Amara")
     place = await village.network(amara)
     thread = await village.thread(amara, place, "Pygmy owl", "First")
-    posts = [await village.reply(amara, place, thread, f"Owlet {number}") for number in range(5)]
+    posts = [await village.reply(amara, place, thread, f"Owlet {number}") for number in range(6)]
+    own_server.stop()  # whose worker would do some of it
     monkeypatch.setattr(following_commands, "MANY", 2)
     monkeypatch.setattr(reindexing_commands, "MANY", 2)
     original, parts = following_commands.index, list[int]()
@@ -76,6 +90,7 @@ async def test_what_was_cut_off_goes_on_where_it_stopped(village: Village, monke
     assert heard.begun == ["Clearing", "Indexing"]
     assert heard.reached == sorted(heard.reached)
     assert heard.ended == 1
+    own_server.start()
     assert sorted(await finds(village, amara, "owlet")) == sorted(posts)
 
 
