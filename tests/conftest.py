@@ -27,7 +27,16 @@ settings.register_profile("confer", deadline=None, suppress_health_check=[Health
 settings.load_profile("confer")
 
 EVERY_SHAPE = os.environ.get("EVERY_SHAPE") == "1"
-"""Whether tests of pages, too, run on both shapes each time."""
+"""Whether tests of pages and forms, too, run on both shapes each time."""
+BY_TURNS = (
+    "_pages.py",
+    "/tests/browser/",
+    "/tests/api/",
+    "/tests/forum/accounts/",
+    "/tests/faults/test_broken.py",
+    "/tests/privacy/test_hidden_and_nothing.py",
+)
+"""Parts of the paths of such tests."""
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +160,7 @@ async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
 
 
 def is_turn_of_other(item: pytest.Item) -> bool:
-    """Whether this test runs in the other shape: those of pages alone take turns, each with the shape of its name.
+    """Whether this test runs in the other shape: those of pages and forms take turns, each with the shape of its name.
 
     A page is laid out by the same code from the same rows in both; what is asked of a database and a broker has tests
     of its own, which run on both.
@@ -159,7 +168,7 @@ def is_turn_of_other(item: pytest.Item) -> bool:
     parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
     chosen = next((each for each in parameters if each in SHAPES), None)
     path = item.path.as_posix()
-    if EVERY_SHAPE or chosen is None or not ("/tests/browser/" in path or path.endswith("_pages.py")):
+    if EVERY_SHAPE or chosen is None or not any(part in path for part in BY_TURNS):
         return False
     name = f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
     return SHAPES[zlib.crc32(name.encode()) % 2] != chosen and _has_both(item, chosen)
@@ -177,8 +186,8 @@ ALL = pytest.StashKey[set[str]]()
 def pytest_report_header() -> str:
     """Say what is left out."""
     if EVERY_SHAPE:
-        return "tests of pages: each on both shapes"
-    return "tests of pages: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
+        return "tests of pages and forms: each on both shapes"
+    return "tests of pages and forms: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,9 +1,10 @@
 """Making a network and changing it: its name, its address, who may see it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, union_all, update
+from sqlalchemy import Select, and_, func, insert, or_, select, union_all, update
 
 from auth.accounts import look_alike_key
 from forum.audit import Deed, record, text_hash
@@ -33,6 +34,8 @@ WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
 TAKEN = "Another network has this name, or one that looks like it. Choose a name that tells them apart."
+MARKS_APART = 5
+"""By so many marks at most two names differ that look alike: others need not be looked at."""
 _ADDRESSES_LOCK = 4201719
 
 
@@ -128,15 +131,19 @@ async def _refuse_taken(tx: Transaction, name: str, own_id: str | None = None) -
 
     Of unlisted and secret ones nothing is told.
     """
-    listed = networks.c.access.not_in(HIDDEN) & (networks.c.member_count > 0)
-    others = (await tx.execute(select(networks.c.id, networks.c.name).where(listed))).all()
-    if _looks(name) & {look for other in others if other.id != own_id for look in _looks(other.name)}:
+    key, look = fold(name)[:LONGEST_KEY], _look(name)
+    length = func.length(networks.c.name)
+    near = or_(networks.c.name_key == key, length.between(len(name) - MARKS_APART, len(name) + MARKS_APART))
+    listed = and_(networks.c.access.not_in(HIDDEN), networks.c.member_count > 0, near)
+    others = (await tx.execute(select(networks.c.id, networks.c.name, networks.c.name_key).where(listed))).all()
+    if any(other.id != own_id and (other.name_key == key or _look(other.name) == look) for other in others):
         raise Invalid({"name": TAKEN})
 
 
-def _looks(name: str) -> set[str]:
-    """What a hurried reader may take the name for: with and without capitals, for an I looks like a small L."""
-    return {fold(name)[:LONGEST_KEY], look_alike_key(name), look_alike_key(name.replace("I", "l"))} - {""}
+@lru_cache(maxsize=4096)
+def _look(name: str) -> str:
+    """What a hurried reader takes the name for: a capital I looks like a small L."""
+    return look_alike_key(name.replace("I", "l")) or name
 
 
 async def change_network(
