@@ -1,12 +1,10 @@
 """Making a network and changing it: its name, its address, who may see it."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, select, union_all, update
 
-from auth.accounts import look_alike_key
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
@@ -34,8 +32,8 @@ WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
 TAKEN = "Another network has this name, or one that looks like it. Choose a name that tells them apart."
-MARKS_APART = 5
-"""By so many marks at most two names differ that look alike: others need not be looked at."""
+LOOK_ALIKES = (("0", "o"), ("1", "l"), ("i", "l"), ("rn", "m"), ("vv", "w"), *((mark, "") for mark in " .,-–_!?'’/&+"))
+"""What a hurried reader takes for the same in a name without capitals and accents, or does not see."""
 _ADDRESSES_LOCK = 4201719
 
 
@@ -131,19 +129,15 @@ async def _refuse_taken(tx: Transaction, name: str, own_id: str | None = None) -
 
     Of unlisted and secret ones nothing is told.
     """
-    key, look = fold(name)[:LONGEST_KEY], _look(name)
-    length = func.length(networks.c.name)
-    near = or_(networks.c.name_key == key, length.between(len(name) - MARKS_APART, len(name) + MARKS_APART))
-    listed = and_(networks.c.access.not_in(HIDDEN), networks.c.member_count > 0, near)
-    others = (await tx.execute(select(networks.c.id, networks.c.name, networks.c.name_key).where(listed))).all()
-    if any(other.id != own_id and (other.name_key == key or _look(other.name) == look) for other in others):
+    key = fold(name)[:LONGEST_KEY]
+    alike: ColumnElement[str] = networks.c.name_key
+    for look, same in LOOK_ALIKES:
+        key, alike = key.replace(look, same), func.replace(alike, look, same)
+    listed = and_(networks.c.access.not_in(HIDDEN), networks.c.member_count > 0, alike == key)
+    if own_id is not None:
+        listed = and_(listed, networks.c.id != own_id)
+    if (await tx.execute(select(networks.c.id).where(listed).limit(1))).first() is not None:
         raise Invalid({"name": TAKEN})
-
-
-@lru_cache(maxsize=4096)
-def _look(name: str) -> str:
-    """What a hurried reader takes the name for: a capital I looks like a small L."""
-    return look_alike_key(name.replace("I", "l")) or name
 
 
 async def change_network(
