@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, select, union_all, update
+from sqlalchemy import Select, func, insert, select, union_all, update
 
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, Stale
@@ -31,9 +31,7 @@ HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
 WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
 """How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
-TAKEN = "Another network has this name, or one that looks like it. Choose a name that tells them apart."
-LOOK_ALIKES = (("0", "o"), ("1", "l"), ("i", "l"), ("rn", "m"), ("vv", "w"), *((mark, "") for mark in " .,-–_!?'’/&+"))
-"""What a hurried reader takes for the same in a name without capitals and accents, or does not see."""
+TAKEN = "Another network has this name. Choose a name that tells them apart."
 _ADDRESSES_LOCK = 4201719
 
 
@@ -124,19 +122,11 @@ async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
             return free[0]
 
 
-async def _refuse_taken(tx: Transaction, name: str, own_id: str | None = None) -> None:
-    """Raises Invalid where the directory has a network of this name, or of one that looks like it.
-
-    Of unlisted and secret ones nothing is told.
-    """
-    key = fold(name)[:LONGEST_KEY]
-    alike: ColumnElement[str] = networks.c.name_key
-    for look, same in LOOK_ALIKES:
-        key, alike = key.replace(look, same), func.replace(alike, look, same)
-    listed = and_(networks.c.access.not_in(HIDDEN), networks.c.member_count > 0, alike == key)
-    if own_id is not None:
-        listed = and_(listed, networks.c.id != own_id)
-    if (await tx.execute(select(networks.c.id).where(listed).limit(1))).first() is not None:
+async def _refuse_taken(tx: Transaction, name: str) -> None:
+    """Raises Invalid where the directory has a network of this name. Of unlisted and secret ones nothing is told."""
+    named = networks.c.name_key == fold(name)[:LONGEST_KEY]
+    listed = networks.c.access.not_in(HIDDEN) & (networks.c.member_count > 0)
+    if (await tx.execute(select(networks.c.id).where(named, listed).limit(1))).first() is not None:
         raise Invalid({"name": TAKEN})
 
 
@@ -159,7 +149,7 @@ async def change_network(
     if wanted.name is not None:
         values["name_key"] = fold(wanted.name)[:LONGEST_KEY]
         if network.access not in HIDDEN and values["name_key"] != fold(network.name)[:LONGEST_KEY]:
-            await _refuse_taken(tx, wanted.name, network.id)
+            await _refuse_taken(tx, wanted.name)
     access_changes = wanted.access is not None and wanted.access != network.access
     if wanted.access is not None and access_changes:
         values |= await _other_access(tx, network, wanted, wanted.access)

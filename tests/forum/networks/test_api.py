@@ -44,17 +44,6 @@ def test_a_name_in_the_directory_is_taken(amara: Caller, gareth: Caller) -> None
     assert gareth.make("closed", name)["slug"] == f"{first['slug']}-2"
 
 
-def test_a_name_that_looks_like_one_in_the_directory_is_taken(amara: Caller, gareth: Caller) -> None:
-    mark = new_name()
-    first = amara.make("closed", f"{mark} Inquiry Board")
-    for name in (f"{mark} Inquiry Board.", f"{mark} Inquiry-Board", f"{mark} lnquiry Board", f"{mark} Inquiry B0ard"):
-        refused = gareth.post("/networks", {"name": name, "purpose": "P", "access": "open"})
-        assert refused.status_code == 422, name
-        assert "looks like it" in refused.json()["detail"]
-    assert amara.patch(f"/networks/{first['slug']}", {"name": f"{mark} Inquiry-Board"}).status_code == 200
-    gareth.make("open", f"{mark} Inquiry Group")
-
-
 def test_names_of_hidden_networks_are_not_told(amara: Caller, gareth: Caller) -> None:
     for access in ("unlisted", "secret"):
         name = new_name()
@@ -65,7 +54,7 @@ def test_names_of_hidden_networks_are_not_told(amara: Caller, gareth: Caller) ->
 
 def test_like_names_get_addresses_of_their_own(amara: Caller) -> None:
     name = new_name()
-    slugs = [amara.make("closed", name + end)["slug"] for end in ("", " 黄", " 蓉")]
+    slugs = [amara.make("closed", name + end)["slug"] for end in ("", "!", "?")]
     assert slugs == [slugs[0], f"{slugs[0]}-2", f"{slugs[0]}-3"]
 
 
