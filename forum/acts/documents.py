@@ -184,7 +184,7 @@ async def _set_apart(tx: Transaction, held: HeldDocument) -> None:
     """From now on for the moderators alone, with its title in the log and over the thread about it."""
     await empty_words_about(tx, held.id, ("title", "before", "after"), lambda _: True)
     if held.thread_id is not None:
-        await hide_title_of(tx, held.thread_id, network_stream(held.network_id))
+        await hide_title_of(tx, held.thread_id)
     if held.is_narrowed:
         return
     await _set_narrowed(tx, held, is_narrowed=True)
@@ -226,7 +226,7 @@ async def _bring_back(tx: Transaction, held: HeldDocument) -> None:
     values = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "version": held.version + 1}
     await tx.execute(update(documents).where(documents.c.id == held.id).values(**values))
     if held.thread_id is not None:
-        await give_back_title_of(tx, held.thread_id, network_stream(held.network_id))
+        await give_back_title_of(tx, held.thread_id)
     if held.is_narrowed and not await tx.connection.scalar(_IN_NARROWED, {"held_id": held.id}):
         await _set_narrowed(tx, held, is_narrowed=False)
         again = await hold_document(tx, None, held.id)

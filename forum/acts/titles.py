@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, update
 
-from forum.acts.holding import Held
+from forum.acts.holding import Held, hold_post
 from forum.acts.recording import Act, write_act
 from forum.acts.threads import belongs
 from forum.audit import Deed, empty_words_about, record, text_hash
@@ -73,6 +73,8 @@ async def settle_title(
     thread = (await tx.execute(_LOCK, {"titled_id": post.thread_id})).one()
     if wish.title and wish.title != thread.title:
         await _replace(tx, by_id, post, thread, wish.title, reason)
+        if rule in HIDES_TITLE:
+            await _forget_in_log(tx, post, lambda word: word != wish.title)
         return _as(wish.title)
     if rule not in HIDES_TITLE:
         return Settled()
@@ -93,7 +95,8 @@ def _as(title: str, how: str = "") -> Settled:
 async def _replace(tx: Transaction, by_id: str | None, post: Held, thread: Row[Any], title: str, reason: str) -> None:
     """Another title, by an act of its own; the one of before is kept nowhere."""
     await _set_title(tx, post, thread, title)
-    await _forget_in_log(tx, post, lambda word: word != title)
+    gone = (thread.title, thread.hidden_title)
+    await _forget_in_log(tx, post, lambda word: word in gone)
     act = Act(
         kind="retitle",
         network_id=post.network_id,
@@ -123,21 +126,26 @@ async def give_title_back(tx: Transaction, post: Held, act_id: str) -> None:
     await _set_title(tx, post, thread, title)
 
 
-async def hide_title_of(tx: Transaction, thread_id: str, stream: str) -> None:
+async def hide_title_of(tx: Transaction, thread_id: str) -> None:
     """Hide the title of a thread about a document that names somebody, and of which the title speaks."""
+    post = await _hold_first(tx, thread_id)
     thread = (await tx.execute(_LOCK, {"titled_id": thread_id})).one()
+    await _forget_in_log(tx, post, lambda _: True)
     if thread.title not in (HIDDEN_TITLE, ERASED):
-        await empty_words_about(tx, thread_id, _IN_THE_LOG, lambda word: shares_words(word, [thread.title]))
-        await _set_title_of(tx, thread_id, stream, thread, HIDDEN_TITLE, hidden=thread.title)
+        await _set_title(tx, post, thread, HIDDEN_TITLE, hidden=thread.title)
 
 
-async def give_back_title_of(tx: Transaction, thread_id: str, stream: str) -> None:
+async def give_back_title_of(tx: Transaction, thread_id: str) -> None:
     """It comes back with the document, unless it has another by now or its first post is hidden by an act."""
+    post = await _hold_first(tx, thread_id)
     thread = (await tx.execute(_LOCK, {"titled_id": thread_id})).one()
+    if thread.title == HIDDEN_TITLE and thread.hidden_title and not await _settled(tx, post.id):
+        await _set_title(tx, post, thread, thread.hidden_title)
+
+
+async def _hold_first(tx: Transaction, thread_id: str) -> Held:
     first = select(posts.c.id).where(posts.c.thread_id == thread_id, posts.c.number == 1)
-    first_id = (await tx.execute(first)).scalar_one()
-    if thread.title == HIDDEN_TITLE and thread.hidden_title and not await _settled(tx, first_id):
-        await _set_title_of(tx, thread_id, stream, thread, thread.hidden_title)
+    return await hold_post(tx, None, (await tx.execute(first)).scalar_one())
 
 
 async def erase_title(
@@ -199,20 +207,12 @@ async def _forget_in_log(tx: Transaction, post: Held, is_gone: Any) -> None:
 
 
 async def _set_title(tx: Transaction, post: Held, thread: Row[Any], title: str, hidden: str = "") -> None:
-    await _set_title_of(tx, post.thread_id, post.stream, thread, title, hidden)
-
-
-async def _set_title_of(
-    tx: Transaction, thread_id: str, stream: str, thread: Row[Any], title: str, hidden: str = ""
-) -> None:
     """At once wherever it is read: lists, search, notifications, and mails, which ask for it when they are sent."""
     values: dict[str, Any] = {"title": title, "hidden_title": hidden, "version": threads.c.version + 1}
-    await tx.execute(update(threads).where(threads.c.id == thread_id).values(values))
+    await tx.execute(update(threads).where(threads.c.id == post.thread_id).values(values))
     if title == thread.title:
         return
     # A thread that waited for a moderator has the id of what waited.
-    await tx.execute(update(held_posts).where(held_posts.c.id == thread_id).values(title=title))
-    first = select(posts.c.id).where(posts.c.thread_id == thread_id, posts.c.number == 1)
-    for post_id in (await tx.execute(first)).scalars():
-        await forget_words_of(tx, post_id)
-    tx.emit(stream, ThreadChanged(thread_id, thread.version + 1))
+    await tx.execute(update(held_posts).where(held_posts.c.id == post.thread_id).values(title=title))
+    await forget_words_of(tx, post.id)
+    tx.emit(post.stream, ThreadChanged(post.thread_id, thread.version + 1))

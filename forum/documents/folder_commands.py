@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, true, update
 from sqlalchemy import delete as delete_rows
 
-from forum.acts.documents import hidden_as_data
 from forum.documents.folder_queries import MOST_DEEP, MOST_FOLDERS, Tree, get_folder, read_tree
 from forum.documents.inputs import FolderChange, NewFolder, sort_key
 from forum.documents.writing_commands import hold_place, note, note_audience
@@ -148,8 +147,8 @@ async def _tell(tx: Transaction, tree: Tree, folder: Folder, *, is_narrowed: boo
     changed = _set_narrowed(tree, folder, is_narrowed)
     ids = [each for each, value in changed.items() if value != tree.by_id[each].is_narrowed]
     await tx.execute(update(folders).where(folders.c.id.in_(ids)).values(is_narrowed=is_narrowed))
-    # What was withdrawn as data about somebody stays with the moderators, whatever becomes of its folder.
-    inside = and_(documents.c.folder_id.in_(ids), true() if is_narrowed else ~hidden_as_data())
+    # What is withdrawn may be for the moderators alone by itself: it is as its folder when it comes back.
+    inside = and_(documents.c.folder_id.in_(ids), true() if is_narrowed else documents.c.withdrawn_at.is_(None))
     values = {"is_narrowed": is_narrowed, "version": documents.c.version + 1}
     await tx.execute(update(documents).where(inside).values(**values))
     await note_audience(tx, inside, now(), is_narrowed=is_narrowed)

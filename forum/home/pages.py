@@ -22,7 +22,7 @@ from forum.home.queries import (
     list_waiting,
     lists_any,
 )
-from forum.policy import may_create_network
+from forum.policy import may_create_network, moderates_somewhere
 from forum.records import Network
 from forum.rendering import render_page
 from forum.standing import Place
@@ -163,7 +163,7 @@ async def _announced(state: State, viewer: Viewer) -> list[tuple[Announcement, P
 
 async def _deciding(state: State, viewer: Viewer) -> Mapping[str, Deciding]:
     """What waits for a decision of the viewer, by network; most people moderate none, and nothing is asked."""
-    if not viewer.is_site_administrator and all(place.role == "member" for place in viewer.active_places()):
+    if not moderates_somewhere(viewer):
         return {}
     async with state.database.read() as connection:
         return await list_waiting_for(connection, viewer)

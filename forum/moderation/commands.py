@@ -21,7 +21,7 @@ from forum.moderation.person_commands import ON_PERSON, act_on_person
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
-from forum.policy import may_leave_traces, may_report_document, may_report_person, may_report_post
+from forum.policy import decides_from_outside, may_leave_traces, may_report_document, may_report_person, may_report_post
 from forum.tables import cases, reports
 from forum.viewer import Viewer
 from ground.columns import new_id, now
@@ -193,7 +193,7 @@ async def take_case(tx: Transaction, viewer: Viewer, case_id: str, *, taken: boo
 async def _note_from_outside(tx: Transaction, viewer: Viewer, found: Case) -> None:
     """An administrator of the site reads what was reported in a network that is not theirs: in the site's own log, for
     the network's is read by whom it concerns."""
-    if viewer.has_role(found.network_id, "moderator"):
+    if not decides_from_outside(viewer, found.network_id):
         return
     about = {"network_id": found.network_id}
     await record(
@@ -255,7 +255,7 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
 async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
     if value.act == "none":
         return None
-    if not viewer.has_role(found.network_id, "moderator"):
+    if decides_from_outside(viewer, found.network_id):
         raise Invalid({"act": FROM_OUTSIDE})
     if not value.reason:
         raise Invalid({"reason": SAY_WHY})

@@ -15,6 +15,7 @@ from forum.moderation.inputs import CaseList, ReportList
 from forum.moderation.records import Around, Case, OwnReport, Report
 from forum.policy import (
     cases_shown_to,
+    decides_from_outside,
     documents_readable_by,
     may_look_into,
     nobody_else_moderates,
@@ -214,7 +215,7 @@ async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) 
         .where(
             posts.c.thread_id == found.thread_id,
             posts.c.number.between(found.number - AROUND, found.number + AROUND),
-            is_it if not viewer.has_role(found.network_id, "moderator") else threads_readable_by(viewer),
+            is_it if decides_from_outside(viewer, found.network_id) else threads_readable_by(viewer),
         )
         .order_by(posts.c.number)
     )

@@ -171,10 +171,15 @@ def cases_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     return or_(of_network, and_(nobody_else_moderates(), cases.c.account_id != viewer.id))
 
 
+def decides_from_outside(viewer: Viewer, network_id: str) -> bool:
+    """Whether who may decide a case does not moderate its network, but looks after the site."""
+    return not viewer.has_role(network_id, "moderator")
+
+
 def may_look_into(viewer: Viewer, network_id: str, *, is_mine: bool) -> bool:
     """Whether the viewer reads what a case holds: who decides from outside only once they look into it, which is
     written down."""
-    return viewer.has_role(network_id, "moderator") or is_mine
+    return is_mine or not decides_from_outside(viewer, network_id)
 
 
 def _cases_of_network(viewer: Viewer) -> ColumnElement[bool]:
