@@ -34,7 +34,8 @@ install-test: .venv/.test ## the same with what the tests need
 servers: install-test ## PostgreSQL, Redis, nginx and Chromium for the tests, where they are missing
 	@tools/test-servers.sh
 
-test: install-test servers check pytest ## everything: check, then all tests on both databases; EVERY_SHAPE=1 for those of pages too
+test: install-test servers ## everything: check beside the tests on both databases; EVERY_SHAPE=1 for all of them on both
+	@$(MAKE) --no-print-directory -j2 check pytest
 
 check: install-test ## format, style, types and floors
 	$(RUN) ruff format --check .

@@ -42,6 +42,7 @@ __all__ = [
     "forget_password",
     "get_account",
     "has_claimed_account",
+    "keep_first_password",
     "list_accounts",
     "lock_account",
     "look_alike_key",
@@ -58,6 +59,8 @@ __all__ = [
 
 #: Stands in the place of the name once its owner closed the account and took the name along.
 FORMER_MEMBER = "Former member"
+FIRST_PASSWORD_VERSION = 1
+"""Of an account that never had a password."""
 
 
 class UnknownAccount(LookupError):
@@ -94,7 +97,9 @@ class Account:
 
     @property
     def is_claimed(self) -> bool:
-        """False for an imported author who never came here; closed accounts count as claimed."""
+        """False for an imported author for whom nobody registered yet; closed accounts count as claimed.
+
+        True proves nothing: that is `verified_at`."""
         return self.has_password or self.verified_at is not None or self.closed_at is not None
 
     @property
@@ -276,6 +281,18 @@ async def reset_password(
         values["version"] = accounts.c.version + 1
     await _change(connection, account_id, **values)
     return await change_password(connection, account_id, password_hash)
+
+
+async def keep_first_password(connection: AsyncConnection, account_id: str, password_hash: str) -> bool:
+    """Keep the password with which somebody registers an account that waits for its owner, proved by nobody yet.
+
+    False, and nothing changes, where one was kept before: then it is not known whose of the two is the owner's.
+    """
+    held = await lock_account(connection, account_id)
+    if held.is_claimed or held.password_version != FIRST_PASSWORD_VERSION:
+        return False
+    await change_password(connection, account_id, password_hash)
+    return True
 
 
 async def forget_password(connection: AsyncConnection, account_id: str) -> Account:

@@ -22,6 +22,7 @@ MOST_MARKS = 8
 REGISTRATION_LIFETIME = timedelta(hours=12)
 
 _MARK = re.compile(r"([0-9]{1,12})\.([A-Za-z0-9_-]{43})\Z")
+_ENCODED = re.compile(r"[A-Za-z0-9_-]+\Z")
 _SEPARATOR = "~"
 
 
@@ -55,23 +56,42 @@ def _marks(cookie: str | None) -> list[str]:
     return [part for part in parts if _MARK.match(part)][:MOST_MARKS]
 
 
-def mark_registration(secret_key: bytes, email_key: str, password_hash: str) -> str:
-    """The cookie for the browser in which this address was registered with the password of this hash.
+def mark_registration(secret_key: bytes, email_key: str, password_hash: str, name: str) -> str:
+    """The cookie for the browser in which this address was registered with this name and the password of this hash.
 
-    The same in shape whether or not an account was made of it, so that it tells nobody anything.
+    The same in shape whether or not an account was made of it, so that it tells nobody anything. The name is in it
+    because an account that waits for its owner has another until they have proved that it is theirs.
     """
-    message = f"registered|{password_hash}|{email_key}".encode()
-    return _encoded(hmac.new(secret_key, message, hashlib.sha256).digest())
+    proof = _registration_seal(secret_key, "registered", password_hash, email_key)
+    return ".".join((proof, _registration_seal(secret_key, "called", name, email_key), _encoded(name.encode())))
 
 
 def has_registered(cookie: str | None, secret_key: bytes, email_key: str, password_hash: str) -> bool:
     """Whether the password that the account of this address still has was typed in this browser."""
-    expected = mark_registration(secret_key, email_key, password_hash)
-    return cookie is not None and cookie.isascii() and hmac.compare_digest(cookie, expected)
+    expected = _registration_seal(secret_key, "registered", password_hash, email_key)
+    proof = (cookie or "").partition(".")[0]
+    return proof.isascii() and hmac.compare_digest(proof, expected)
 
 
-def _encoded(digest: bytes) -> str:
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+def registered_name(cookie: str | None, secret_key: bytes, email_key: str) -> str:
+    """The name that was typed in this browser along with this address; empty where none was."""
+    parts = (cookie or "")[:1_000].split(".")
+    if len(parts) != 3 or not all(_ENCODED.match(part) for part in parts):
+        return ""
+    try:
+        name = base64.urlsafe_b64decode(parts[2] + "=" * (-len(parts[2]) % 4)).decode()
+    except ValueError:
+        return ""
+    expected = _registration_seal(secret_key, "called", name, email_key)
+    return name if hmac.compare_digest(parts[1], expected) else ""
+
+
+def _registration_seal(secret_key: bytes, purpose: str, what: str, email_key: str) -> str:
+    return _encoded(hmac.new(secret_key, f"{purpose}|{what}|{email_key}".encode(), hashlib.sha256).digest())
+
+
+def _encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def _seal(secret_key: bytes, account_id: str, password_version: int, issued: int) -> str:

@@ -60,7 +60,7 @@ class LinkRefused(Exception):
     def __init__(self, reason: LinkRefusal, purpose: LinkPurpose | None = None) -> None:
         registered_again = reason is LinkRefusal.SUPERSEDED and purpose is LinkPurpose.VERIFY_EMAIL
         super().__init__(_NEWER_MESSAGE if registered_again else _SENTENCES[reason])
-        self.reason = reason
+        self.reason, self.purpose = reason, purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ async def use_link(connection: AsyncConnection, secret: str, purpose: LinkPurpos
     _check(link, account.email, account.password_version)
     unused = and_(links.c.token_hash == secret_hash(secret), links.c.used_at.is_(None))
     if (await connection.execute(update(links).where(unused).values(used_at=now()))).rowcount != 1:
-        raise LinkRefused(LinkRefusal.USED)
+        raise LinkRefused(LinkRefusal.USED, link.purpose)
     return link
 
 
@@ -172,9 +172,9 @@ async def _find(connection: AsyncConnection, secret: str, purpose: LinkPurpose) 
 def _check(link: Link, email: str | None, password_version: int) -> None:
     """Refuse a link that is over, or that was sent to an address or for a password of the past."""
     if link.used_at is not None:
-        raise LinkRefused(LinkRefusal.USED)
+        raise LinkRefused(LinkRefusal.USED, link.purpose)
     if link.expires_at <= now():
-        raise LinkRefused(LinkRefusal.EXPIRED)
+        raise LinkRefused(LinkRefusal.EXPIRED, link.purpose)
     if link.password_version != password_version:
         raise LinkRefused(LinkRefusal.SUPERSEDED, link.purpose)
     moves = link.purpose is LinkPurpose.CHANGE_EMAIL

@@ -62,11 +62,16 @@ def clean_about(text: str, longest: int = LONGEST_ABOUT) -> str:
 def look_alike_key(text: str) -> str:
     """Equal for two names that a hurried reader takes for one: accents, case, spaces and look-alike letters gone.
 
-    For showing more than the name where two people of one place share it; never for refusing a name.
+    For showing more than the name where two people of one place share it; never for refusing the name of a person.
     """
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LOOK_ALIKES)
     letters = (character for character in plain if unicodedata.category(character)[0] in "LN")
     return "".join(letters).replace("rn", "m").replace("vv", "w")
+
+
+def appearance(text: str) -> str:
+    """What a name on a page looks like: as above, and a capital I is a small L. Names that look the same mislead."""
+    return look_alike_key(text.replace("I", "l"))
 
 
 def _clean(text: str) -> str:

@@ -1,7 +1,8 @@
 """Limits on how often. They slow down, and never lock anybody out for good.
 
 Counted in Redis where there is one. If it can't be reached, each process counts for itself and allows a quarter,
-so that limits grow stricter and nothing fails. Keys are sealed with the site's secret key: neither Redis nor a
+so that limits grow stricter and nothing fails; of what may be done in a day all, for nobody shall wait a day because
+Redis was away for a minute. Keys are sealed with the site's secret key: neither Redis nor a
 copy of it tells who tried to sign in.
 """
 
@@ -19,7 +20,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from auth.counters import Pause, ProcessStorage, close_storage, redis_storage
 from auth.proxies import address_group
-from auth.rules import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_EVERYWHERE, SIGN_IN_KNOWN_BROWSER, Rule
+from auth.rules import DAY, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_EVERYWHERE, SIGN_IN_KNOWN_BROWSER, Rule
 
 #: Seconds between the attempts on a slowed account, from one address; the last one goes on.
 PAUSES = (2, 4, 8, 15, 30, 60)
@@ -143,7 +144,7 @@ class RateLimits:
         verdict = await self._ask_redis(question, _Counting(self._shared, rule, rule.amount, sealed))
         if verdict is not None:
             return verdict
-        return await question(_Counting(self._local, rule, max(1, rule.amount // _STRICTER), sealed))
+        return await question(_Counting(self._local, rule, _alone(rule), sealed))
 
     async def _ask_redis(
         self, question: Callable[["_Counting"], Awaitable[Verdict]], counting: "_Counting"
@@ -227,6 +228,11 @@ class _Counting:
     def item(self) -> RateLimitItem:
         """The rule as `limits` wants it."""
         return _item(self.rule, self.amount)
+
+
+def _alone(rule: Rule) -> int:
+    """How many a process allows that counts alone."""
+    return rule.amount if rule.seconds >= DAY else max(1, rule.amount // _STRICTER)
 
 
 def _item(rule: Rule, amount: int) -> RateLimitItem:

@@ -18,7 +18,7 @@ class Rule:
     shared: bool = True
 
 
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_MINUTE, _HOUR, DAY = 60, 3_600, 86_400
 
 #: Attempts on one account before it is slowed; signing in clears them.
 SIGN_IN_ACCOUNT = Rule("sign_in_account", 5, 15 * _MINUTE)
@@ -46,28 +46,30 @@ REPORTS_BY_ADDRESS = Rule("reports_by_address", 10, _HOUR)
 
 #: By account from here on.
 POSTS = Rule("posts", 30, _MINUTE)
-POSTS_A_DAY = Rule("posts_a_day", 1_000, _DAY)
+POSTS_A_DAY = Rule("posts_a_day", 1_000, DAY)
 THREADS = Rule("threads", 20, 10 * _MINUTE)
 #: In one network, for who has become a member of it lately.
-NEW_POSTS = Rule("new_posts", 20, _DAY)
-NEW_THREADS = Rule("new_threads", 3, _DAY)
+NEW_POSTS = Rule("new_posts", 20, DAY)
+NEW_THREADS = Rule("new_threads", 3, DAY)
 #: The very same words in one network.
-SAME_WORDS = Rule("same_words", 2, _DAY)
+SAME_WORDS = Rule("same_words", 2, DAY)
 #: Documents and versions shared, folders made.
 DOCUMENTS = Rule("documents", 300, _HOUR)
+#: Cards made, and said to be used too.
+CARDS = Rule("cards", 60, _HOUR)
 EDITS = Rule("edits", 60, _MINUTE)
 #: In place of THREADS, POSTS_A_DAY and EDITS for those who moderate: no limit on their work, but on a program run wild.
 MODERATION = Rule("moderation", 600, _MINUTE)
 UPLOADS = Rule("uploads", 300, _HOUR)
 PREVIEWS = Rule("previews", 60, _MINUTE, shared=False)
-NETWORKS = Rule("networks", 20, _DAY)
+NETWORKS = Rule("networks", 20, DAY)
 JOINING = Rule("joining", 60, _HOUR)
 MEMBERSHIP_CHANGES = Rule("membership_changes", 600, _HOUR)
-INVITATIONS = Rule("invitations", 500, _DAY)
+INVITATIONS = Rule("invitations", 500, DAY)
 REPORTS = Rule("reports", 30, _HOUR)
 APPEALS = Rule("appeals", 20, _HOUR)
 #: By invitation: how often one is sent again.
-INVITATIONS_AGAIN = Rule("invitations_again", 3, _DAY)
+INVITATIONS_AGAIN = Rule("invitations_again", 3, DAY)
 TOKENS = Rule("tokens", 30, _HOUR)
 DOWNLOAD_OF_DATA = Rule("download_of_data", 10, _HOUR)
 SEARCH = Rule("search", 120, _MINUTE, shared=False)

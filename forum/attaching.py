@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
-from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.errors import Invalid
-from forum.filing import give_back
+from forum.filing import file_check, give_back
 from forum.records import PostFile
 from forum.tables import networks, post_files, posts
 from forum.text import clean_line
@@ -25,6 +25,8 @@ TOO_MANY_FILES = (
     f"A post takes {MOST_FILES} files at most. Take some out, or share them as documents in the network’s library."
 )
 NO_SUCH_FILE = "One of the files is no longer there: what is not sent within a day goes. Add it again."
+
+INFECTED_FILE = "A virus was found in one of the files. Take it out: nobody could open it."
 
 MOST_ALT = 500
 
@@ -59,6 +61,7 @@ _ROW: list[ColumnElement[Any]] = [
     post_files.c.width,
     post_files.c.height,
     post_files.c.why,
+    file_check(),
 ]
 """What makes a PostFile, in its order."""
 
@@ -96,6 +99,18 @@ async def list_held_files(connection: AsyncConnection, held_ids: Collection[str]
     return found
 
 
+async def list_files_of(connection: AsyncConnection, post_ids: Collection[str]) -> dict[str, list[PostFile]]:
+    """The files that these posts carry now, also those of posts that are out of sight. Whoever asks may see these."""
+    found: dict[str, list[PostFile]] = {}
+    if post_ids:
+        asked = select(*_ROW, post_files.c.post_id).where(post_files.c.post_id.in_(post_ids))
+        for row in await connection.execute(
+            asked.where(post_files.c.until_version.is_(None)).order_by(post_files.c.place)
+        ):
+            found.setdefault(row.post_id, []).append(file_from(row))
+    return found
+
+
 _TAKE = (
     update(post_files)
     .where(
@@ -103,6 +118,7 @@ _TAKE = (
         post_files.c.brought_by == bindparam("by", type_=Identifier),
         post_files.c.network_id == bindparam("in_network", type_=Identifier),
         *UNSENT,
+        or_(file_check().is_(None), file_check() != "infected"),
     )
     .values(
         post_id=bindparam("to_post", type_=Identifier),
@@ -146,7 +162,10 @@ async def _take(
     asked = {"chosen": choice.id, "chosen_alt": choice.alt, "chosen_place": place, "by": by_id, "since": since}
     asked |= {"in_network": network_id, "to_post": post_id, "to_held": held_id}
     if (await tx.execute(_TAKE, asked)).rowcount != 1:
-        raise Invalid({"files": NO_SUCH_FILE})
+        check = await tx.connection.scalar(
+            select(file_check()).where(post_files.c.id == choice.id, post_files.c.brought_by == by_id)
+        )
+        raise Invalid({"files": INFECTED_FILE if check == "infected" else NO_SUCH_FILE})
 
 
 async def _count(tx: Transaction, post_id: str, number: int) -> None:

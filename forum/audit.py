@@ -18,14 +18,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.tables import audit_chains, audit_rows, audit_words, memberships, review_names
-from ground.columns import Identifier, moment_text, new_id, now
+from forum.tables import audit_chains, audit_rows, audit_words, memberships, networks, review_names
+from ground.columns import Identifier, is_id, moment_text, new_id, now
 from realtime.transaction import Transaction
 
 SITE = "site"
 """The chain of what concerns no network."""
 ObjectKind = Literal[
-    "network", "member", "invitation", "thread", "post", "report", "account", "site", "document", "folder"
+    "network", "member", "invitation", "thread", "post", "report", "account", "site", "document", "folder", "card"
 ]
 Settings = Mapping[str, str | int | bool | None]
 _LEDGER = "audit"
@@ -236,6 +236,12 @@ async def empty_words_about(
             await _empty(tx, (audit_words.c.row_id == row.row_id) & (audit_words.c.name == row.name))
 
 
+async def empty_reasons(tx: Transaction, *rows: ColumnElement[bool], words: Collection[str] | None = None) -> None:
+    """Empty why these rows of the log were written; `words`: only where one of these is the reason."""
+    these = (audit_words.c.name == "reason") & audit_words.c.row_id.in_(select(audit_rows.c.id).where(*rows))
+    await _empty(tx, these if words is None else these & audit_words.c.word.in_(words))
+
+
 async def _empty(tx: Transaction, these: ColumnElement[bool]) -> None:
     await tx.execute(update(audit_words).where(these).values(salt="", word=""))
 
@@ -249,8 +255,15 @@ async def find_broken(connection: AsyncConnection) -> AsyncIterator[str]:
     for chain in chains:
         trouble = await _first_trouble(connection, chain)
         if trouble:
-            of = "the site" if chain.name == SITE else f"the network {chain.name}"
+            of = "the site" if chain.name == SITE else await named_chain(connection, chain.name)
             yield f"The audit log of {of} is not as it was written: {trouble}"
+
+
+async def named_chain(connection: AsyncConnection, chain: str) -> str:
+    """A network's chain in words, by the name of the network as well, while it is there: for who runs the site."""
+    asked = select(networks.c.name).where(networks.c.id == chain)
+    name = await connection.scalar(asked) if is_id(chain) else None
+    return f"the network “{name}” ({chain})" if name else f"the network {chain}"
 
 
 async def _first_trouble(connection: AsyncConnection, chain: Row[Any]) -> str:

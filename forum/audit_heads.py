@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from forum.audit import SITE, Deed, Settings, canonical, record
+from forum.audit import SITE, Deed, Settings, canonical, named_chain, record
 from forum.tables import audit_chains, audit_heads, audit_rows
 from ground.columns import moment_text
 from realtime.transaction import Transaction
@@ -76,8 +76,9 @@ async def find_cut(connection: AsyncConnection) -> AsyncIterator[str]:
     )
     for chain, number, at in (await connection.execute(missing)).all():
         when = f" on {moment_text(at)}" if at is not None else ""
+        of = await named_chain(connection, chain)
         yield (
-            f"The audit log of the network {chain} was cut off or written anew: row {number}, which was its last"
+            f"The audit log of {of} was cut off or written anew: row {number}, which was its last"
             f"{when}, is missing or another one."
         )
     async for trouble in _changed(connection):

@@ -49,10 +49,9 @@ class Manifest:
 
 
 async def back_up(settings: Settings, target: Path) -> Manifest:
-    """Write a backup, beside a running server. A file that is there is replaced once the new one is whole.
-
-    Raises BackupFailed.
-    """
+    """Write a backup, beside a running server, into a file that is there once it is whole. Raises BackupFailed, also
+    where there is a file already: it may be the only other backup, or somebody's letter."""
+    _check_free(target)
     heads = await _heads(settings)
     kind = "postgresql" if settings.is_postgresql else "sqlite"
     manifest = Manifest(FORMAT, SCHEMA, kind, moment_text(now()), heads.events)
@@ -65,8 +64,16 @@ async def back_up(settings: Settings, target: Path) -> Manifest:
         (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2))
         whole = folder / "whole"
         await _pack(settings, whole, folder, copy)
+        _check_free(target)
         os.replace(whole, target)
     return manifest
+
+
+def _check_free(target: Path) -> None:
+    if target.is_dir():
+        raise BackupFailed(f"{target} is a folder. Name the file to write in it, such as {target / 'confer.tar'}.")
+    if os.path.lexists(target):
+        raise BackupFailed(f"{target} is there already, and is not written over. Give another name, or move it away.")
 
 
 async def _heads(settings: Settings) -> Heads:

@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from forum.attaching import file_columns, file_from
-from forum.errors import Forbidden
+from forum.baring import Bytes, holds_traces, make_bare
+from forum.errors import Forbidden, Invalid
+from forum.file_forms import FILE
+from forum.files.bare import NEVER_BARED
 from forum.files.kinds import named_kind
 from forum.files.names import clean_name
-from forum.filing import charge, keep, take_brought
-from forum.filing.brought import Brought
+from forum.files.store import Kept
+from forum.filing import charge, hold_back_file, keep, take_brought
+from forum.filing.brought import Brought, BroughtUpload
 from forum.idempotency import RequestKey, claim
 from forum.pictures import Drawn, draw
 from forum.policy import may_bring_files
@@ -21,6 +25,11 @@ from forum.state import State
 from forum.tables import post_files, post_pictures
 from forum.viewer import Viewer
 from ground.columns import new_id, now
+
+NOT_TAKEN = (
+    "This picture is in a format of telephones that can’t be shown here, and that may say where it was taken. Save it "
+    "as JPEG or PNG and add that, or share it as a document in the network’s library."
+)
 
 
 async def bring_file(
@@ -40,6 +49,8 @@ async def bring_file(
             row = (await tx.execute(this)).one()
             return file_from(row), True
         file = await take_brought(tx, viewer.id, network_id, brought)
+        if file.kept.media_type in NEVER_BARED:
+            raise Invalid({"upload" if isinstance(brought, BroughtUpload) else FILE: NOT_TAKEN})
         await charge(tx, state.settings, network_id, file.kept.size)
         new: dict[str, Any] = {
             "id": claimed.object_id,
@@ -54,9 +65,19 @@ async def bring_file(
             "created_at": now(),
         }
         await tx.execute(insert(post_files), new)
+        await hold_back_file(tx, state.settings, claimed.object_id)
         made = file_from((await tx.execute(this)).one())
-    drawn, why = await draw(state, file.kept)
-    return await _show(state, network_id, made, drawn, why), False
+    return await _make_pictures(state, network_id, made, file.kept), False
+
+
+async def _make_pictures(state: State, network_id: str, made: PostFile, kept: Kept) -> PostFile:
+    """What is shown of it, and the picture itself without what a camera wrote into it."""
+    drawn, why = await draw(state, kept)
+    shown = await _show(state, network_id, made, drawn, why)
+    if not holds_traces(kept.media_type):
+        return shown
+    bared = await make_bare(state, Bytes(made.id, kept.sha256, kept.size, kept.media_type))
+    return replace(shown, size=bared.size if bared else kept.size)
 
 
 async def _show(state: State, network_id: str, made: PostFile, drawn: Sequence[Drawn], why: str) -> PostFile:

@@ -7,6 +7,7 @@ from forum.audit import find_broken
 from forum.audit_heads import find_cut
 from forum.database import Database
 from forum.files.store import Store
+from forum.filing.checking import find_late
 from forum.filing.comparing import find_differences
 from forum.schema import is_current
 from realtime.event_log import NoEpoch, get_epoch
@@ -24,6 +25,7 @@ async def find_troubles(database: Database, files: Store | None = None, *, with_
         troubles = await _epoch(connection) + await _streams(connection)
         troubles += [trouble async for trouble in find_broken(connection)]
         troubles += [trouble async for trouble in find_cut(connection)]
+        troubles += await find_late(connection)
         if database.dialect == "sqlite":
             troubles += await _file(connection)
     return (

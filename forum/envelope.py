@@ -22,6 +22,7 @@ COMPRESSED_TYPES = (b"text/html", b"application/json", b"application/problem+jso
 
 _INDEXED = "confer.indexed"
 _LARGEST = "confer.largest"
+_WARNING = "confer.warning"
 
 _log = logging.getLogger("forum")
 
@@ -82,6 +83,12 @@ def let_bring(scope: Scope, most: int) -> None:
     scope[_LARGEST] = most
 
 
+def let_warn(scope: Scope, kinds: Sequence[str]) -> None:
+    """Say in a header of the answer, for programs, what kinds of data about somebody it seems to hold."""
+    if kinds:
+        scope[_WARNING] = ", ".join(kinds)
+
+
 def is_indexed(scope: Scope) -> bool:
     """Whether `let_index` was called."""
     return scope.get(_INDEXED, False) is True
@@ -136,6 +143,8 @@ class _Sender:
                 message["headers"].append((b"cache-control", b"private, no-store"))
             if not is_indexed(self._scope):
                 message["headers"].append((b"x-robots-tag", b"noindex"))
+            if _WARNING in self._scope:
+                message["headers"].append((b"content-warning", self._scope[_WARNING].encode()))
             self._start = message
             return
         if self._start is not None:

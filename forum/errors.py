@@ -60,6 +60,12 @@ class Invalid(ForumError):
         self.errors = dict(errors)
 
 
+class LookAgain(str):
+    """A sentence of `Invalid` beside a field that is not wrong: the form may be sent again as it is."""
+
+    __slots__ = ()
+
+
 class Conflict(ForumError):
     """It was changed by somebody else meanwhile."""
 

@@ -49,7 +49,10 @@ class PostCreated(Change):
 
 @dataclass(frozen=True, slots=True)
 class PostEdited(Change):
-    """The words of a post were changed by its author: the post, with `thread` as it now stands."""
+    """The words of a post were changed by its author: the post, with `thread` as it now stands.
+
+    Or a file of it was checked for viruses: `edited_at` is then as it was.
+    """
 
     kind: ClassVar[str] = "post.edited"
 
@@ -138,6 +141,40 @@ class FolderGone(Change):
     """A folder was removed, or narrowed to moderators with all that is in it: `{id}`."""
 
     kind: ClassVar[str] = "folder.gone"
+
+
+@dataclass(frozen=True, slots=True)
+class CardMade(Change):
+    """A card was made, or came to where everybody sees it: the card.
+
+    What only moderators see is told on their stream alone, here and below.
+    """
+
+    kind: ClassVar[str] = "card.made"
+
+
+@dataclass(frozen=True, slots=True)
+class CardChanged(Change):
+    """A card was changed, confirmed, has another owner, or is to be looked at again: the card."""
+
+    kind: ClassVar[str] = "card.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CardUsed(Change):
+    """Somebody said that they use a card too, or no longer: `{id}` of the card; who does is asked anew.
+
+    Said for a network that not everybody reads, it is told on the stream of that one.
+    """
+
+    kind: ClassVar[str] = "card.used"
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone(Change):
+    """A card was removed, or went where only moderators see it: `{id}`, and no words."""
+
+    kind: ClassVar[str] = "card.gone"
 
 
 @dataclass(frozen=True, slots=True)

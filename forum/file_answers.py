@@ -1,6 +1,6 @@
 """Files of posts in the shape of the API."""
 
-from forum.records import PostFile
+from forum.records import FileCheck, PostFile
 from ground.answers import Answer
 from previews.limits import WIDTHS
 from previews.parts import SENTENCES, Why
@@ -21,6 +21,8 @@ class ApiPostFile(Answer):
     picture_url: str | None
     why: str
     """Why a picture is not shown; else empty."""
+    check: FileCheck | None
+    """Null where it is given out; else a virus scanner has not found it clean, and its bytes and picture are 403."""
     content_url: str
 
 
@@ -34,7 +36,10 @@ def api_file(file: PostFile, public_url: str) -> dict[str, object]:
         "size": file.size,
         "width": file.width or None,
         "height": file.height or None,
-        "picture_url": f"{public_url}/files/{file.id}/{max(WIDTHS)}" if file.is_picture else None,
+        "picture_url": f"{public_url}/files/{file.id}/{max(WIDTHS)}"
+        if file.is_picture and file.check is None
+        else None,
         "why": SENTENCES[Why(file.why)] if file.why else "",
+        "check": file.check,
         "content_url": f"{public_url}/api/v1/files/{file.id}/content",
     }

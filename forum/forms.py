@@ -23,7 +23,10 @@ from forum.idempotency import RequestKey
 MOST_FIELDS = 200
 """In a form, in a JSON body and in the query of an address."""
 KEY_FIELD = "key"
+LOOKED_AGAIN = "looked_again"
+"""What a form carries that has come back with a warning, and is sent once more."""
 KEY_HEADER = "Idempotency-Key"
+_LOOKED_AGAIN = "confer.looked_again"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -56,11 +59,19 @@ async def read_form(request: Request) -> dict[str, str]:
     form: FormData = await request.form(max_fields=MOST_FIELDS, max_files=0, max_part_size=MOST_BODY_BYTES)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
+        if name == LOOKED_AGAIN:  # beside each field with a warning
+            request.scope[_LOOKED_AGAIN] = True
+            continue
         if name in fields or not isinstance(value, str):
             raise Invalid({name[:40]: "This was sent twice or in the wrong form. Go back and try again."})
         fields[name] = value
     request.scope["confer.form"] = fields
     return fields
+
+
+def has_looked_again(request: Request) -> bool:
+    """Whether the form that was read had come back with a warning before."""
+    return request.scope.get(_LOOKED_AGAIN) is True
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -113,7 +113,11 @@ def _tabs(viewer: Viewer, found: Found) -> tuple[Tab, ...]:
         return ()
     network = found.network
     path = f"/networks/{network.slug}"
-    tabs = [("discussion", "Discussion", path, 0), ("documents", "Documents", f"{path}/documents", 0)]
+    tabs = [
+        ("discussion", "Discussion", path, 0),
+        ("documents", "Documents", f"{path}/documents", 0),
+        ("knowledge", "Knowledge", f"{path}/knowledge", 0),
+    ]
     if may_list_members(viewer, network):
         tabs.append(("members", "Members", f"{path}/members", 0))
     tabs.append(("about", "About", f"{path}/about", 0))

@@ -9,17 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Delete, Select, Update, bindparam, case, delete, func, null, select, update
+from sqlalchemy import Delete, Select, Table, Update, bindparam, case, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
-from forum.events import DocumentChanged, HeldChanged, InvitationsChanged
+from forum.events import CardChanged, DocumentChanged, HeldChanged, InvitationsChanged
 from forum.freeing import tell_free
-from forum.policy import documents_heard
+from forum.policy import cards_heard, documents_heard
 from forum.records import ROLE_RANK, Role
 from forum.streams import moderators_stream, network_stream
 from forum.tables import (
     acts,
+    cards,
     cases,
     document_locks,
     documents,
@@ -59,8 +60,8 @@ class Holding:
     """The same in words that follow "If nobody does:"."""
     act: str = ""
     """What the log calls the end of one, as where it is ended by hand; `ended` returns its `id` and `address` then."""
-    is_of_documents: bool = False
-    """Pages of documents show it: both statements return their ids."""
+    shown_on: Table | None = None
+    """Pages of such rows show it, documents or cards: both statements return their ids."""
 
 
 def _invitations() -> Holding:
@@ -149,7 +150,7 @@ def _documents() -> Holding:
         passed=update(documents).where(*theirs).values(owner_id=_HEIR).returning(documents.c.id),
         ended=update(documents).where(*theirs).values(owner_id=None).returning(documents.c.id),
         end="nobody looks after the documents, until a moderator says who does",
-        is_of_documents=True,
+        shown_on=documents,
     )
 
 
@@ -166,7 +167,23 @@ def _document_locks() -> Holding:
         passed=None,
         ended=delete(document_locks).where(*theirs).returning(document_locks.c.document_id),
         end="others can share new versions of the documents",
-        is_of_documents=True,
+        shown_on=documents,
+    )
+
+
+def _cards() -> Holding:
+    theirs = (cards.c.network_id == _NETWORK, cards.c.owner_id == _HOLDER)
+    return Holding(
+        kind="cards",
+        one="card that they look after",
+        many="cards that they look after",
+        page="/knowledge",
+        least="member",
+        counted=select(func.count()).select_from(cards).where(*theirs, cards.c.removed_at.is_(None)),
+        passed=update(cards).where(*theirs).values(owner_id=_HEIR).returning(cards.c.id),
+        ended=update(cards).where(*theirs).values(owner_id=None).returning(cards.c.id),
+        end="nobody looks after the cards, until a moderator says who does",
+        shown_on=cards,
     )
 
 
@@ -177,6 +194,7 @@ HOLDINGS: tuple[Holding, ...] = (
     _held_posts(),
     _documents(),
     _document_locks(),
+    _cards(),
 )
 """Every kind of thing that somebody holds, in the order in which pages list them."""
 
@@ -222,9 +240,9 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
             if passed is None and holding.act:
                 deed = Deed(holding.act, "invitation", "", network_id, giving.by, role=role)
                 count = await _write_down_each(tx, deed, result.all())
-            elif holding.is_of_documents:
+            elif holding.shown_on is not None:
                 ids = list(result.scalars())
-                count = await _tell_of_documents(tx, network_id, ids)
+                count = await _tell_of_rows(tx, network_id, holding.shown_on, ids)
                 for document_id in ids if holding.kind == "document_locks" else ():
                     await tell_free(tx, document_id, network_id, account_id)
             else:
@@ -247,16 +265,16 @@ async def _write_down_each(tx: Transaction, deed: Deed, ended: Sequence[Any]) ->
     return len(ended)
 
 
-async def _tell_of_documents(tx: Transaction, network_id: str, ids: Sequence[str]) -> int:
-    """Say to open pages that these documents changed; how many there are."""
-    these = documents.c.id.in_(ids)
+async def _tell_of_rows(tx: Transaction, network_id: str, table: Table, ids: Sequence[str]) -> int:
+    """Say to open pages that these documents or cards changed; how many there are."""
+    these, of_cards = table.c.id.in_(ids), table is cards
     if ids:
-        await tx.execute(update(documents).where(these).values(version=documents.c.version + 1))
-    heard = documents_heard().label("is_heard")
-    joined = select(documents.c.id, documents.c.version, heard).join(networks, networks.c.id == documents.c.network_id)
+        await tx.execute(update(table).where(these).values(version=table.c.version + 1))
+    heard = (cards_heard() if of_cards else documents_heard()).label("is_heard")
+    joined = select(table.c.id, table.c.version, heard).join(networks, networks.c.id == table.c.network_id)
     for row in (await tx.execute(joined.where(these))).all() if ids else ():
         stream = network_stream if row.is_heard else moderators_stream
-        tx.emit(stream(network_id), DocumentChanged(row.id, row.version))
+        tx.emit(stream(network_id), (CardChanged if of_cards else DocumentChanged)(row.id, row.version))
     return len(ids)
 
 

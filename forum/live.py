@@ -16,6 +16,7 @@ from forum.documents import live as documents_live
 from forum.hearing import audience, names_of, stream_of_thread, streams_of
 from forum.home import live as home_live
 from forum.inviting import live as inviting_live
+from forum.knowledge import live as knowledge_live
 from forum.moderation import live as moderation_live
 from forum.networks import live as networks_live
 from forum.notifications import live as notifications_live
@@ -40,6 +41,7 @@ PRESENTERS: dict[str, Presenter] = {
     **audit_log_live.PRESENTERS,
     **documents_live.PRESENTERS,
     **inviting_live.PRESENTERS,
+    **knowledge_live.PRESENTERS,
     **moderation_live.PRESENTERS,
     **notifications_live.PRESENTERS,
     **reviews_live.PRESENTERS,
@@ -47,7 +49,12 @@ PRESENTERS: dict[str, Presenter] = {
 }
 """For each kind of event, what reads its object."""
 
-TO_MODERATORS: dict[str, Presenter] = {**PRESENTERS, **threads_live.TO_MODERATORS, **documents_live.TO_MODERATORS}
+TO_MODERATORS: dict[str, Presenter] = {
+    **PRESENTERS,
+    **threads_live.TO_MODERATORS,
+    **documents_live.TO_MODERATORS,
+    **knowledge_live.TO_MODERATORS,
+}
 """The same on the streams of moderators."""
 
 GONE = Presented(None)

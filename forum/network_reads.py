@@ -7,6 +7,7 @@ answer there: no row, `NotFound`.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, literal, null, or_, select, true
@@ -91,6 +92,7 @@ class Found:
         return heard
 
 
+@cache
 def faces_column() -> Any:
     """The longest-standing few members of a row of `networks`, as JSON: ids with names."""
     shown = (
@@ -121,6 +123,7 @@ def last_here() -> ColumnElement[datetime | None]:
     return func.coalesce(wrote, visited)
 
 
+@cache
 def watchers_column() -> Any:
     """Who reads a row of `networks` through broken glass now, as JSON for `watchers_from`."""
     readers = accounts.alias("readers")
@@ -170,8 +173,9 @@ def _finding(viewer: Viewer, condition: ColumnElement[bool], was_moved: ColumnEl
         watchers_column(),
     )
     moderated = [place.network_id for place in viewer.active_places() if place.role != "member"]
-    counted = sum_waiting(networks.c.id, viewer)
-    waiting = case((networks.c.id.in_(moderated), counted), else_=0) if moderated else literal(0)
+    waiting: Any = literal(0)
+    if moderated:
+        waiting = case((networks.c.id.in_(moderated), sum_waiting(networks.c.id, viewer)), else_=0)
     banned_at = banned_column(literal(viewer.id, networks.c.id.type)) if viewer.id else null()
     return (
         select(*NETWORK_COLUMNS, *columns, waiting, banned_at)
@@ -187,7 +191,11 @@ async def find_network(connection: AsyncConnection, viewer: Viewer, slug: str) -
     if found is not None:
         return found
     formerly = networks.c.id.in_(select(former_addresses.c.network_id).where(former_addresses.c.slug == slug))
-    return await _find(connection, _finding(viewer, and_(formerly, led_on_to(viewer)), true()))
+    moved = and_(formerly, led_on_to(viewer))
+    # Mostly there is none: a small statement is made in a tenth of the time that the whole one takes.
+    if await connection.scalar(select(networks.c.id).where(moved)) is None:
+        return None
+    return await _find(connection, _finding(viewer, moved, true()))
 
 
 async def get_network(connection: AsyncConnection, viewer: Viewer, slug: str) -> Found:

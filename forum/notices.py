@@ -13,13 +13,16 @@ from auth.secrets import seal_of
 
 NOTICES = {
     "saved": "Saved.",
+    "no-day": "That is no day of the calendar. Write it as in 2026-03-14, or choose one.",
+    "photo-changed": "Your photo is shown beside your words now.",
+    "photo-removed": "Your photo is gone.",
     "signed-out": "You are signed out.",
     "signed-out-elsewhere": "You are signed out in every other browser.",
     "signed-out-tokens-ended": "You are signed out everywhere else, and your access tokens no longer work.",
     "password-changed": "Your password is changed. We have signed you out in every other browser.",
     "password-changed-tokens-ended": "Your password is changed. You are signed out everywhere else, and your access "
     "tokens no longer work.",
-    "email-sent": "We have sent a message to the new address. Open the link in it to finish.",
+    "email-sent": "We have sent a message to the new address. Open it, and do what it says.",
     "email-stays": "Your address stays as it is. The link that we sent does nothing any more.",
     "email-changed": "Your e-mail address is changed.",
     "account-closed": "Your account is closed. Thank you for having been here.",
@@ -73,6 +76,13 @@ NOTICES = {
     "document-free": "Nobody is working on it any more.",
     "document-wished": "We tell you when it is free.",
     "document-read": "Thank you. Who looks after it sees that you have read it.",
+    "card-made": "The card is made. We ask you when it is time to look at it again.",
+    "card-confirmed": "Thank you. It is held to be right for another year.",
+    "card-cleared": "Everybody here can read the card again.",
+    "card-removed": "The card is removed. It can be restored for 30 days.",
+    "card-restored": "The card is back.",
+    "card-used": "Thank you. It stands on the card.",
+    "card-use-ended": "It stands on the card no longer.",
     "folder-made": "The folder is made.",
     "folder-removed": "The folder is removed.",
     "already-sent": "You sent this already. It is here once.",
@@ -81,7 +91,7 @@ NOTICES = {
     "removed-for-now": "The post is removed, and its author will be told.",
     "hidden": "The post is hidden, and its author will be told.",
     "repeats-hidden": "They are hidden, too. Their authors are told.",
-    "act-undone": "That is undone. Its author is told.",
+    "act-undone": "That is undone, and whom it concerns is told.",
     "reported": "Thank you. The moderators will look at it, and what comes of it will stand here.",
     "report-answered": "Decided. Those who reported it are told.",
     "case-taken": "You have it for half an hour. Others see that.",
@@ -98,7 +108,8 @@ NOTICES = {
     "reinstated": "{who} can come in again.",
     "held": "Your words wait for a moderator. You can see them below, and nobody else can.",
     "approved": "The post of {who} is up.",
-    "rejected": "Rejected. We have told {who}, with your words and theirs.",
+    "rejected": "Rejected. We have told {who}, who reads your words beside the post.",
+    "posted-before": "A moderator let it through before you took it back. You can remove it here.",
     "withdrawn": "You have taken it back.",
     "slowed": "The thread is slow now.",
     "unslowed": "The thread is as fast as others again.",
@@ -118,8 +129,16 @@ NOTICES = {
     "address-trusted": "We write to your address again. If it is refused once more, we say so here.",
 }
 
-UNDOABLE = frozenset(("hidden", "removed-for-now"))
-"""Those that offer "Undo": they travel with the id of an act."""
+UNDOABLE = frozenset(
+    (
+        *("hidden", "removed-for-now", "rejected", "warned", "silenced", "holding", "member-removed", "member-banned"),
+        *("pinned", "locked", "slowed", "moved", "retitled"),
+    )
+)
+"""Those that may offer "Undo": then they travel with the id of an act."""
+
+FORGETTING = frozenset(("account-closed",))
+"""Those after which nothing that pages left in the browser may stay there."""
 
 _MOST_NAMED = 3
 
@@ -131,13 +150,16 @@ def name_all(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def write_notice(key: bytes, notice: str, who: str = "") -> str:
-    """What a cookie keeps of this notice until the next page. Raises KeyError where there is none of this name."""
-    if ("{who}" in NOTICES[notice] or notice in UNDOABLE) != bool(who):
+def write_notice(key: bytes, notice: str, who: str = "", undo: str = "") -> str:
+    """What a cookie keeps of this notice until the next page; `undo`: the act that it offers to undo, by its id.
+
+    Raises KeyError where there is none of this name.
+    """
+    if ("{who}" in NOTICES[notice]) != bool(who) or (undo and notice not in UNDOABLE):
         raise KeyError(notice)
-    if not who:
+    if not who and not undo:
         return notice
-    words = base64.urlsafe_b64encode(who.encode()).decode().rstrip("=")
+    words = base64.urlsafe_b64encode(f"{undo}\n{who}".encode()).decode().rstrip("=")
     return f"{notice}.{words}.{_seal(key, notice, words)}"
 
 
@@ -147,25 +169,26 @@ def read_notice(key: bytes, kept: str) -> str | None:
     sentence = NOTICES.get(notice)
     if sentence is None or not sealed:
         return sentence if sentence is not None and "{who}" not in sentence else None
-    who = _unsealed(key, kept)
-    return sentence.replace("{who}", who) if who is not None else None
+    unsealed = _unsealed(key, kept)
+    return sentence.replace("{who}", unsealed[1]) if unsealed is not None else None
 
 
 def read_undo(key: bytes, kept: str) -> str:
     """The id of the act that such a cookie offers to undo; empty for none."""
-    return (_unsealed(key, kept) or "") if kept.split(".")[0] in UNDOABLE else ""
+    return (_unsealed(key, kept) or ("", ""))[0]
 
 
-def _unsealed(key: bytes, kept: str) -> str | None:
-    """What travels with a notice; None where we did not seal it."""
+def _unsealed(key: bytes, kept: str) -> tuple[str, str] | None:
+    """The act and the name that travel with a notice; None where we did not seal it."""
     notice, *sealed = kept.split(".")
     words, seal = sealed if len(sealed) == 2 else ("", "")
     if not hmac.compare_digest(_seal(key, notice, words).encode(), seal.encode()):
         return None
     try:
-        return base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)).decode()
+        undo, _, who = base64.urlsafe_b64decode(words + "=" * (-len(words) % 4)).decode().partition("\n")
     except (binascii.Error, UnicodeDecodeError):
         return None
+    return undo, who
 
 
 def _seal(key: bytes, notice: str, words: str) -> str:

@@ -15,11 +15,14 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from forum.audit import Deed, record
 from forum.events import NetworkChanged
 from forum.membership import Current
+from forum.records import Network
 from forum.streams import network_stream
-from forum.tables import audit_rows, memberships, networks
+from forum.tables import audit_rows, cards, documents, folders, memberships, networks
 from realtime.transaction import Transaction
 
 LET_READ = "member.let_read"
+NO_POST = -1
+"""In place of a position: no thread stays apart, and what is in the library does."""
 
 
 def _of(network_id: str) -> ColumnElement[bool]:
@@ -32,18 +35,31 @@ def _unparted(network_id: str) -> Select[tuple[str]]:
     return (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)
-        .where(_of(network_id), came_later, memberships.c.reads_after < networks.c.members_only_until)
+        .where(_of(network_id), came_later, memberships.c.reads_after != networks.c.members_only_until)
     )
+
+
+async def kept_until(tx: Transaction, network: Network) -> int:
+    """Up to which post what is there stays with its members, as the network is opened.
+
+    Where nobody has written a post yet but something stands in its library, that is before the first: -1, since 0 is
+    that nothing stays.
+    """
+    if network.post_count:
+        return network.post_count
+    in_library = [select(table.c.id).where(table.c.network_id == network.id) for table in (documents, folders, cards)]
+    found = [(await tx.execute(each.limit(1))).first() is not None for each in in_library]
+    return NO_POST if any(found) else 0
 
 
 async def part(tx: Transaction, network_id: str) -> None:
     """Mark those who came while the network was open. To be called before its row is held: memberships come first."""
     held = _unparted(network_id).order_by(memberships.c.account_id).with_for_update(of=memberships, key_share=True)
     found = list((await tx.execute(held)).scalars())
-    kept_until = select(networks.c.members_only_until).where(networks.c.id == network_id).scalar_subquery()
+    until = select(networks.c.members_only_until).where(networks.c.id == network_id).scalar_subquery()
     for start in range(0, len(found), 500):
         these = memberships.c.id.in_(found[start : start + 500])
-        await tx.execute(update(memberships).where(these).values(reads_after=kept_until))
+        await tx.execute(update(memberships).where(these).values(reads_after=until))
 
 
 async def is_anybody_unparted(tx: Transaction, network_id: str) -> bool:
@@ -53,13 +69,14 @@ async def is_anybody_unparted(tx: Transaction, network_id: str) -> bool:
 
 async def forget_parting(tx: Transaction, network_id: str) -> None:
     """All is for everybody now, the past included. To be called before the network's row is held."""
-    marked = _of(network_id) & (memberships.c.reads_after > 0)
+    marked = _of(network_id) & (memberships.c.reads_after != 0)
     await tx.execute(update(memberships).where(marked).values(reads_after=0))
 
 
 async def apart_until(tx: Transaction, network_id: str) -> int:
     """Up to which post threads begin that are not for everybody who belongs to the network."""
-    furthest = select(func.coalesce(func.max(memberships.c.reads_after), 0)).where(_of(network_id))
+    parted = (_of(network_id), memberships.c.reads_after != 0)
+    furthest = select(func.coalesce(func.max(memberships.c.reads_after), 0)).where(*parted)
     return int(await tx.connection.scalar(furthest) or 0)
 
 

@@ -25,6 +25,7 @@ ActKind = Literal[
     "unpin",
     "lock",
     "unlock",
+    "unslow",
     "slow",
     "move",
     "hold",
@@ -36,91 +37,12 @@ ActKind = Literal[
     "ban",
     "suspend",
     "withdraw",
+    "remove_card",
 ]
-"""What moderators do to posts, threads, documents and people."""
-NotificationKind = Literal[
-    "post.answered",
-    "post.mentioned",
-    "post.watched",
-    "thread.begun",
-    "membership.admitted",
-    "membership.refused",
-    "membership.ended",
-    "role.changed",
-    "act.concerns_me",
-    "act.undone",
-    "act.reversed",
-    "appeal.made",
-    "appeal.answered",
-    "report.made",
-    "report.stuck",
-    "report.answered",
-    "report.undone",
-    "quotation.hidden",
-    "quotation.erased",
-    "post.erased",
-    "post.held",
-    "post.approved",
-    "post.rejected",
-    "request.made",
-    "announcement.made",
-    "network.changed",
-    "network.archived",
-    "network.reopened",
-    "network.deleting",
-    "network.kept",
-    "glass.broken",
-    "review.asked",
-    "document.free",
-    "document.taken",
-]
-"""What a line on somebody's list is about; `object_id` is that of the noun before the dot."""
+"""What moderators do to posts, threads, documents, cards and people."""
+FileCheck = Literal["waiting", "unchecked", "infected"]
+"""Why a file is held back: its check for viruses is still to come, could not be made, or found one."""
 MailChoice = Literal["at_once", "bundled", "never"]
-PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
-    (
-        "membership.admitted",
-        "membership.refused",
-        "membership.ended",
-        "act.concerns_me",
-        "act.undone",
-        "appeal.answered",
-        "report.answered",
-        "report.stuck",
-        "report.undone",
-        "post.rejected",
-    )
-)
-"""Told to the person whom it concerns, whatever they belong to by now; the others to members alone."""
-MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(
-    ("report.made", "post.held", "appeal.made", "act.reversed", "quotation.hidden", "post.erased")
-)
-ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(("request.made", "glass.broken"))
-COUNTED_ELSEWHERE: frozenset[NotificationKind] = frozenset(
-    ("post.answered", "post.mentioned", "request.made", "thread.begun")
-)
-"""What the bell counts by itself while it waits (posts that speak to somebody, requests), and news, which it leaves
-to the numbers beside the networks."""
-WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
-    (
-        "membership.admitted",
-        "membership.refused",
-        "membership.ended",
-        "role.changed",
-        "act.concerns_me",
-        "appeal.answered",
-        "post.rejected",
-        "announcement.made",
-        "network.changed",
-        "network.deleting",
-        "network.kept",
-        "glass.broken",
-        "review.asked",
-    )
-)
-"""What whoever does it says in a letter of its own: no second mail tells it."""
-WITH_OWN_LETTER_AT_ONCE: frozenset[NotificationKind] = frozenset(("request.made",))
-"""The same for those who want mail at once; to the others it comes bundled with the rest."""
-
 _WAYS: dict[Door, str] = {
     "invitation": " by an invitation of {}",
     "link": " by the joining link of {}",
@@ -261,6 +183,8 @@ class PostFile:
     height: int = 0
     why: str = ""
     """Why a picture is not shown, by the name of the reason."""
+    check: FileCheck | None = None
+    """What holds it back; None where it is given out."""
 
     @property
     def is_picture(self) -> bool:
@@ -291,7 +215,7 @@ class Post:
     version: int
     body: str = ""
     """The words as written; empty where only the rendered form was asked for."""
-    hidden_rule: Rule | Literal[""] = ""
+    hidden_rule: Rule | Literal["", "quotes_erased"] = ""
     """Which rule it was hidden by, where it is hidden rather than removed; `removed_at` says since when."""
     is_erased: bool = False
     """Its words are gone for good, and so is every copy of them."""
@@ -347,6 +271,8 @@ class DocumentVersion:
     author: Person
     note: str
     created_at: datetime
+    check: FileCheck | None = None
+    """What holds its file back; None where it is given out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from forum.forms import read_form
 from forum.rendering import PRIVATE, render_page
 from forum.state import request_id_of, state_of, viewer_of
 from forum.viewer import Viewer
+from forum.way_back_queries import find_way_back
 
 _log = logging.getLogger("forum")
 
@@ -99,6 +100,18 @@ class ErrorPage:
     sign_in: bool
     request_id: str
     key: str
+    back: tuple[str, str] | None
+    """What the address lies in, where the reader may see that: its own address, and what it is."""
+
+    @property
+    def has_words(self) -> bool:
+        """Whether something of what was typed is to be seen."""
+        return any(self.is_words(name, value) for name, value in self.typed)
+
+    @staticmethod
+    def is_words(name: str, value: str) -> bool:
+        """Whether this field is shown; what is short was chosen rather than written, and goes along unseen."""
+        return "\n" in value or len(value) > 60 or name == "body"
 
 
 async def refuse(request: Request, error: Exception) -> Response:
@@ -167,11 +180,24 @@ async def _page(request: Request, error: ForumError, status: int, title: str, he
         sign_in=isinstance(error, SignInNeeded),
         request_id=request_id_of(request.scope),
         key=secrets.token_urlsafe(16),
+        back=None,
     )
     viewer = await _viewer_or_nobody(request, error)
+    if 400 < status < 500 and status not in (401, 404):
+        page = replace(page, back=await _way_back(request, viewer))
     if isinstance(error, NotFound) and typed and viewer.id:
         page = replace(page, sentence=f"{error} {await _why_nothing_is_posted(request, viewer)}".strip())
     return render_page(request, viewer, "errors/error.html", page, title=title, status=status, headers=headers)
+
+
+async def _way_back(request: Request, viewer: Viewer) -> tuple[str, str] | None:
+    try:
+        async with state_of(request).database.read() as connection:
+            found = await find_way_back(connection, viewer, request.url.path)
+    except Exception:
+        return None  # The error page must not fail for want of a way on.
+    is_itself = found is not None and found[0] == request.url.path and request.method in ("GET", "HEAD")
+    return None if is_itself else found
 
 
 async def _why_nothing_is_posted(request: Request, viewer: Viewer) -> str:

@@ -19,8 +19,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from forum.envelope import is_indexed, let_index
-from forum.files.wording import kind_words, size_words
-from forum.notices import read_notice, read_undo, write_notice
+from forum.errors import LookAgain
+from forum.files.wording import check_words, kind_words, size_words
+from forum.notices import FORGETTING, read_notice, read_undo, write_notice
 from forum.settings import Settings
 from forum.standing import Glass
 from forum.state import set_network, state_of
@@ -84,6 +85,8 @@ class Shell:
     """What the viewer, who looks after the site, reads through broken glass."""
     undo: str = ""
     """The act that the notice offers to undo, by its id."""
+    forgets: bool = False
+    """Whether the notice is that of an end: scripts then take away what pages have left in this browser."""
 
 
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
@@ -100,7 +103,9 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
     zone = ZoneInfo(settings.time_zone)
     environment.globals.update(asset=asset, initials=initials, tint=tint, size_band=size_band, remembered=remembered)
     environment.globals.update(rule_words=rule_words)
+    environment.tests["a_warning"] = lambda error: isinstance(error, LookAgain)
     environment.globals.update(time_zone=settings.time_zone, site_url=settings.public_url)
+    environment.globals.update(has_scanner=settings.has_scanner)
     environment.filters.update(
         moment=lambda value: moment_element(value, zone),
         exact=lambda value: moment_words(value, zone),
@@ -109,6 +114,7 @@ def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) 
         rfc3339=moment_text,
         kind_words=kind_words,
         size_words=size_words,
+        check_words=check_words,
         why_words=lambda why: SENTENCES[Why(why)],
         spell=spell,
     )
@@ -221,6 +227,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         glass=viewer.broken_glass,
         indexed=is_indexed(request.scope),
         undo=read_undo(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
+        forgets=request.cookies.get(NOTICE_COOKIE, "") in FORGETTING,
     )
 
 
@@ -272,15 +279,15 @@ def render_fragment(request: Request, template: str, **context: Any) -> str:
     return state_of(request).templates.get_template(template).render(**context)
 
 
-def redirect(request: Request, path: str, notice: str = "", who: str = "") -> Response:
+def redirect(request: Request, path: str, notice: str = "", who: str = "", undo: str = "") -> Response:
     """Go on to `path` of this site, as a GET; `notice` names one of `notices.NOTICES`, shown once there.
 
-    `who`: to whom something was done, for those that say it.
+    `who`: to whom something was done, for those that say it; `undo`: the act that it offers to undo, by its id.
     """
     response = RedirectResponse(path, 303, {"Cache-Control": PRIVATE})
     if notice:
         state = state_of(request)
-        kept, secure = write_notice(state.key, notice, who), state.settings.is_https
+        kept, secure = write_notice(state.key, notice, who, undo), state.settings.is_https
         response.set_cookie(NOTICE_COOKIE, kept, max_age=60, httponly=True, samesite="lax", secure=secure)
     return response
 

@@ -13,6 +13,8 @@ from forum.documents import pages as documents_pages
 from forum.home import pages as home_pages
 from forum.inviting import api as inviting_api
 from forum.inviting import pages as inviting_pages
+from forum.knowledge import api as knowledge_api
+from forum.knowledge import pages as knowledge_pages
 from forum.moderation import api as moderation_api
 from forum.moderation import pages as moderation_pages
 from forum.networks import api as networks_api
@@ -37,6 +39,7 @@ ROUTES: list[BaseRoute] = [
     *threads_pages.ROUTES,
     *attachments_pages.ROUTES,
     *documents_pages.ROUTES,
+    *knowledge_pages.ROUTES,
     *audit_log_pages.ROUTES,
     *inviting_pages.ROUTES,
     *moderation_pages.ROUTES,
@@ -50,6 +53,7 @@ ROUTES: list[BaseRoute] = [
     *threads_api.ROUTES,
     *attachments_api.ROUTES,
     *documents_api.ROUTES,
+    *knowledge_api.ROUTES,
     *audit_log_api.ROUTES,
     *inviting_api.ROUTES,
     *moderation_api.ROUTES,

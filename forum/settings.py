@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -16,6 +16,7 @@ from auth.emails import mailable_email
 from auth.proxies import parse_proxies
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\Z")
+_DATABASE_ADDRESS = re.compile(r"postgres(?:ql)?://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::([^/?]*))?")
 
 
 class SettingsError(Exception):
@@ -41,6 +42,9 @@ class Settings(BaseModel):
     file_mb: int = Field(200, ge=1, le=5_000, description="Most megabytes of one file, 1 to 5000.")
     network_mb: int = Field(10_000, ge=1, description="Most megabytes of the files of one network.")
     site_mb: int = Field(0, ge=0, description="Most megabytes of all files; as much as the disk has if 0.")
+    clamd_url: str = Field(
+        "", description="tcp://host:3310 or unix:///path of a virus scanner (clamd); off gives out what still waits."
+    )
     secret_key: str = Field("", description="At least 32 characters; made once in DATA_DIR on SQLite.")
     redis_url: str = Field("", description="redis://host:port/0; without it one process serves all.")
     smtp_url: str = Field("", description="smtp://user:password@host:587; without it mail becomes files.")
@@ -53,7 +57,9 @@ class Settings(BaseModel):
     network_creation: Literal["anyone", "administrators"] = Field(
         "anyone", description="Who may create networks: anyone or administrators."
     )
-    site_name: str = Field("Confer", max_length=40, description="The name in the corner of each page.")
+    site_name: str = Field(
+        "Confer", max_length=40, description="The name in the corner of each page, up to 40 letters."
+    )
     time_zone: str = Field("Europe/London", description="Zone of the times on pages, such as Europe/London.")
     development: bool = Field(False, description="1 shows /styleguide and reloads templates.")
     database_connections: int = Field(8, ge=2, le=100, description="Connections of one process, 2 to 100.")
@@ -99,8 +105,59 @@ class Settings(BaseModel):
     def _check_files_url(cls, value: str) -> str:
         if value and not value.startswith(("file:///", "s3://")):
             raise ValueError("it must begin with file:/// or s3://")
-        if value.startswith("s3://") and not urlsplit(value).hostname:
-            raise ValueError("it names no bucket; write s3://bucket/folder?endpoint=https://…&region=…")
+        if value.startswith("s3://"):
+            parts = urlsplit(value)
+            if not parts.hostname:
+                raise ValueError("it names no bucket; write s3://bucket/folder?endpoint=https://…&region=…")
+            endpoint = dict(parse_qsl(parts.query)).get("endpoint", "")
+            if endpoint and not (endpoint.startswith(("http://", "https://")) and _names_a_host(endpoint)):
+                raise ValueError("its endpoint must look like https://minio.example.org:9000")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str) -> str:
+        if value and not (value.startswith(("smtp://", "smtps://")) and _names_a_host(value)):
+            raise ValueError(
+                "it must begin with smtp:// or smtps://, name a host, and no port above 65535; "
+                "in a password write / as %2F and # as %23"
+            )
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: str) -> str:
+        is_socket = value.startswith("unix:///")
+        if value and not is_socket and not (value.startswith(("redis://", "rediss://")) and _names_a_host(value)):
+            raise ValueError(
+                "it must begin with redis:// or rediss://, name a host, and no port above 65535; "
+                "in a password write / as %2F and # as %23"
+            )
+        if value and not is_socket and not re.fullmatch(r"/?\d*/?", urlsplit(value).path):
+            raise ValueError("after the host comes the number of a database, such as /0")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        """Read as SQLAlchemy reads it: a password may have more signs in it than elsewhere."""
+        parts = _DATABASE_ADDRESS.match(value)
+        port = parts.group(1) if parts else None
+        if port and not (port.isdecimal() and 0 < int(port) <= 65535):
+            raise ValueError(
+                "its port is no number from 1 to 65535; in a password write @ as %40, / as %2F and : as %3A"
+            )
+        return value
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _check_clamd_url(cls, value: str) -> str:
+        if value in ("", "off"):
+            return value
+        parts = urlsplit(value)  # a port that is none raises ValueError below
+        is_socket = parts.scheme == "unix" and not parts.netloc and parts.path.startswith("/")
+        if not is_socket and not (parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path):
+            raise ValueError("it must look like tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl")
         return value
 
     @field_validator("site_name")
@@ -124,7 +181,7 @@ class Settings(BaseModel):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"no time zone is called {value}") from error
+            raise ValueError(f"no time zone is called “{value}”") from error
         return value
 
     @model_validator(mode="after")
@@ -132,10 +189,6 @@ class Settings(BaseModel):
         self._check_public_url()
         if not self.database.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError("DATABASE_URL must begin with postgresql:// or sqlite:///")
-        if self.redis_url and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("REDIS_URL must begin with redis://")
-        if self.smtp_url and not self.smtp_url.startswith(("smtp://", "smtps://")):
-            raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.secret_key and len(self.secret_key) < 32:
             raise ValueError("SECRET_KEY must have at least 32 characters")
         if self.is_postgresql and not self.secret_key:
@@ -195,6 +248,11 @@ class Settings(BaseModel):
         return self.files_url or (self.data_dir / "files").absolute().as_uri()
 
     @property
+    def has_scanner(self) -> bool:
+        """Whether new files are held back until a virus scanner has found them clean."""
+        return self.clamd_url not in ("", "off")
+
+    @property
     def spool(self) -> Path:
         """Where files lie that are on their way to object storage."""
         return self.data_dir / "files"
@@ -214,6 +272,15 @@ class Settings(BaseModel):
 
 def _is_one_line(text: str) -> bool:
     return all(character.isprintable() for character in text)
+
+
+def _names_a_host(url: str) -> bool:
+    """Whether an address has a host, and no port that is none."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_address(host: str) -> bool:

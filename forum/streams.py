@@ -1,5 +1,6 @@
 """The names of streams. Each has exactly one audience; who that is, `policy.audience` says."""
 
+from forum.cards import Card
 from forum.records import Document, Folder, Thread
 
 
@@ -21,6 +22,15 @@ def thread_stream(thread: Thread) -> str:
 def document_stream(about: Document | Folder) -> str:
     """The stream that tells of this document or folder: its moderators' where only they see it, or where it stayed
     with the members of an opened network."""
+    return _shelf_stream(about)
+
+
+def card_stream(card: Card) -> str:
+    """The stream that tells of this card, as for documents."""
+    return _shelf_stream(card)
+
+
+def _shelf_stream(about: Document | Folder | Card) -> str:
     if about.is_narrowed or about.is_kept:
         return moderators_stream(about.network_id)
     return network_stream(about.network_id)

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.events import NeedsChanged, NotificationCreated, NotificationsChanged
 from forum.hot_reads import JsonRows
-from forum.records import (
+from forum.notification_kinds import (
     ADMINISTRATORS_KINDS,
     COUNTED_ELSEWHERE,
     MODERATORS_KINDS,

@@ -31,6 +31,11 @@ async def forget_document(tx: Transaction, document_id: str) -> None:
     await _forget(tx, search_rows.c.kind.in_(["document", "text"]) & (search_rows.c.object_id == document_id))
 
 
+async def forget_card(tx: Transaction, card_id: str) -> None:
+    """Have nothing of a card in the index, until the worker looks what it says now."""
+    await _forget(tx, (search_rows.c.kind == "card") & (search_rows.c.object_id == card_id))
+
+
 async def _forget(tx: Transaction, which: ColumnElement[bool]) -> None:
     said: Counter[tuple[str, str]] = Counter()
     await take_out(tx, which, said)

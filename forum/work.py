@@ -28,11 +28,13 @@ from forum.bounces import note_bounce
 from forum.database import WRITES_BEHIND
 from forum.documents import worker as documents_worker
 from forum.inviting import worker as inviting_worker
+from forum.knowledge import worker as knowledge_worker
 from forum.mailing import AddressRefused, Letter, LetterWriter, Undeliverable, mail_key, seal_mail
 from forum.moderation import worker as moderation_worker
 from forum.networks import worker as networks_worker
 from forum.notifications import worker as notifications_worker
 from forum.reviews import worker as reviews_worker
+from forum.scanning import worker as scanning_worker
 from forum.search import worker as search_worker
 from forum.state import State
 from forum.stewardship import worker as stewardship_worker
@@ -79,6 +81,7 @@ CHORES: Sequence[Chore] = (
     *attachments_worker.CHORES,
     *documents_worker.CHORES,
     *inviting_worker.CHORES,
+    *knowledge_worker.CHORES,
     *moderation_worker.CHORES,
     *notifications_worker.CHORES,
     *reviews_worker.CHORES,
@@ -88,10 +91,14 @@ CHORES: Sequence[Chore] = (
 )
 """What comes round with each tidying."""
 
-FOLLOWERS: Sequence[Follower] = (*notifications_worker.FOLLOWERS, *search_worker.FOLLOWERS)
-"""What follows events."""
+FOLLOWERS: Sequence[Follower] = (
+    *notifications_worker.FOLLOWERS,
+    *search_worker.FOLLOWERS,
+    *scanning_worker.FOLLOWERS,
+)
+"""What follows events, or else has time."""
 
-PREPARERS: Sequence[Follower] = (*documents_worker.PREPARERS,)
+PREPARERS: Sequence[Follower] = (*documents_worker.PREPARERS, *scanning_worker.PREPARERS)
 """What has its work done by another process, so that nobody is kept waiting by it here and it needs no rest."""
 
 POLL_SECONDS = 2.0

@@ -20,23 +20,47 @@ from tests.servers.browser import Visitors, chromium
 from tests.servers.confer import ConferServer, confer_in_shape, copy_migrated, new_migrated
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
-from tests.servers.shapes import POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
+from tests.servers.shapes import EVERY_SHAPE, POSTGRES_REDIS, SHAPES, SQLITE_MEMORY, Shape
 
 # On a busy machine making an example takes long too, and says nothing of what is tested.
 settings.register_profile("confer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("confer")
 
-EVERY_SHAPE = os.environ.get("EVERY_SHAPE") == "1"
-"""Whether tests of pages and forms, too, run on both shapes each time."""
 BY_TURNS = (
     "_pages.py",
-    "/tests/browser/",
+    "_api.py",
     "/tests/api/",
-    "/tests/forum/accounts/",
+    "/tests/auth/",
+    "/tests/bench/",
+    "/tests/browser/",
     "/tests/faults/test_broken.py",
+    "/tests/faults/test_endings.py",
+    "/tests/faults/test_erasing.py",
+    "/tests/faults/test_links.py",
+    "/tests/faults/test_multitudes.py",
+    "/tests/faults/test_requests.py",
+    "/tests/forum/",
     "/tests/privacy/test_hidden_and_nothing.py",
+    "/tests/realtime/",
+    "/tests/servers/",
 )
-"""Parts of the paths of such tests."""
+"""Parts of the paths of tests that take turns."""
+ON_BOTH = (
+    "/tests/forum/audit_log/",
+    "/tests/forum/search/test_reindexing_commands.py",
+    "/tests/forum/search/test_searching.py",
+    "/tests/forum/test_audit",
+    "/tests/forum/test_backup.py",
+    "/tests/forum/test_checking.py",
+    "/tests/forum/test_database.py",
+    "/tests/forum/test_hot_reads.py",
+    "/tests/forum/test_live_",
+    "/tests/forum/test_migrate.py",
+    "/tests/forum/test_schema.py",
+    "/tests/forum/test_tables.py",
+    "/tests/forum/test_work.py",
+)
+"""And of those among them that do not: what is said to each database in its own way, and what is promised live."""
 
 
 @pytest.fixture(scope="session")
@@ -160,18 +184,26 @@ async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
 
 
 def is_turn_of_other(item: pytest.Item) -> bool:
-    """Whether this test runs in the other shape: those of pages and forms take turns, each with the shape of its name.
+    """Whether this test runs in the other shape: some take turns, each with the shape of its name.
 
-    A page is laid out by the same code from the same rows in both; what is asked of a database and a broker has tests
-    of its own, which run on both.
+    A page is laid out by the same code from the same rows in both, and what the slices ask of a database are the same
+    statements. What is said to one database in its own way, what is promised live, who may see what, the log, search
+    and faults have tests that run on both.
     """
     parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
     chosen = next((each for each in parameters if each in SHAPES), None)
     path = item.path.as_posix()
-    if EVERY_SHAPE or chosen is None or not any(part in path for part in BY_TURNS):
+    # What the contract promises has a test that names it, as `test_p3_…`, and holds on both.
+    is_promise = item.name.startswith("test_p") and item.name[6:7].isdigit()
+    if EVERY_SHAPE or chosen is None or is_promise or not _takes_turns(path):
         return False
     name = f"{item.path.name}::{getattr(item, 'originalname', item.name)}"
     return SHAPES[zlib.crc32(name.encode()) % 2] != chosen and _has_both(item, chosen)
+
+
+def _takes_turns(path: str) -> bool:
+    is_of_pages = "_pages.py" in path or "_api.py" in path
+    return any(part in path for part in BY_TURNS) and (is_of_pages or not any(part in path for part in ON_BOTH))
 
 
 def _has_both(item: pytest.Item, chosen: str) -> bool:
@@ -186,8 +218,10 @@ ALL = pytest.StashKey[set[str]]()
 def pytest_report_header() -> str:
     """Say what is left out."""
     if EVERY_SHAPE:
-        return "tests of pages and forms: each on both shapes"
-    return "tests of pages and forms: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
+        return "every test on both shapes"
+    return (
+        "tests of pages, forms and some slices: each on one of the shapes, by its name; EVERY_SHAPE=1 runs them on both"
+    )
 
 
 @pytest.hookimpl(trylast=True)

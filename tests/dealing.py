@@ -9,19 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.shapes import SHAPES
+
 LONGEST = (
-    "privacy/test_url_table.py",
-    "privacy/test_hidden_and_nothing.py",
     "api/test_schema.py",
-    "forum/test_live_kinds.py",
     "browser/test_live_kinds.py",
-    "privacy/test_searching.py",
-    "privacy/test_canaries.py",
-    "privacy/test_two_worlds.py",
+    "forum/test_live_kinds.py",
     "previews/test_prepare.py",
-    "privacy/test_timing.py",
 )
-"""Files whose tests take longest, the longest first."""
+"""Files whose tests take longest, the longest first, but for those about who sees what."""
+PRIVACY = "privacy/"
+"""Tests that ask in a world that takes half a minute to build, for each worker and shape: those of a shape stay with
+one worker."""
 _TESTS = Path(__file__).parent
 
 
@@ -31,10 +30,14 @@ def dealt(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
     by_file: dict[str, list[pytest.Item]] = {name: [] for name in LONGEST}
     others = []
     for item in items:
-        by_file.get(item.path.relative_to(_TESTS).as_posix(), others).append(item)
+        name = item.path.relative_to(_TESTS).as_posix()
+        shape = next((number for number, each in enumerate(SHAPES) if each in item.nodeid), None)
+        if name.startswith(PRIVACY) and shape is not None:
+            hands[shape % workers].append(item)
+        else:
+            by_file.get(name, others).append(item)
     for turn, name in enumerate(LONGEST):
-        there, back = divmod(turn, workers)
-        hands[back if there % 2 == 0 else workers - 1 - back] += by_file[name]
+        hands[(len(SHAPES) + turn) % workers] += by_file[name]
     size = len(items) // workers
     for hand in hands[:-1]:
         room = max(0, size - len(hand))

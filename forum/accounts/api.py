@@ -99,7 +99,7 @@ async def register_account(request: Request) -> Response:
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
     response = JSONResponse(Registered().model_dump(), 202, _HEADERS)
-    remember_registration(request, response, new.email, password_hash)
+    remember_registration(request, response, new, password_hash)
     return response
 
 

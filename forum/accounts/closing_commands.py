@@ -17,6 +17,7 @@ from forum.heirs import check_heir
 from forum.membership import STANDS, Current, Step, change, lock_several
 from forum.streams import account_stream
 from forum.tables import (
+    account_photos,
     addressed_posts,
     document_openings,
     document_readings,
@@ -69,7 +70,7 @@ async def close_own_account(
     await _take_back(tx, viewer.id)
     told = (notifications, network_watches, mail_wishes, thread_writers)
     lists = (held_back, invitation_drafts)
-    seen = (document_openings, document_readings, document_wishes)
+    seen = (document_openings, document_readings, document_wishes, account_photos)
     for table in (read_states, moved_readings, addressed_posts, watches, requests, *lists, *told, *seen):
         await tx.execute(delete(table).where(table.c.account_id == viewer.id))
     if viewer.account is not None:

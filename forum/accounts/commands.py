@@ -18,6 +18,8 @@ from auth.accounts import (
     forget_password,
     get_account,
     has_claimed_account,
+    keep_first_password,
+    lock_account,
     normalise_email,
     reset_password,
     set_site_administrator,
@@ -69,7 +71,7 @@ async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None
     Where two people registered one address before it was proved, neither password counts any more: who
     reads the mail chooses one. Otherwise somebody could lie in wait with a password for another's address.
     For the same reason the link of a single registration asks for a password in any browser but the one that
-    registered.
+    registered. An account that waits for its owner, out of an archive, keeps its name for all to see until then.
     """
     account = await create_account(tx.connection, new.email, new.name, password_hash=password_hash)
     if account is not None:
@@ -79,9 +81,12 @@ async def register(tx: Transaction, new: NewAccount, password_hash: str) -> None
     known = await find_account_by_email(tx.connection, new.email)
     if known is None:
         return  # closed in this very moment
-    if known.verified_at is None and known.has_password:
+    letter = "already_registered"
+    if known.verified_at is None:
+        is_first = await keep_first_password(tx.connection, known.id, password_hash)
+        letter = "verify_email" if is_first else "claim_account"
+    if letter == "claim_account" and known.has_password:
         await forget_password(tx.connection, known.id)
-    letter = "claim_account" if known.verified_at is None else "already_registered"
     tx.enqueue("mail", {"letter": letter, "account_id": known.id})
 
 
@@ -154,10 +159,16 @@ async def create_first_account(tx: Transaction, new: NewAccount, password_hash: 
     return account
 
 
-async def verify(tx: Transaction, secret: str) -> Account:
-    """Use the link that proves the address of a new account, whose password stays. Raises LinkRefused."""
+async def verify(tx: Transaction, secret: str, name: str = "") -> Account:
+    """Use the link that proves the address of an account, whose password stays. Raises LinkRefused.
+
+    `name` is the one that was typed where it registered: one out of an archive had another until now.
+    """
     link = await use_link(tx.connection, secret, LinkPurpose.VERIFY_EMAIL)
     account = await verify_account(tx.connection, link.account_id)
+    if name and name != account.name:
+        account = await update_profile(tx.connection, account.id, name=name)
+        await people_changed(tx)
     await accept_pending_invitations(tx, account)
     return account
 
@@ -210,6 +221,7 @@ async def ask_for_email(tx: Transaction, viewer: Viewer, email: str) -> None:
     The link that is made here is never told: it notes that the address waits, whether or not the mail will hold a
     link, so that nobody learns from it who has an account.
     """
+    await lock_account(tx.connection, viewer.id)
     await cancel_change_of_email(tx.connection, viewer.id, but_to=email)
     await issue_link(tx.connection, viewer.id, LinkPurpose.CHANGE_EMAIL, email)
     tx.enqueue("mail", {"letter": "change_email", "account_id": viewer.id, "address": email})

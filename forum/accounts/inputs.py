@@ -1,16 +1,38 @@
 """What the forms and JSON bodies about accounts may hold; one model for both."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from auth.accounts import clean_about, clean_email, clean_line, clean_name
+from auth.names import look_alike_key
 from auth.passwords import check_password
 from auth.tokens import LONGEST_LABEL
 from forum.forms import Input
 
+RESERVED = (
+    *("former member", "former members", "deleted user", "deleted member", "deleted account", "closed account"),
+    *("confer", "confer itself", "somebody without an account", "another moderator", "nobody", "everybody"),
+    "name not known",
+)
+"""What pages say of people in place of a name."""
+_LOOKS = frozenset(look_alike_key(words) for words in RESERVED)
+_ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+
+
+def clean_own_name(text: str) -> str:
+    """The name that somebody gives themselves. Raises ValueError with a sentence, also for one that misleads."""
+    name = clean_name(text)
+    if {look_alike_key(name), look_alike_key(_ARTICLE.sub("", name, count=1))} & _LOOKS:
+        raise ValueError(
+            f"“{name}” is what pages here say where they name nobody. Write the name by which the others know you."
+        )
+    return name
+
+
 Email = Annotated[str, AfterValidator(clean_email)]
-Name = Annotated[str, AfterValidator(clean_name)]
+Name = Annotated[str, AfterValidator(clean_own_name)]
 Line = Annotated[str, AfterValidator(clean_line)]
 About = Annotated[str, AfterValidator(clean_about)]
 

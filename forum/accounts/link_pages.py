@@ -10,8 +10,16 @@ from starlette.routing import BaseRoute
 from auth.accounts import Account, find_account
 from auth.links import Link, LinkPurpose, LinkRefusal, LinkRefused, read_link
 from forum.accounts import commands
+from forum.accounts.archive_pages import by_way_of_archive
 from forum.accounts.inputs import Claim
-from forum.accounts.proving import forget_registration, hash_password, let_in, limit_links, registered_here
+from forum.accounts.proving import (
+    forget_registration,
+    hash_password,
+    let_in,
+    limit_links,
+    name_typed_here,
+    registered_here,
+)
 from forum.accounts.queries import has_written
 from forum.accounts.registration_pages import NEXT_COOKIE
 from forum.addresses import get, post
@@ -62,7 +70,7 @@ async def show_link(request: Request) -> Response:
         link, account = await find_link(request, secret, PURPOSES)
     except LinkRefused as error:
         return await dead_link(request, error)
-    return await _link_page(request, link, account.name, {})
+    return await _link_page(request, link, name_typed_here(request, link.address) or account.name, {})
 
 
 async def find_link(request: Request, secret: str, purposes: tuple[LinkPurpose, ...]) -> tuple[Link, Account]:
@@ -97,8 +105,11 @@ async def _is_elsewhere(request: Request, link: Link) -> bool:
 
 
 async def dead_link(request: Request, error: LinkRefused, again: str = "/register/again") -> Response:
-    """The page of a link that does nothing."""
-    page = DeadLinkPage(str(error), again, "Send me a new link")
+    """The page of a link that does nothing. Whoever moves to another address sees in the settings what holds."""
+    way = (again, "Send me a new link")
+    if error.purpose is LinkPurpose.CHANGE_EMAIL:
+        way = ("/settings/email", "Your address in the settings")
+    page = DeadLinkPage(str(error), *way)
     status = 404 if error.reason is LinkRefusal.UNKNOWN else 410
     viewer = await viewer_of(request)
     return render_page(request, viewer, "accounts/dead_link.html", page, title="This link is over", status=status)
@@ -116,7 +127,7 @@ async def use_link(request: Request) -> Response:
         if link.purpose is LinkPurpose.CLAIM_ACCOUNT or await _is_elsewhere(request, link):
             return await _claim(request, link, fields)
         async with state_of(request).transaction() as tx:
-            account = await commands.verify(tx, secret)
+            account = await commands.verify(tx, secret, name_typed_here(request, link.address))
             session = await start_session(request, tx, account)
     except LinkRefused as error:
         return await dead_link(request, error)
@@ -154,7 +165,7 @@ async def _claim(request: Request, link: Link, fields: Mapping[str, str]) -> Res
 async def _welcome(request: Request, session: str, account: Account, done: str) -> Response:
     if account.suspended_at is not None:
         return await show_suspended(request, done)
-    path = safe_path(request.cookies.get(NEXT_COOKIE, "/"))
+    path = await by_way_of_archive(request, account, safe_path(request.cookies.get(NEXT_COOKIE, "/")))
     response = redirect(request, path, "verified")
     response.delete_cookie(NEXT_COOKIE, path="/")
     forget_registration(request, response)

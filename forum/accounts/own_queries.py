@@ -17,6 +17,7 @@ from auth.tables import links
 from forum.accounts.queries import PART
 from forum.policy import threads_readable_by
 from forum.tables import (
+    account_photos,
     acts,
     addressed_posts,
     announcement_reads,
@@ -25,6 +26,9 @@ from forum.tables import (
     audit_words,
     bounced_addresses,
     broken_glass,
+    card_uses,
+    card_wordings,
+    cards,
     cases,
     document_locks,
     document_openings,
@@ -32,6 +36,7 @@ from forum.tables import (
     document_versions,
     document_wishes,
     documents,
+    erased_documents,
     folders,
     held_back,
     held_posts,
@@ -144,7 +149,9 @@ _HELD = "id network_id thread_id title body reply_to_id created_at why outcome r
 _STANDING = "network_id visited_at silenced_until hold_left held_waiting baseline read_count reads_after left_at"
 _LINE = "kind network_id object_id thread_id number created_at read_at mail mailed_at"
 _LINK = "network_id asks most_uses use_count expires_at created_at ended_at"
+_ERASED = "id network_id reason erased_at"
 _VERSION = "document_id number name size note created_at"
+_WORDING = "card_id number title problem done place result evidence contact created_at"
 _DRAFT = "network_id entries role message valid_days created_at"
 
 LISTS: tuple[OwnList, ...] = (
@@ -161,6 +168,7 @@ LISTS: tuple[OwnList, ...] = (
         "limits_that_held_me_back", held_back.c.account_id, _of(held_back, "network_id limit_name on_day times last_at")
     ),
     _rows("notifications", notifications.c.account_id, _of(notifications, _LINE)),
+    _rows("my_photo", account_photos.c.account_id, _of(account_photos, "side size created_at")),
     _rows("mail_wishes", mail_wishes.c.account_id, _of(mail_wishes, "mail")),
     _rows("wishes_for_networks", network_watches.c.account_id, _of(network_watches, "network_id level mail")),
     _rows("threads_i_wrote_in", thread_writers.c.account_id, _of(thread_writers, "thread_id")),
@@ -189,6 +197,11 @@ LISTS: tuple[OwnList, ...] = (
     _rows("broken_glass", broken_glass.c.account_id, _of(broken_glass, "network_id reason begun_at ends_at ended_at")),
     _rows("documents_i_look_after", documents.c.owner_id, _of(documents, "id network_id created_at")),
     _rows("versions_i_shared", document_versions.c.author_id, _of(document_versions, _VERSION)),
+    _rows(
+        "documents_that_were_erased",
+        erased_documents.c.concerned_id,
+        _of(erased_documents, _ERASED),
+    ),
     _rows("documents_i_work_on", document_locks.c.holder_id, _of(document_locks, "document_id purpose taken_at")),
     _rows("documents_i_wait_for", document_wishes.c.account_id, _of(document_wishes, "document_id")),
     _rows("documents_i_opened", document_openings.c.account_id, _of(document_openings, "document_id opened_at")),
@@ -197,6 +210,10 @@ LISTS: tuple[OwnList, ...] = (
         "files_of_my_posts", post_files.c.brought_by, _of(post_files, "id network_id post_id name alt size created_at")
     ),
     _rows("files_on_their_way", uploads.c.account_id, _of(uploads, "id network_id name size received created_at")),
+    _rows("cards_i_look_after", cards.c.owner_id, _of(cards, "id network_id review_on created_at")),
+    _rows("cards_i_wrote", cards.c.author_id, _of(cards, "id network_id changed_at")),
+    _rows("wordings_of_cards", card_wordings.c.author_id, _of(card_wordings, _WORDING)),
+    _rows("cards_i_use", card_uses.c.account_id, _of(card_uses, "card_id network_id words created_at")),
     _rows("folders_i_made", folders.c.made_by, _of(folders, "id network_id created_at")),
     _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at")),
     _rows("organisations_i_added", organisations.c.created_by, _of(organisations, "network_id name created_at")),
@@ -227,6 +244,7 @@ LEFT_OUT: Mapping[str, str] = {
             "acts.by_id",
             "acts.undone_by",
             "acts.appeal_by_id",
+            "cards.removed_by",
             "cases.taken_by",
             "cases.decided_by",
             "documents.withdrawn_by",

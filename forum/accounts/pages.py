@@ -4,8 +4,10 @@ from starlette.routing import BaseRoute
 
 from forum.accounts import (
     access_pages,
+    archive_pages,
     leaving_pages,
     link_pages,
+    photo_pages,
     registration_pages,
     set_up_pages,
     settings_pages,
@@ -15,9 +17,11 @@ from forum.accounts import (
 ROUTES: list[BaseRoute] = [
     *registration_pages.ROUTES,
     *link_pages.ROUTES,
+    *archive_pages.ROUTES,
     *set_up_pages.ROUTES,
     *sign_in_pages.ROUTES,
     *settings_pages.ROUTES,
+    *photo_pages.ROUTES,
     *access_pages.ROUTES,
     *leaving_pages.ROUTES,
 ]

@@ -24,13 +24,14 @@ from auth.browsers import (
     has_registered,
     known_browser,
     mark_registration,
+    registered_name,
     remember_browser,
 )
 from auth.cookies import browser_cookie_name, clear_cookie, read_cookie, registration_cookie_name, set_cookie
 from auth.passwords import PasswordsBusy
 from auth.proxies import address_group
 from auth.rules import CONFIRM_PASSWORD, LINKS, MAIL_FROM_CLIENT, MAIL_TO_ADDRESS, Rule
-from forum.accounts.inputs import SignIn
+from forum.accounts.inputs import NewAccount, SignIn
 from forum.errors import Forbidden, Invalid, TooMany, Unavailable, WrongPassword
 from forum.state import State, client_of, state_of
 from forum.viewer import Viewer
@@ -150,10 +151,10 @@ def let_in(request: Request, response: Response, secret: str, account: Account) 
     return response
 
 
-def remember_registration(request: Request, response: Response, email: str, password_hash: str) -> None:
+def remember_registration(request: Request, response: Response, new: NewAccount, password_hash: str) -> None:
     """Mark the browser in which somebody registered; whether the address had an account already changes nothing."""
     state = state_of(request)
-    mark = mark_registration(state.key, normalise_email(email), password_hash)
+    mark = mark_registration(state.key, normalise_email(new.email), password_hash, new.name)
     name = registration_cookie_name(state.settings.public_url)
     response.headers.append(*set_cookie(name, mark, REGISTRATION_LIFETIME))
 
@@ -170,8 +171,16 @@ async def registered_here(request: Request, email: str) -> bool:
         credentials = await find_credentials(connection, email)
     if credentials is None or credentials.password_hash is None:
         return False
-    cookie = read_cookie(request.headers, registration_cookie_name(state.settings.public_url))
-    return has_registered(cookie, state.key, normalise_email(email), credentials.password_hash)
+    return has_registered(_registration(request), state.key, normalise_email(email), credentials.password_hash)
+
+
+def name_typed_here(request: Request, email: str) -> str:
+    """The name with which this address was registered in this browser; empty where it was not."""
+    return registered_name(_registration(request), state_of(request).key, normalise_email(email))
+
+
+def _registration(request: Request) -> str | None:
+    return read_cookie(request.headers, registration_cookie_name(state_of(request).settings.public_url))
 
 
 def let_out(request: Request, response: Response) -> Response:

@@ -26,6 +26,18 @@ class LastAdministration:
     member_count: int
 
 
+MOST_ARCHIVES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInArchive:
+    """How much of what this person wrote is in an archive that was brought into this network."""
+
+    slug: str
+    name: str
+    post_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class OwnMembership:
     """One time that this person asked to join or belonged; the network is named only while they may know of it."""
@@ -188,3 +200,21 @@ async def has_written(connection: AsyncConnection, account_id: str) -> bool:
 async def count_own_posts(connection: AsyncConnection, viewer: Viewer) -> int:
     """How many posts this person wrote."""
     return await connection.scalar(select(func.count()).where(posts.c.author_id == viewer.id)) or 0
+
+
+async def list_own_in_archives(connection: AsyncConnection, viewer: Viewer) -> list[OwnInArchive]:
+    """Where archives hold what this person wrote before they came, as far as they may read it; the most first, at most
+    `MOST_ARCHIVES`."""
+    number = func.count().label("number")
+    statement = (
+        select(networks.c.slug, networks.c.name, number)
+        .select_from(posts)
+        .join(networks, networks.c.id == posts.c.network_id)
+        .join(threads, threads.c.id == posts.c.thread_id)
+        .where(posts.c.author_id == viewer.id, posts.c.is_imported, posts.c.removed_at.is_(None))
+        .where(readable_by(viewer), threads_readable_by(viewer))
+        .group_by(networks.c.id, networks.c.slug, networks.c.name)
+        .order_by(number.desc(), networks.c.id)
+        .limit(MOST_ARCHIVES)
+    )
+    return [OwnInArchive(*row) for row in await connection.execute(statement)]

@@ -12,6 +12,7 @@ from auth.accounts import normalise_email
 from auth.proxies import address_group
 from auth.rules import REGISTER
 from forum.accounts import commands
+from forum.accounts.archive_pages import by_way_of_archive
 from forum.accounts.inputs import Address, InvitedAccount
 from forum.accounts.proving import hash_password, let_in, limit, limit_links, limit_mail, remember_registration
 from forum.addresses import get, post
@@ -139,7 +140,7 @@ async def create_account(request: Request) -> Response:
     async with state.transaction() as tx:
         await commands.register(tx, new, password_hash)
     response = redirect(request, "/register/sent")
-    remember_registration(request, response, new.email, password_hash)
+    remember_registration(request, response, new, password_hash)
     path = safe_path(fields.get("next", ""))
     if invited is not None:
         path = invited_path(fields["invitation"])
@@ -189,7 +190,8 @@ async def _register_invited(
             session = await commands.sign_in(tx, account.id, request.headers.get("user-agent", ""))
     except (Conflict, Forbidden) as error:  # the network may have been archived a moment ago
         return await _form_again(request, fields, {"": str(error)}, 409, invited)
-    response = redirect(request, f"/networks/{invited.network_slug}", notice="joined")
+    path = await by_way_of_archive(request, account, f"/networks/{invited.network_slug}")
+    response = redirect(request, path, notice="joined")
     return let_in(request, response, session, account)
 
 

@@ -13,6 +13,7 @@ from auth.links import find_waiting_address
 from auth.tokens import count_live_tokens
 from forum.accounts import commands
 from forum.accounts.inputs import EmailChange, PasswordChange, Profile
+from forum.accounts.photo_queries import list_with_photo
 from forum.accounts.proving import confirm_password, hash_password, let_in, limit_mail
 from forum.addresses import get, post
 from forum.errors import Invalid, SignInNeeded
@@ -31,6 +32,7 @@ class ProfilePage:
     """What others see of a person, to be changed."""
 
     account_id: str
+    has_photo: bool
     values: Mapping[str, str]
     errors: Mapping[str, str]
 
@@ -72,10 +74,22 @@ async def show_settings(request: Request) -> Response:
 
 async def show_profile(request: Request) -> Response:
     """The form of what others see."""
-    viewer = await account_of(request)
+    return await profile_form(request, await account_of(request), {})
+
+
+async def profile_form(
+    request: Request,
+    viewer: Viewer,
+    errors: Mapping[str, str],
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """The form as things stand, or with what was typed."""
     account = await own_account(request, viewer)
-    values = {name: getattr(account, name) for name in PROFILE_FIELDS}
-    return _settings_page(request, viewer, "profile", ProfilePage(viewer.id, values, {}))
+    values = typed or {name: getattr(account, name) for name in PROFILE_FIELDS}
+    async with state_of(request).database.read() as connection:
+        has_photo = bool(await list_with_photo(connection, viewer, [viewer.id]))
+    return _settings_page(request, viewer, "profile", ProfilePage(viewer.id, has_photo, values, errors), status=status)
 
 
 def _settings_page(
@@ -92,7 +106,7 @@ async def update_profile(request: Request) -> Response:
     try:
         profile = validate(Profile, values)
     except Invalid as error:
-        return _settings_page(request, viewer, "profile", ProfilePage(viewer.id, values, error.errors), status=422)
+        return await profile_form(request, viewer, error.errors, 422, values)
     async with state_of(request).transaction() as tx:
         await commands.change_profile(tx, viewer, profile)
     return redirect(request, "/settings/profile", "saved")

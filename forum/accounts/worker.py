@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auth.accounts import Account, find_account, find_account_by_email
+from auth.accounts import Account, find_account, find_account_by_email, lock_account
 from auth.links import LinkPurpose, find_waiting_address, issue_link
 from auth.tokens import count_live_tokens, list_tokens
 from forum.accounts.queries import has_written
@@ -20,7 +20,8 @@ async def write_verify_email(state: State, tx: Transaction, reference: Reference
         return None
     link = await _link(state, tx, account, LinkPurpose.VERIFY_EMAIL, account.email, "verify")
     subject = f"Confirm your address for {state.settings.site_name}"
-    return Letter(account.email, "", subject, "verify_email", {"link": link})
+    context = {"link": link, "from_archive": await has_written(tx.connection, account.id)}
+    return Letter(account.email, "", subject, "verify_email", context)
 
 
 async def write_claim_account(state: State, tx: Transaction, reference: Reference) -> Letter | None:
@@ -74,20 +75,33 @@ async def write_forgotten(state: State, tx: Transaction, reference: Reference) -
 
 
 async def write_change_email(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To the address that somebody wants to move to: the link, or that it has another account already."""
+    """To the address that somebody wants to move to: the link, or that it has another account already.
+
+    Where that account waits for its owner, as out of an archive, nobody is told that they have one: they may take it.
+    """
     account = await _account(tx, reference)
     if account is None or account.email is None:
         return None
     address, site_name = reference["address"], state.settings.site_name
+    await lock_account(tx.connection, account.id)  # who asks for another one at this moment waits, or has been heard
     if await find_waiting_address(tx.connection, account.id) != address:
         return None  # they wanted another one in the meantime, or none
     owner = await find_account_by_email(tx.connection, address)
     if owner is not None and owner.id != account.id:
         if owner.email is None:
             return None
+        if owner.verified_at is None:
+            return await _write_email_waits(state, tx, owner, owner.email)
         return Letter(owner.email, owner.name, f"Your address at {site_name} stays yours", "email_in_use", {})
     link = await _link(state, tx, account, LinkPurpose.CHANGE_EMAIL, address, "verify")
     return Letter(address, "", f"Confirm your new address for {site_name}", "change_email", {"link": link})
+
+
+async def _write_email_waits(state: State, tx: Transaction, owner: Account, address: str) -> Letter:
+    link = await _link(state, tx, owner, LinkPurpose.CLAIM_ACCOUNT, address, "verify")
+    context = {"link": link, "from_archive": await has_written(tx.connection, owner.id)}
+    subject = f"Nothing was moved to this address at {state.settings.site_name}"
+    return Letter(address, "", subject, "email_waits", context)
 
 
 async def write_email_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:

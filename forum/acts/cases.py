@@ -1,4 +1,4 @@
-"""Reports of one post, one document or one person are one case; acts settle it, and moderators hear how many wait."""
+"""Reports of one post, document, card or person are one case; acts settle it, and moderators hear how many wait."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,7 +10,7 @@ from forum.acts.deciding import overseers, staff_of
 from forum.events import ReportsChanged
 from forum.policy import about_staff
 from forum.streams import account_stream, moderators_stream
-from forum.tables import acts, cases, reports
+from forum.tables import cases, reports
 from forum.tables import posts as all_posts
 from forum.telling import settle, tell
 from ground.columns import Identifier, new_id, now
@@ -20,8 +20,12 @@ Outcome = Literal["agreed", "disagreed", "ignored"]
 
 _OPEN_DOCUMENT = (cases.c.document_id == bindparam("of_document", type_=Identifier)) & (cases.c.outcome == "")
 _LOCK_OPEN_DOCUMENT = select(cases.c.id, cases.c.network_id).where(_OPEN_DOCUMENT).with_for_update(key_share=True)
+_OPEN_CARD = (cases.c.card_id == bindparam("of_card", type_=Identifier)) & (cases.c.outcome == "")
+_LOCK_OPEN_CARD = select(cases.c.id, cases.c.network_id).where(_OPEN_CARD).with_for_update(key_share=True)
 _OPEN = (cases.c.post_id == bindparam("of_post", type_=Identifier)) & (cases.c.outcome == "")
+_OPEN_HERE = _OPEN & (cases.c.network_id == bindparam("in_network", type_=Identifier))
 _LOCK_OPEN = select(cases.c.id, cases.c.network_id).where(_OPEN).with_for_update(key_share=True)
+_LOCK_OPEN_HERE = select(cases.c.id, cases.c.network_id).where(_OPEN_HERE).with_for_update(key_share=True)
 _REPORTERS = select(reports.c.id, reports.c.reporter_id).where(
     reports.c.case_id == bindparam("of_case", type_=Identifier), reports.c.reporter_id.is_not(None)
 )
@@ -36,19 +40,27 @@ _SUBJECT = select(cases.c.account_id, about_staff().label("is_staff")).where(
 
 
 def open_about(
-    network_id: str, account_id: str, post_id: str | None, document_id: str | None = None
+    network_id: str, account_id: str, post_id: str | None, document_id: str | None = None, card_id: str | None = None
 ) -> list[ColumnElement[bool]]:
-    """The case that waits about this post or document, or about this person in the network."""
+    """The case that waits about this post, document or card, or about this person, in the network."""
     if post_id is not None:
-        return [cases.c.outcome == "", cases.c.post_id == post_id]
+        return [cases.c.outcome == "", cases.c.network_id == network_id, cases.c.post_id == post_id]
     if document_id is not None:
         return [cases.c.outcome == "", cases.c.document_id == document_id]
+    if card_id is not None:
+        return [cases.c.outcome == "", cases.c.card_id == card_id]
     person = [cases.c.network_id == network_id, cases.c.account_id == account_id]
-    return [cases.c.outcome == "", cases.c.post_id.is_(None), cases.c.document_id.is_(None), *person]
+    neither = (cases.c.post_id.is_(None), cases.c.document_id.is_(None), cases.c.card_id.is_(None))
+    return [cases.c.outcome == "", *neither, *person]
 
 
 async def hold_case(
-    tx: Transaction, network_id: str, account_id: str, post_id: str | None, document_id: str | None = None
+    tx: Transaction,
+    network_id: str,
+    account_id: str,
+    post_id: str | None,
+    document_id: str | None = None,
+    card_id: str | None = None,
 ) -> str:
     """The open case about it, locked; a new one where there is none. Its id."""
     row = {
@@ -56,12 +68,13 @@ async def hold_case(
         "network_id": network_id,
         "post_id": post_id,
         "document_id": document_id,
+        "card_id": card_id,
         "account_id": account_id,
         "opened_at": now(),
     }
     dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
     await tx.execute(dialect.insert(cases).on_conflict_do_nothing(), row)
-    about = open_about(network_id, account_id, post_id, document_id)
+    about = open_about(network_id, account_id, post_id, document_id, card_id)
     open_one = select(cases.c.id).where(*about).with_for_update(key_share=True)
     return str((await tx.execute(open_one)).scalar_one())
 
@@ -87,10 +100,12 @@ async def close_case(
 
 
 async def close_cases_about(
-    tx: Transaction, post_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+    tx: Transaction, post_id: str, network_id: str | None, outcome: Outcome, by_id: str | None, act_id: str | None
 ) -> None:
-    """An act on a post settles what was reported of it."""
-    for row in (await tx.execute(_LOCK_OPEN, {"of_post": post_id})).all():
+    """An act on a post settles what was reported of it in this network, which in others nobody is to learn of; None:
+    wherever it was reported."""
+    asked = {"of_post": post_id} if network_id is None else {"of_post": post_id, "in_network": network_id}
+    for row in (await tx.execute(_LOCK_OPEN if network_id is None else _LOCK_OPEN_HERE, asked)).all():
         await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
 
 
@@ -99,6 +114,14 @@ async def close_cases_about_document(
 ) -> None:
     """That a document is taken away settles what was reported of it."""
     for row in (await tx.execute(_LOCK_OPEN_DOCUMENT, {"of_document": document_id})).all():
+        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+
+
+async def close_cases_about_card(
+    tx: Transaction, card_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+) -> None:
+    """The same of a card that is removed."""
+    for row in (await tx.execute(_LOCK_OPEN_CARD, {"of_card": card_id})).all():
         await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
 
 
@@ -137,12 +160,11 @@ async def tell_moderators(tx: Transaction, case_id: str, network_id: str) -> Non
         tx.emit(account_stream(account_id), ReportsChanged(network_id))
 
 
-async def move_with_thread(tx: Transaction, thread_id: str, before_id: str, network_id: str) -> None:
-    """What is reported of a thread's posts, and was done with them, is for the network that the thread lies in now."""
+async def tell_of_move(tx: Transaction, thread_id: str) -> None:
+    """A thread is in another network now: what was reported of its posts, or done with them, stays with the moderators
+    of the network in which it was, and they hear that it stands otherwise."""
     inside = select(all_posts.c.id).where(all_posts.c.thread_id == thread_id)
-    done = update(acts).where(acts.c.post_id.in_(inside), acts.c.network_id == before_id)
-    await tx.execute(done.values(network_id=network_id))
-    moved = update(cases).where(cases.c.post_id.in_(inside)).values(network_id=network_id, version=cases.c.version + 1)
-    if (await tx.execute(moved)).rowcount:
-        for each in (before_id, network_id):
-            tx.emit(moderators_stream(each), ReportsChanged(each))
+    touched = update(cases).where(cases.c.post_id.in_(inside)).values(version=cases.c.version + 1)
+    for row in (await tx.execute(touched.returning(cases.c.id, cases.c.network_id, cases.c.outcome))).all():
+        if row.outcome == "":
+            await tell_moderators(tx, row.id, row.network_id)

@@ -29,6 +29,11 @@ async def staff_of(tx: Transaction, network_id: str) -> Mapping[str, Role]:
     return {row.account_id: row.role for row in rows}
 
 
+async def administrators_of(tx: Transaction, network_id: str) -> set[str]:
+    """Whoever administers the network."""
+    return {key for key, role in (await staff_of(tx, network_id)).items() if role == "administrator"}
+
+
 async def overseers(tx: Transaction) -> set[str]:
     """Whoever looks after the site."""
     return set(await tx.connection.scalars(_OVERSEERS))
@@ -39,6 +44,5 @@ async def judges_of(tx: Transaction, network_id: str, by_id: str | None, account
 
     `by_id` and `account_id`: who acted, and whom it concerns.
     """
-    staff = await staff_of(tx, network_id)
-    others = {key for key, role in staff.items() if role == "administrator"} - {by_id, account_id}
+    others = await administrators_of(tx, network_id) - {by_id, account_id}
     return sorted(others or await overseers(tx) - {by_id, account_id})

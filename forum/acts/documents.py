@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
 
 from forum.acts.appeals import close_appeals
+from forum.acts.cards import withhold_cards_of_document
 from forum.acts.cases import close_cases_about_document, tell_reporters
 from forum.acts.recording import Act, keep_act, tell_of_act
 from forum.acts.titles import HIDES_TITLE, give_back_title_of, hide_title_of
@@ -176,6 +177,7 @@ async def withdraw(
     await close_cases_about_document(tx, held.id, "agreed", by_id, act_id)
     if hides:
         await _set_apart(tx, held)
+        await withhold_cards_of_document(tx, held.id, by_id)
     tx.emit(moderators_stream(held.network_id) if hides else held.stream, DocumentWithdrawn(held.id, held.version + 1))
     return act_id
 

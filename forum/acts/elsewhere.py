@@ -17,7 +17,7 @@ from ground.columns import Identifier
 from realtime.transaction import Transaction
 
 _STANDS = (
-    select(acts.c.post_id, acts.c.network_id)
+    select(acts.c.post_id, posts.c.network_id)
     .join(posts, posts.c.id == acts.c.post_id)
     .where(
         acts.c.id == bindparam("act_id", type_=Identifier),

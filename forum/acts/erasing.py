@@ -1,21 +1,24 @@
-"""Words are erased for good: the post, its versions, and what others quoted of it. A stub and an audit row stay.
+"""Words are erased for good: the post, its versions, what others quoted and said of it. A stub and an audit row stay.
 
 In one transaction: whoever is killed in the middle has erased nothing. A post that very many quote is out of sight at
-once, and the worker erases so many quotes as one transaction may, and with the last of them the post. SQLite writes
-over what is deleted, and its log is emptied at once. What was made of the words elsewhere goes with them by itself:
+once with those that quote it; the worker erases as many quotes as one transaction may, which can then be read, and
+with the last of them the post. SQLite writes over what is deleted, and its log is emptied at once. What was made of
+the words elsewhere goes with them by itself:
 letters and events hold ids alone, and rendered parts are kept under a version that nobody asks for any more. Backups
 that were made before keep the words for as long as they are kept themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, select, update
 
 from forum.acts.appeals import close_appeals
+from forum.acts.cards import withhold_cards_of_post
 from forum.acts.cases import close_cases_about
 from forum.acts.deciding import staff_of
 from forum.acts.erasing_quotes import erase_from_waiting, erase_quotes
+from forum.acts.erasing_reasons import erase_reasons, hold_memberships_about_post
 from forum.acts.holding import Held, hold_post
 from forum.acts.posts import take_away, touch_thread
 from forum.acts.quotations import REPEATS, networks_hidden_with
@@ -31,11 +34,12 @@ from forum.acts.quoting import (
 from forum.acts.recording import Act, tell_of_act, write_act
 from forum.acts.titles import erase_title
 from forum.acts.undoing import take_back_quotations
+from forum.acts.veiling import veil
 from forum.attaching import forget_files
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import PostRemoved
 from forum.policy import may_erase
-from forum.tables import acts, addressed_posts, cases, mentions, post_files, post_versions, posts, reports
+from forum.tables import acts, addressed_posts, mentions, post_files, post_versions, posts
 from forum.telling import tell
 from forum.unindexing import forget_words_of
 from forum.viewer import Viewer
@@ -68,9 +72,8 @@ async def erase_post(
     seen = seen or await see_quoting(tx.connection, post_id)
     quoting_ids = [*seen.post_ids, *await list_quoting_since(tx.connection, post_id, seen)]
     is_for_many = len(quoting_ids) > MOST_HIDDEN
-    # Nobody writes, edits or quotes in these networks until this is done.
-    held = await hold_networks_of(tx, [post_id, *([] if is_for_many else quoting_ids)])
-    if not held:
+    await hold_memberships_about_post(tx, post_id)
+    if not (held := await hold_networks_of(tx, [post_id, *quoting_ids])):  # nobody writes or quotes there meanwhile
         raise NotFound
     post = await hold_post(tx, None, post_id)
     is_wanted = only_if is None or (await tx.execute(only_if)).first() is not None
@@ -80,10 +83,10 @@ async def erase_post(
     act_id = await _note_erasing(tx, post, by_id, reason)
     said = (await said_in(tx.connection, [post.id]))[post.id]
     titles = await erase_title(tx, post, said, by_id, keep=keep_title)
-    if is_for_many:
-        return await _leave_to_worker(tx, post, by_id, act_id)
     # Whoever has quoted it since it was looked up is found now that nobody can.
     quoting_ids += await list_quoting_since(tx.connection, post_id, seen)
+    if is_for_many:
+        return await _leave_to_worker(tx, post, said, by_id, act_id, quoting_ids)
     await erase_quotes(tx, post, by_id, dict.fromkeys(quoting_ids), said, titles)
     await _erase_words(tx, post, by_id, said, held)
     return act_id
@@ -96,7 +99,11 @@ def _ask(viewer: Viewer | None, reason: str) -> None:
         raise Invalid({"reason": SAY_WHY})
 
 
-async def _leave_to_worker(tx: Transaction, post: Held, by_id: str | None, act_id: str) -> str:
+async def _leave_to_worker(
+    tx: Transaction, post: Held, said: Sequence[str], by_id: str | None, act_id: str, quoting_ids: Collection[str]
+) -> str:
+    await erase_reasons(tx, post, said)
+    await veil(tx, dict.fromkeys(quoting_ids))
     await take_away(tx, post, by_id, "", "patient_data")
     tx.enqueue("erase_quotations", {"act_id": act_id, "after": ""})
     return act_id
@@ -111,6 +118,7 @@ async def erase_more(tx: Transaction, act_id: str, after: str) -> None:
         return
     quoting = await list_quoting(tx.connection, None, act.post_id, after, out_of_sight_too=True)
     elsewhere = await _networks_hidden_with(tx, act.post_id) if quoting.after is None else []
+    await hold_memberships_about_post(tx, act.post_id)
     held = await hold_networks_of(tx, [act.post_id, *quoting.post_ids], elsewhere)
     post = await hold_post(tx, None, act.post_id)
     if post.erased_at is not None:
@@ -146,7 +154,8 @@ def _act(post: Held, by_id: str | None, reason: str) -> Act:
 async def _note_erasing(tx: Transaction, post: Held, by_id: str | None, reason: str) -> str:
     """The act with its proof; what it settles, and word to whom it concerns. The act's id."""
     act_id = await write_act(tx, _act(post, by_id, reason))
-    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    await withhold_cards_of_post(tx, post.id, post.thread_id, by_id)
+    await close_cases_about(tx, post.id, None, "agreed", by_id, act_id)
     if post.author_id != by_id:
         await tell_of_act(tx, act_id, post.author_id, post.network_id)
     staff = set(await staff_of(tx, post.network_id)) - {post.author_id, by_id}
@@ -205,9 +214,7 @@ async def _erase_words(
         await tx.execute(delete(table).where(table.c.post_id == post.id))
     await forget_files(tx, post_files.c.post_id == post.id)
     await forget_words_of(tx, post.id)
-    # Whoever reported it may have repeated what it said.
-    about = select(cases.c.id).where(cases.c.post_id == post.id)
-    await tx.execute(update(reports).where(reports.c.case_id.in_(about)).values(words=""))
+    await erase_reasons(tx, post, said)
     await touch_thread(tx, post)
     taken = select(acts.c.id).where(acts.c.post_id == post.id, acts.c.kind.in_(("hide", "remove")))
     await close_appeals(tx, by_id, list((await tx.execute(taken)).scalars()), NOTHING_LEFT, "upheld")

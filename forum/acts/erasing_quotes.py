@@ -5,11 +5,13 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from forum.acts.cards import withhold_cards_of_post
 from forum.acts.deciding import staff_of
 from forum.acts.holding import Held
 from forum.acts.posts import EXCERPT_LENGTH
 from forum.acts.quoting import find_quoting
 from forum.acts.titles import erase_hidden_titles
+from forum.acts.veiling import unveil
 from forum.audit import Deed, record
 from forum.events import PostEdited
 from forum.streams import network_stream
@@ -45,8 +47,9 @@ async def erase_quotes(
         if await _erase_from_post(tx, row, quoted) | await _erase_from_versions(tx, row, each.versions, quoted):
             touched.add(row.thread_id)
             await _note_erased_quote(tx, row, by_id if is_here else None, tell_staff=not is_here)
+        await unveil(tx, row.id)
     await erase_hidden_titles(tx, touched, [*said, *titles])
-    for thread_id in sorted(touched - {post.thread_id}):
+    for thread_id in sorted(touched):
         await tx.execute(update(threads).where(threads.c.id == thread_id).values(version=threads.c.version + 1))
 
 
@@ -61,6 +64,7 @@ async def _note_erased_quote(tx: Transaction, row: Row[Any], by_id: str | None, 
         subject_id=row.author_id,
     )
     await record(tx, deed)
+    await withhold_cards_of_post(tx, row.id, row.thread_id, by_id)
     whom = {row.author_id, *(await staff_of(tx, row.network_id) if tell_staff else ())}
     await tell(tx, whom - {by_id}, "quotation.erased", row.id, network_id=row.network_id)
 

@@ -3,6 +3,7 @@
 The proof of it stands in the audit log by the membership's own step, so none is written here.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import bindparam, select, update
@@ -13,7 +14,8 @@ from forum.acts.recording import Act, keep_act
 from forum.errors import Conflict
 from forum.holdings import wait_again
 from forum.membership import Current, Step, begin, change, lock_current
-from forum.records import ActKind, NotificationKind, Role
+from forum.notification_kinds import NotificationKind
+from forum.records import ActKind, Role
 from forum.tables import acts
 from forum.telling import tell
 from ground.columns import Identifier, now
@@ -45,7 +47,7 @@ async def exclude(tx: Transaction, by_id: str, was: Current, status: Literal["re
 
 
 async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_id: str) -> None:
-    """The ban counts no longer: there is nothing left to appeal against."""
+    """The ban counts no longer: there is nothing left to appeal against. They are told that they may ask again."""
     ban = update(acts).where(
         acts.c.network_id == network_id,
         acts.c.account_id == account_id,
@@ -53,7 +55,16 @@ async def note_ban_lifted(tx: Transaction, by_id: str, network_id: str, account_
         acts.c.undone_at.is_(None),
     )
     lifted = ban.values(undone_at=now(), undone_by=by_id, version=acts.c.version + 1).returning(acts.c.id)
-    await close_appeals(tx, by_id, list((await tx.execute(lifted)).scalars()))
+    ended = list((await tx.execute(lifted)).scalars())
+    await close_appeals(tx, by_id, ended)
+    await tell_let_in(tx, network_id, account_id, ended)
+
+
+async def tell_let_in(tx: Transaction, network_id: str, account_id: str, act_ids: Sequence[str]) -> None:
+    """Tell somebody that these acts keep them out no longer; the letter says whether they belong again, or may ask."""
+    for act_id in act_ids[-1:]:
+        await tell(tx, [account_id], "exclusion.ended", act_id, network_id=network_id)
+    tx.enqueue("mail", {"letter": "exclusion_ended", "network_id": network_id, "account_id": account_id})
 
 
 async def hold_person(tx: Transaction, account_id: str) -> bool:

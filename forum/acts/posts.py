@@ -11,19 +11,21 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
+from forum.acts.cards import withhold_cards_of_post
 from forum.acts.cases import close_cases_about
 from forum.acts.holding import Held, hold_network_of, hold_post
 from forum.acts.quotations import HIDDEN_WITH, WAS_REMOVED
 from forum.acts.quoting import list_quoting
 from forum.acts.recording import Act, tell_of_act, write_act
-from forum.acts.titles import AS_IT_IS, Settled, TitleWish, give_title_back, settle_title
+from forum.acts.titles import AS_IT_IS, HIDES_TITLE, Settled, TitleWish, give_title_back, settle_title
+from forum.acts.veiling import VEILED
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import NeedsChanged, PostRemoved, PostRestored
 from forum.policy import may_hide, may_remove
 from forum.records import ActKind, Rule
 from forum.streams import account_stream
 from forum.tables import acts, addressed_posts, memberships, mentions, posts, read_states, threads
-from forum.text import excerpt
+from forum.text import ONLY_FILES, excerpt
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
@@ -123,6 +125,8 @@ async def _hide(
     settled = await settle_title(tx, by_id, post, rule, wish, reason)
     act_id = await _write_act(tx, by_id, post, "hide", rule, reason, settled, because_of)
     await take_away(tx, post, by_id, "", rule)
+    if rule in HIDES_TITLE:
+        await withhold_cards_of_post(tx, post.id, post.thread_id, by_id)
     return act_id
 
 
@@ -153,6 +157,8 @@ async def remove_post(
     settled = await settle_title(tx, viewer.id, post, rule, wish, reason)
     act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason, settled)
     await take_away(tx, post, viewer.id, reason, None)
+    if rule in HIDES_TITLE:
+        await withhold_cards_of_post(tx, post.id, post.thread_id, viewer.id)
     if rule == "patient_data" and act_id is not None:
         await _hide_what_quotes(tx, viewer.id, post, act_id)
     return Removed(post, act_id)
@@ -194,7 +200,7 @@ async def _write_act(
         after={"version": post.version + 1, **settled.after},
     )
     act_id = await write_act(tx, act)
-    await close_cases_about(tx, post.id, "agreed", by_id, act_id)
+    await close_cases_about(tx, post.id, post.network_id, "agreed", by_id, act_id)
     if by_id != post.author_id:
         await tell_of_act(tx, act_id, post.author_id, post.network_id)
     return act_id
@@ -222,13 +228,18 @@ async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any], a
     if post.removed_at is None:
         raise Conflict("This post can be read by everybody here already.")
     hidden_rule, was_removed = str(before.get("hidden_rule") or ""), bool(before.get(WAS_REMOVED))
+    hidden_rule = "" if hidden_rule == VEILED else hidden_rule  # what it quoted is erased by now, or is being so
     stays_gone = bool(hidden_rule) or was_removed
     values: dict[str, Any] = {"hidden_rule": hidden_rule, "version": post.version + 1}
     if not was_removed:
         values["removal_reason"] = ""
     if not stays_gone:
         html = (await tx.execute(select(posts.c.html).where(posts.c.id == post.id))).scalar_one()
-        values |= {"removed_at": null(), "removed_by": null(), "excerpt": excerpt(html, EXCERPT_LENGTH)}
+        values |= {
+            "removed_at": null(),
+            "removed_by": null(),
+            "excerpt": excerpt(html, EXCERPT_LENGTH) if html else ONLY_FILES,
+        }
     await tx.execute(update(posts).where(posts.c.id == post.id).values(values))
     if not stays_gone:
         await _address_again(tx, post)

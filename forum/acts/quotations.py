@@ -91,9 +91,9 @@ async def find_hidden_with(connection: AsyncConnection, network_id: str, act_id:
     return HiddenWith(ending, staying, len(rows) < MOST_HIDDEN)
 
 
-async def networks_hidden_with(connection: AsyncConnection, act_id: str, besides: str) -> list[str]:
-    """The other networks in which posts were hidden because they quote the one of this act."""
-    where = (acts.c.rule == "patient_data", acts.c.undone_at.is_(None), acts.c.network_id != besides)
+async def networks_hidden_with(connection: AsyncConnection, act_id: str, besides: str | None) -> list[str]:
+    """The networks besides this one in which posts were hidden because they quote the one of this act."""
+    where = (acts.c.rule == "patient_data", acts.c.undone_at.is_(None), acts.c.network_id.is_distinct_from(besides))
     found = select(acts.c.network_id).where(acts.c.kind == "hide", *where, _hidden_with == act_id).distinct()
     return sorted(await connection.scalars(found))
 

@@ -1,7 +1,7 @@
 """Who quotes a post: what is erased, or hidden because of patient data, must not stand on in somebody else's words."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ MOST_LOOKED_AT = 1_000
 MOST_HIDDEN = 100
 """So many posts one transaction looks at, or hides, while nobody may write in the network; the worker does the rest."""
 _PART = 200
+_NAMED = 500
 _CLOCKS = timedelta(seconds=60)
 """By so much the clocks of two machines may differ."""
 _FIRST_ID, _LAST_ID = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "0f")
@@ -55,14 +56,10 @@ _MAY_QUOTE_ANYWHERE = (
 _MAY_QUOTE = _MAY_QUOTE_ANYWHERE.where(posts.c.network_id == bindparam("in_network", type_=Identifier))
 _VERSIONS = select(post_versions).where(post_versions.c.post_id.in_(bindparam("post_ids", expanding=True)))
 _SAID = select(posts.c.id, posts.c.body).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))
+_NETWORKS_OF = select(posts.c.network_id).where(posts.c.id.in_(bindparam("post_ids", expanding=True))).distinct()
 _NETWORKS = (
     select(networks.c.id)
-    .where(
-        or_(
-            networks.c.id.in_(select(posts.c.network_id).where(posts.c.id.in_(bindparam("post_ids", expanding=True)))),
-            networks.c.id.in_(bindparam("network_ids", expanding=True)),
-        )
-    )
+    .where(networks.c.id.in_(bindparam("network_ids", expanding=True)))
     .order_by(networks.c.id)
     .with_for_update(key_share=True)
 )
@@ -202,5 +199,13 @@ async def hold_networks_of(tx: Transaction, post_ids: Collection[str], network_i
 
     They are held in one order by everybody.
     """
-    asked = {"post_ids": list(post_ids), "network_ids": list(network_ids)}
-    return list((await tx.execute(_NETWORKS, asked)).scalars())
+    wanted = set(network_ids)
+    for some in in_parts(post_ids):
+        wanted.update((await tx.execute(_NETWORKS_OF, {"post_ids": some})).scalars())
+    return list((await tx.execute(_NETWORKS, {"network_ids": sorted(wanted)})).scalars())
+
+
+def in_parts(ids: Collection[str]) -> Iterator[list[str]]:
+    """These ids, so many at once as a statement may name."""
+    left = sorted(ids)
+    return (left[begin : begin + _NAMED] for begin in range(0, len(left), _NAMED))

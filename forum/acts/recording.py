@@ -15,6 +15,8 @@ from forum.telling import tell
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
 
+HELD = "held"
+"""Under this name an act that decides about what waited keeps its id, in `before`."""
 LETTER_AFTER = timedelta(seconds=60)
 """So long an act can be undone before its letter goes out: nobody hears of a slip of the finger."""
 Settings = Mapping[str, str | int | bool | None]
@@ -32,6 +34,7 @@ class Act:
     post_id: str | None = None
     thread_id: str | None = None
     document_id: str | None = None
+    card_id: str | None = None
     account_id: str | None = None
     until: datetime | None = None
     before: Settings | None = None
@@ -50,6 +53,7 @@ async def keep_act(tx: Transaction, act: Act) -> str:
         "post_id": act.post_id,
         "thread_id": act.thread_id,
         "document_id": act.document_id,
+        "card_id": act.card_id,
         "account_id": act.account_id,
         "rule": act.rule or "",
         "reason": act.reason,
@@ -110,7 +114,7 @@ def _about(act: Act) -> tuple[ObjectKind, str]:
     if act.post_id:
         return "post", act.post_id
     if act.kind == "reject" and act.before:
-        return "post", str(act.before["held"])  # it never became one, and has its id all the same
+        return "post", str(act.before[HELD])  # it never became one, and has its id all the same
     if act.thread_id:
         return "thread", act.thread_id
     return "account", act.account_id or ""

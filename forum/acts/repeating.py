@@ -119,5 +119,8 @@ async def hide_repeats(tx: Transaction, viewer: Viewer, act_id: str) -> int:
 async def _waiting(tx: Transaction, act_id: str, network_id: str) -> Sequence[str]:
     this = exists(select(reports.c.id).where(reports.c.case_id == cases.c.id, reports.c.act_id == act_id))
     open_ones = (cases.c.network_id == network_id, cases.c.outcome == "", cases.c.post_id.is_not(None))
-    found = select(cases.c.post_id).where(*open_ones, this.correlate(cases)).order_by(cases.c.post_id)
+    # What moved to another network since is for the moderators of that one to hide.
+    still_here = (posts.c.network_id == network_id, this.correlate(cases))
+    found = select(cases.c.post_id).join(posts, posts.c.id == cases.c.post_id).where(*open_ones, *still_here)
+    found = found.order_by(cases.c.post_id)
     return list((await tx.execute(found.limit(MOST_HIDDEN))).scalars())

@@ -18,8 +18,10 @@ _TO_YOU = {
     "lock": "A moderator has locked your thread",
     "unlock": "A moderator has opened your thread again",
     "slow": "A moderator has slowed down your thread",
+    "unslow": "A moderator has let people post in your thread as they like again",
     "move": "A moderator has moved your thread",
     "withdraw": "A moderator has withdrawn your document",
+    "remove_card": "A moderator has removed your card",
     "restore": "Your post can be read again",
 }
 UNSEEN = "a network you can’t see"

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from forum.acts.appeals import close_appeals
-from forum.acts.recording import Act, Settings, said_of_thread, write_act
+from forum.acts.recording import Act, Settings, said_of_thread, tell_of_act, write_act
 from forum.audit import text_hash
 from forum.errors import Conflict
 from forum.events import ThreadChanged
+from forum.notification_kinds import NotificationKind
 from forum.policy import may_moderate, threads_heard
-from forum.records import ActKind, NotificationKind, Thread
+from forum.records import ActKind, Thread
 from forum.streams import moderators_stream, network_stream
 from forum.tables import acts, memberships, networks, threads
 from forum.telling import tell
@@ -20,9 +21,9 @@ from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
-_ENDS: Mapping[ActKind, ActKind] = MappingProxyType({"unpin": "pin", "unlock": "lock"})
+_ENDS: Mapping[ActKind, ActKind] = MappingProxyType({"unpin": "pin", "unlock": "lock", "unslow": "slow"})
 """What takes back which act."""
-_UNTOLD: frozenset[ActKind] = frozenset(("pin", "unpin", "unlock", "slow"))
+_UNTOLD: frozenset[ActKind] = frozenset(("pin", "unpin", "unlock", "slow", "unslow"))
 """Nobody need be told of these by name: the page says it."""
 _CLOSE = (
     update(acts)
@@ -107,7 +108,8 @@ async def note_changes(tx: Transaction, viewer: Viewer, thread: Thread, values: 
     if "slow_minutes" in values:
         before, after = thread.slow_minutes, int(values["slow_minutes"])
         settings = ({"slow_minutes": before}, {"slow_minutes": after})
-        await note_act(tx, viewer, thread, "slow", before=settings[0], after=settings[1], reason=reason)
+        pace: ActKind = "slow" if after else "unslow"
+        await note_act(tx, viewer, thread, pace, before=settings[0], after=settings[1], reason=reason)
 
 
 async def note_act(
@@ -150,7 +152,10 @@ async def tell_beginner(
 ) -> None:
     """Tell who began the thread, while they belong to its network: what becomes of it later is not theirs to know."""
     if thread.author.id != viewer.id and await belongs(tx, thread.network_id, thread.author.id):
-        await tell(tx, [thread.author.id], kind, act_id, network_id=thread.network_id)
+        if kind == "act.concerns_me":
+            await tell_of_act(tx, act_id, thread.author.id, thread.network_id)
+        else:
+            await tell(tx, [thread.author.id], kind, act_id, network_id=thread.network_id)
 
 
 async def belongs(tx: Transaction, network_id: str, account_id: str) -> bool:

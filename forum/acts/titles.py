@@ -180,6 +180,20 @@ async def erase_title(
     return gone
 
 
+async def erase_title_about(tx: Transaction, thread_id: str, title: str, by_id: str | None) -> None:
+    """With a document of this title goes that of the thread about it, where it was hidden or says the same."""
+    post = await _hold_first(tx, thread_id)
+    thread = (await tx.execute(_LOCK, {"titled_id": thread_id})).one()
+    goes = thread.title == HIDDEN_TITLE or shares_words(thread.title, [title])
+    if not goes and not thread.hidden_title:
+        return
+    await _forget_in_log(tx, post, lambda _: True)
+    await _set_title(tx, post, thread, ERASED if goes else thread.title)
+    if goes:
+        of_thread = {"network_id": post.network_id, "actor_id": by_id, "subject_id": thread.author_id}
+        await record(tx, Deed(act="thread.title_erased", kind="thread", object_id=thread_id, **of_thread))
+
+
 async def erase_hidden_titles(tx: Transaction, thread_ids: Collection[str], words: Sequence[str]) -> None:
     """Titles that were hidden because their thread began with a quote: what comes back says nothing of these words."""
     hidden = select(threads.c.id, threads.c.hidden_title).where(

@@ -10,18 +10,21 @@ from sqlalchemy import bindparam, select, update
 from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
 from forum.acts.documents import bring_back as bring_back_document
-from forum.acts.excluding import bring_back, hold_person
+from forum.acts.excluding import KINDS, bring_back, hold_person, tell_let_in
 from forum.acts.holding import hold_network_of, hold_post
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
+from forum.acts.recording import HELD
+from forum.acts.removing_cards import bring_card_back
 from forum.acts.threads import belongs, put_back, title_back
+from forum.acts.turning_down import wait_once_more
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
 from forum.policy import acts_shown_to, may_undo
 from forum.records import ActKind, Role
-from forum.tables import acts, documents, networks
+from forum.tables import acts, cards, documents, networks, posts, threads
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -30,6 +33,7 @@ from realtime.transaction import Transaction
 ALREADY = "This was undone already."
 NEVER = "This can’t be undone."
 DECIDED = "This appeal is decided already."
+ELSEWHERE = "The thread is in another network now. Only somebody who moderates that one as well can undo this."
 QUOTED_IS_BACK = "The post that it quotes was hidden because of patient data, and can be read again."
 
 
@@ -49,6 +53,7 @@ class Done:
     undone_at: datetime | None
     rule: str
     document_id: str | None
+    card_id: str | None
 
     @property
     def may_have_hidden_others(self) -> bool:
@@ -94,6 +99,10 @@ async def _belong_as_before(tx: Transaction, by_id: str | None, done: Done) -> N
     await bring_back(tx, by_id, done.network_id, done.account_id or "", done.kind, status, role)
 
 
+async def _waiting_again(tx: Transaction, _: str | None, done: Done) -> None:
+    await wait_once_more(tx, done.network_id, done.account_id or "", str((done.before or {})[HELD]))
+
+
 async def _thread_as_it_was(tx: Transaction, _: str | None, done: Done) -> None:
     await put_back(tx, done.thread_id or "", done.kind, done.before or {})
 
@@ -106,12 +115,17 @@ async def _in_the_library(tx: Transaction, _: str | None, done: Done) -> None:
     await bring_back_document(tx, done.document_id or "")
 
 
+async def _among_the_cards(tx: Transaction, _: str | None, done: Done) -> None:
+    await bring_card_back(tx, done.card_id or "", done.before or {})
+
+
 UNDOERS: dict[str, Undoer] = {
     "hide": _restore,
     "remove": _restore,
     "warn": _nothing_more,
     "silence": _speak_again,
     "hold": _read_at_once,
+    "reject": _waiting_again,
     "expel": _belong_as_before,
     "ban": _belong_as_before,
     "pin": _thread_as_it_was,
@@ -119,6 +133,7 @@ UNDOERS: dict[str, Undoer] = {
     "slow": _thread_as_it_was,
     "retitle": _title_as_it_was,
     "withdraw": _in_the_library,
+    "remove_card": _among_the_cards,
 }
 """What brings back what was, by the kind of act; `move` is added by the slice that moves threads."""
 UNDOABLE: frozenset[str] = frozenset({*UNDOERS, "move"})
@@ -130,10 +145,18 @@ Holder = Callable[[Transaction, str, str], Awaitable[None]]
 HOLDERS: dict[str, Holder] = {}
 """What must be held before an act is, where that is more than its post or its person; by the kind of act."""
 
+Question = Callable[[Transaction, Viewer, Done], Awaitable[None]]
+"""What is asked of who undoes an act, beside the right to. Raises Conflict."""
+OTHER_QUESTIONS: dict[str, Question] = {}
+"""By the kind of act, where that is something else than whether they moderate where it is now."""
+
 _LOCK_DOCUMENT = (
     select(documents.c.id)
     .where(documents.c.id == bindparam("held_id", type_=Identifier))
     .with_for_update(key_share=True)
+)
+_LOCK_CARD = (
+    select(cards.c.id).where(cards.c.id == bindparam("held_id", type_=Identifier)).with_for_update(key_share=True)
 )
 _LOCK = (
     select(
@@ -149,6 +172,7 @@ _LOCK = (
         acts.c.undone_at,
         acts.c.rule,
         acts.c.document_id,
+        acts.c.card_id,
     )
     .where(acts.c.id == bindparam("act_id", type_=Identifier))
     .with_for_update(key_share=True)
@@ -164,17 +188,27 @@ async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "
     decision = may_undo(viewer, found.kind, found.network_id, found.by_id, found.account_id)
     if not decision:
         raise Forbidden(decision.reason)
-    return await take_back(tx, viewer.id, act_id, reason)
+    return await take_back(tx, viewer.id, act_id, reason, moderator=viewer)
 
 
-async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str = "", answer: str = "") -> Done:
+async def take_back(
+    tx: Transaction,
+    by_id: str | None,
+    act_id: str,
+    reason: str = "",
+    answer: str = "",
+    moderator: Viewer | None = None,
+) -> Done:
     """The same without asking who may. An appeal that waits is answered by it; `answer`: what its judge says to it.
+    `moderator`: who wants it, and so must moderate the network in which the post or the thread is by now.
 
     Raises Conflict where it can't be undone, and where there is an answer and no appeal waits.
     """
     done = await _hold(tx, act_id)
     if done.undone_at is not None:
         raise Conflict(ALREADY)
+    if moderator is not None:
+        await OTHER_QUESTIONS.get(done.kind, _ask_where_it_is)(tx, moderator, done)
     undoer = UNDOERS.get(done.kind)
     if undoer is None:
         raise Conflict(NEVER)
@@ -190,20 +224,45 @@ async def take_back(tx: Transaction, by_id: str | None, act_id: str, reason: str
     if answer and not is_answered:
         raise Conflict(DECIDED)
     if whom is not None and not is_answered and (not is_of_thread or await belongs(tx, done.network_id, whom)):
-        await tell(tx, [whom], "act.undone", act_id, network_id=done.network_id)
+        await _tell_whom(tx, done, whom)
     # Whoever did it hears that somebody else thought otherwise; not of each quotation that comes back.
     if done.by_id not in (None, by_id) and HIDDEN_WITH not in (done.before or {}):
         await tell(tx, [done.by_id], "act.reversed", act_id, network_id=done.network_id)
     if done.may_have_hidden_others:
-        await take_back_quotations(tx, by_id, done.id, done.network_id, QUOTED_IS_BACK)
-        for network_id in await networks_hidden_with(tx.connection, done.id, done.network_id):
-            tx.enqueue("take_back_quotations", {"act_id": done.id, "network_id": network_id})
+        await _bring_back_what_quotes(tx, by_id, done)
     return done
+
+
+async def _tell_whom(tx: Transaction, done: Done, account_id: str) -> None:
+    """Tell whom the act concerned; who was removed may not look here any more, and gets a letter."""
+    if done.kind in KINDS.values():
+        await tell_let_in(tx, done.network_id, account_id, [done.id])
+    else:
+        await tell(tx, [account_id], "act.undone", done.id, network_id=done.network_id)
+
+
+async def _bring_back_what_quotes(tx: Transaction, by_id: str | None, done: Done) -> None:
+    """At once where the post is in the network of the act, which is held; in other networks soon."""
+    where = select(posts.c.network_id).where(posts.c.id == done.post_id)
+    is_here = (await tx.execute(where)).scalar_one() == done.network_id
+    if is_here:
+        await take_back_quotations(tx, by_id, done.id, done.network_id, QUOTED_IS_BACK)
+    besides = done.network_id if is_here else None
+    for network_id in await networks_hidden_with(tx.connection, done.id, besides):
+        tx.enqueue("take_back_quotations", {"act_id": done.id, "network_id": network_id})
+
+
+async def _ask_where_it_is(tx: Transaction, moderator: Viewer, done: Done) -> None:
+    """What moved to another network since is for the moderators of that one: acts stay with those who did them."""
+    place = select(threads.c.network_id).where(threads.c.id == done.thread_id)
+    here = await tx.connection.scalar(place) if done.thread_id is not None else None
+    if here not in (None, done.network_id) and not moderator.has_role(str(here), "moderator"):
+        raise Conflict(ELSEWHERE)
 
 
 async def _hold(tx: Transaction, act_id: str) -> Done:
     """The act, held. Raises NotFound."""
-    objects = (acts.c.post_id, acts.c.thread_id, acts.c.document_id, acts.c.account_id)
+    objects = (acts.c.post_id, acts.c.thread_id, acts.c.document_id, acts.c.card_id, acts.c.account_id)
     about = (*objects, acts.c.network_id, acts.c.rule, acts.c.kind)
     found = (await tx.execute(select(*about).where(acts.c.id == act_id))).first()
     if found is None:
@@ -216,6 +275,8 @@ async def _hold(tx: Transaction, act_id: str) -> Done:
         await hold_post(tx, None, found.post_id)  # a post's row comes before those of its acts
     elif found.document_id is not None:
         await tx.execute(_LOCK_DOCUMENT, {"held_id": found.document_id})
+    elif found.card_id is not None:
+        await tx.execute(_LOCK_CARD, {"held_id": found.card_id})
     elif found.account_id is not None:
         await hold_person(tx, found.account_id)
         await lock_current(tx, found.network_id, found.account_id)  # and so does a membership
@@ -252,13 +313,22 @@ def _deed(done: Done, by_id: str | None, reason: str) -> Deed:
     kind: ObjectKind = "post" if done.post_id else "thread" if done.thread_id else "account"
     if done.document_id is not None:
         kind = "document"
+    if done.card_id is not None:
+        kind = "card"
+    held_id = str((done.before or {}).get(HELD, "")) if done.kind == "reject" else ""
+    if held_id:
+        kind = "post"  # it never became one, and has its id all the same
     return Deed(
         act=f"{kind}.{done.kind}_undone",
         kind=kind,
-        object_id=done.post_id or done.thread_id or done.document_id or done.account_id or "",
+        object_id=held_id or _object_id(done),
         network_id=done.network_id,
         actor_id=by_id,
         subject_id=done.account_id,
         after={"act": done.id},
         reason=reason,
     )
+
+
+def _object_id(done: Done) -> str:
+    return done.post_id or done.thread_id or done.document_id or done.card_id or done.account_id or ""

@@ -86,7 +86,10 @@ async def api_show_file(request: Request) -> Response:
 
 @operation("Read the bytes of a file", TAG, {200: None, 206: None}, is_public=True)
 async def api_show_file_content(request: Request) -> Response:
-    """The bytes, with `ETag` (their SHA-256) and `Range`; always as an attachment by the name that they came by."""
+    """The bytes, with `ETag` (their SHA-256) and `Range`; always as an attachment by the name that they came by.
+
+    Of a picture they are without what a camera wrote into it; where that can't be taken out, its largest picture.
+    """
     return await download(request)
 
 

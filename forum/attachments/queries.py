@@ -25,6 +25,8 @@ class Stored:
     sha256: str
     is_unsent: bool
     """It is the viewer's own, and nothing carries it yet."""
+    is_bare: bool | None
+    """Of a picture: whether its bytes are without what a camera wrote into them; None where nobody has looked yet."""
 
     def as_file(self) -> File:
         """The bytes as they were brought."""
@@ -43,11 +45,12 @@ def _readable(viewer: Viewer, *columns: Any) -> Select[Any]:
 
 async def get_file(connection: AsyncConnection, viewer: Viewer, file_id: str) -> Stored:
     """The file. Raises NotFound where there is none that this viewer may have."""
-    asked = _readable(viewer, *file_columns(), post_files.c.sha256, post_files.c.post_id, post_files.c.held_id)
+    of_it = (post_files.c.sha256, post_files.c.post_id, post_files.c.held_id, post_files.c.is_bare)
+    asked = _readable(viewer, *file_columns(), *of_it)
     row = (await connection.execute(asked.where(post_files.c.id == file_id))).first()
     if row is None:
         raise NotFound
-    return Stored(file_from(row), row.sha256, row.post_id is None and row.held_id is None)
+    return Stored(file_from(row), row.sha256, row.post_id is None and row.held_id is None, row.is_bare)
 
 
 async def get_picture(connection: AsyncConnection, viewer: Viewer, file_id: str, fits: int) -> File:

@@ -151,6 +151,10 @@ async def _rows(audience: Audience | None) -> AsyncIterator[Sequence[str]]:
     yield _HEADINGS
     if audience is not None and audience.everybody:
         yield ("Everybody", "", "the network was open", "", "")
+    if audience is not None and audience.everybody_elsewhere:
+        yield ("Everybody", "", "it was in another network then, which was open", "", "")
+    elif audience is not None and (audience.elsewhere or audience.partly_elsewhere):
+        yield ("Others", "", "it was in another network then, whose administrators can tell", "", "")
     for each in audience.people if audience is not None else ():
         until = moment_text(each.until) if each.until else ""
         yield (each.name, each.organisation, each.role, moment_text(each.since), until)

@@ -23,6 +23,7 @@ from forum.audit_log.audience_spans import (
     until_and_role,
     was_suspended,
 )
+from forum.audit_log.elsewhere_queries import CAME, was_everybodys_elsewhere
 from forum.audit_log.log_queries import chain_of
 from forum.records import Access, Network, Role
 from forum.tables import audit_rows, audit_words, broken_glass, memberships, threads
@@ -107,6 +108,8 @@ class Audience:
     """How many had the right but could not come in, as their account was suspended: they are left out."""
     partly_elsewhere: bool = False
     """It lay in another network for a part of that day."""
+    everybody_elsewhere: bool = False
+    """That one was open while it lay there, so that everybody could read it."""
 
 
 async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Network, words: str) -> Asked | None:
@@ -130,8 +133,7 @@ async def find_thread(connection: AsyncConnection, viewer: Viewer, network: Netw
     return await _asked(connection, network.id, thread_id)
 
 
-_CAME = ("thread.moved_here", "thread.move_undone")
-_MOVES = ("thread.move", *_CAME)
+_MOVES = ("thread.move", *CAME)
 
 
 async def _moved_away(
@@ -171,7 +173,7 @@ async def _asked(connection: AsyncConnection, network_id: str, thread_id: str) -
         created_at=row.created_at,
         first_position=row.first_position,
         is_here=is_here,
-        moves=tuple((step.at, step.act in _CAME) for step in steps),
+        moves=tuple((step.at, step.act in CAME) for step in steps),
     )
 
 
@@ -196,8 +198,10 @@ async def read_audience(
     position = thread.first_position if thread.is_here and not thread.moves and thread.noun == "thread" else None
     standings = _standings(network, thread, steps, span, position)
     here = [each for each in standings if each.is_here]
+    is_away = len(here) < len(standings)
+    is_everybodys = is_away and await was_everybodys_elsewhere(connection, network.id, thread, span)
     if not here:
-        return Audience((), None, False, None, elsewhere=True)
+        return Audience((), None, False, None, elsewhere=True, everybody_elsewhere=is_everybodys)
     suspensions = await _suspensions(connection, network.id, span)
     rights = [
         *await _members(connection, network, span, steps, position, is_document=thread.noun == "document"),
@@ -214,7 +218,8 @@ async def read_audience(
         any(each.everybody for each in here),
         steps[0].at if steps else None,
         suspended=len(had_right) - len(people),
-        partly_elsewhere=len(here) < len(standings),
+        partly_elsewhere=is_away,
+        everybody_elsewhere=is_everybodys,
     )
 
 
@@ -232,7 +237,7 @@ def _standings(
         is_public, opened = position is None or position > kept_until, opened_at(steps, at)
         if thread.noun == "document":
             opening = opening_before(steps, at)
-            is_public, opened = opening is None or thread.created_at > opening, opening or opened
+            is_public, opened = opening is None or not kept_until or thread.created_at > opening, opening or opened
         found.append(Standing(at, thread.was_here(at), access, is_public, opened, thread.was_narrowed(at)))
     return found
 
@@ -327,11 +332,13 @@ def _membership(row: Any, steps: Sequence[Any], span: Span, position: int | None
     def role_at(standing: Standing, at: datetime) -> Role | None:
         """None while they did not belong, or the thread was not for those who came while the network was open."""
         role = until_and_role(row, steps, at)[1]
-        is_parted = position is not None and position <= reads_after(row, steps, at)
+        after = reads_after(row, steps, at)
+        is_parted = position is not None and position <= after
         # What stayed with the members of before is everybody's who reads on once the network is closed again.
-        is_theirs = is_document and standing.access != "open" and reads_after(row, steps, at) == 0
+        is_theirs = is_document and standing.access != "open" and after == 0
         may_be_kept = standing.access == "open" or is_document
-        is_kept_from = may_be_kept and not standing.is_public and row.since > standing.opened_at and not is_theirs
+        came_later = row.since > standing.opened_at or (is_document and after != 0)
+        is_kept_from = may_be_kept and not standing.is_public and came_later and not is_theirs
         return None if role == "member" and (is_parted or is_kept_from) else role
 
     witness = Witness(row.account_id, row.name, row.organisation, role, row.since, until)

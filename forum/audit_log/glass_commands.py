@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from forum.acts.deciding import administrators_of
 from forum.audit import Deed, record
 from forum.audit_log.glass_queries import find_own_glass
 from forum.errors import Forbidden, NotFound
@@ -13,7 +14,7 @@ from forum.network_reads import find_network
 from forum.policy import may_break_glass, may_oversee
 from forum.records import Network
 from forum.streams import network_stream
-from forum.tables import broken_glass, memberships, networks
+from forum.tables import broken_glass, networks
 from forum.telling import tell
 from forum.viewer import Viewer
 from ground.columns import moment_text, new_id, now
@@ -49,7 +50,7 @@ async def break_glass(tx: Transaction, viewer: Viewer, slug: str, reason: str, h
     }
     await tx.execute(insert(broken_glass), row)
     await _write_down(tx, "glass.broken", network.id, network.name, glass_id, viewer.id, row["ends_at"], reason)
-    administrators = await _administrators(tx, network.id)
+    administrators = await administrators_of(tx, network.id)
     await tell(tx, administrators, "glass.broken", glass_id, network_id=network.id, actor_id=viewer.id)
     for account_id in administrators:
         tx.enqueue("mail", {"letter": "glass_broken", "glass_id": glass_id, "account_id": account_id})
@@ -62,16 +63,6 @@ async def _network(tx: Transaction, viewer: Viewer, slug: str) -> Network:
     if found is None:
         raise NotFound
     return found.network
-
-
-async def _administrators(tx: Transaction, network_id: str) -> list[str]:
-    asked = select(memberships.c.account_id).where(
-        memberships.c.network_id == network_id,
-        memberships.c.current,
-        memberships.c.status == "active",
-        memberships.c.role == "administrator",
-    )
-    return list(await tx.connection.scalars(asked))
 
 
 async def end_glass(tx: Transaction, viewer: Viewer, slug: str) -> None:

@@ -12,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.tables import accounts
 from forum.audit import SITE
 from forum.audit_log.inputs import LogQuery
-from forum.audit_log.sentences import KINDS, Change, changes, door_of, heir_of, other_network, place_change, sentence
+from forum.audit_log.sentences import (
+    KINDS,
+    LABELS,
+    Change,
+    changes,
+    door_of,
+    heir_of,
+    other_network,
+    place_change,
+    sentence,
+)
 from forum.errors import Forbidden
 from forum.policy import may_administer, may_oversee, named_to
 from forum.records import Door, Network, way_words
@@ -157,7 +167,7 @@ def _entry(
         at=row.at,
         sentence=sentence(row.act, actor, row.role, known, way),
         title=said.get("title", ""),
-        changes=(*((place,) if place else ()), *changes(row.before, row.after, row.act)),
+        changes=(*((place,) if place else ()), *_worded(changes(row.before, row.after, row.act), said)),
         place=str(place[2]) if place else "",
         reason=said.get("reason", ""),
         actor=actor,
@@ -167,6 +177,12 @@ def _entry(
         sealed=row._asdict(),
         words=words,
     )
+
+
+def _worded(found: Sequence[Change], said: Mapping[str, str]) -> Sequence[Change]:
+    """With the titles themselves, where they are kept beside the row, in place of what proves them."""
+    kept = said.get("before", ""), said.get("after", "")
+    return [(each[0], kept[0] or each[1], kept[1] or each[2]) if each[0] == LABELS["title"] else each for each in found]
 
 
 async def _words_of(connection: AsyncConnection, row_ids: Sequence[str]) -> dict[str, dict[str, tuple[str, str]]]:

@@ -71,8 +71,8 @@ class ApiAudience(Answer):
     log began later and nobody knows any more.
 
     `elsewhere`: the thread lay in another network then, whose administrators can tell; `partly_elsewhere`: for a part
-    of the day. `suspended` people had the right to, but could not come in, as their account was suspended then; they
-    are not among the items.
+    of the day; `everybody_elsewhere`: that one was open then. `suspended` people had the right to, but could not come
+    in, as their account was suspended then; they are not among the items.
     """
 
     items: list[ApiWitness]
@@ -80,6 +80,7 @@ class ApiAudience(Answer):
     access: Access | None
     elsewhere: bool
     partly_elsewhere: bool
+    everybody_elsewhere: bool
     suspended: int
 
 
@@ -141,6 +142,7 @@ def api_audience(audience: Audience | None) -> dict[str, Any]:
             "access": None,
             "elsewhere": False,
             "partly_elsewhere": False,
+            "everybody_elsewhere": False,
             "suspended": 0,
         }
     items = [_witness(each) for each in audience.people]
@@ -150,6 +152,7 @@ def api_audience(audience: Audience | None) -> dict[str, Any]:
         "access": audience.access,
         "elsewhere": audience.elsewhere,
         "partly_elsewhere": audience.partly_elsewhere,
+        "everybody_elsewhere": audience.everybody_elsewhere,
         "suspended": audience.suspended,
     }
 

@@ -16,7 +16,7 @@ KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     "people": ("Members and roles", ("member.", "organisation.", "people.")),
     "invitations": ("Invitations", ("invitation.", "joining_link.")),
     "content": ("Moderation", ("thread.", "post.", "report.", "appeal.", "account.", "held.")),
-    "documents": ("Documents", ("document.", "folder.")),
+    "documents": ("Documents and cards", ("document.", "folder.", "card.")),
     "network": ("Settings", ("network.", "archive.", "page.", "site.", "announcement.", "limits.")),
     "access": ("Who can see it", ("network.access_changed", "glass.", "review.")),
     "log": ("Lists taken away", ("log.", "audience.", "members.", "numbers.")),
@@ -80,6 +80,7 @@ PHRASES: Mapping[str, str] = {
     "thread.lock": "locked a thread",
     "thread.unlock": "unlocked a thread",
     "thread.slow": "slowed down a thread",
+    "thread.unslow": "let people post in a thread as they like again",
     "thread.move": "moved a thread to another network",
     "thread.moved_here": "moved a thread here from another network",
     "thread.appealed": "appealed against an act on a thread",
@@ -122,10 +123,21 @@ PHRASES: Mapping[str, str] = {
     "document.restored": "restored a document that was withdrawn",
     "document.held": "held a withdrawn document back from being deleted",
     "document.let_go": "no longer holds a withdrawn document back",
+    "document.erased": "erased a document of {subject} for good",
     "document.lock_broken": "ended the work of {subject} on a document",
     "folder.made": "made a folder",
     "folder.changed": "changed a folder",
     "folder.removed": "removed a folder",
+    "card.made": "made a card",
+    "card.changed": "changed a card",
+    "card.confirmed": "said that a card is still right",
+    "card.removed": "removed a card",
+    "card.remove_card_undone": "took back that a card was removed",
+    "card.restored": "restored a card that was removed",
+    "card.withheld": "kept a card for the moderators, with what it was made of",
+    "card.let_read": "let everybody read a card again",
+    "card.use_said": "said that this network uses a card of another one",
+    "card.use_ended": "took back that {subject} uses a card",
     "review.begun": "began an access review",
     "review.asked": "asked {subject} whether they still need access",
     "review.answered": "said that they still need access",
@@ -134,7 +146,12 @@ PHRASES: Mapping[str, str] = {
 """What somebody did, after their name. An act without a phrase here is told by its own words."""
 
 ITSELF: Mapping[str, str] = {
+    "document.erased": "A document that was withdrawn as data about somebody 30 days before was erased for good",
+    "document.infected": "A virus was found in a document that {subject} shared, and nobody can open it",
+    "file.infected": "A virus was found in a file that {subject} added to a post, and nobody can open it",
     "document.purged": "A document that was withdrawn 30 days before was deleted for good",
+    "card.purged": "A card that was removed 30 days before was deleted for good",
+    "card.withheld": "A card was kept for the moderators, with what it was made of",
     "glass.ended": "The time was over for which somebody read the network through broken glass",
     "archive.imported": "The archive of a mailing list was brought in on the command line",
     "account.created": "An account for {subject} was made",
@@ -178,6 +195,8 @@ LABELS: Mapping[str, str] = {
     "is_narrowed": "Moderators only",
     "asks_reading": "Asks readers",
     "state": "How it stands",
+    "review_on": "To be looked at again by",
+    "shown_from": "Wordings that others read, from",
 }
 STATUSES: Mapping[str, str] = {
     "": "none",
@@ -208,6 +227,7 @@ _QUIET = frozenset(
         "parent_id",
         "folder_id",
         "owner_id",
+        "words",
         "door",
         "door_by",
     )
@@ -316,18 +336,26 @@ def changes(before: str | None, after: str | None, act: str = "") -> tuple[Chang
     )
 
 
+_LESS_THAN_NONE: Mapping[str, str] = {
+    "hold_left": "all",
+    "members_only_until": "none, but the library",
+    "reads_after": "none, but not the library of before",
+}
+"""What -1 means in these columns."""
+
+
 def _shown(value: Any, name: str) -> str | datetime:
     if value is None:
         return ""
     if name == "rule":
         return RULES.get(value, str(value))
-    if name == "hold_left" and value == -1:
-        return "all"
+    if value == -1 and name in _LESS_THAN_NONE:
+        return _LESS_THAN_NONE[name]
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
     if _MOMENT.fullmatch(text):
         return datetime.fromisoformat(text)
     if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
-        return f"words with the fingerprint {text[:8]}"
+        return f"words not kept here (mark {text[:8]})"
     return STATUSES.get(text, text)

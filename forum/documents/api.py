@@ -26,6 +26,7 @@ from forum.policy import may_share
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.versions import if_match, object_answer
+from forum.warning import validate_words
 
 TAG = "Documents"
 NOT_YOURS = "How many have opened it is for who looks after it."
@@ -119,7 +120,7 @@ async def api_withdraw_document(request: Request) -> Response:
     """Take it back; for 30 days it can be restored. A moderator says the `reason` of what another looks after."""
     viewer, state = await account_of(request), state_of(request)
     sent: dict[str, Any] = await read_json(request) if request.headers.get("content-type") else {}
-    value = validate(Withdrawal, sent)
+    value = validate_words(request, Withdrawal, sent)
     await limit(request, EDITS, viewer.id)
     async with state.transaction() as tx:
         await withdraw_document(tx, viewer, request.path_params["document_id"], value.reason)

@@ -1,10 +1,13 @@
 """A folder, or the whole library, as one zip that is made while it goes out.
 
-Rights are asked again before each file: whoever is removed meanwhile gets no more of them. Nothing is written anywhere.
+Rights are asked again before each file: whoever is removed meanwhile gets no more of them. What can't be given is
+named in a text at the end, as far as this person may know of it. Nothing is written anywhere.
 """
 
+import re
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,16 +15,21 @@ from starlette.responses import Response, StreamingResponse
 from forum.asking import open_network
 from forum.documents.folder_queries import Tree, get_folder, read_tree
 from forum.documents.queries import Place, Wanted, find_document, list_documents
-from forum.errors import NotFound
+from forum.errors import NotFound, Unavailable
 from forum.files.names import clean_name, disposition
 from forum.files.zips import Names, ZipStream
-from forum.policy import may_open_versions
+from forum.policy import may_have_file, may_open_versions
 from forum.records import Document
 from forum.state import State, state_of, viewer_of
 from forum.viewer import Viewer, signed_out_viewer, viewer_of_account
 from ground.columns import now
 
 PART = 100
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+LEFT_OUT = "Not in this zip.txt"
+_WITHDRAWN = "It was withdrawn while this zip was made."
+_UNREADABLE = "Its file could not be read just now. Try again, or tell whoever runs this site."
+_CLOSED = "More documents were to follow, and are not open to you any more."
 _HEADERS = {
     "Content-Type": "application/zip",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -37,6 +45,10 @@ class _Packing:
     tree: Tree
     zip: ZipStream
     names: Names
+    left_out: list[str] = field(default_factory=list)
+    """A line for each document that is not in it, and why."""
+    is_closed: bool = False
+    """Something was there a moment ago, of which this person may know nothing any more."""
 
     async def run(self, folder_id: str | None) -> AsyncGenerator[bytes, None]:
         """All that lies in this folder and below, as far as this viewer may see it at that moment."""
@@ -49,6 +61,8 @@ class _Packing:
                 own = self.names.take(path, clean_name(folder.name)) + "/"
                 yield self.zip.folder(own, folder.created_at)
                 waiting.append((folder.id, own))
+        async for chunk in self._say_what_is_left_out():
+            yield chunk
         yield self.zip.end()
 
     async def _documents(self, folder_id: str | None, path: str) -> AsyncGenerator[bytes, None]:
@@ -58,29 +72,66 @@ class _Packing:
             async with self.state.database.read() as connection:
                 listed, after = await list_documents(connection, self.viewer, wanted, PART)
             for each in listed:
-                document = await self._still(each)
-                if document is not None:
-                    async for chunk in self._document(document, path):
-                        yield chunk
+                async for chunk in self._still(each, path):
+                    yield chunk
             if after is None:
                 return
 
-    async def _still(self, listed: Document) -> Document | None:
-        """The document as it stands now; None where this person may not have it any more."""
+    async def _still(self, listed: Document, path: str) -> AsyncGenerator[bytes, None]:
+        """The document as it stands now, as far as this person may have it."""
         database = self.state.database
         who = await viewer_of_account(database, self.viewer.id) if self.viewer.id else await signed_out_viewer(database)
-        if who is None:
-            return None
-        async with database.read() as connection:
-            document = await find_document(connection, who, listed.id)
-        is_there = document is not None and document.state != "withdrawn" and may_open_versions(who, document)
-        return document if is_there else None
+        document: Document | None = None
+        if who is not None:
+            async with database.read() as connection:
+                document = await find_document(connection, who, listed.id)
+        if who is None or document is None or not may_open_versions(who, document):
+            self.is_closed = True
+        elif document.state == "withdrawn":
+            self._leave_out(document, path, _WITHDRAWN)
+        elif not (may := may_have_file(document.current.check)):
+            self._leave_out(document, path, may.reason)
+        else:
+            async for chunk in self._document(document, path):
+                yield chunk
 
     async def _document(self, document: Document, path: str) -> AsyncGenerator[bytes, None]:
+        """Its newest file. Whether that can be had shows at its first bytes, before the zip names it."""
         version = document.current
-        name = self.names.take(path, clean_name(version.name))
-        chunks = self.state.files.read(version.sha256)
-        async for chunk in self.zip.file(name, version.created_at, version.size, chunks):
+        async with aclosing(self.state.files.read(version.sha256)) as chunks:
+            try:
+                first = await anext(chunks, b"")
+            except Unavailable:
+                self._leave_out(document, path, _UNREADABLE)
+                return
+            name = self.names.take(path, named(document.title, version.name))
+            async for chunk in self.zip.file(name, version.created_at, version.size, _with_first(first, chunks)):
+                yield chunk
+
+    def _leave_out(self, document: Document, path: str, why: str) -> None:
+        self.left_out.append(f"{path}{document.title}\r\n    {why}")
+
+    async def _say_what_is_left_out(self) -> AsyncGenerator[bytes, None]:
+        said = [*self.left_out, *([_CLOSED] if self.is_closed else [])]
+        if said:
+            text = "\r\n\r\n".join(["These are not in this zip:", *said, ""]).encode("utf-8-sig")
+            name = self.names.take("", LEFT_OUT)
+            async for chunk in self.zip.file(name, now(), len(text), _with_first(text)):
+                yield chunk
+
+
+def named(title: str, file_name: str) -> str:
+    """What a document is called, with the ending of its file: a name that any system takes."""
+    ending = _ENDING.search(clean_name(file_name))
+    said = ending[0] if ending else ""
+    words = re.sub(r"[/\\]", "-", title).strip()  # in a title they part no folders
+    return clean_name(words if words.lower().endswith(said.lower()) else f"{words}{said}")
+
+
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None] | None = None) -> AsyncGenerator[bytes, None]:
+    yield first
+    if rest is not None:
+        async for chunk in rest:
             yield chunk
 
 

@@ -27,6 +27,7 @@ from forum.records import Document, Person
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ async def withdraw(request: Request) -> Response:
     viewer, state = await account_of(request), state_of(request)
     document, found = await _open(request, viewer)
     try:
-        value = validate(Withdrawal, {"reason": fields.get("reason", "")})
+        value = validate_words(request, Withdrawal, {"reason": fields.get("reason", "")})
         await limit(request, EDITS, viewer.id)
         async with state.transaction() as tx:
             await withdraw_document(tx, viewer, document.id, value.reason)

@@ -14,10 +14,10 @@ from forum.events import DocumentAdded, DocumentChanged, DocumentGone, VersionAd
 from forum.files.kinds import named_kind
 from forum.files.names import clean_name
 from forum.files.store import Kept
-from forum.filing import charge, take_brought
+from forum.filing import charge, hold_back_version, take_brought
 from forum.filing.brought import Brought, BroughtFile, Room
 from forum.idempotency import Claim, RequestKey, claim
-from forum.policy import Decision, documents_read_in, may_add_version, may_change_document, may_share
+from forum.policy import Decision, documents_read_in, may_add_version, may_change_document, may_have_file, may_share
 from forum.records import Document, Folder
 from forum.streams import document_stream, moderators_stream, network_stream
 from forum.tables import document_versions, documents, memberships, version_previews
@@ -123,6 +123,7 @@ async def _write_version(
     await tx.execute(insert(document_versions), row)
     waiting = {"document_id": document_id, "number": number, "created_at": row["created_at"]}
     await tx.execute(insert(version_previews), waiting)
+    await hold_back_version(tx, file.room.settings, document_id, number)
 
 
 async def add_version(
@@ -182,6 +183,7 @@ async def restore_version(tx: Transaction, viewer: Viewer, document_id: str, num
         raise CameFirst(document.version_count)
     if number == document.version_count:
         raise Forbidden("This is the newest version already.")
+    _decide(may_have_file(earlier.check))
     file = BroughtFile(Kept(earlier.sha256, earlier.size, earlier.media_type), earlier.name, room)
     await _charge(tx, document.network_id, await take_brought(tx, viewer.id, document.network_id, file))
     await _put_on_top(tx, viewer, document, file, earlier.media_type, f"Version {number} again")

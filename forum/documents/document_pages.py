@@ -8,15 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from forum.documents.discussion_queries import Discussion, find_discussion
+from forum.documents.erased_pages import show_erased
 from forum.documents.folder_queries import read_tree
 from forum.documents.preview_queries import Reading, read_version
 from forum.documents.queries import get_document, get_version, list_versions
 from forum.documents.reading_commands import note_opening
 from forum.documents.reading_queries import OwnStanding, Readers, read_own, read_readers
-from forum.errors import NotFound
+from forum.errors import Forbidden, NotFound
 from forum.files.downloads import Download, File
 from forum.files.wording import kind_words, size_words
 from forum.fronts import NetworkHead, network_head
+from forum.made_card_queries import MadeCard, list_made_cards
 from forum.network_reads import get_network_by_id
 from forum.policy import (
     DocumentStanding,
@@ -26,15 +28,18 @@ from forum.policy import (
     may_break_lock,
     may_change_document,
     may_discuss,
+    may_have_file,
     may_hold,
     may_keep_read_state,
     may_look_back,
+    may_make_card,
     may_open_versions,
     may_report_document,
     may_restore,
     may_say_read,
     may_start_thread,
     may_withdraw,
+    why_undiscussed,
 )
 from forum.records import Document, DocumentVersion, Folder
 from forum.rendering import render_page
@@ -42,7 +47,7 @@ from forum.state import State, state_of, viewer_of
 from forum.viewer import Viewer
 
 MOST_VERSIONS = 20
-MOST_PAGES = 5
+MOST_PAGES = 10
 """Of the version that is looked at: a page of their own shows the others."""
 HIGHEST = 2**31 - 1
 
@@ -65,6 +70,7 @@ class May:
     look_back: bool
     hold: bool
     discuss: bool
+    make_card: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,16 @@ class DocumentPage:
     discussion: Discussion | None
     may_discuss: bool
     """Nobody has talked about it yet, and the viewer may begin."""
+    why_silent: str
+    """Why nobody can talk about it; empty where somebody can."""
     view: Reading | None
     """What is in the version, for who may open it."""
+    held_back: str
+    """The sentence that says why its file is given to nobody, or not yet."""
+    held_to: int
+    """The newest version before it that can be opened instead; 0 for none."""
+    made: Sequence[MadeCard]
+    """Cards that were made of it."""
 
 
 async def show_document(request: Request) -> Response:
@@ -114,9 +128,15 @@ async def show_version(request: Request) -> Response:
 
 async def _show(request: Request, number: int | None) -> Response:
     state, viewer = state_of(request), await viewer_of(request)
-    page = await _make_page(request, viewer, number)
+    try:
+        page = await _make_page(request, viewer, number)
+    except NotFound:
+        async with state.database.read() as connection:
+            return await show_erased(request, connection, viewer, request.path_params["document_id"])
     document = page.document
-    is_first = may_keep_read_state(viewer, document.network_id) and not page.own.has_opened and page.may.open
+    # What is shown of the file is read here; where nothing is, or nobody may have it, whoever downloads it opens it.
+    is_read = page.view is not None and bool(page.view.pages)
+    is_first = is_read and may_keep_read_state(viewer, document.network_id) and not page.own.has_opened
     if is_first and state.database.keeps:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
@@ -141,16 +161,14 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         found = await get_network_by_id(connection, viewer, document.network_id)
         tree = await read_tree(connection, viewer, document.network_id)
         shown = await _get_shown(connection, viewer, document, number)
-        is_shown = may_open_versions(viewer, document)
-        listed = (
-            await list_versions(connection, viewer, document_id, before=bound, at_most=MOST_VERSIONS + 1)
-            if is_shown
-            else []
-        )
+        is_shown, held_back = may_open_versions(viewer, document), may_have_file(shown.check).reason
+        most = MOST_VERSIONS + 1 if is_shown else 0
+        listed = await list_versions(connection, viewer, document_id, before=bound, at_most=most)
         own = await read_own(connection, viewer, document)
         readers = await read_readers(connection, viewer, document)
         discussion = await find_discussion(connection, viewer, document)
-        view = await read_version(connection, shown, 1, MOST_PAGES) if is_shown else None
+        made = await list_made_cards(connection, viewer, "document", document_id)
+        view = await read_version(connection, shown, 1, MOST_PAGES) if is_shown and not held_back else None
     versions = listed[:MOST_VERSIONS]
     return DocumentPage(
         head=network_head(viewer, found),
@@ -168,7 +186,11 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         is_own=looks_after(viewer, document),
         discussion=discussion,
         may_discuss=may_discuss(viewer, document),
+        why_silent=why_undiscussed(document),
         view=view,
+        held_back=held_back,
+        held_to=next((each.number for each in versions if each.number < shown.number and each.check is None), 0),
+        made=made,
     )
 
 
@@ -204,6 +226,7 @@ def _may(viewer: Viewer, document: Document, shown: DocumentVersion) -> May:
         hold=bool(may_hold(viewer, document)),
         discuss=document.state != "withdrawn" and bool(may_start_thread(viewer, document.network_id)),
         look_back=bool(may_look_back(viewer, document.network_id)),
+        make_card=document.state != "withdrawn" and bool(may_make_card(viewer, document.network_id)),
     )
 
 
@@ -222,10 +245,18 @@ async def download(request: Request) -> Response:
         if number is not None and number != version.number:
             version = await get_version(connection, viewer, document.id, number)
         own = await read_own(connection, viewer, document)
+    refuse_held_back(version)
     if may_keep_read_state(viewer, document.network_id) and not own.has_opened:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
     return as_download(state, version)
+
+
+def refuse_held_back(version: DocumentVersion) -> None:
+    """Raises Forbidden where its file is given to nobody, or not yet."""
+    decision = may_have_file(version.check)
+    if not decision:
+        raise Forbidden(decision.reason)
 
 
 def as_download(state: State, version: DocumentVersion) -> Response:

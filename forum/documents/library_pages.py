@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from forum.asking import open_network, read_page_query
+from forum.documents.archive_queries import count_held_back
 from forum.documents.cursors import make_cursor, read_cursor
 from forum.documents.folder_queries import Tree, get_folder, read_tree
 from forum.documents.inputs import Listing
-from forum.documents.queries import Wanted, list_documents
+from forum.documents.queries import Place, Wanted, list_documents
 from forum.errors import NotFound
-from forum.files.wording import kind_words, size_words
+from forum.files.wording import kind_symbol, kind_words, size_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
-from forum.policy import may_change_folder, may_share
+from forum.policy import may_change_document, may_change_folder, may_share
 from forum.records import Document, DocumentOrder, Folder
 from forum.rendering import render_page
 from forum.state import state_of, viewer_of
@@ -38,7 +40,9 @@ class Row:
 
     document: Document
     kind: str
+    symbol: str
     size: str
+    may_move: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class FolderRow:
 
     folder: Folder
     count: int
+    may_move: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class LibraryPage:
     withdrawn: bool
     is_first: bool
     later: str
+    held_back: int
+    """So many that lie here or below are given to nobody just now, and not in a zip."""
     may_share: bool
     may_change: bool
 
@@ -89,6 +96,28 @@ async def show_folder(request: Request) -> Response:
     return await _show(request, viewer, found, tree, folder)
 
 
+def _row(viewer: Viewer, document: Document) -> Row:
+    media_type, size = document.current.media_type, size_words(document.current.size)
+    return Row(
+        document, kind_words(media_type), kind_symbol(media_type), size, bool(may_change_document(viewer, document))
+    )
+
+
+async def _count_held_back(connection: AsyncConnection, viewer: Viewer, wanted: Wanted, tree: Tree) -> int:
+    """Of all that a zip of this place would hold."""
+    if wanted.withdrawn:
+        return 0
+    below = tree.below(wanted.folder_id) if wanted.folder_id else None
+    return await count_held_back(connection, viewer, wanted.network_id, below)
+
+
+def _later(path: str, order: DocumentOrder, kept: dict[str, str], after: Place | None) -> str:
+    """The address of what follows; empty where nothing does."""
+    if after is None:
+        return ""
+    return f"{path}?{urlencode({'order': order, 'after': make_cursor(order, after), **kept})}"
+
+
 async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, folder: Folder | None) -> Response:
     asked = read_page_query(request, Listing, limit=PAGE_SIZE, folder=None)
     withdrawn = asked.withdrawn and folder is None
@@ -102,6 +131,7 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
     )
     async with state_of(request).database.read() as connection:
         listed, after = await list_documents(connection, viewer, wanted, PAGE_SIZE)
+        held_back = await _count_held_back(connection, viewer, wanted, tree)
     path = f"/folders/{folder.id}" if folder else f"/networks/{found.network.slug}/documents"
     kept = {"withdrawn": "true"} if withdrawn else {}
     inside = [] if withdrawn or asked.after else tree.inside(folder.id if folder else None)
@@ -109,16 +139,17 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
         head=network_head(viewer, found),
         folder=folder,
         way=tree.way_to(folder.id)[:-1] if folder else (),
-        folders=[FolderRow(each, tree.counts.get(each.id, 0)) for each in inside],
-        rows=[Row(each, kind_words(each.current.media_type), size_words(each.current.size)) for each in listed],
+        folders=[
+            FolderRow(each, tree.counts.get(each.id, 0), bool(may_change_folder(viewer, each))) for each in inside
+        ],
+        rows=[_row(viewer, each) for each in listed],
         order=asked.order,
         orders=[(key, words, f"{path}?{urlencode({'order': key, **kept})}") for key, words in ORDERS.items()],
         path=path,
         withdrawn=withdrawn,
         is_first=not asked.after,
-        later=f"{path}?{urlencode({'order': asked.order, 'after': make_cursor(asked.order, after), **kept})}"
-        if after
-        else "",
+        later=_later(path, asked.order, kept, after),
+        held_back=held_back,
         may_share=bool(may_share(viewer, found.network.id, folder)),
         may_change=folder is not None and bool(may_change_folder(viewer, folder)),
     )

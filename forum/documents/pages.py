@@ -35,6 +35,7 @@ ROUTES: list[BaseRoute] = [
     get(f"{_DOCUMENT}/edit", changing_pages.edit_document),
     post(f"{_DOCUMENT}/edit", changing_pages.update_document),
     get(f"{_DOCUMENT}/versions/new", sharing_pages.new_version),
+    get(f"{_DOCUMENT}/versions", sharing_pages.list_versions),
     post(f"{_DOCUMENT}/versions", sharing_pages.create_version),
     get(_VERSION, document_pages.show_version),
     get(f"{_VERSION}/file", document_pages.download),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from forum.documents.reading_queries import Readers
-from forum.records import Document, DocumentVersion, Folder, Person, State
+from forum.records import Document, DocumentVersion, FileCheck, Folder, Person, State
 from ground.answers import Answer
 from ground.columns import moment_text
 
@@ -27,6 +27,8 @@ class ApiVersion(Answer):
     author: ApiDocumentPerson
     note: str
     created_at: str
+    check: FileCheck | None
+    """Null where its bytes are given out; else a virus scanner has not found them clean, and they are 403."""
     content_url: str
 
 
@@ -144,6 +146,7 @@ def api_version(version: DocumentVersion, public_url: str) -> dict[str, object]:
         "author": _person(version.author),
         "note": version.note,
         "created_at": moment_text(version.created_at),
+        "check": version.check,
         "content_url": f"{public_url}{path}",
     }
 

@@ -18,7 +18,7 @@ from forum.documents.queries import list_heard
 from forum.errors import StoreFull
 from forum.events import VersionPrepared
 from forum.files.store import Kept
-from forum.filing import keep
+from forum.filing import keep, version_check
 from forum.state import State
 from forum.streams import document_stream
 from forum.tables import document_versions, version_pages, version_pictures, version_previews
@@ -77,6 +77,7 @@ _NEXT = (
         ),
     )
     .where(
+        version_check().is_(None),
         _PREVIEW.state.in_(["waiting", "working"]),
         or_(_PREVIEW.leased_until.is_(None), _PREVIEW.leased_until <= bindparam("moment", type_=Moment())),
     )

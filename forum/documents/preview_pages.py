@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from forum.documents.preview_queries import Reading, get_picture, read_version
 from forum.documents.queries import get_document, get_version
-from forum.errors import NotFound
+from forum.errors import Forbidden, NotFound
 from forum.files.downloads import Download
-from forum.policy import may_open_versions
+from forum.policy import may_have_file, may_open_versions
 from forum.records import Document, DocumentVersion
 from forum.rendering import render_page
 from forum.state import state_of, viewer_of
@@ -70,6 +70,10 @@ async def get_readable(
     document = await get_document(connection, viewer, document_id)
     if number > _HIGHEST or not may_open_versions(viewer, document):
         raise NotFound
-    if number == document.current.number:
-        return document, document.current
-    return document, await get_version(connection, viewer, document_id, number)
+    version = document.current
+    if number != version.number:
+        version = await get_version(connection, viewer, document_id, number)
+    decision = may_have_file(version.check)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return document, version

@@ -14,6 +14,7 @@ from auth.accounts import FORMER_MEMBER
 from auth.tables import accounts
 from forum.documents.cursors import BAD_CURSOR
 from forum.errors import Invalid, NotFound
+from forum.filing import version_check
 from forum.policy import documents_heard, documents_readable_by, kept_in_library
 from forum.records import Document, DocumentLock, DocumentOrder, DocumentVersion, Person
 from forum.shown_people import columns_of, person_from
@@ -36,6 +37,7 @@ VERSION_COLUMNS: list[ColumnElement[Any]] = [
     *columns_of(_authors),
     document_versions.c.note,
     document_versions.c.created_at,
+    version_check(),
 ]
 _VERSION_WIDTH = len(VERSION_COLUMNS)
 
@@ -43,7 +45,7 @@ _VERSION_WIDTH = len(VERSION_COLUMNS)
 def version_from(row: Sequence[Any]) -> DocumentVersion:
     """The version in the first values of a row of VERSION_COLUMNS."""
     author = person_from(row[6:9]) or Person("", FORMER_MEMBER)
-    return DocumentVersion(row[0], row[1], row[2], row[3], row[4], row[5], author, row[9], row[10])
+    return DocumentVersion(row[0], row[1], row[2], row[3], row[4], row[5], author, row[9], row[10], row[11])
 
 
 _LOCK_COLUMNS = [

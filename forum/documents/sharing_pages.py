@@ -18,6 +18,7 @@ from forum.documents.queries import get_document
 from forum.errors import AlreadySent, Conflict, Forbidden, Invalid, StoreFull, TooLarge, TooMany
 from forum.file_forms import FILE, HELD, Form, read_file_form, room_of, seal
 from forum.files.incoming import megabytes
+from forum.files.names import clean_name
 from forum.files.store import MEGABYTE
 from forum.files.wording import size_words
 from forum.filing.brought import BroughtFile
@@ -27,12 +28,13 @@ from forum.network_reads import Found, get_network_by_id
 from forum.policy import may_add_version, may_share
 from forum.records import Document
 from forum.rendering import redirect, render_page
-from forum.state import account_of, state_of
+from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
 
 CHOOSE = "Choose a file."
 NO_FOLDER = "There is no such folder here. Choose one of the list."
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_HIDDEN_ENDING = re.compile(r"\.(?!v[0-9]+\s*$)(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,8}\s*$")
 _STATUSES: dict[type[Exception], int] = {TooMany: 429, TooLarge: 413, StoreFull: 507, Forbidden: 403, CameFirst: 409}
 
 
@@ -157,8 +159,10 @@ def _said(form: Form) -> dict[str, object]:
 
 
 def title_of(name: str) -> str:
-    """What a file's name says as a title: without what it ends in."""
-    return _ENDING.sub("", name.replace("_", " ")).strip()[:200] or "Untitled"
+    """What a file's name says as a title: without its ending, unless it would then seem to end in something else."""
+    words = clean_name(name).replace("_", " ").strip()
+    stem = _ENDING.sub("", words)
+    return (words if _HIDDEN_ENDING.search(stem) else stem).strip()[:200] or "Untitled"
 
 
 # -- Versions --------------------------------------------------------------------------------------
@@ -212,6 +216,14 @@ def _version_form(
         network_id=document.network_id,
         status=status,
     )
+
+
+async def list_versions(request: Request) -> Response:
+    """The address at which a form came back: opened again it leads to the form, or for who has none to the document."""
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        document = await get_document(connection, viewer, request.path_params["document_id"])
+    return redirect(request, f"/documents/{document.id}{'/versions/new' if may_add_version(viewer, document) else ''}")
 
 
 async def create_version(request: Request) -> Response:

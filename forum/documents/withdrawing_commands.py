@@ -2,28 +2,22 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, select
 
 from forum.acts import documents as acts
+from forum.acts.erasing_documents import delete_document, erase_document
+from forum.acts.erasing_reasons import hold_memberships_about_document
 from forum.audit import Deed, record
 from forum.documents.writing_commands import hold_document
 from forum.errors import Forbidden, Invalid
 from forum.events import DocumentGone
-from forum.filing import give_back
 from forum.policy import looks_after, may_restore, may_withdraw
 from forum.state import State
 from forum.streams import moderators_stream, network_stream
 from forum.tables import acts as act_rows
 from forum.tables import (
-    document_audiences,
-    document_locks,
-    document_openings,
-    document_readings,
-    document_versions,
-    document_wishes,
     documents,
 )
-from forum.unindexing import forget_document
 from forum.viewer import Viewer
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -31,6 +25,7 @@ from realtime.transaction import Transaction
 KEPT_FOR = timedelta(days=30)
 """How long what was withdrawn can be brought back."""
 _PART = 50
+ERASED_IN_TIME = "Withdrawn 30 days ago as data about somebody, and erased as announced."
 
 
 async def withdraw_document(tx: Transaction, viewer: Viewer, document_id: str, reason: str) -> None:
@@ -81,7 +76,7 @@ def _is_due() -> ColumnElement[bool]:
 
 
 async def _purge(tx: Transaction, document_id: str) -> None:
-    """Nothing of it is left but its row in the log; its files are collected where nothing else names them."""
+    """Nothing of it is left but its row in the log; of data about somebody a line at its address stays as well."""
     due = (documents.c.id == document_id) & _is_due()
     columns = (
         documents.c.network_id,
@@ -89,27 +84,14 @@ async def _purge(tx: Transaction, document_id: str) -> None:
         documents.c.is_narrowed,
         acts.hidden_as_data().label("hidden"),
     )
+    await hold_memberships_about_document(tx, document_id)
     row = (await tx.execute(select(*columns).where(due).with_for_update(of=documents))).first()
     if row is None:
         return  # it was brought back meanwhile, or another worker was here
-    used = select(func.coalesce(func.sum(document_versions.c.size), 0))
-    size = await tx.connection.scalar(used.where(document_versions.c.document_id == document_id))
-    await give_back(tx, row.network_id, int(size or 0))
-    parts = (
-        document_audiences,
-        document_locks,
-        document_wishes,
-        document_openings,
-        document_readings,
-        document_versions,
-    )
-    for table in parts:
-        await tx.execute(delete(table).where(table.c.document_id == document_id))
-    await forget_document(tx, document_id)
-    await tx.execute(delete(documents).where(documents.c.id == document_id))
-    deed = Deed(
-        "document.purged", "document", document_id, row.network_id, names={} if row.hidden else {"title": row.title}
-    )
-    await record(tx, deed)
+    if row.hidden:
+        await erase_document(tx, None, document_id, ERASED_IN_TIME, only_if=_is_due())
+        return
+    await delete_document(tx, document_id, row.network_id)
+    await record(tx, Deed("document.purged", "document", document_id, row.network_id, names={"title": row.title}))
     stream = moderators_stream if row.is_narrowed else network_stream
     tx.emit(stream(row.network_id), DocumentGone(document_id))

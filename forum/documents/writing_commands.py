@@ -5,32 +5,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, insert, literal, select
 
+from forum import entering
 from forum.audit import Deed, ObjectKind, Settings, record
 from forum.documents.queries import get_document
-from forum.errors import Forbidden
-from forum.policy import HELD_DOCUMENTS, REASONS, ending_of, silenced_words
+from forum.policy import HELD_DOCUMENTS
 from forum.records import Document
-from forum.tables import document_audiences, documents, memberships, networks
+from forum.tables import document_audiences, documents
 from forum.viewer import Viewer
-from ground.columns import Identifier, Moment, now
+from ground.columns import Identifier, Moment
 from realtime.transaction import Transaction
 
-NO_LONGER_MEMBER = "You are no longer a member of this network, so nothing was changed."
-_MEMBERSHIP = (
-    select(memberships.c.role, memberships.c.silenced_until, memberships.c.hold_left)
-    .where(
-        memberships.c.account_id == bindparam("by", type_=Identifier),
-        memberships.c.network_id == bindparam("in_network", type_=Identifier),
-        memberships.c.current,
-        memberships.c.status == "active",
-    )
-    .with_for_update(read=True)
-)
-_NETWORK = (
-    select(networks.c.archived_at, networks.c.deletes_at)
-    .where(networks.c.id == bindparam("in_network", type_=Identifier))
-    .with_for_update(key_share=True)
-)
 _DOCUMENT = (
     select(documents.c.id)
     .where(documents.c.id == bindparam("held_id", type_=Identifier))
@@ -39,24 +23,8 @@ _DOCUMENT = (
 
 
 async def hold_place(tx: Transaction, viewer: Viewer, network_id: str, *, to_add: bool = True) -> None:
-    """Hold the membership of who writes, and that the network takes changes: a removal comes before this, or after.
-
-    Raises Forbidden. `to_add`: it is not asked for what protects people, such as taking something back.
-    """
-    asked = {"by": viewer.id, "in_network": network_id}
-    held = (await tx.execute(_MEMBERSHIP, asked)).first()
-    if held is None:
-        raise Forbidden(NO_LONGER_MEMBER)
-    network = (await tx.execute(_NETWORK, {"in_network": network_id})).one()
-    if not to_add:
-        return
-    if held.silenced_until is not None and held.silenced_until > now():
-        raise Forbidden(silenced_words(held.silenced_until))
-    if held.hold_left != 0 and held.role == "member":
-        raise Forbidden(HELD_DOCUMENTS)
-    ending = ending_of(network.archived_at, network.deletes_at)
-    if ending:
-        raise Forbidden(REASONS[ending])
+    """Hold the membership of who shares. Raises Forbidden. `to_add`: see `forum.entering`."""
+    await entering.hold_place(tx, viewer, network_id, HELD_DOCUMENTS, to_add=to_add)
 
 
 async def hold_document(tx: Transaction, viewer: Viewer, document_id: str, *, to_add: bool = True) -> Document:

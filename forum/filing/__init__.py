@@ -4,7 +4,22 @@ A file comes in three steps, each of which may be the last: its bytes are in the
 `blobs` (`keep`), something of a slice names the row. What never got to the third is let go of after a day.
 """
 
+from forum.filing.checking import file_check, hold_back_file, hold_back_version, version_check
 from forum.filing.keeping import Room, ask_room, charge, find_room, give_back, keep
 from forum.filing.taking import Taken, take_brought, take_upload
 
-__all__ = ["Room", "Taken", "ask_room", "charge", "find_room", "give_back", "keep", "take_brought", "take_upload"]
+__all__ = [
+    "Room",
+    "Taken",
+    "ask_room",
+    "charge",
+    "file_check",
+    "find_room",
+    "give_back",
+    "hold_back_file",
+    "hold_back_version",
+    "keep",
+    "take_brought",
+    "take_upload",
+    "version_check",
+]

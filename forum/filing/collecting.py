@@ -4,7 +4,7 @@ Nothing is let go of within a day after somebody brought it, for they may still 
 of letting go nobody else may keep a file, so that no row is ever written for one that goes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, not_, select, text
@@ -14,6 +14,7 @@ from forum.database import Database
 from forum.files.store import Store, Stored
 from forum.filing.keeping import LOCK
 from forum.tables import blobs, metadata
+from realtime.transaction import Transaction
 
 PART = 100
 STARTS = tuple(f"{number:02x}" for number in range(256))
@@ -41,6 +42,17 @@ async def collect(database: Database, files: Store, before: datetime, starts: It
         old = [each async for each in files.listing(start) if each.kept_at < before]
         for place in range(0, len(old), PART):
             await _remove_nameless(database, files, before, old[place : place + PART])
+
+
+async def forget_at_once(tx: Transaction, files: Store, names: Collection[str], before: datetime) -> None:
+    """Let go of these files now, where nothing names them any more and nobody has brought one of them since then."""
+    await _alone(tx.connection)
+    over = and_(blobs.c.sha256.in_(list(names)), blobs.c.kept_at <= before, unnamed())
+    gone = (await tx.execute(delete(blobs).where(over).returning(blobs.c.sha256))).scalars()
+    for sha256 in list(gone):
+        found = await files.find(sha256)
+        if found is not None and found.kept_at <= before:
+            await files.remove(sha256)
 
 
 async def _forget_rows(database: Database, before: datetime) -> bool:

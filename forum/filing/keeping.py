@@ -39,8 +39,10 @@ async def keep(tx: Transaction, files: Store, settings: Settings, kept: Kept) ->
     insert: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
     moment = now()
     row = {"sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
-    made = insert(blobs).values(**row, created_at=moment, kept_at=moment)
-    await tx.execute(made.on_conflict_do_update(index_elements=["sha256"], set_={"kept_at": moment}))
+    # Without a virus scanner nothing holds it back: one that comes later is asked about it then.
+    again: dict[str, Any] = {"kept_at": moment} | ({} if settings.has_scanner else {"scan_due_at": moment})
+    made = insert(blobs).values(**row, created_at=moment, **again)
+    await tx.execute(made.on_conflict_do_update(index_elements=["sha256"], set_=again))
 
 
 @dataclass(frozen=True, slots=True)

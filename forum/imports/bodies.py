@@ -14,6 +14,7 @@ LONGEST_BODY = 100_000
 CUT = "[The rest of this message is too long to be brought in.]"
 NO_WORDS = "[This message has no words.]"
 
+_WORDS = frozenset({"text/plain", "text/html"})
 _MOST_PARTS = 200
 _MOST_TAGS = 15_000  # deeper nesting than this could be takes the HTML parser quadratic time
 _TAGS = re.compile(r"<[^<>]*>")
@@ -68,12 +69,13 @@ def _collect(part: Message, texts: list[str], attached: list[str], seen: list[in
         whole = _parts(part)
         subject = header_text(str(whole[0].get("subject", ""))) if whole else ""
         attached.append(f"the message “{subject}”" if subject else "a message")
-    elif kind == "multipart/alternative":
+    elif kind == "multipart/alternative" and part.is_multipart():
         _collect_alternative(part, texts, attached, seen)
     elif part.is_multipart():
         for inner in _parts(part):
             _collect(inner, texts, attached, seen)
-    elif kind in {"text/plain", "text/html"} and not _is_attachment(part):
+    elif part.get_content_maintype() == "multipart" or (kind in _WORDS and not _is_attachment(part)):
+        # A list that took the attachments out may have left the header of parts above one plain text.
         texts.append(_text_of(part))
     elif kind not in {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}:
         attached.append(_file_name(part) or f"a file ({kind})")

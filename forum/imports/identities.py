@@ -1,6 +1,7 @@
 """Who wrote the messages of an archive: one account for each address, or for each name where no address is left."""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from auth.emails import NOBODYS_DOMAIN, normalise_email
 from auth.names import clean_name
 from forum.imports.mbox import ParsedMessage
 
-UNKNOWN = "Unknown"
+UNKNOWN = "Name not known"
+
+# What programs that hide addresses put before the @.
+_DIGEST = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{12,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,38 @@ def author_key(message: ParsedMessage, network_id: str) -> str:
             return normalise_email(message.author_address)
         except ValueError:
             pass  # an address that was mangled on its way still tells two people apart
-    told = message.author_address or " ".join(message.author_name.split()).casefold()
+    told = message.author_address or " ".join(message.author_name.split()).casefold() or "unknown"
     digest = hashlib.sha256(f"{network_id}\n{told}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"{digest}@{NOBODYS_DOMAIN}"
 
 
 def authors_of(messages: Iterable[ParsedMessage], network_id: str) -> dict[str, Author]:
-    """The authors of these messages by their keys, each with the name that they used most."""
+    """The authors of these messages by their keys, each with the name that they used most.
+
+    Several of whom no name is known are counted, so that they do not look like one person.
+    """
     used: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    addresses: dict[str, str] = {}
     for message in messages:
-        used[author_key(message, network_id)][message.author_name] += 1
-    return {key: Author(key, _usual_name(names)) for key, names in used.items()}
+        key = author_key(message, network_id)
+        used[key][message.author_name] += 1
+        addresses[key] = message.author_address
+    authors: dict[str, Author] = {}
+    nameless = 0
+    for key, names in used.items():
+        name = _usual_name(names)
+        if name == UNKNOWN:
+            name = _name_in(addresses[key])
+        nameless += name == UNKNOWN
+        is_another = name == UNKNOWN and nameless > 1
+        authors[key] = Author(key, f"{UNKNOWN} ({nameless})" if is_another else name)
+    return authors
+
+
+def _name_in(address: str) -> str:
+    """What stands before the @, where that was not made up to hide somebody."""
+    written = address.partition("@")[0]
+    return UNKNOWN if _DIGEST.fullmatch(written) else shown_name(written)
 
 
 def _usual_name(names: Counter[str]) -> str:

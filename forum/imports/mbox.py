@@ -177,7 +177,7 @@ def _parse(number: int, piece: _Piece, previous: datetime | None) -> ParsedMessa
         subject=subject,
         base_subject=base_subject,
         is_reply=is_reply,
-        author_name=name or "Unknown",
+        author_name=name,
         author_address=address,
         date=_date(message, piece, previous),
         body=body_of(message),

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from auth.rules import INVITATIONS, INVITATIONS_AGAIN, MEMBERSHIP_CHANGES
 from forum.addresses import get, post, route
 from forum.asking import limit
-from forum.forms import header_key, read_json, read_query, validate
+from forum.forms import header_key, read_json, read_query
 from forum.inviting import joining_api
 from forum.inviting.entries import read_entry
 from forum.inviting.inputs import InvitationList, NewInvitations
@@ -26,6 +26,7 @@ from forum.network_reads import get_administered, get_network
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of
+from forum.warning import validate_words
 
 TAG = "Invitations"
 
@@ -47,7 +48,7 @@ async def api_invite(request: Request) -> Response:
     invited who is banned.
     """
     viewer = await account_of(request)
-    wanted = validate(NewInvitations, await read_json(request))
+    wanted = validate_words(request, NewInvitations, await read_json(request))
     key = header_key(request, wanted)
     await limit(request, INVITATIONS, viewer.id)
     entries = [read_entry(typed) for typed in wanted.emails]

@@ -18,6 +18,7 @@ from forum.network_reads import find_standing, get_administered
 from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
+from forum.warning import validate_words
 
 TAG = "Invitations"
 
@@ -112,7 +113,7 @@ async def api_show_join(request: Request) -> Response:
 async def api_join_by_link(request: Request) -> Response:
     """Become a member by a joining link, or ask to be admitted, as its network has it."""
     viewer = await account_of(request)
-    words = validate(JoiningWords, await read_json(request) if await request.body() else {}).words
+    words = validate_words(request, JoiningWords, await read_json(request) if await request.body() else {}).words
     behind = await _behind(request)
     await limit(request, JOINING, viewer.id)
     async with state_of(request).transaction() as tx:

@@ -33,6 +33,7 @@ from forum.policy import may_add_to
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import now
 
 WAYS = (
@@ -220,7 +221,7 @@ async def create_use(request: Request) -> Response:
     await limit_client(request, LINKS)
     behind = await _behind(request)
     try:
-        words = validate(JoiningWords, fields).words
+        words = validate_words(request, JoiningWords, fields).words
     except Invalid as error:
         return await _join_page(request, viewer, behind, fields.get("words", ""), error.errors, 422)
     await limit(request, JOINING, viewer.id)

@@ -72,7 +72,8 @@ def _each(
     for entry, outcome in zip(wanted, outcomes, strict=True):
         if outcome.status != "sent":
             yield outcome.status, entry.address or entry.typed, outcome.detail
-    for entry in read_addresses(form.later):
+    later = read_addresses(form.later)
+    for entry in later:
         yield "over_limit", entry.address, ""
     for entry in read_addresses(form.wrong):
         yield "invalid", entry.typed, what_is_wrong(entry)
@@ -82,13 +83,15 @@ def _each(
     for each in sort_out(together, keys_of(together), known)[len(wanted) :]:
         yield "unticked", each.entry.address, each.warning
     skipped = read_addresses(form.skipped)
-    in_list = set(keys_of(wanted))
+    # As the page said before: the first of each counts for what becomes of it, and every other is there twice.
+    seen = set(keys_of([*together, *later]))
     for entry, key in zip(skipped, keys_of(skipped), strict=True):
-        yield _why_skipped(key, in_list, known), entry.address, known.banned.get(key, "")
+        yield _why_skipped(key, seen, known), entry.address, known.banned.get(key, "")
+        seen.add(key)
 
 
-def _why_skipped(key: str, in_list: Collection[str], known: Known) -> Why:
-    if key in in_list:
+def _why_skipped(key: str, seen: Collection[str], known: Known) -> Why:
+    if key in seen:
         return "duplicate"
     if key in known.members:
         return "already_member"

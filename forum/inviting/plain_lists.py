@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from forum.inviting.entries import NAMED, QUOTED, Entry, read_entry, without_bullet
+from forum.inviting.entries import LONGEST_ENTRY, NAMED, QUOTED, Entry, is_address, read_entry, without_bullet
 
 _LINE = re.compile(r"[\r\n;\u2028\u2029]+")
 _ONE = re.compile(r"[^<>,]*<[^<>]*>\s*(?:\0[0-9]+\0)?\s*")
@@ -11,7 +11,8 @@ _ONE = re.compile(r"[^<>,]*<[^<>]*>\s*(?:\0[0-9]+\0)?\s*")
 
 
 def read_plain(text: str) -> Iterator[Entry]:
-    """The entries of a text without columns. Spaces part nothing, for they may be a slip of the hand."""
+    """The entries of a text without columns. Spaces part nothing but whole addresses, for they may be a slip of the
+    hand."""
     # Within quotation marks nothing parts: what stands there is put aside for the time being.
     quoted: list[str] = []
 
@@ -23,10 +24,39 @@ def read_plain(text: str) -> Iterator[Entry]:
         return quoted[int(found[1])]
 
     for line in _LINE.split(QUOTED.sub(put_aside, text)):
-        for part in _parts(without_bullet(line)):
+        for whole in _parts(without_bullet(line)):
+            before, part = _addresses_before(whole)
+            yield from map(read_entry, before)
             typed = re.sub("\0([0-9]+)\0", put_back, part).strip()
-            if typed:
+            words = typed.split()
+            if _has_another(part):
+                yield Entry(typed[:LONGEST_ENTRY], typed[:LONGEST_ENTRY])
+            elif len(words) > 1 and all(map(is_address, words)):
+                yield from map(read_entry, words)
+            elif typed:
                 yield read_entry(typed)
+
+
+def _addresses_before(part: str) -> tuple[list[str], str]:
+    """Whole addresses that stand before a name and its own, and the rest: nobody is called by another's address."""
+    beside, bracket, behind = part.partition("<")
+    words = beside.split()
+    count = next((place for place, word in enumerate(words) if not is_address(word)), len(words))
+    if not (bracket and count):
+        return [], part
+    own = _bracketed(part)
+    before = [word for word in words[:count] if word.lower() != own]
+    return before, f"{' '.join(words[count:])} <{behind}"
+
+
+def _has_another(part: str) -> bool:
+    """Whether another address stands within a name: which of the two is meant, somebody has to say."""
+    own = _bracketed(part)
+    return bool(own) and any("@" in word and own not in word.lower() for word in part.partition("<")[0].split())
+
+
+def _bracketed(part: str) -> str:
+    return part.partition("<")[2].partition(">")[0].strip().lower().removeprefix("mailto:").partition("?")[0]
 
 
 def _parts(line: str) -> list[str]:

@@ -33,6 +33,7 @@ from forum.policy import may_admit
 from forum.rendering import redirect, render_page, spell
 from forum.state import state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import now
 
 DAYS = (7, 14, VALID_DAYS, 60, 90)
@@ -138,6 +139,8 @@ async def look_at_invitations(request: Request) -> Response:
         raise Forbidden(decision.reason)
     try:
         form, entries = await _read(fields)
+        if form.act != "edit":
+            validate_words(request, InvitationForm, fields)  # asked here, for what is sent in the end comes from here
     except Invalid as error:
         return _form(request, viewer, found, _together(fields), error.errors, 422)
     if form.act == "edit":

@@ -16,7 +16,7 @@ from forum.acts.undoing import UNDOABLE, undo_act
 from forum.acts.warning import warn_person
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.moderation import appeal_commands
 from forum.moderation.act_queries import find_newest_act, get_act
 from forum.moderation.asking import limit, limit_acts, open_moderated
@@ -31,6 +31,7 @@ from forum.records import Person
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,14 @@ async def create_hiding(request: Request) -> Response:
     fields = await read_form(request)
     viewer, place = await _place_to_hide(request)
     try:
-        value = validate(Hiding, fields)
+        value = validate_words(request, Hiding, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             wish = TitleWish(value.keep_title, value.title) if place.number == 1 else TitleWish()
             removed = await hide_post(tx, viewer, place.id, value.rule, value.reason, wish=wish)
     except Invalid as error:
         return _hiding_form(request, viewer, place, fields, error.errors)
-    return redirect(request, place.path, notice="hidden", who=removed.act_id or "")
+    return redirect(request, place.path, notice="hidden", undo=removed.act_id or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +128,24 @@ async def create_warning(request: Request) -> Response:
     fields = await read_form(request)
     account_id = request.path_params["account_id"]
     try:
-        value = validate(NewWarning, fields)
+        value = validate_words(request, NewWarning, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             person = await find_reported_person(tx.connection, viewer, found.network.id, account_id)
-            await warn_person(tx, viewer, found.network.id, account_id, value.reason, value.rule)
+            act_id = await warn_person(tx, viewer, found.network.id, account_id, value.reason, value.rule)
     except Invalid as error:
         return await _warning_form(request, viewer, found.network.id, fields, error.errors)
-    return redirect(request, f"/people/{account_id}", notice="warned", who=person.name)
+    return redirect(request, f"/people/{account_id}", notice="warned", who=person.name, undo=act_id)
 
 
 # -- One act ---------------------------------------------------------------------------------------
 
 _TAKE_FROM_SOMEBODY = frozenset(
-    ("hide", "remove", "warn", "silence", "hold", "expel", "ban", "move", "retitle", "lock", "withdraw")
+    (
+        *("hide", "remove", "withdraw", "remove_card", "reject"),
+        *("warn", "silence", "hold", "expel", "ban"),
+        *("move", "retitle", "lock"),
+    )
 )
 """Sanctions, and what takes words away."""
 
@@ -184,7 +189,7 @@ async def _show(
         what=what_was_done(act),
         may_undo=not act.is_judged
         and is_undoable
-        and (act.kind != "move" or act.is_moved_back_by_me)
+        and act.is_in_reach
         and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
         may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
         may_mark=may_mark,
@@ -221,7 +226,7 @@ async def create_undo(request: Request) -> Response:
     fields = await read_form(request)
     viewer = await account_of(request)
     try:
-        value = validate(Undoing, fields)
+        value = validate_words(request, Undoing, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             done = await undo_act(tx, viewer, request.path_params["act_id"], value.reason)
@@ -230,6 +235,8 @@ async def create_undo(request: Request) -> Response:
     where = f"/posts/{done.post_id}" if done.post_id else f"/acts/{done.id}"
     if done.document_id is not None:
         where = f"/documents/{done.document_id}"
+    if done.card_id is not None:
+        where = f"/cards/{done.card_id}"
     if done.post_id is None and done.thread_id is not None:
         where = f"/threads/{done.thread_id}"
     return redirect(request, where, notice="act-undone")
@@ -250,7 +257,7 @@ async def create_appeal(request: Request) -> Response:
     fields = await read_form(request)
     viewer = await account_of(request)
     try:
-        value = validate(Appeal, fields)
+        value = validate_words(request, Appeal, fields)
         await limit(request, APPEALS, viewer.id)
         async with state_of(request).transaction() as tx:
             await appeal_commands.appeal(tx, viewer, request.path_params["act_id"], value.words)
@@ -265,7 +272,7 @@ async def create_answer(request: Request) -> Response:
     viewer = await account_of(request)
     act_id = request.path_params["act_id"]
     try:
-        value = validate(AppealAnswer, fields)
+        value = validate_words(request, AppealAnswer, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             await appeal_commands.answer_appeal(tx, viewer, act_id, value.outcome, value.answer)

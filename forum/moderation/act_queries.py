@@ -10,17 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.acts.quotations import OUT_OF_SIGHT, WAS_REMOVED, find_hidden_with
-from forum.acts.recording import said_of_thread
+from forum.acts.recording import HELD, said_of_thread
 from forum.acts.sentences import UNSEEN
 from forum.acts.waiting import appeals_waiting_for
 from forum.errors import NotFound
 from forum.moderation.records import Repeating, ShownAct
 from forum.policy import (
     acts_shown_to,
+    cards_readable_by,
     documents_readable_by,
     named_to,
     nobody_else_administers,
     readable_by,
+    somebody_judges,
     threads_readable_by,
 )
 from forum.records import Person
@@ -28,6 +30,7 @@ from forum.shown_people import columns_of, person_from
 from forum.tables import (
     acts,
     audit_words,
+    cards,
     cases,
     documents,
     held_posts,
@@ -54,6 +57,10 @@ def _was_judged_by(viewer: Viewer) -> ColumnElement[bool]:
     return acts.c.appeal_by_id == viewer.id
 
 
+def _is_by_author() -> ColumnElement[bool]:
+    return posts.c.removed_by.is_not_distinct_from(posts.c.author_id)
+
+
 def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
     """What an act was about: not selected at all for somebody who judges without reading the network.
 
@@ -64,8 +71,10 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
     is_read = and_(is_shown, threads_readable_by(viewer), threads.c.network_id == acts.c.network_id)
     # The post may lie in another network by now.
     is_own = acts.c.account_id == viewer.id
-    by_author = acts.c.before[WAS_REMOVED].as_string() == "author"  # what they took away is shown to nobody for it
-    is_there = and_(posts.c.network_id == acts.c.network_id, func.coalesce(by_author, false()).is_(False))
+    # What its author took away is shown to nobody for the act, whether before it or after it was undone.
+    by_author = func.coalesce(acts.c.before[WAS_REMOVED].as_string() == "author", false())
+    since = and_(acts.c.undone_at.is_not(None), posts.c.removed_at.is_not(None), _is_by_author())
+    is_there = and_(posts.c.network_id == acts.c.network_id, by_author.is_(False), ~since)
     is_open = and_(acts_shown_to(viewer), or_(is_own, is_there))
     # Whoever it concerns may know the network's name while it has an address that shows it to them.
     named = or_(networks.c.access.in_(("open", "closed")), readable_by(viewer), viewer_oversees(viewer))
@@ -83,6 +92,9 @@ def _about(viewer: Viewer) -> list[ColumnElement[Any]]:
         networks.c.access == "open",
         case((is_shown, acts.c.document_id)),
         case((and_(is_shown, documents_readable_by(viewer)), documents.c.title), else_=""),
+        case((is_shown, acts.c.card_id)),
+        case((and_(is_shown, cards_readable_by(viewer)), cards.c.title), else_=""),
+        threads.c.network_id,
         case((and_(is_shown, acts.c.post_id.is_(None)), acts.c.thread_id)),
     ]
 
@@ -105,6 +117,7 @@ def _acts(viewer: Viewer) -> Select[Any]:
             acts.c.version,
             appeals_waiting_for(viewer),
             nobody_else_administers(),
+            somebody_judges(),
             _WAS_OUT_OF_SIGHT,
             *columns_of(_people),
             *columns_of(_actors),
@@ -115,6 +128,7 @@ def _acts(viewer: Viewer) -> Select[Any]:
         .outerjoin(posts, posts.c.id == acts.c.post_id)
         .outerjoin(threads, threads.c.id == acts.c.thread_id)
         .outerjoin(documents, documents.c.id == acts.c.document_id)
+        .outerjoin(cards, cards.c.id == acts.c.card_id)
         .outerjoin(_people, _people.c.id == acts.c.account_id)
         .outerjoin(_actors, _actors.c.id == acts.c.by_id)
     )
@@ -126,8 +140,8 @@ def viewer_oversees(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
-    is_moderated = viewer.has_role(row[1], "moderator")
-    person, by, about = person_from(row[16:19]), person_from(row[19:22]), row[22:]
+    is_moderated, about = viewer.has_role(row[1], "moderator"), row[23:]
+    person, by = person_from(row[17:20]), person_from(row[20:23])
     return ShownAct(
         id=row[0],
         network_id=row[1],
@@ -155,14 +169,21 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
         network=about[8],
         slug=about[9],
         is_public=bool(about[10]),
-        document_id=about[11],
-        document=about[12] or "",
-        is_mine=person is not None and person.id == viewer.id,
+        **_things(about[11:15]),
+        # What a moderator does to a thread of their own concerns nobody else: there is nobody to appeal to.
+        is_mine=person is not None and person.id == viewer.id and (by is None or by.id != viewer.id),
         is_moderated=is_moderated,
         is_judged=bool(row[13]),
         goes_to_site=bool(row[14]),
-        stays_out_of_sight=bool(row[15]),
+        has_judge=bool(row[15]),
+        stays_out_of_sight=bool(row[16]),
+        is_in_reach=about[15] in (None, row[1]) or viewer.has_role(about[15], "moderator"),
     )
+
+
+def _things(about: Sequence[Any]) -> dict[str, Any]:
+    document_id, document, card_id, card = about
+    return {"document_id": document_id, "document": document or "", "card_id": card_id, "card": card or ""}
 
 
 async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> ShownAct:
@@ -175,6 +196,8 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     act = _act(viewer, tuple(row))
     if act.is_mine and act.kind in ("expel", "ban"):
         act = replace(act, lapsed=await _lapsed(connection, viewer, act))
+    if act.kind == "reject" and (act.is_mine or act.is_moderated):
+        act = await _with_held(connection, act)
     if row[-1] is not None:
         act = await _with_thread(connection, viewer, act, row[-1])
     if act.is_moderated and act.number == 1 and act.kind in ("hide", "remove"):
@@ -208,6 +231,7 @@ async def _repeating(connection: AsyncConnection, viewer: Viewer, act: ShownAct)
         .join(networks, networks.c.id == threads.c.network_id)
         .join(_people, _people.c.id == posts.c.author_id)
         .where(cases.c.network_id == act.network_id, cases.c.outcome == "", posts.c.removed_at.is_(None))
+        .where(posts.c.network_id == act.network_id)
         .where(this.exists().correlate(cases), threads_readable_by(viewer))
         .order_by(posts.c.id)
         .limit(MOST_APPEALS)
@@ -232,6 +256,16 @@ async def _lapsed(connection: AsyncConnection, viewer: Viewer, act: ShownAct) ->
     return tuple((row.id, row.created_at) for row in await connection.execute(asked.order_by(held_posts.c.id)))
 
 
+async def _with_held(connection: AsyncConnection, act: ShownAct) -> ShownAct:
+    """What was turned down, and whether it could wait again."""
+    before = await connection.scalar(select(acts.c.before).where(acts.c.id == act.id))
+    held_id = str((before or {}).get(HELD, ""))
+    waits = select(held_posts.c.id).where(
+        held_posts.c.id == held_id, held_posts.c.outcome == "rejected", held_posts.c.body != ""
+    )
+    return replace(act, held_id=held_id, is_forgotten=await connection.scalar(waits) is None)
+
+
 async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAct, thread_id: str) -> ShownAct:
     """What the thread was called, and where it went: the title as it was then; its address where they may read it."""
     said = await said_of_thread(connection, thread_id, act.kind, act.id)
@@ -253,7 +287,7 @@ async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAc
     # Older rows of the log do not say where it went.
     went = said.get("network") or (here.network_id if here.network_id != act.network_id else None)
     name = await connection.scalar(select(networks.c.name).where(networks.c.id == went, named_to(viewer)))
-    return replace(act, place=name or UNSEEN, is_moved_back_by_me=viewer.has_role(here.network_id, "moderator"))
+    return replace(act, place=name or UNSEEN)
 
 
 async def _why_undone(connection: AsyncConnection, act_id: str) -> str:

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from auth.rules import APPEALS
 from auth.secrets import new_secret, secret_hash
 from forum.acts.erasing import erase_post
+from forum.acts.erasing_documents import erase_document
 from forum.acts.posts import hide_post
 from forum.acts.quoting import see_quoting
 from forum.acts.repeating import hide_repeats
@@ -19,7 +20,7 @@ from forum.acts.warning import warn_person
 from forum.addresses import get, post, route
 from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
-from forum.moderation import appeal_commands, quieting_pages, suspension_api
+from forum.moderation import appeal_commands, card_api, quieting_pages, suspension_api
 from forum.moderation.act_queries import get_act
 from forum.moderation.asking import limit, limit_acts, limit_reports, open_moderated
 from forum.moderation.commands import Reported, decide_case, report_document, report_person, report_post, take_case
@@ -29,6 +30,7 @@ from forum.moderation.inputs import (
     AppealAnswer,
     CaseList,
     Decision,
+    DocumentErasure,
     ErasureReason,
     Hiding,
     Lease,
@@ -38,6 +40,7 @@ from forum.moderation.inputs import (
     ReportList,
     Undoing,
 )
+from forum.moderation.own_report_queries import get_own_report, get_receipt, list_own_reports
 from forum.moderation.post_queries import get_place
 from forum.moderation.presenting import (
     ApiAct,
@@ -55,10 +58,7 @@ from forum.moderation.presenting import (
 from forum.moderation.queries import (
     find_reported_person,
     get_case,
-    get_own_report,
-    get_receipt,
     list_cases,
-    list_own_reports,
     list_reports,
 )
 from forum.network_reads import get_network
@@ -67,6 +67,7 @@ from forum.policy import may_erase, may_hide, may_see_requests, may_undo, may_wa
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import now
 
 TAG = "Moderation"
@@ -90,7 +91,7 @@ async def api_report_post(request: Request) -> Response:
     viewer, state = await viewer_of(request), state_of(request)
     async with state.database.read() as connection:
         await get_place(connection, viewer, request.path_params["id"])
-    said = validate(NewReport, await read_json(request))
+    said = validate_words(request, NewReport, await read_json(request))
     key = header_key(request, said)
     await limit_reports(request, viewer)
     receipt = "" if viewer.is_signed_in else new_secret()
@@ -116,7 +117,7 @@ async def api_report_document(request: Request) -> Response:
     viewer, state, document_id = await viewer_of(request), state_of(request), request.path_params["document_id"]
     async with state.database.read() as connection:
         await get_reported_document(connection, viewer, document_id, None)
-    said = validate(NewDocumentReport, await read_json(request))
+    said = validate_words(request, NewDocumentReport, await read_json(request))
     key = header_key(request, said)
     await limit_reports(request, viewer)
     receipt = "" if viewer.is_signed_in else new_secret()
@@ -135,7 +136,7 @@ async def api_report_person(request: Request) -> Response:
     async with state.database.read() as connection:
         network_id = (await get_network(connection, viewer, request.path_params["slug"])).network.id
         await find_reported_person(connection, viewer, network_id, account_id)
-    said = validate(NewReport, await read_json(request))
+    said = validate_words(request, NewReport, await read_json(request))
     key = header_key(request, said)
     await limit_reports(request, viewer)
     async with state.transaction() as tx:
@@ -219,7 +220,7 @@ async def api_decide_case(request: Request) -> Response:
     viewer, state, case_id = await account_of(request), state_of(request), request.path_params["case_id"]
     async with state.database.read() as connection:
         await get_case(connection, viewer, case_id)
-    value = validate(Decision, await read_json(request))
+    value = validate_words(request, Decision, await read_json(request))
     await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await decide_case(tx, viewer, case_id, value)
@@ -244,7 +245,7 @@ async def api_hide_post(request: Request) -> Response:
         decision = may_hide(viewer, (await get_place(connection, viewer, post_id)).standing)
     if not decision:
         raise Forbidden(decision.reason)
-    value = validate(Hiding, await read_json(request))
+    value = validate_words(request, Hiding, await read_json(request))
     await limit_acts(request, viewer)
     async with state.transaction() as tx:
         wish = TitleWish(value.keep_title, value.title)
@@ -262,7 +263,7 @@ async def api_warn_person(request: Request) -> Response:
     decision = may_warn(viewer, found.network.id, account_id)
     if not decision:
         raise Forbidden(decision.reason)
-    value = validate(NewWarning, await read_json(request))
+    value = validate_words(request, NewWarning, await read_json(request))
     await limit_acts(request, viewer)
     async with state_of(request).transaction() as tx:
         act_id = await warn_person(tx, viewer, found.network.id, account_id, value.reason, value.rule)
@@ -285,7 +286,7 @@ async def api_undo_act(request: Request) -> Response:
     decision = may_undo(viewer, act.kind, act.network_id, act.by.id if act.by else None, act.about)
     if not decision:
         raise Forbidden(decision.reason)
-    value = validate(Undoing, await read_json(request))
+    value = validate_words(request, Undoing, await read_json(request))
     await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await undo_act(tx, viewer, act_id, value.reason)
@@ -312,7 +313,7 @@ async def api_appeal(request: Request) -> Response:
     async with state.database.read() as connection:
         if not (await get_act(connection, viewer, act_id)).is_mine:
             raise Forbidden(appeal_commands.NOT_YOURS)
-    value = validate(Appeal, await read_json(request))
+    value = validate_words(request, Appeal, await read_json(request))
     await limit(request, APPEALS, viewer.id)
     async with state.transaction() as tx:
         await appeal_commands.appeal(tx, viewer, act_id, value.words)
@@ -327,7 +328,7 @@ async def api_answer_appeal(request: Request) -> Response:
         act = await get_act(connection, viewer, act_id)
     if not act.is_judged and not act.appeal_outcome:
         raise Forbidden(appeal_commands.NOT_FOR_YOU)
-    value = validate(AppealAnswer, await read_json(request))
+    value = validate_words(request, AppealAnswer, await read_json(request))
     await limit_acts(request, viewer)
     async with state.transaction() as tx:
         await appeal_commands.answer_appeal(tx, viewer, act_id, value.outcome, value.answer)
@@ -342,7 +343,7 @@ async def api_erase_post(request: Request) -> Response:
         async with state.database.read() as connection:
             await get_place(connection, viewer, post_id)
         raise Forbidden(may_erase(viewer).reason)
-    value = validate(ErasureReason, await read_json(request))
+    value = validate_words(request, ErasureReason, await read_json(request))
     await limit_acts(request, viewer)
     async with state.database.read() as connection:
         seen = await see_quoting(connection, post_id)
@@ -351,11 +352,27 @@ async def api_erase_post(request: Request) -> Response:
     return _answer({"erased": act_id is not None})
 
 
+@operation("Erase a document", TAG, {200: ApiErasure}, body=DocumentErasure, refusals=(403,))
+async def api_erase_document(request: Request) -> Response:
+    """For administrators of the site, who need not read it: its versions, their files and its words go."""
+    viewer, state, document_id = await account_of(request), state_of(request), request.path_params["document_id"]
+    if not may_erase(viewer):
+        async with state.database.read() as connection:
+            await get_reported_document(connection, viewer, document_id, None)
+        raise Forbidden(may_erase(viewer).reason)
+    value = validate(DocumentErasure, await read_json(request))
+    await limit_acts(request, viewer)
+    async with state.transaction() as tx:
+        return _answer({"erased": await erase_document(tx, viewer, document_id, value.reason)})
+
+
 ROUTES: list[BaseRoute] = [
+    *card_api.ROUTES,
     post("/api/v1/posts/{id:id}/reports", api_report_post),
     post("/api/v1/documents/{document_id:id}/reports", api_report_document),
     post("/api/v1/posts/{id:id}/hiding", api_hide_post),
     post("/api/v1/posts/{id:id}/erasure", api_erase_post),
+    post("/api/v1/documents/{document_id:id}/erasure", api_erase_document),
     post("/api/v1/networks/{slug:slug}/members/{account_id:id}/reports", api_report_person),
     post("/api/v1/networks/{slug:slug}/members/{account_id:id}/warnings", api_warn_person),
     get("/api/v1/networks/{slug:slug}/reports", api_list_cases),

@@ -71,7 +71,7 @@ async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: s
     if not found.is_judged:
         raise Forbidden(NOT_FOR_YOU)
     if outcome == "overturned":
-        await take_back(tx, viewer.id, act_id, answer=answer)
+        await take_back(tx, viewer.id, act_id, answer=answer, moderator=viewer)
         return
     await tx.execute(_LOCK, {"act_id": act_id})
     if not (await get_act(tx.connection, viewer, act_id)).is_judged:

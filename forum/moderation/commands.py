@@ -10,6 +10,7 @@ from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_
 from forum.acts.documents import find_author, hold_document, withdraw
 from forum.acts.holding import hold_post
 from forum.acts.posts import hide_post, remove_post
+from forum.acts.removing_cards import hold_any_card, take_card_away
 from forum.acts.titles import TitleWish
 from forum.acts.warning import warn_person
 from forum.audit import Deed, record
@@ -21,7 +22,14 @@ from forum.moderation.person_commands import ON_PERSON, act_on_person
 from forum.moderation.queries import find_reported_person, get_case
 from forum.moderation.records import Case
 from forum.network_reads import get_network_by_id
-from forum.policy import decides_from_outside, may_leave_traces, may_report_document, may_report_person, may_report_post
+from forum.policy import (
+    decides_from_outside,
+    may_leave_traces,
+    may_report_card,
+    may_report_document,
+    may_report_person,
+    may_report_post,
+)
 from forum.tables import cases, reports
 from forum.viewer import Viewer
 from ground.columns import new_id, now
@@ -32,22 +40,31 @@ SAY_WHY = "Say why. Whom it concerns reads these words."
 CHOOSE_RULE = "Choose which rule it breaks. The stub names it."
 NO_DOCUMENT = "This is about no document. Choose something else."
 WITHDRAWN_ALREADY = "This document is out of the library already. Choose something else, or nothing more."
+NO_CARD = "This is about no card. Choose something else."
+REMOVED_ALREADY = "This card was removed already. Choose something else, or nothing more."
 FROM_OUTSIDE = (
     "You decide this from outside the network, so nothing is done there. Suspend or erase on the site’s pages."
 )
 NO_TITLE = "The title changes only where you hide or remove the post. Choose that, or leave the title as it is."
+NOT_THERE = "The thread is in another network now, and you don’t moderate that one. Choose something else."
 NO_POST = "This is about no post: choose what is done about them, or decide without an act."
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is reported: a post or a version of a document with its author, or a person."""
+    """What is reported: a post, a version of a document or a card with whom it is about, or a person."""
 
     network_id: str
     account_id: str
     post_id: str | None = None
     document_id: str | None = None
     number: int | None = None
+    card_id: str | None = None
+
+    @property
+    def about(self) -> tuple[str, str, str | None, str | None, str | None]:
+        """As cases are told apart."""
+        return self.network_id, self.account_id, self.post_id, self.document_id, self.card_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,22 @@ async def report_document(
     return await _report(tx, viewer, subject, said, key, receipt_hash)
 
 
+async def report_card(
+    tx: Transaction,
+    viewer: Viewer,
+    card_id: str,
+    said: NewReport,
+    key: RequestKey | None = None,
+    receipt_hash: str | None = None,
+) -> Reported:
+    """Tell the moderators what is wrong with a card. Raises as for documents."""
+    held = await hold_any_card(tx, viewer, card_id)
+    decision = may_report_card(viewer, held.standing)
+    if not decision:
+        raise (Conflict if held.removed_at is not None else Forbidden)(decision.reason)
+    return await _report(tx, viewer, Subject(held.network_id, held.concerns, card_id=card_id), said, key, receipt_hash)
+
+
 async def report_person(
     tx: Transaction, viewer: Viewer, network_id: str, account_id: str, said: NewReport, key: RequestKey | None = None
 ) -> Reported:
@@ -127,7 +160,7 @@ async def _report(
     claimed = await claim(tx, viewer.id, key if viewer.id else None, earlier or new_id())
     if claimed.is_replay:
         return Reported(claimed.object_id, True)
-    case_id = await hold_case(tx, subject.network_id, subject.account_id, subject.post_id, subject.document_id)
+    case_id = await hold_case(tx, *subject.about)
     earlier = await _find_earlier(tx, subject, viewer, receipt_hash)
     if earlier is not None:
         await _say_more(tx, earlier, said, is_same=receipt_hash is not None)
@@ -154,7 +187,7 @@ async def _find_earlier(tx: Transaction, subject: Subject, viewer: Viewer, recei
     if viewer.id:
         asked = asked.where(
             reports.c.reporter_id == viewer.id,
-            *open_about(subject.network_id, subject.account_id, subject.post_id, subject.document_id),
+            *open_about(*subject.about),
         )
     else:
         asked = asked.where(reports.c.receipt_hash == receipt_hash)
@@ -209,6 +242,8 @@ async def _hold_open(tx: Transaction, viewer: Viewer, case_id: str) -> Case:
         await hold_post(tx, None, found.post_id)
     elif found.document_id is not None and not found.is_gone:
         await hold_document(tx, None, found.document_id)
+    elif found.card_id is not None and not found.is_gone:
+        await hold_any_card(tx, None, found.card_id)
     await tx.execute(select(cases.c.id).where(cases.c.id == case_id).with_for_update(key_share=True))
     found = await get_case(tx.connection, viewer, case_id)
     if found.outcome:
@@ -234,8 +269,9 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
     found = await _hold_open(tx, viewer, case_id)
     outcome = _OUTCOMES[value.decision]
     act_id = await _act(tx, viewer, found, value) if value.decision == "agree" else None
-    # An act on the post or the document has closed the case; its answer is still to come.
-    is_closed = value.act == "withdraw" or (act_id is not None and value.act in ("hide", "remove"))
+    # An act on the post, the document or the card has closed the case; its answer is still to come.
+    is_closed = value.act in ("withdraw", "remove_card") or (act_id is not None and value.act in ("hide", "remove"))
+    is_closed = is_closed and found.elsewhere_id is None
     if value.decision != "agree" or not is_closed:
         await close_case(tx, case_id, found.network_id, outcome, viewer.id, act_id)
     await tx.execute(update(cases).where(cases.c.id == case_id).values(answer=value.answer))
@@ -246,10 +282,15 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
         network_id=found.network_id,
         actor_id=viewer.id,
         subject_id=found.person.id,
-        after={"act": act_id, "post": found.post_id, **({"document": found.document_id} if found.document_id else {})},
+        after={"act": act_id, "post": found.post_id, **_thing(found)},
         reason=value.answer,
     )
     await record(tx, deed)
+
+
+def _thing(found: Case) -> dict[str, str]:
+    things = {"document": found.document_id, "card": found.card_id}
+    return {name: thing for name, thing in things.items() if thing}
 
 
 async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
@@ -267,8 +308,12 @@ async def _act(tx: Transaction, viewer: Viewer, found: Case, value: Decision) ->
         return await act_on_person(tx, viewer, found, value)
     if value.act == "withdraw":
         return await _withdraw(tx, viewer, found, value)
+    if value.act == "remove_card":
+        return await _remove_card(tx, viewer, found, value)
     if found.post_id is None:
         raise Invalid({"act": NO_POST})
+    if found.elsewhere_id is not None and not viewer.has_role(found.elsewhere_id, "moderator"):
+        raise Invalid({"act": NOT_THERE})
     wish = TitleWish(value.keep_title, value.title)
     if value.act == "remove":
         return (await remove_post(tx, viewer, found.post_id, value.reason, rule=value.rule, wish=wish)).act_id
@@ -287,3 +332,15 @@ async def _withdraw(tx: Transaction, viewer: Viewer, found: Case, value: Decisio
     if held.withdrawn_at is not None:
         raise Conflict(WITHDRAWN_ALREADY)
     return await withdraw(tx, held, viewer.id, value.reason, value.rule)
+
+
+async def _remove_card(tx: Transaction, viewer: Viewer, found: Case, value: Decision) -> str | None:
+    """The same of a card."""
+    if found.card_id is None:
+        raise Invalid({"act": NO_CARD})
+    if found.is_gone:
+        raise Conflict(REMOVED_ALREADY)
+    held = await hold_any_card(tx, None, found.card_id)
+    if held.removed_at is not None:
+        raise Conflict(REMOVED_ALREADY)
+    return await take_card_away(tx, held, viewer.id, value.reason, value.rule)

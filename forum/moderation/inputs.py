@@ -77,7 +77,7 @@ def _decision(value: object) -> object:
 
 
 def _act(value: object) -> object:
-    if value not in ("none", "hide", "remove", "withdraw", "warn", "silence", "hold", "expel", "ban"):
+    if value not in ("none", "hide", "remove", "withdraw", "remove_card", "warn", "silence", "hold", "expel", "ban"):
         raise ValueError("Choose what is to be done.")
     return value
 
@@ -90,7 +90,7 @@ def _number(value: object) -> object:
 def _post_id(text: str) -> str:
     text = text.strip().rstrip("/").rpartition("/")[2]
     if not is_id(text):
-        raise ValueError("This is not the number of a post. It has 36 letters, digits and dashes.")
+        raise ValueError("This is not the number of a post or document. It has 36 letters, digits and dashes.")
     return text
 
 
@@ -148,13 +148,15 @@ class NewWarning(Input):
 class Decision(Input):
     """What becomes of a case. An act needs a reason for whom it concerns; `answer` goes to those who reported.
 
-    `withdraw`: the document leaves the library; `hold`: all that the person writes waits for a moderator; `expel` and
-    `ban`: they are removed, or for good. `title` and `keep_title`, as where a post is hidden: for `hide` and `remove`.
+    `withdraw`: the document leaves the library; `remove_card`: the card is removed; `hold`: all that the person writes
+    waits for a moderator; `expel` and `ban`: they are removed, or for good. `title` and `keep_title`, as where a post
+    is hidden: for `hide` and `remove`.
     """
 
     decision: Annotated[Literal["agree", "disagree", "ignore"], BeforeValidator(_decision), Choose(_DECIDE)]
     act: Annotated[
-        Literal["none", "hide", "remove", "withdraw", "warn", "silence", "hold", "expel", "ban"], BeforeValidator(_act)
+        Literal["none", "hide", "remove", "withdraw", "remove_card", "warn", "silence", "hold", "expel", "ban"],
+        BeforeValidator(_act),
     ] = "none"
     hours: Annotated[int, BeforeValidator(_number)] = Field(24, ge=1, le=LONGEST_HOURS)
     """So long a silence lasts."""
@@ -198,6 +200,12 @@ class ErasureReason(Input):
 
     reason: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
     keep_title: Ticked = False
+
+
+class DocumentErasure(Input):
+    """Why the document of the address is erased."""
+
+    reason: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
 
 
 class Lease(Input):

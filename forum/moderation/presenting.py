@@ -37,6 +37,7 @@ class ApiReport(Answer):
     post_id: str | None
     document_id: str | None
     version_number: int | None
+    card_id: str | None
     receipt: str | None
 
 
@@ -59,12 +60,13 @@ class ApiCaseReport(Answer):
 
 
 class ApiCase(Answer):
-    """A post, a document or a person, however many have reported it."""
+    """A post, a document, a card or a person, however many have reported it."""
 
     id: str
     network_id: str
     post_id: str | None
     document_id: str | None
+    card_id: str | None
     account: ApiSomebody
     opened_at: str
     report_count: int
@@ -130,6 +132,7 @@ class ApiAct(Answer):
     post_id: str | None
     thread_id: str | None
     document_id: str | None
+    card_id: str | None
     html: str
     undone_at: str | None
     undo_reason: str
@@ -175,6 +178,7 @@ def api_report(report: OwnReport, receipt: str | None = None) -> dict[str, objec
         "post_id": report.post_id,
         "document_id": report.document_id,
         "version_number": report.version_number,
+        "card_id": report.card_id,
         "receipt": receipt,
     }
 
@@ -187,6 +191,7 @@ def api_case(case: Case, at: datetime) -> dict[str, object]:
         "network_id": case.network_id,
         "post_id": case.post_id,
         "document_id": case.document_id,
+        "card_id": case.card_id,
         "account": _somebody(case.person),
         "opened_at": moment_text(case.opened_at),
         "report_count": case.report_count,
@@ -237,6 +242,7 @@ def api_act(act: ShownAct) -> dict[str, object]:
         "post_id": act.post_id,
         "thread_id": act.thread_id,
         "document_id": act.document_id,
+        "card_id": act.card_id,
         "html": act.html,
         "undone_at": _moment(act.undone_at),
         "undo_reason": act.undo_reason,

@@ -10,22 +10,24 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.attaching import list_files_of
 from forum.errors import Invalid, NotFound
-from forum.moderation.inputs import CaseList, ReportList
-from forum.moderation.records import Around, Case, OwnReport, Report
+from forum.moderation.inputs import CaseList
+from forum.moderation.records import Around, Case, Report
 from forum.policy import (
+    acts_shown_to,
     cases_shown_to,
     decides_from_outside,
-    documents_readable_by,
     may_look_into,
+    moderated_by,
     nobody_else_moderates,
     person_shown_to,
-    readable_by,
+    posts_readable_by,
     threads_readable_by,
 )
-from forum.records import Person, Rule
+from forum.records import ActKind, Person, Rule
 from forum.shown_people import columns_of, person_from, shown_name
-from forum.tables import acts, cases, documents, memberships, networks, posts, reports, threads
+from forum.tables import acts, cards, cases, documents, memberships, networks, posts, reports, threads
 from forum.text import excerpt
 from forum.viewer import Viewer
 from ground.columns import is_id, now
@@ -35,6 +37,21 @@ AROUND = 2
 MOST_REPORTS = 50
 MOST_STUCK = 50
 EXCERPT_LENGTH = 200
+AGAINST_SOMEBODY: Sequence[ActKind] = (
+    "hide",
+    "remove",
+    "erase",
+    "warn",
+    "silence",
+    "hold",
+    "reject",
+    "expel",
+    "ban",
+    "suspend",
+    "withdraw",
+    "remove_card",
+)
+"""Acts that make somebody's record: what they wrote, shared or did was taken away, or they were."""
 BAD_CURSOR = "This place in the list is not one that we gave you. Begin again without it."
 
 _people = accounts.alias("people")
@@ -53,7 +70,18 @@ class Part:
     next: str | None
 
 
-def _cases() -> Select[Any]:
+_ELSEWHERE = case((posts.c.network_id != cases.c.network_id, posts.c.network_id)).label("elsewhere_id")
+
+
+def _about_post(viewer: Viewer) -> Sequence[ColumnElement[Any]]:
+    """A thread may have moved since: of a post that is elsewhere no more is told than the viewer may read there."""
+    is_here = or_(posts.c.network_id == cases.c.network_id, posts_readable_by(viewer))
+    told = (posts.c.thread_id, posts.c.number, threads.c.title, posts.c.html, posts.c.removed_at)
+    return [posts.c.id.label("post_id"), *(case((is_here, each)).label(each.name) for each in told), posts.c.erased_at]
+
+
+def _cases(viewer: Viewer) -> Select[Any]:
+    is_told = or_(acts.c.network_id == cases.c.network_id, acts_shown_to(viewer))
     return (
         select(
             cases.c.id,
@@ -64,27 +92,27 @@ def _cases() -> Select[Any]:
             cases.c.outcome,
             cases.c.decided_at,
             cases.c.answer,
-            cases.c.act_id,
+            case((is_told, cases.c.act_id)).label("act_id"),
             cases.c.version,
-            posts.c.id.label("post_id"),
-            posts.c.thread_id,
-            posts.c.number,
-            threads.c.title,
-            posts.c.html,
-            posts.c.removed_at,
-            posts.c.erased_at,
+            *_about_post(viewer),
             *columns_of(_people),
             *columns_of(_takers),
             *columns_of(_deciders),
             cases.c.document_id,
             documents.c.title.label("document"),
             documents.c.withdrawn_at,
+            cases.c.card_id,
+            cards.c.title.label("card"),
+            cards.c.removed_at.label("card_removed_at"),
+            _ELSEWHERE,
         )
         .select_from(cases)
+        .outerjoin(acts, acts.c.id == cases.c.act_id)
         .join(_people, _people.c.id == cases.c.account_id)
         .outerjoin(posts, posts.c.id == cases.c.post_id)
         .outerjoin(threads, threads.c.id == posts.c.thread_id)
         .outerjoin(documents, documents.c.id == cases.c.document_id)
+        .outerjoin(cards, cards.c.id == cases.c.card_id)
         .outerjoin(_takers, _takers.c.id == cases.c.taken_by)
         .outerjoin(_deciders, _deciders.c.id == cases.c.decided_by)
     )
@@ -108,16 +136,21 @@ def _case(row: Any) -> Case:
         post_id=row.post_id,
         thread_id=row.thread_id,
         number=row.number,
-        title=row.title or row.document or "",
+        title=row.title or row.document or row.card or "",
         excerpt=excerpt(row.html or "", EXCERPT_LENGTH),
-        is_gone=row.removed_at is not None or (row.document_id is not None and not _is_there(row)),
+        is_gone=row.removed_at is not None or not _is_there(row),
         is_erased=row.erased_at is not None,
         document_id=row.document_id,
+        card_id=row.card_id,
+        elsewhere_id=row.elsewhere_id,
     )
 
 
 def _is_there(row: Any) -> bool:
-    return row.document is not None and row.withdrawn_at is None
+    """The document or the card that it is about; of anything else nothing is said."""
+    if row.card_id is not None:
+        return row.card is not None and row.card_removed_at is None
+    return row.document_id is None or (row.document is not None and row.withdrawn_at is None)
 
 
 async def list_cases(connection: AsyncConnection, viewer: Viewer, network_id: str, asked: CaseList) -> Part:
@@ -125,10 +158,10 @@ async def list_cases(connection: AsyncConnection, viewer: Viewer, network_id: st
     shown = [cases.c.network_id == network_id, cases_shown_to(viewer)]
     after = parse_after(asked.after)
     if asked.show == "waiting":
-        query = _cases().where(*shown, cases.c.outcome == "").order_by(cases.c.id)
+        query = _cases(viewer).where(*shown, cases.c.outcome == "").order_by(cases.c.id)
         query = query.where(cases.c.id > after) if after else query
     else:
-        query = _cases().where(*shown, cases.c.outcome != "").order_by(cases.c.id.desc())
+        query = _cases(viewer).where(*shown, cases.c.outcome != "").order_by(cases.c.id.desc())
         query = query.where(cases.c.id < after) if after else query
     rows = (await connection.execute(query.limit(asked.limit + 1))).all()
     found = await _with_rules(connection, [_case(row) for row in rows[: asked.limit]])
@@ -144,7 +177,7 @@ def parse_after(text: str) -> str:
 
 async def get_case(connection: AsyncConnection, viewer: Viewer, case_id: str) -> Case:
     """A case. Raises NotFound where there is none that this viewer may decide."""
-    row = (await connection.execute(_cases().where(cases.c.id == case_id, cases_shown_to(viewer)))).first()
+    row = (await connection.execute(_cases(viewer).where(cases.c.id == case_id, cases_shown_to(viewer)))).first()
     if row is None:
         raise NotFound
     found = (await _with_rules(connection, [_case(row)]))[0]
@@ -195,19 +228,24 @@ async def list_reports(connection: AsyncConnection, viewer: Viewer, found: Case)
 async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) -> tuple[Around, ...]:
     """The reported post, whatever became of it, between those that stand before and after it.
 
-    Who decides from outside sees it alone, once they look into it.
+    Who decides from outside sees it alone, once they look into it. Where its thread is in another network by now, who
+    reads that one sees what everybody sees there.
     """
     if found.post_id is None or found.number is None or not _may_look_into(viewer, found):
         return ()
     is_it = posts.c.id == found.post_id
+    is_judged = and_(is_it, or_(posts.c.network_id == found.network_id, moderated_by(viewer)))
+    is_alone = decides_from_outside(viewer, found.network_id) and found.elsewhere_id is None
     query = (
         select(
             posts.c.number,
             *columns_of(_people),
-            case((or_(posts.c.removed_at.is_(None), is_it), posts.c.html), else_=""),
+            case((or_(posts.c.removed_at.is_(None), is_judged), posts.c.html), else_=""),
             posts.c.created_at,
             is_it,
             posts.c.removed_at.is_not(None),
+            posts.c.id,
+            is_judged,
         )
         .join(threads, threads.c.id == posts.c.thread_id)
         .join(networks, networks.c.id == posts.c.network_id)
@@ -215,14 +253,16 @@ async def list_around(connection: AsyncConnection, viewer: Viewer, found: Case) 
         .where(
             posts.c.thread_id == found.thread_id,
             posts.c.number.between(found.number - AROUND, found.number + AROUND),
-            is_it if decides_from_outside(viewer, found.network_id) else threads_readable_by(viewer),
+            is_it if is_alone else threads_readable_by(viewer),
         )
         .order_by(posts.c.number)
     )
     rows = (await connection.execute(query)).all()
+    files = await list_files_of(connection, [row[8] for row in rows if row[9] or not row[7]])
+    people = (Person(row[1], row[2], is_former=bool(row[3])) for row in rows)
     return tuple(
-        Around(row[0], Person(row[1], row[2], is_former=bool(row[3])), row[4], row[5], bool(row[6]), bool(row[7]))
-        for row in rows
+        Around(row[0], person, row[4], row[5], bool(row[6]), bool(row[7]), files.get(row[8], ()))
+        for row, person in zip(rows, people, strict=True)
     )
 
 
@@ -241,108 +281,18 @@ class EarlierAct:
 async def list_record(
     connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str
 ) -> tuple[EarlierAct, ...]:
-    """What was done about a person in this network, newest first; for its moderators, and not about themselves."""
+    """What somebody else did about a person in this network, newest first; for its moderators, and not about
+    themselves. What becomes of a thread that they began is nothing against them."""
     if not viewer.has_role(network_id, "moderator") or viewer.id == account_id:
         return ()
     query = (
         select(acts.c.id, acts.c.kind, acts.c.rule, acts.c.reason, acts.c.at, acts.c.undone_at.is_not(None))
         .where(acts.c.account_id == account_id, acts.c.network_id == network_id)
+        .where(acts.c.kind.in_(AGAINST_SOMEBODY), acts.c.by_id.is_distinct_from(acts.c.account_id))
         .order_by(acts.c.id.desc())
         .limit(20)
     )
     return tuple(EarlierAct(*row) for row in await connection.execute(query))
-
-
-# -- One's own reports -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPart:
-    """A part of somebody's own reports, and the place after it (None at the end)."""
-
-    items: tuple[OwnReport, ...]
-    next: str | None
-
-
-def _own(viewer: Viewer) -> Select[Any]:
-    is_person = and_(cases.c.post_id.is_(None), cases.c.document_id.is_(None))
-    reads_document = and_(documents.c.withdrawn_at.is_(None), documents_readable_by(viewer))
-    reads_post = and_(cases.c.post_id.is_not(None), threads_readable_by(viewer))
-    may_read = and_(readable_by(viewer), or_(is_person, reads_post, reads_document))
-    return (
-        select(
-            reports.c.id,
-            reports.c.rule,
-            reports.c.words,
-            reports.c.created_at,
-            cases.c.outcome,
-            cases.c.answer,
-            cases.c.decided_at,
-            case((may_read, posts.c.id)),
-            case((may_read, posts.c.thread_id)),
-            case((may_read, posts.c.number)),
-            case((may_read, func.coalesce(threads.c.title, documents.c.title, "")), else_=""),
-            case((may_read, shown_name(_people)), else_=""),
-            case((readable_by(viewer), networks.c.name), else_=""),
-            acts.c.undone_at,
-            case((may_read, documents.c.id)),
-            reports.c.version_number,
-        )
-        .select_from(reports)
-        .join(cases, cases.c.id == reports.c.case_id)
-        .join(networks, networks.c.id == cases.c.network_id)
-        .join(_people, _people.c.id == cases.c.account_id)
-        .outerjoin(acts, acts.c.id == cases.c.act_id)
-        .outerjoin(posts, posts.c.id == cases.c.post_id)
-        .outerjoin(threads, threads.c.id == posts.c.thread_id)
-        .outerjoin(documents, documents.c.id == cases.c.document_id)
-    )
-
-
-async def list_own_reports(connection: AsyncConnection, viewer: Viewer, asked: ReportList) -> OwnPart:
-    """What this viewer has reported and what came of it, newest first."""
-    query = _own(viewer).where(reports.c.reporter_id == viewer.id).order_by(reports.c.id.desc())
-    after = parse_after(asked.after)
-    query = query.where(reports.c.id < after) if after else query
-    rows = (await connection.execute(query.limit(asked.limit + 1))).all()
-    found = tuple(OwnReport(*row) for row in rows[: asked.limit])
-    return OwnPart(found, found[-1].id if len(rows) > asked.limit else None)
-
-
-async def get_own_report(connection: AsyncConnection, viewer: Viewer, report_id: str) -> OwnReport:
-    """One's own report. Raises NotFound."""
-    return await _get_own(connection, viewer, reports.c.reporter_id == viewer.id, reports.c.id == report_id)
-
-
-async def _get_own(connection: AsyncConnection, viewer: Viewer, *conditions: ColumnElement[bool]) -> OwnReport:
-    row = (await connection.execute(_own(viewer).where(*conditions))).first()
-    if row is None:
-        raise NotFound
-    return OwnReport(*row)
-
-
-async def find_own_report(
-    connection: AsyncConnection,
-    viewer: Viewer,
-    network_id: str,
-    account_id: str,
-    *,
-    post_id: str | None = None,
-    document_id: str | None = None,
-) -> OwnReport | None:
-    """The viewer's newest report of this post or document, or without one of this person in this network."""
-    neither = (cases.c.post_id.is_(None), cases.c.document_id.is_(None))
-    about = [cases.c.network_id == network_id, cases.c.account_id == account_id, *neither]
-    if post_id is not None or document_id is not None:
-        about = [cases.c.post_id == post_id] if post_id is not None else [cases.c.document_id == document_id]
-    query = _own(viewer).where(reports.c.reporter_id == viewer.id, *about).order_by(reports.c.id.desc()).limit(1)
-    row = (await connection.execute(query)).first() if viewer.id else None
-    return OwnReport(*row) if row is not None else None
-
-
-async def get_receipt(connection: AsyncConnection, viewer: Viewer, receipt_hash: str) -> OwnReport:
-    """The report of somebody without an account, for whoever has the address of its receipt. Raises NotFound."""
-    return await _get_own(connection, viewer, reports.c.receipt_hash == receipt_hash)
 
 
 async def find_reported_person(connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str) -> Person:

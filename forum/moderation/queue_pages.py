@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
 from forum.moderation.act_queries import list_appeals
 from forum.moderation.asking import limit_acts, open_moderated
@@ -34,6 +34,7 @@ from forum.rendering import RULES as RULE_WORDS
 from forum.rendering import redirect, render_page
 from forum.state import state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import now
 
 PAGE_SIZE = 20
@@ -54,6 +55,11 @@ POST_ACTS = (
 DOCUMENT_ACTS = (
     ("withdraw", "Withdraw the document", "It leaves the library. You can undo this for 30 days; then it is deleted."),
     ("warn", "Warn who shared it", "The document stays. They read your words, and it stands in their record."),
+    ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
+)
+CARD_ACTS = (
+    ("remove_card", "Remove the card", "Nobody finds it any more. You can undo this for 30 days; then it is deleted."),
+    ("warn", "Warn who looks after it", "The card stays. They read your words, and it stands in their record."),
     ("none", "Nothing more", "It was dealt with otherwise, for instance by talking."),
 )
 PERSON_ACTS = (
@@ -194,9 +200,11 @@ def _likely_rule(case: Case) -> str:
 
 
 def _offered(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
-    if case.is_gone or (case.post_id is None and case.document_id is None):
-        return _person_acts(viewer, case, role)
-    return POST_ACTS if case.post_id is not None else DOCUMENT_ACTS
+    things = ((case.post_id, POST_ACTS), (case.document_id, DOCUMENT_ACTS), (case.card_id, CARD_ACTS))
+    offered: Sequence[tuple[str, str, str]] = next((acts for thing, acts in things if thing is not None), ())
+    if case.elsewhere_id is not None and not viewer.has_role(case.elsewhere_id, "moderator"):
+        offered = [each for each in offered if each[0] not in ("hide", "remove")]
+    return offered if offered and not case.is_gone else _person_acts(viewer, case, role)
 
 
 def _person_acts(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
@@ -234,14 +242,14 @@ async def update_lease(request: Request) -> Response:
     return redirect(request, path, notice="case-released")
 
 
-def read_decision(fields: Mapping[str, str]) -> Decision:
+def read_decision(request: Request, fields: Mapping[str, str]) -> Decision:
     """What the form says; of what is asked of who agrees nothing where they don't. Raises Invalid."""
     wanted = {name: value for name, value in fields.items() if name in Decision.model_fields}
     if wanted.get("decision") != "agree":
         wanted |= {"act": "none", "rule": "", "reason": "", "title": "", "keep_title": ""}
     elif "act" not in wanted:
         raise Invalid({"act": "Choose what is to be done."})
-    return validate(Decision, wanted)
+    return validate_words(request, Decision, wanted)
 
 
 async def create_decision(request: Request) -> Response:
@@ -250,7 +258,7 @@ async def create_decision(request: Request) -> Response:
     fields = await read_form(request)
     case = await _case_here(request, viewer, found)
     try:
-        value = read_decision(fields)
+        value = read_decision(request, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             await decide_case(tx, viewer, case.id, value)

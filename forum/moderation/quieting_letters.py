@@ -17,6 +17,7 @@ async def write_quietened(state: State, tx: Transaction, reference: Mapping[str,
         return None
     context = {
         "network_name": act.network_name,
+        "is_open": act.is_open,
         "reason": act.reason if act.is_open else "",
         "until": moment_words(act.until, ZoneInfo(state.settings.time_zone)) if act.until else "",
         "link": f"{state.settings.public_url}/acts/{act.id}",

@@ -9,19 +9,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
+from forum.acts.newest import find_own_newest
 from forum.acts.people import end_hold, end_silence, hold_all, silence
 from forum.addresses import get, post, route
 from forum.errors import Forbidden, Invalid, TooMany
-from forum.forms import read_form, read_json, validate
+from forum.forms import read_form, read_json
 from forum.fronts import NetworkHead, network_head
 from forum.moderation.quieting_inputs import Holding, Silence, SilenceForm
 from forum.moderation.quieting_queries import QuietMember, get_member
 from forum.network_reads import Found, get_network
 from forum.openapi import operation
 from forum.policy import may_moderate, may_quieten
+from forum.records import ActKind
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import now
 
 TAG = "Members"
@@ -91,9 +94,17 @@ async def _limit(request: Request, viewer: Viewer) -> None:
         raise TooMany(verdict.sentence, verdict.retry_after)
 
 
-def _back(request: Request, notice: str, member: QuietMember) -> Response:
-    slug, account_id = request.path_params["slug"], request.path_params["account_id"]
-    return redirect(request, f"/networks/{slug}/members/{account_id}/writing", notice=notice, who=member.person.name)
+def _back(request: Request, notice: str, member: QuietMember, act_id: str = "") -> Response:
+    path = f"/networks/{request.path_params['slug']}/members/{request.path_params['account_id']}/writing"
+    return redirect(request, path, notice=notice, who=member.person.name, undo=act_id)
+
+
+async def _offer_undo(request: Request, viewer: Viewer, found: Found, member: QuietMember, kind: ActKind) -> Response:
+    """Back, where "Undo" is offered."""
+    network_id, account_id = found.network.id, member.person.id
+    async with state_of(request).database.read() as connection:
+        act_id = await find_own_newest(connection, viewer, kind, network_id=network_id, account_id=account_id)
+    return _back(request, "silenced" if kind == "silence" else "holding", member, act_id)
 
 
 async def create_silence(request: Request) -> Response:
@@ -101,14 +112,14 @@ async def create_silence(request: Request) -> Response:
     fields = await read_form(request)
     viewer, found, member = await _open(request)
     try:
-        value = validate(SilenceForm, fields)
+        value = validate_words(request, SilenceForm, fields)
     except Invalid as error:
         return _page(request, viewer, found, member, fields, silence_errors=error.errors, status=422)
     await _limit(request, viewer)
     until = now() + timedelta(hours=int(value.hours))
     async with state_of(request).transaction() as tx:
         await silence(tx, viewer, found.network.id, member.person.id, until, value.reason)
-    return _back(request, "silenced", member)
+    return await _offer_undo(request, viewer, found, member, "silence")
 
 
 async def delete_silence(request: Request) -> Response:
@@ -125,14 +136,14 @@ async def create_hold(request: Request) -> Response:
     fields = await read_form(request)
     viewer, found, member = await _open(request)
     try:
-        value = validate(Holding, {"reason": fields.get("why", fields.get("reason", ""))})
+        value = validate_words(request, Holding, {"reason": fields.get("why", fields.get("reason", ""))})
         await _limit(request, viewer)
         async with state_of(request).transaction() as tx:
             await hold_all(tx, viewer, found.network.id, member.person.id, value.reason)
     except Invalid as error:
         errors = {"why": str(error)}
         return _page(request, viewer, found, member, fields, hold_errors=errors, status=422)
-    return _back(request, "holding", member)
+    return await _offer_undo(request, viewer, found, member, "hold")
 
 
 async def delete_hold(request: Request) -> Response:
@@ -151,7 +162,7 @@ async def delete_hold(request: Request) -> Response:
 async def api_silence(request: Request) -> Response:
     """They read and do not write until then; it ends by itself. For moderators, and not of moderators."""
     await account_of(request)
-    value = validate(Silence, await read_json(request))
+    value = validate_words(request, Silence, await read_json(request))
     viewer, found, member = await _open(request)
     await _limit(request, viewer)
     until = now() + timedelta(hours=value.hours)
@@ -173,7 +184,7 @@ async def api_end_silence(request: Request) -> Response:
 async def api_hold(request: Request) -> Response:
     """All that they write from now on, until a moderator ends it."""
     await account_of(request)
-    value = validate(Holding, await read_json(request))
+    value = validate_words(request, Holding, await read_json(request))
     viewer, found, member = await _open(request)
     await _limit(request, viewer)
     async with state_of(request).transaction() as tx:

@@ -1,22 +1,23 @@
 """Reports, cases and acts as they are read: frozen, and without behaviour but to tell how they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from forum.records import ActKind, Person, Rule
+from forum.records import ActKind, Person, PostFile, Rule
 
 Outcome = Literal["", "agreed", "disagreed", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A post, a document or a person, however many have reported it."""
+    """A post, a document, a card or a person, however many have reported it."""
 
     id: str
     network_id: str
     person: Person
-    """The author of the post or of the version, or who was reported."""
+    """The author of the post or of the version, who looks after the card, or who was reported."""
     opened_at: datetime
     report_count: int
     taken_by: Person | None
@@ -31,14 +32,17 @@ class Case:
     thread_id: str | None
     number: int | None
     title: str
-    """Of the thread in which the post stands, or of the document: empty where that was deleted for good."""
+    """Of the thread in which the post stands, or of the document or card: empty where that was deleted for good."""
     excerpt: str
     is_gone: bool
-    """The post was removed or hidden, the document withdrawn or deleted for good."""
+    """The post was removed or hidden, the document or card taken away or deleted for good."""
     is_erased: bool
     rules: tuple[tuple[Rule, int], ...] = ()
     """What it was reported for, and how often."""
     document_id: str | None = None
+    card_id: str | None = None
+    elsewhere_id: str | None = None
+    """The network in which the post is now, where its thread was moved since: for rights alone, and told to nobody."""
 
     def taken_from(self, account_id: str, at: datetime) -> Person | None:
         """Who looks into it at this moment, where that is not this person."""
@@ -84,6 +88,7 @@ class OwnReport:
     """When what was done about it was taken back: because of an appeal, or by a moderator who thought again."""
     document_id: str | None
     version_number: int | None
+    card_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Around:
     is_it: bool
     """It is the reported one itself: shown whatever became of it."""
     is_gone: bool
+    files: Sequence[PostFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,8 @@ class ShownAct:
     """The network is open: whoever judges without belonging to it reads all but the words that were taken away."""
     goes_to_site: bool
     """No administrator of the network but who acted: an appeal goes to the site's."""
+    has_judge: bool
+    """There is somebody who may judge an appeal; otherwise it waits until there is."""
     undo_reason: str = ""
     """Why it was taken back, where somebody said so."""
     lapsed: tuple[tuple[str, datetime], ...] = ()
@@ -172,17 +180,24 @@ class ShownAct:
     """Of one that was given another title."""
     place: str = ""
     """Where a thread was moved: the network, where the viewer may know of it."""
-    is_moved_back_by_me: bool = False
-    """The viewer moderates the network too in which a moved thread is now."""
+    is_in_reach: bool = True
+    """The viewer moderates the network, too, in which the thread is now, where it was moved since."""
     document_id: str | None = None
     """The document that was withdrawn, where the viewer may know of it."""
     document: str = ""
     """Its title."""
+    card_id: str | None = None
+    """The same of a card that was removed."""
+    card: str = ""
+    held_id: str = ""
+    """What was turned down while it waited, for whom it concerns and moderators."""
+    is_forgotten: bool = False
+    """Its words are kept no longer, or something else became of it since."""
 
     @property
     def gives_back(self) -> bool:
         """Whether taking it back changes anything: not once the words are erased, or the title of before is gone."""
-        if self.undone_at is not None or (self.is_erased and self.kind in ("hide", "remove")):
+        if self.undone_at is not None or self.is_forgotten or (self.is_erased and self.kind in ("hide", "remove")):
             return False
         return self.kind != "retitle" or bool(self.title_before)
 

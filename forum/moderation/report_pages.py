@@ -1,4 +1,4 @@
-"""Reporting a post, a document or a person, with or without an account, and what came of it."""
+"""Reporting a post, a document, a card or a person, with or without an account, and what came of it."""
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,21 +11,24 @@ from starlette.routing import BaseRoute
 from auth.secrets import new_secret, seal_of, secret_hash
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
-from forum.forms import KEY_FIELD, read_form, request_key, validate
+from forum.forms import KEY_FIELD, read_form, request_key
 from forum.idempotency import RequestKey
 from forum.moderation.asking import limit_reports
-from forum.moderation.commands import Reported, report_document, report_person, report_post
+from forum.moderation.card_queries import ReportedCard, get_reported_card
+from forum.moderation.commands import Reported, report_card, report_document, report_person, report_post
 from forum.moderation.document_queries import ReportedDocument, get_reported_document
 from forum.moderation.inputs import NewReport, ReportList
+from forum.moderation.own_report_queries import OwnPart, find_own_report, get_receipt, list_own_reports
 from forum.moderation.post_queries import Place, get_place
-from forum.moderation.queries import OwnPart, find_own_report, find_reported_person, get_receipt, list_own_reports
+from forum.moderation.queries import find_reported_person
 from forum.moderation.records import OwnReport
 from forum.network_reads import get_network
-from forum.policy import may_report_document, may_report_person, may_report_post
+from forum.policy import may_report_card, may_report_document, may_report_person, may_report_post
 from forum.records import Person
 from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of, viewer_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from realtime.transaction import Transaction
 
 CHOICES = (
@@ -58,6 +61,7 @@ class ReportPage:
     has_account: bool
     earlier: OwnReport | None
     """What the viewer said of it before."""
+    card: ReportedCard | None = None
 
 
 async def new_post_report(request: Request) -> Response:
@@ -140,7 +144,7 @@ Writer = Callable[[Transaction, NewReport, RequestKey | None, str | None], Await
 
 async def _send(request: Request, viewer: Viewer, fields: Mapping[str, str], write: Writer) -> Response:
     state = state_of(request)
-    said = validate(NewReport, fields)
+    said = validate_words(request, NewReport, fields)
     typed_key = fields.get(KEY_FIELD)
     key = request_key(request, said, typed_key)
     await limit_reports(request, viewer)
@@ -213,6 +217,62 @@ async def create_document_report(request: Request) -> Response:
         return await _send(request, viewer, {k: v for k, v in fields.items() if k != "version"}, write)
     except (Invalid, Conflict) as error:
         return await _document_form(request, viewer, document, fields, error)
+
+
+# -- A card ----------------------------------------------------------------------------------------
+
+
+async def new_card_report(request: Request) -> Response:
+    """The form for reporting a card."""
+    viewer, card = await _card(request)
+    decision = may_report_card(viewer, card.standing)
+    if not decision:
+        raise Forbidden(decision.reason)
+    return await _card_form(request, viewer, card, {})
+
+
+async def _card(request: Request) -> tuple[Viewer, ReportedCard]:
+    viewer = await viewer_of(request)
+    async with state_of(request).database.read() as connection:
+        return viewer, await get_reported_card(connection, viewer, request.path_params["card_id"])
+
+
+async def _card_form(
+    request: Request,
+    viewer: Viewer,
+    card: ReportedCard,
+    typed: Mapping[str, str],
+    error: Invalid | Conflict | None = None,
+) -> Response:
+    async with state_of(request).database.read() as connection:
+        earlier = await find_own_report(connection, viewer, card.network_id, "", card_id=card.id)
+    page = ReportPage(
+        title=f"Report “{card.title}”",
+        action=f"/cards/{card.id}/report",
+        back_href=f"/cards/{card.id}",
+        back_text=card.title,
+        place=None,
+        document=None,
+        person=card.person,
+        earlier=earlier,
+        card=card,
+        **_typed(viewer, typed, error),  # type: ignore[arg-type]
+    )
+    return _form(request, viewer, page, card.network_id, error)
+
+
+async def create_card_report(request: Request) -> Response:
+    """Report the card to the moderators of its network."""
+    fields = await read_form(request)
+    viewer, card = await _card(request)
+
+    async def write(tx: Transaction, said: NewReport, key: RequestKey | None, receipt: str | None) -> Reported:
+        return await report_card(tx, viewer, card.id, said, key, receipt)
+
+    try:
+        return await _send(request, viewer, fields, write)
+    except (Invalid, Conflict) as error:
+        return await _card_form(request, viewer, card, fields, error)
 
 
 # -- A person --------------------------------------------------------------------------------------
@@ -311,6 +371,8 @@ ROUTES: list[BaseRoute] = [
     post("/posts/{id:id}/report", create_post_report),
     get("/documents/{document_id:id}/report", new_document_report),
     post("/documents/{document_id:id}/report", create_document_report),
+    get("/cards/{card_id:id}/report", new_card_report),
+    post("/cards/{card_id:id}/report", create_card_report),
     get("/networks/{slug:slug}/people/{account_id:id}/report", new_person_report),
     post("/networks/{slug:slug}/people/{account_id:id}/report", create_person_report),
     get("/reports", list_reports),

@@ -53,7 +53,7 @@ async def create_site_decision(request: Request) -> Response:
     """Decide, and tell those who reported."""
     viewer, fields = await _overseer(request), await read_form(request)
     try:
-        value = read_decision(fields)
+        value = read_decision(request, fields)
         await limit_acts(request, viewer)
         async with state_of(request).transaction() as tx:
             await decide_case(tx, viewer, request.path_params["case_id"], value)

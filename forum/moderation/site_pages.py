@@ -8,10 +8,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from forum.acts.erasing import erase_post
+from forum.acts.erasing_documents import erase_document
 from forum.acts.quoting import see_quoting
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid, NotFound
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.moderation.act_queries import list_appeals
 from forum.moderation.asking import limit_acts
 from forum.moderation.inputs import Erasure
@@ -21,8 +22,9 @@ from forum.policy import may_edit_site, may_erase
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
-NO_SUCH_POST = "There is no post with this number. Copy it again from what you were sent."
+NO_SUCH_POST = "There is no post or document with this number. Copy it again from what you were sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _form(
     request: Request, viewer: Viewer, typed: Mapping[str, str], errors: Mapping[str, str], *, is_done: bool = False
 ) -> Response:
     page, status = ErasingPage(typed, errors, is_done), 422 if errors else 200
-    return render_page(request, viewer, "moderation/erasing.html", page, title="Erase a post", status=status)
+    return render_page(request, viewer, "moderation/erasing.html", page, title="Erase for good", status=status)
 
 
 async def create_erasing(request: Request) -> Response:
@@ -83,19 +85,32 @@ async def create_erasing(request: Request) -> Response:
     try:
         if fields.get("sure") != "yes":
             raise Invalid({"sure": "Tick this box: nobody can bring the words back."})
-        value = validate(Erasure, {name: fields.get(name, "") for name in ("post", "reason", "keep_title")})
+        value = validate_words(
+            request, Erasure, {name: fields.get(name, "") for name in ("post", "reason", "keep_title")}
+        )
         await limit_acts(request, viewer)
-        async with state_of(request).database.read() as connection:
-            seen = await see_quoting(connection, value.post)
-        async with state_of(request).transaction() as tx:
-            act_id = await erase_post(tx, viewer, value.post, value.reason, keep_title=value.keep_title, seen=seen)
+        is_done = await _erase(request, viewer, value)
     except NotFound:
         return _form(request, viewer, fields, {"post": NO_SUCH_POST})
     except Invalid as error:
         return _form(request, viewer, fields, error.errors)
-    if act_id is None:
+    if not is_done:
         return redirect(request, "/site/erasing", notice="erased-before")
     return redirect(request, "/site/erasing?done=yes")  # it stays on the page: a line that goes by itself is missed
+
+
+async def _erase(request: Request, viewer: Viewer, value: Erasure) -> bool:
+    """The post of this id, or else the document; False where the post was erased before. Raises NotFound."""
+    state = state_of(request)
+    async with state.database.read() as connection:
+        seen = await see_quoting(connection, value.post)
+    try:
+        async with state.transaction() as tx:
+            act_id = await erase_post(tx, viewer, value.post, value.reason, keep_title=value.keep_title, seen=seen)
+            return act_id is not None
+    except NotFound:
+        async with state.transaction() as tx:
+            return await erase_document(tx, viewer, value.post, value.reason)
 
 
 ROUTES: list[BaseRoute] = [

@@ -8,7 +8,7 @@ from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, route
 from forum.asking import limit
 from forum.errors import Forbidden
-from forum.forms import read_json, read_query, validate
+from forum.forms import read_json, read_query
 from forum.moderation.inputs import AccountList
 from forum.moderation.quieting_inputs import Holding
 from forum.moderation.suspension_commands import reinstate, suspend
@@ -19,6 +19,7 @@ from forum.policy import may_suspend
 from forum.rendering import PRIVATE
 from forum.state import state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.answers import Answer
 from ground.columns import moment_text
 
@@ -87,7 +88,7 @@ async def _asked(request: Request) -> Viewer:
 async def api_suspend(request: Request) -> Response:
     """Shut it out at once, whatever it has open, until this is ended; they are told the reason. Not one's own."""
     viewer = await _asked(request)
-    value = validate(Holding, await read_json(request))
+    value = validate_words(request, Holding, await read_json(request))
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     async with state_of(request).transaction() as tx:
         await suspend(tx, viewer, request.path_params["account_id"], value.reason)

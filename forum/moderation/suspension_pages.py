@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
 from forum.errors import Forbidden, Invalid
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.moderation.quieting_inputs import Holding
 from forum.moderation.suspension_commands import reinstate, suspend
 from forum.moderation.suspension_queries import (
@@ -24,6 +24,7 @@ from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 LONGEST_SEARCH = 200
 
@@ -91,7 +92,7 @@ async def create_suspension(request: Request) -> Response:
     fields = await read_form(request)
     viewer = await overseer_of(request)
     try:
-        value = validate(Holding, fields)
+        value = validate_words(request, Holding, fields)
     except Invalid as error:
         return await _page(request, viewer, fields.get("reason", ""), error.errors)
     account_id = request.path_params["account_id"]

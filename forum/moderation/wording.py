@@ -21,8 +21,10 @@ _DONE = {
     "lock": "locked a thread by {who}",
     "unlock": "opened a thread by {who} again",
     "slow": "slowed down a thread by {who}",
+    "unslow": "let people post in a thread by {who} as they like again",
     "move": "moved a thread by {who}",
     "withdraw": "withdrew a document of {who}",
+    "remove_card": "removed a card of {who}",
     "restore": "restored a post by {who}",
 }
 
@@ -33,6 +35,8 @@ def what_was_done(act: ShownAct) -> str:
         return said_to_you(act.kind)
     by = act.by.name if act.by else "Confer" if act.is_moderated else "A moderator"
     done = _DONE.get(act.kind, "did something that concerns {who}")
+    if act.by and act.person and act.by.id == act.person.id:
+        return f"{by} {done.replace(' by {who}', ' of their own').format(who='themselves')}"
     return f"{by} {done.format(who=act.person.name if act.person else 'somebody')}"
 
 
@@ -44,5 +48,16 @@ def act_title(act: ShownAct) -> str:
         "erase": "An erased post",
         "warn": "A warning",
         "withdraw": "A withdrawn document",
+        "remove_card": "A removed card",
+        "silence": "A silence",
+        "hold": "Posts that are read first",
+        "reject": "A post that was not taken",
+        "expel": "A removal from the network",
+        "ban": "A removal for good",
+        "retitle": "Another title",
+        "pin": "A pinned thread",
+        "lock": "A locked thread",
+        "slow": "A slow thread",
+        "move": "A moved thread",
     }
     return about.get(act.kind, "What a moderator did")

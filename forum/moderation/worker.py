@@ -1,4 +1,5 @@
-"""What the worker does for this slice: letters to whom an act concerns, and patient data that is erased in time."""
+"""What the worker does for this slice: letters to whom an act concerns, patient data that is erased in time, and
+appeals that wait for somebody who can judge them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -16,7 +17,8 @@ from forum.acts.repeating import report_repeat, seek_repeats
 from forum.acts.sentences import said_to_you
 from forum.acts.undoing import UNDOABLE, take_back_more_quotations
 from forum.mailing import Letter, LetterWriter
-from forum.moderation import quieting_letters, suspension_letters
+from forum.moderation import moving_letters, quieting_letters, suspension_letters
+from forum.moderation.judging_commands import tell_judges
 from forum.moderation.quieting_commands import forget_what_was_held
 from forum.policy import readable_by_account
 from forum.rendering import RULES
@@ -51,7 +53,8 @@ _ACT = (
         networks.c.name.label("network_name"),
         networks.c.access,
         readable_by_account(accounts.c.id).label("is_reader"),
-        posts.c.html,
+        # What lies in another network by now is not told with this one's leave.
+        case((posts.c.network_id == acts.c.network_id, posts.c.html)).label("html"),
         posts.c.erased_at,
     )
     .select_from(acts)
@@ -91,7 +94,7 @@ async def write_act_concerns_me(state: State, tx: Transaction, reference: Mappin
         "rule": RULES.get(row.rule, ""),
         "reason": row.reason if row.access == "open" else "",
         "words": words,
-        "is_erased": row.erased_at is not None,
+        "has_words": bool(row.html) and row.erased_at is None,
         "may_appeal": row.kind in UNDOABLE and row.erased_at is None,
     }
     return Letter(row.email, row.person, _subject(state, row), "act_concerns_me", context)
@@ -204,6 +207,7 @@ async def take_back_quotations(_: State, tx: Transaction, reference: Mapping[str
 LETTERS: Mapping[str, LetterWriter] = {
     "act_concerns_me": write_act_concerns_me,
     "appeal_answered": write_appeal_answered,
+    **moving_letters.LETTERS,
     **quieting_letters.LETTERS,
     **suspension_letters.LETTERS,
 }
@@ -217,4 +221,4 @@ TASKS: Mapping[str, Doer] = {
     "erase_quotations": erase_quotations,
     "take_back_quotations": take_back_quotations,
 }
-CHORES: Sequence[Chore] = (erase_patient_data, go_on_erasing, forget_what_was_held)
+CHORES: Sequence[Chore] = (erase_patient_data, go_on_erasing, forget_what_was_held, tell_judges)

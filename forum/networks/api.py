@@ -40,6 +40,7 @@ from forum.openapi import operation
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.versions import if_match, object_answer
+from forum.warning import validate_words
 
 TAG = "Networks"
 LAST_BY_PROGRAM = f"{LAST_ADMINISTRATOR} Where nobody else belongs to it, `alone=yes` leaves it to nobody."
@@ -52,8 +53,8 @@ def _answer(content: object, status: int = 200, headers: Mapping[str, str] | Non
 @operation("List networks", TAG, {200: ApiNetworks}, query=Directory, is_public=True)
 async def api_list_networks(request: Request) -> Response:
     """The networks that the caller may know of, by name; with `mine=true` those that they belong to."""
-    asked = read_query(request, Directory)
     viewer = await viewer_of(request)
+    asked = read_query(request, Directory)
     state = state_of(request)
     async with state.database.read() as connection:
         part = await list_networks(connection, viewer, asked)
@@ -149,7 +150,7 @@ async def api_join_network(request: Request) -> Response:
     """Join an open network, accept an invitation, or ask to be admitted with a few words."""
     viewer = await account_of(request)
     sent = await read_json(request) if await request.body() else {}
-    joining = validate(Joining, sent)
+    joining = validate_words(request, Joining, sent)
     await limit(request, JOINING, viewer.id)
     async with state_of(request).transaction() as tx:
         status = await member_commands.join_network(tx, viewer, request.path_params["slug"], joining.words)
@@ -198,7 +199,7 @@ async def api_change_member(request: Request) -> Response:
     """
     viewer = await account_of(request)
     slug, account_id = request.path_params["slug"], request.path_params["account_id"]
-    wanted = validate(MemberChange, await read_json(request))
+    wanted = validate_words(request, MemberChange, await read_json(request))
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     state = state_of(request)
     async with state.database.read() as connection:

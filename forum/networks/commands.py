@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, union_all, update
+from sqlalchemy import Select, func, insert, or_, select, union_all, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.names import appearance
 from forum.audit import Deed, record, text_hash
 from forum.errors import Conflict, Forbidden, Invalid, Stale
 from forum.events import NetworkChanged
@@ -15,8 +17,8 @@ from forum.network_reads import find_network, is_name_typed, lock_administered
 from forum.networks.inputs import MemberChange, NetworkChange, NewNetwork
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.slugs import fold, hidden_slug, plain_slugs
-from forum.parting import apart_until, forget_parting, is_anybody_unparted, part
-from forum.policy import may_administer, may_create_network
+from forum.parting import apart_until, forget_parting, is_anybody_unparted, kept_until, part
+from forum.policy import is_wider, may_administer, may_create_network
 from forum.records import Access, Network
 from forum.streams import moderators_stream, network_stream
 from forum.tables import former_addresses, memberships, networks
@@ -28,10 +30,12 @@ from realtime.transaction import Transaction
 
 HIDDEN: frozenset[Access] = frozenset(("unlisted", "secret"))
 """Networks that are found by those who were told; their addresses can't be guessed."""
-WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
-"""How many may see it; a change upwards is announced to the members."""
 LONGEST_KEY = 200
-TAKEN = "Another network has this name. Choose a name that tells them apart."
+TAKEN = "Another network has this name, or one that looks like it. Choose a name that tells them apart."
+TAKEN_BY_NOW = (
+    "Another network in the directory has this name, or one that looks like it. Give this one another name first."
+)
+_KEYS = ("name_key", "look_key")
 _ADDRESSES_LOCK = 4201719
 
 
@@ -50,7 +54,7 @@ async def create_network(
         "id": network_id,
         "slug": await _free_slug(tx, new.name, new.access),
         "name": new.name,
-        "name_key": fold(new.name)[:LONGEST_KEY],
+        **_keys_of(new.name),
         "purpose": new.purpose,
         "access": new.access,
         "accent": new.accent,
@@ -110,7 +114,8 @@ async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
     if tx.connection.dialect.name == "postgresql":
         # Addresses stand in two tables; making networks is rare enough to go one after the other.
         await tx.execute(select(func.pg_advisory_xact_lock(_ADDRESSES_LOCK)))
-    await _refuse_taken(tx, name)
+    if await is_listed(tx.connection, name):
+        raise Invalid({"name": TAKEN})
     candidates = plain_slugs(name)
     while True:
         some = [next(candidates) for _ in range(50)]
@@ -122,12 +127,22 @@ async def _free_slug(tx: Transaction, name: str, access: Access) -> str:
             return free[0]
 
 
-async def _refuse_taken(tx: Transaction, name: str) -> None:
-    """Raises Invalid where the directory has a network of this name. Of unlisted and secret ones nothing is told."""
-    named = networks.c.name_key == fold(name)[:LONGEST_KEY]
-    listed = networks.c.access.not_in(HIDDEN) & (networks.c.member_count > 0)
-    if (await tx.execute(select(networks.c.id).where(named, listed).limit(1))).first() is not None:
-        raise Invalid({"name": TAKEN})
+def _keys_of(name: str) -> dict[str, str]:
+    """The columns by which a name is found: as it is read, and as it looks."""
+    return {"name_key": fold(name)[:LONGEST_KEY], "look_key": appearance(name)[:LONGEST_KEY]}
+
+
+async def is_listed(connection: AsyncConnection, name: str, own_id: str | None = None) -> bool:
+    """Whether the directory has another network of this name, or of one that looks like it.
+
+    Of unlisted and secret ones nothing is told.
+    """
+    keys = _keys_of(name)
+    named = or_(networks.c.name_key == keys["name_key"], networks.c.look_key == keys["look_key"])
+    listed = [named, networks.c.access.not_in(HIDDEN), networks.c.member_count > 0]
+    if own_id is not None:
+        listed.append(networks.c.id != own_id)
+    return (await connection.execute(select(networks.c.id).where(*listed).limit(1))).first() is not None
 
 
 async def change_network(
@@ -147,13 +162,14 @@ async def change_network(
         name: value for name in ("name", "purpose", "accent") if (value := getattr(wanted, name)) is not None
     }
     if wanted.name is not None:
-        values["name_key"] = fold(wanted.name)[:LONGEST_KEY]
-        if network.access not in HIDDEN and values["name_key"] != fold(network.name)[:LONGEST_KEY]:
-            await _refuse_taken(tx, wanted.name)
+        values |= _keys_of(wanted.name)
+        is_other = _keys_of(wanted.name) != _keys_of(network.name)
+        if network.access not in HIDDEN and is_other and await is_listed(tx.connection, wanted.name, network.id):
+            raise Invalid({"name": TAKEN})
     access_changes = wanted.access is not None and wanted.access != network.access
     if wanted.access is not None and access_changes:
         values |= await _other_access(tx, network, wanted, wanted.access)
-    if all(getattr(network, name, None) == value for name, value in values.items() if name != "name_key"):
+    if all(getattr(network, name, None) == value for name, value in values.items() if name not in _KEYS):
         return network.id
     await tx.execute(
         update(networks).where(networks.c.id == network.id).values(**values, version=networks.c.version + 1)
@@ -164,7 +180,7 @@ async def change_network(
         await event_log.forget(tx.connection, network.stream)
     tx.emit(network.stream, NetworkChanged(network.id, network.version + 1), authz=access_changes)
     if wanted.access is not None and access_changes:
-        await _tell_members(tx, network, viewer.id, is_wider=WIDTH[wanted.access] > WIDTH[network.access])
+        await _tell_members(tx, network, viewer.id, is_wider=is_wider(wanted.access, network.access))
     return network.id
 
 
@@ -195,9 +211,12 @@ async def _other_access(tx: Transaction, network: Network, wanted: NetworkChange
     """What a change of access brings with it, once it is confirmed."""
     if not is_name_typed(wanted.confirm or "", network):
         raise Invalid({"confirm": f"To confirm, type the name of the network: {network.name}"})
+    is_new_there = network.access in HIDDEN and access not in HIDDEN
+    if is_new_there and await is_listed(tx.connection, wanted.name or network.name, network.id):
+        raise Invalid({"access": TAKEN_BY_NOW})
     values: dict[str, Any] = {"access": access}
     if access == "open":
-        values["members_only_until"] = 0 if wanted.with_past else network.post_count
+        values["members_only_until"] = 0 if wanted.with_past else await kept_until(tx, network)
         values["members_only_since"] = None if wanted.with_past else now()
     elif network.access == "open":
         if await is_anybody_unparted(tx, network.id):

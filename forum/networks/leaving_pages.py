@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from starlette.requests import Request
@@ -24,6 +25,7 @@ from forum.networks.member_pages import decide, is_last, show_with
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +115,17 @@ async def new_ban(request: Request) -> Response:
 async def create_removal(request: Request) -> Response:
     """Remove a member, who may ask again."""
     return await decide(
-        request, "member-removed", lambda fields: _ending("removed", fields), template="networks/removal.html"
+        request, "member-removed", partial(_ending, request, "removed"), template="networks/removal.html"
     )
 
 
 async def create_ban(request: Request) -> Response:
     """Remove somebody for good: they may not ask again."""
-    return await decide(
-        request, "member-banned", lambda fields: _ending("banned", fields), template="networks/ban.html"
-    )
+    return await decide(request, "member-banned", partial(_ending, request, "banned"), template="networks/ban.html")
 
 
-def _ending(status: Literal["removed", "banned"], fields: Mapping[str, str]) -> MemberChange:
-    ending = validate(Ending, fields)
+def _ending(request: Request, status: Literal["removed", "banned"], fields: Mapping[str, str]) -> MemberChange:
+    ending = validate_words(request, Ending, fields)
     return MemberChange(status=status, reason=ending.reason, heir=ending.heir)
 
 

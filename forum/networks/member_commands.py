@@ -13,8 +13,9 @@ from forum.invitations import cancel_invitation, leave_invitation, use_invitatio
 from forum.membership import Current, Step, begin, change, lock_current, lock_several
 from forum.network_reads import ADMINISTRATORS_ONLY, find_network, get_administered
 from forum.networks.inputs import MemberChange
+from forum.notification_kinds import NotificationKind
 from forum.policy import may_change_member, may_join
-from forum.records import Network, NotificationKind, Role, Status
+from forum.records import Network, Role, Status
 from forum.tables import memberships, networks
 from forum.telling import tell
 from forum.viewer import Viewer

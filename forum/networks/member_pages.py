@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from auth.rules import JOINING, MEMBERSHIP_CHANGES
+from forum.acts.newest import find_own_newest
 from forum.addresses import get, post
 from forum.asking import limit, open_administered, open_network, read_page_query, read_viewer_anew
 from forum.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
@@ -22,15 +23,16 @@ from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole
 from forum.networks.member_commands import MEANWHILE, decide_first, join_network
-from forum.networks.member_queries import get_member, list_members
+from forum.networks.member_queries import find_ban, get_member, list_members
 from forum.networks.roll import history_words
 from forum.networks.roll_pages import Roll, read_roll, roll_address
 from forum.networks.roll_queries import State, list_states
 from forum.policy import may_administer, may_see_invited, may_see_requests
-from forum.records import Member, Network, Role, Status
+from forum.records import ActKind, Member, Network, Role, Status
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 PAGE_SIZE = 50
 ONLY_MEMBER = "You are the only member, and a network needs an administrator. Invite others first."
@@ -152,7 +154,7 @@ async def create_membership(request: Request) -> Response:
     fields = await read_form(request)
     state = state_of(request)
     try:
-        joining = validate(Joining, fields)
+        joining = validate_words(request, Joining, fields)
         await limit(request, JOINING, viewer.id)
     except Invalid as error:
         async with state.database.read() as connection:
@@ -188,6 +190,8 @@ class MemberPage:
     heir: str
     history: Sequence[tuple[State, str]]
     """What they were here from time to time, the latest first."""
+    ban_id: str
+    """The act that banned a member: undone, they belong again. Empty where there is none."""
 
 
 async def show_member(request: Request) -> Response:
@@ -211,6 +215,7 @@ async def show_with(
         held = await list_held(connection, found.network.id, member.person.id)
         heirs = await list_heirs(connection, viewer, found.network, [member.person.id]) if held else []
         states = await list_states(connection, viewer, found.network, member.person.id)
+        ban_id = await find_ban(connection, viewer, found.network, member.person.id)
     is_me = member.person.id == viewer.id
     page = MemberPage(
         head=network_head(viewer, found),
@@ -224,6 +229,7 @@ async def show_with(
         heirs=[*heir_options(heirs, viewer.id), NOBODY],
         heir=typed.get("heir", "" if is_me else viewer.id),
         history=history_words(states),
+        ban_id=ban_id,
     )
     title = f"{member.person.name} in {found.network.name}"
     return render_page(request, viewer, template, page, title=title, network_id=found.network.id, status=status)
@@ -260,6 +266,10 @@ async def delete_ban(request: Request) -> Response:
     return await decide(request, "member-restored", lambda _: MemberChange(status="removed"))
 
 
+_ACTS: Mapping[str, ActKind] = {"member-removed": "expel", "member-banned": "ban"}
+"""What can be undone, by the notice that says it."""
+
+
 async def decide(
     request: Request,
     notice: str,
@@ -286,7 +296,13 @@ async def decide(
         return await show_with(request, viewer, found, template, {"": str(error)}, 403)
     async with state_of(request).database.read() as connection:
         member = await get_member(connection, viewer, found.network, request.path_params["account_id"])
-    return redirect(request, f"/networks/{slug}/members", notice=notice, who=member.person.name)
+        act_id = ""
+        if notice in _ACTS:
+            network_id, account_id = found.network.id, member.person.id
+            act_id = await find_own_newest(
+                connection, viewer, _ACTS[notice], network_id=network_id, account_id=account_id
+            )
+    return redirect(request, f"/networks/{slug}/members", notice=notice, who=member.person.name, undo=act_id)
 
 
 def meanwhile(members: Sequence[Member]) -> str:

@@ -24,7 +24,7 @@ from forum.policy import (
     moderated_by,
 )
 from forum.records import Member, Network, Person
-from forum.tables import invitations, memberships, networks
+from forum.tables import acts, invitations, memberships, networks
 from forum.viewer import Viewer
 
 _rank = case((memberships.c.role == "administrator", 1), (memberships.c.role == "moderator", 2), else_=3)
@@ -235,6 +235,27 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
     if row is None:
         raise NotFound
     return member_from(row)
+
+
+async def find_ban(connection: AsyncConnection, viewer: Viewer, network: Network, account_id: str) -> str:
+    """The id of the act that banned somebody who was a member until then and is banned still; empty where there is
+    none, and for all but administrators, who alone undo it."""
+    is_banned = exists(
+        select(memberships.c.id).where(
+            memberships.c.network_id == network.id,
+            memberships.c.account_id == account_id,
+            memberships.c.current,
+            memberships.c.status == "banned",
+        )
+    )
+    found = (
+        select(acts.c.id)
+        .join(networks, networks.c.id == acts.c.network_id)
+        .where(acts.c.network_id == network.id, acts.c.account_id == account_id, acts.c.kind == "ban")
+        .where(acts.c.undone_at.is_(None), acts.c.before["status"].as_string() == "active", is_banned)
+        .where(member_of(viewer.id, "administrator"))
+    )
+    return await connection.scalar(found.order_by(acts.c.id.desc()).limit(1)) or ""
 
 
 async def list_named(

@@ -13,8 +13,8 @@ from auth.rules import NETWORKS
 from forum.addresses import get, post
 from forum.asking import limit, open_network, read_page_query, read_viewer_anew
 from forum.choices import ACCESS_CHOICES, access_words
-from forum.errors import AlreadySent, Forbidden, Invalid
-from forum.forms import KEY_FIELD, read_form, request_key, validate
+from forum.errors import AlreadySent, Forbidden, Invalid, LookAgain
+from forum.forms import KEY_FIELD, has_looked_again, read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Front, get_network_by_id, read_front
 from forum.networks import (
@@ -36,6 +36,10 @@ from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
 
 PAGE_SIZE = 30
+LIKE_ANOTHER = (
+    "A network in the directory has this name, or one that looks like it, and people may take one for the other. "
+    "Choose another name if you can; if it is meant so, send this once more as it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ async def create_network(request: Request) -> Response:
     state = state_of(request)
     try:
         new = validate(NewNetwork, fields)
+        await _warn_of_likeness(request, new)
         await limit(request, NETWORKS, viewer.id)
         key = request_key(request, new, fields.get(KEY_FIELD))
         async with state.transaction() as tx:
@@ -153,6 +158,15 @@ async def create_network(request: Request) -> Response:
     async with state.database.read() as connection:
         found = await get_network_by_id(connection, viewer, claim.object_id)
     return redirect(request, f"/networks/{found.network.slug}", notice="network-created")
+
+
+async def _warn_of_likeness(request: Request, new: NewNetwork) -> None:
+    """Raises Invalid, once, where a network that stays out of the directory is called like one that is in it."""
+    if new.access not in commands.HIDDEN or has_looked_again(request):
+        return
+    async with state_of(request).database.read() as connection:
+        if await commands.is_listed(connection, new.name):
+            raise Invalid({"name": LookAgain(LIKE_ANOTHER)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from forum.policy import may_add_to, member_of
 from forum.records import Access, Network
 from forum.rendering import spell
-from forum.tables import audit_rows, invitations, memberships, networks, threads
+from forum.stock_queries import NOTHING, Stock, count_stock, listed, stock_words
+from forum.tables import audit_rows, invitations, memberships, networks
 from forum.viewer import Viewer
 
 
@@ -16,15 +17,14 @@ from forum.viewer import Viewer
 class Reach:
     """How much there is in a network that somebody may come to see, or no longer see."""
 
-    threads: int
-    posts: int
+    stock: Stock
     members: int
     waiting: int
     invited: int
-    public_threads: int
-    """Of these, threads that everybody can read as long as the network is open."""
-    kept_threads: int
-    """Threads that had stayed with the members of before, when it was opened."""
+    public: Stock
+    """Of what is there, what everybody can read as long as the network is open."""
+    kept: Stock
+    """What had stayed with the members of before, when it was opened."""
     joined: int
     """How many of its members joined while it was open; nobody where it is not."""
     parted: int
@@ -36,22 +36,19 @@ class Reach:
 async def count_reach(connection: AsyncConnection, viewer: Viewer, network: Network) -> Reach:
     """How much there is, for an administrator of the network."""
     mine = select(networks.c.id).where(networks.c.id == network.id, member_of(viewer.id, "administrator"))
-    public = select(func.count()).where(
-        threads.c.network_id.in_(mine), threads.c.first_position > network.members_only_until
-    )
     sent = select(func.count()).where(invitations.c.network_id.in_(mine), invitations.c.ended_at.is_(None))
     mailed = select(networks.c.mail_content).where(networks.c.id.in_(mine))
     is_open = network.access == "open"
-    public_threads = await connection.scalar(public) or 0 if is_open else 0
+    stock = await count_stock(connection, viewer, network.id)
+    public = await count_stock(connection, viewer, network.id, is_public=True) if is_open else NOTHING
     joined, parted = await _count_joined(connection, network.id, mine) if is_open else (0, 0)
     return Reach(
-        network.thread_count,
-        network.post_count,
+        stock,
         network.member_count,
         network.waiting_count,
         await connection.scalar(sent) or 0,
-        public_threads,
-        network.thread_count - public_threads if is_open else 0,
+        public,
+        stock.for_members().without(public) if is_open else NOTHING,
         joined,
         parted,
         bool(await connection.scalar(mailed)),
@@ -65,7 +62,7 @@ async def _count_joined(connection: AsyncConnection, network_id: str, mine: Sele
         audit_rows.c.act.in_(("network.created", "network.access_changed")),
     )
     opened_at = func.coalesce(networks.c.members_only_since, opened.scalar_subquery(), networks.c.created_at)
-    kept = (networks.c.members_only_until > 0) & (memberships.c.role == "member")
+    kept = (networks.c.members_only_until != 0) & (memberships.c.role == "member")
     asked = (
         select(func.count(), func.coalesce(func.sum(case((kept, 1), else_=0)), 0))
         .select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
@@ -79,7 +76,7 @@ async def _count_joined(connection: AsyncConnection, network_id: str, mine: Sele
 async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Network) -> int:
     """How many members came while the network was open and wait to be kept, for an administrator of it."""
     asked = select(func.count()).select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
-    came = (memberships.c.reads_after > 0, networks.c.access != "open")
+    came = (memberships.c.reads_after != 0, networks.c.access != "open")
     here = (networks.c.id == network.id, memberships.c.current, memberships.c.status == "active")
     return await connection.scalar(asked.where(*came, *here, member_of(viewer.id, "administrator"))) or 0
 
@@ -95,6 +92,8 @@ class Effects:
     """What mails to members carry from then on, where that changes."""
     joined: tuple[str, ...] = ()
     """Where it is closed again: who came meanwhile, and what they read."""
+    past: str = ""
+    """Where it is opened: what becomes of what is there, unless it is opened with it; empty where nothing is there."""
 
 
 _FOUND: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 2}
@@ -104,7 +103,7 @@ _FOUND: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 2}
 def effects_of(network: Network, access: Access, reach: Reach) -> Effects:
     """What it means for people that the network becomes of this kind."""
     before = network.access
-    all_of_it = f"{spell(reach.threads, 'thread', 'threads')} with {spell(reach.posts, 'post', 'posts')}"
+    all_of_it = stock_words(reach.stock.for_members() if access == "open" else reach.stock)
     members = spell(reach.members, "member", "members")
     is_used = bool(may_add_to(network))
     shown = [*_opened(reach, members, all_of_it, is_used=is_used)] if access == "open" else []
@@ -117,11 +116,36 @@ def effects_of(network: Network, access: Access, reach: Reach) -> Effects:
     hidden = [*_narrowed(network, access, reach)]
     stays = [f"{members.capitalize()} {_read_and_write(reach.members, is_used=is_used)} as before."]
     if before != "open" and access != "open":
-        stays.append(f"What is written in it ({all_of_it}) is for members only, as before.")
+        there = f"What stands in it ({all_of_it})" if all_of_it else "What is written in it"
+        stays.append(f"{there} is for members only, as before.")
+    elif reach.stock.narrowed:
+        narrowed = stock_words(reach.stock.narrowed)
+        stays.append(f"What only moderators see ({narrowed}) stays with them.")
     if reach.invited and access != "open" and is_used:
         stays.append(f"{spell(reach.invited, 'open invitation stays', 'open invitations stay').capitalize()} good.")
     joined = _joined(reach) if before == "open" else ()
-    return Effects(tuple(shown), tuple(hidden), tuple(stays), _mailed(before, access, reach), joined)
+    past = _without_past(reach.stock, is_used=is_used) if access == "open" else ""
+    return Effects(tuple(shown), tuple(hidden), tuple(stays), _mailed(before, access, reach), joined, past)
+
+
+def _without_past(stock: Stock, *, is_used: bool) -> str:
+    """What becomes of what is there already, where it is not opened to all: as `policy` has it for each kind."""
+    papers = [kind for kind, count in (("documents", stock.documents), ("cards", stock.cards)) if count]
+    kinds = [*(["threads"] if stock.threads else []), *papers]
+    if not kinds:
+        return ""
+    told = (
+        f"Without this, {listed(kinds)} that exist today stay with the members of today, who made them for members "
+        "only, and with those whom you make moderators. Who joins later does not see them."
+    )
+    if stock.threads and is_used:
+        told += " Nobody can add to the threads or change them: people go on in new threads."
+    if papers:
+        told += (
+            f" Nobody can change the {listed(papers)} any more, or add to the folders of today. " if is_used else " "
+        )
+        told += "Who looks after one, and moderators, can still take it away."
+    return told
 
 
 def _joined(reach: Reach) -> tuple[str, ...]:
@@ -129,15 +153,16 @@ def _joined(reach: Reach) -> tuple[str, ...]:
         return ("Nobody joined while it was open.",)
     people = spell(reach.joined, "person", "people").capitalize()
     came = f"{people} joined while it was open, and nobody had to admit them. They stay members until you end that."
-    if not reach.parted or not reach.kept_threads:
+    if not reach.parted or not reach.kept:
         return (came,)
-    kept = spell(reach.kept_threads, "thread", "threads").capitalize()
-    stays, it = ("stays", "it") if reach.kept_threads == 1 else ("stay", "them")
+    kept = stock_words(reach.kept).capitalize()
+    is_one = reach.kept.threads + reach.kept.documents + reach.kept.cards == 1
+    stays, it = ("stays", "it") if is_one else ("stay", "them")
     return (
         came,
         f"{kept} that had stayed with the members of before {stays} with those. Whoever joined since reads nothing of "
-        f"{it} until an administrator keeps them in an access review; and nobody at all can write in {it} until each "
-        "of those who joined since is kept or has left.",
+        f"{it} until an administrator keeps them in an access review; and nobody at all adds to {it} or changes "
+        f"{it} until each of those who joined since is kept or has left.",
     )
 
 
@@ -150,10 +175,10 @@ def _opened(reach: Reach, members: str, all_of_it: str, *, is_used: bool) -> tup
     seen = f"Everybody who is signed in sees who its {members} are." if reach.members > 1 else ""
     if not is_used:
         there = f"Anybody, also without an account, may read what stands there ({all_of_it}), if you choose it below."
-        return (there if reach.threads else "", seen)
+        return (there if all_of_it else "", seen)
     asked = f" {spell(reach.waiting, 'person who has', 'people who have').capitalize()} asked can come in so."
-    written = "Anybody, also without an account, reads what is written from now on."
-    if reach.threads:
+    written = "Anybody, also without an account, reads what is written and shared from now on."
+    if all_of_it:
         written += f" Whether they read what stands there today, too ({all_of_it}), you choose below."
     return (
         written,
@@ -175,12 +200,11 @@ def _narrowed(network: Network, access: Access, reach: Reach) -> list[str]:
     is_used = bool(may_add_to(network))
     if network.access == "open":
         if is_used:
-            found.append("Whoever is no member does not read what is written from now on.")
-        if reach.public_threads:
-            public = spell(reach.public_threads, "thread", "threads")
+            found.append("Whoever is no member does not read what is written from now on, nor what is shared.")
+        if reach.public:
             found.append(
-                f"Whoever is no member can no longer read {public} that they can read today. Copies that search "
-                "engines and readers have made are out of our hands."
+                f"Whoever is no member can no longer read {stock_words(reach.public)}: today they can. Copies that "
+                "search engines and readers have made are out of our hands."
             )
         joining = ", and people who want to join must be let in" if is_used else ""
         found.append(f"Outsiders no longer see who belongs to it{joining}.")

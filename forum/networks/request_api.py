@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import post
 from forum.asking import limit, open_administered
-from forum.forms import read_json, validate
+from forum.forms import read_json
 from forum.networks.inputs import Answers, MemberChange
 from forum.networks.member_commands import admit_or_refuse
 from forum.networks.member_pages import meanwhile
@@ -19,6 +19,7 @@ from forum.openapi import operation
 from forum.records import Member, Status
 from forum.rendering import PRIVATE
 from forum.state import state_of
+from forum.warning import validate_words
 from ground.answers import Answer
 
 TAG = "Networks"
@@ -48,7 +49,7 @@ class ApiAnsweredAll(Answer):
 async def api_answer_requests(request: Request) -> Response:
     """Admit or refuse up to a hundred people at once, all with the same words, which they are told."""
     viewer, found = await open_administered(request)
-    wanted = validate(Answers, await read_json(request))
+    wanted = validate_words(request, Answers, await read_json(request))
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     status: Literal["active", "refused"] = "active" if wanted.answer == "admit" else "refused"
     change = MemberChange(status=status, reason=wanted.reason)

@@ -12,7 +12,7 @@ from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
 from forum.asking import limit, open_administered, open_as_account, read_page_query
 from forum.errors import Forbidden, Invalid
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found
 from forum.networks.inputs import MOST_ANSWERED, Answer, MemberChange, MemberList
@@ -26,6 +26,7 @@ from forum.records import Member
 from forum.rendering import redirect, render_page, spell
 from forum.state import state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import is_id, now
 
 PAGE_SIZE = 50
@@ -123,7 +124,8 @@ async def answer_requests(request: Request) -> Response:
     fields = await read_form(request)
     chosen = [name.removeprefix(WHO) for name in fields if name.startswith(WHO)]
     try:
-        answer = validate(Answer, {name: value for name, value in fields.items() if not name.startswith(WHO)})
+        given = {name: value for name, value in fields.items() if not name.startswith(WHO)}
+        answer = validate_words(request, Answer, given)
         if not chosen or len(chosen) > MOST_ANSWERED or not all(map(is_id, chosen)):
             raise Invalid({"": "Choose first whom to answer: tick the boxes beside their names."})
     except Invalid as error:

@@ -122,6 +122,24 @@ async def write_ended(state: State, tx: Transaction, reference: Reference) -> Le
     return Letter(row.email, row.person, subject, "membership_ended", context)
 
 
+async def write_exclusion_ended(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To somebody who was removed or kept out: that it was taken back, and whether they belong again or may ask."""
+    theirs = (networks.c.id == reference["network_id"], memberships.c.account_id == reference["account_id"])
+    row = (await tx.execute(_PLACE.where(*theirs, memberships.c.status != "banned"))).first()
+    if row is None:
+        return None
+    network, is_member = Network(*row[:NETWORK_WIDTH]), row.status == "active"
+    may_know = is_member or _is_listed(network)
+    context = {
+        "network_name": network.name if may_know else "",
+        "is_member": is_member,
+        "may_ask": network.access != "secret" and row.status in ("removed", "left", "refused"),
+        "link": _path(state, network) if may_know else f"{state.settings.public_url}/notifications",
+    }
+    subject = f"You are no longer kept out of a network on {state.settings.site_name}"
+    return Letter(row.email, row.person, subject, "exclusion_ended", context)
+
+
 async def write_role_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
     """To a member whom an administrator gave another role: which one it is by now."""
     row = await _by_membership(tx, reference, "active")
@@ -173,7 +191,7 @@ async def write_widened(state: State, tx: Transaction, reference: Reference) -> 
     context = {
         "network_name": network.name,
         "access": network.access,
-        "keeps_past": network.members_only_until > 0,
+        "keeps_past": network.members_only_until != 0,
         "link": _path(state, network, "/about"),
     }
     return Letter(row.email, row.person, f"More people can see {network.name} now", "network_widened", context)
@@ -183,6 +201,7 @@ LETTERS: dict[str, LetterWriter] = {
     "membership_admitted": write_admitted,
     "membership_refused": write_refused,
     "membership_ended": write_ended,
+    "exclusion_ended": write_exclusion_ended,
     "role_changed": write_role_changed,
     "membership_asked": write_asked,
     "network_widened": write_widened,

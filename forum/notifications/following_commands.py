@@ -32,8 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.database import is_unavailable
+from forum.notification_kinds import NotificationKind
 from forum.notifications.aftermath_commands import follow_moved, forget_removed, note_own_reading, note_writers
-from forum.records import NotificationKind
 from forum.state import State
 from forum.tables import (
     acts,
@@ -216,6 +216,8 @@ _is_writer = exists(
         thread_writers.c.thread_id == posts.c.thread_id, thread_writers.c.account_id == memberships.c.account_id
     )
 )
+# Whoever mutes a thread still finds answers and mentions on their list; no mail tells of them.
+_is_muted = func.coalesce(watches.c.level, "normal") == "mute"
 _of_network = func.coalesce(network_watches.c.level, "normal")
 _is_watched = or_(
     watches.c.level == "watch",
@@ -264,7 +266,6 @@ def _members(network_id: str) -> tuple[Any, ...]:
         memberships.c.since <= posts.c.created_at,  # what was there before they came is no news to them
         posts.c.network_id == network_id,
         posts.c.removed_at.is_(None),
-        func.coalesce(watches.c.level, "normal") != "mute",
     )
 
 
@@ -350,7 +351,7 @@ def _about_threads(network_id: str, thread_ids: Collection[str]) -> Any:
         .select_from(_with_wishes(joined))
         .where(posts.c.thread_id.in_(thread_ids), posts.c.number == 1, posts.c.is_imported.is_(False))
         .where(*_members(network_id), ~_is_told, ~is_told_of_it)
-        .where(or_(_is_mention, and_(_of_network != "mute", ~moved_it)))
+        .where(or_(_is_mention, and_(~_is_muted, _of_network != "mute", ~moved_it)))
     )
 
 

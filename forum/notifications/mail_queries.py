@@ -6,8 +6,8 @@ from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.notification_kinds import WITH_OWN_LETTER
 from forum.notifications.queries import Line, shown_lines
-from forum.records import WITH_OWN_LETTER
 from forum.tables import bounced_addresses, mail_wishes, network_watches, notifications, watches
 from forum.telling import is_one_of
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from forum.notification_kinds import NotificationKind
 from forum.notifications.queries import Line
 from forum.notifications.settings_queries import Standing
 from forum.notifications.wording import path_of, sentence_of
-from forum.records import Access, MailChoice, NotificationKind, WatchLevel
+from forum.records import Access, MailChoice, WatchLevel
 from ground.answers import Answer
 from ground.columns import moment_text
 

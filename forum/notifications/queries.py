@@ -5,15 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.notification_kinds import NotificationKind
 from forum.offers import still_offered
-from forum.policy import lines_shown, threads_readable_by_account, words_mailed
-from forum.records import Access, NotificationKind
+from forum.policy import (
+    cards_readable_by_account,
+    documents_readable_by_account,
+    lines_shown,
+    threads_readable_by_account,
+    titles_mailed,
+    words_mailed,
+)
+from forum.records import Access
 from forum.shown_people import shown_name
-from forum.tables import acts, audit_words, memberships, networks, notifications, posts, threads
+from forum.tables import (
+    acts,
+    audit_rows,
+    audit_words,
+    cards,
+    documents,
+    memberships,
+    networks,
+    notifications,
+    posts,
+    threads,
+)
 from forum.telling import LINES_WAITING, ONE_LINE
 from forum.viewer import MOST_ADDRESSED, Viewer
 
@@ -42,11 +61,14 @@ class Line:
     account_id: str
     body: str | None
     may_be_mailed: bool | None
-    """Whether the words of the thread may go out by mail."""
+    """Whether the words of the thread, or the title of the document or card, may go out by mail."""
     act_kind: str | None
     """What was done, where the line tells its reader of an act that concerns them."""
     why: str | None
-    """Why an act of theirs was undone, where somebody said so: for their list, never for a mail."""
+    """Why an act of theirs was undone, or their work on a document ended, where somebody said so: for their list,
+    never for a mail."""
+    thing: str | None
+    """What the document or card is called that the line is about, where they may read it."""
 
 
 _actors = accounts.alias("actors")
@@ -80,6 +102,25 @@ def _if_named(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((_is_named, column))
 
 
+_reads_document = and_(documents.c.id.is_not(None), documents_readable_by_account(notifications.c.account_id))
+_reads_card = and_(cards.c.id.is_not(None), cards_readable_by_account(notifications.c.account_id))
+_said = audit_words.alias("said_words")
+_why_taken = (
+    select(_said.c.word)
+    .join(audit_rows, audit_rows.c.id == _said.c.row_id)
+    .where(
+        audit_rows.c.object_id == cast(notifications.c.object_id, String(36)),
+        audit_rows.c.act == "document.lock_broken",
+        audit_rows.c.subject_id == notifications.c.account_id,
+        _said.c.name == "reason",
+    )
+    .order_by(audit_rows.c.id.desc())
+    .limit(1)
+    .correlate(notifications)
+    .scalar_subquery()
+)
+"""Why somebody's work on a document was ended, the last time."""
+
 _COLUMNS = (
     notifications.c.id,
     notifications.c.kind,
@@ -100,9 +141,10 @@ _COLUMNS = (
     case((_actors.c.id.is_not(None), shown_name(_actors))),
     notifications.c.account_id,
     posts.c.body,
-    words_mailed(),
+    case((or_(_reads_document, _reads_card), titles_mailed()), else_=words_mailed()),
     acts.c.kind,
-    _why,
+    case((notifications.c.kind != "document.taken", _why), (_reads_document, _why_taken), else_=null()),
+    case((_reads_document, documents.c.title), (_reads_card, cards.c.title)),
 )
 _JOINED = (
     notifications.outerjoin(threads, threads.c.id == notifications.c.thread_id)
@@ -113,6 +155,10 @@ _JOINED = (
     .outerjoin(_reversed, and_(notifications.c.kind == "act.reversed", _reversed.c.id == notifications.c.object_id))
     .outerjoin(audit_words, and_(audit_words.c.row_id == _reversed.c.undo_row_id, audit_words.c.name == "reason"))
 )
+_NAMING = _JOINED.outerjoin(
+    documents, and_(documents.c.id == notifications.c.object_id, documents.c.network_id == networks.c.id)
+).outerjoin(cards, and_(cards.c.id == notifications.c.object_id, cards.c.network_id == networks.c.id))
+"""With what a line about a document or a card is about."""
 _IS_THERE = or_(
     notifications.c.thread_id.is_(None),
     and_(posts.c.removed_at.is_(None), threads_readable_by_account(notifications.c.account_id)),
@@ -121,7 +167,7 @@ _IS_THERE = or_(
 
 def shown_lines() -> Select[Any]:
     """Lines that their own reader may know of, with what they may see of each."""
-    return select(*_COLUMNS).select_from(_JOINED).where(lines_shown(), _IS_THERE)
+    return select(*_COLUMNS).select_from(_NAMING).where(lines_shown(), _IS_THERE)
 
 
 async def list_lines(

@@ -1,13 +1,15 @@
 """What a line says and where it leads; and how lines of one thread become one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from forum.acts.sentences import said_to_you
 from forum.notices import name_all
+from forum.notification_kinds import NotificationKind
 from forum.notifications.queries import Line
-from forum.records import NotificationKind
+from forum.rendering import moment_words
 
 A_NETWORK = "a network"
 _STRONGEST: tuple[NotificationKind, ...] = ("post.answered", "post.mentioned", "post.watched", "thread.begun")
@@ -22,7 +24,9 @@ _SENTENCES: dict[NotificationKind, str] = {
     "membership.refused": "Your request to join {network} was refused",
     "membership.ended": "You no longer belong to {network}",
     "role.changed": "You have another role in {network}",
+    "thread.widened": "More people can read a thread of {network} than before: it was moved",
     "act.concerns_me": "A moderator of {network} has acted on something of yours",
+    "exclusion.ended": "You are no longer kept out of {network}",
     "act.undone": "What a moderator of {network} had done was undone",
     "act.reversed": "What you did as a moderator of {network} was undone by somebody else",
     "appeal.made": "An appeal waits for an answer in {network}",
@@ -47,14 +51,35 @@ _SENTENCES: dict[NotificationKind, str] = {
     "glass.broken": "An administrator of the site can read {network} for a time",
     "document.free": "A document that you waited for in {network} is free",
     "document.taken": "{who} ended your work on a document in {network}",
+    "document.erased": "A document in {network} is erased for good",
+    "document.infected": "A virus was found in a document that you shared in {network}: nobody can open it",
+    "file.infected": "A virus was found in a file that you added in {network}: nobody can open it",
+    "virus.found": "A virus was found in a file in {network}: nobody can open it",
+    "card.due": "A card in {network} is to be looked at again: is it still right?",
+    "card.changed": "{who} changed a card that you look after in {network}",
+    "card.used": "{who} says of a card that you look after in {network}: we use this too",
+    "card.removed": "{who} removed a card that you look after in {network}",
+    "card.withheld": "A card in {network} waits for a moderator: what it was made of was hidden or erased",
     "review.asked": "Do you still need {network}? Its administrators ask",
 }
+_NAMED: dict[NotificationKind, str] = {
+    "document.free": "“{thing}” in {network}, which you waited for, is free",
+    "document.taken": "{who} ended your work on “{thing}” in {network}",
+    "document.infected": "A virus was found in “{thing}”, which you shared in {network}: nobody can open it",
+    "card.due": "The card “{thing}” in {network} is to be looked at again: is it still right?",
+    "card.changed": "{who} changed “{thing}”, a card that you look after in {network}",
+    "card.used": "{who} says of “{thing}”, a card that you look after in {network}: we use this too",
+    "card.withheld": "The card “{thing}” in {network} waits for a moderator: what it was made of was hidden or erased",
+}
+"""The same, where the reader may know what the document or the card is called."""
 _PLACES: dict[NotificationKind, str] = {
     "request.made": "/requests",
     "network.changed": "/about",
     "glass.broken": "/log",
+    "virus.found": "/log",
     "report.made": "/reports",
     "post.held": "/held",
+    "card.withheld": "/knowledge?show=review",
 }
 """Where in the network a line leads; to its first page where nothing stands here."""
 _ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
@@ -63,6 +88,7 @@ _ABOUT_AN_ACT = (
     "membership.ended",
     "act.concerns_me",
     "act.undone",
+    "exclusion.ended",
     "act.reversed",
     "appeal.made",
     "appeal.answered",
@@ -129,22 +155,39 @@ def sentence_of(group: Sequence[Line]) -> str:
     if line.title is None:
         who = line.actor or "Somebody"
         said = _SENTENCES.get(line.kind, "Something has changed in {network}")
+        if line.thing is not None:
+            said = _NAMED.get(line.kind, said)
         network = line.network_name or (A_NETWORK.capitalize() if said.startswith("{network}") else A_NETWORK)
-        return said.format(network=network, who=who)
+        return said.format(network=network, who=who, thing=line.thing)
+    kind, names, others = _who_did_what(group)
+    return f"{names} {_IN_THREAD[kind]} “{line.title}”{others}"
+
+
+def _who_did_what(group: Sequence[Line]) -> tuple[NotificationKind, str, str]:
+    """Of lines of one thread, the one thing that matters most, who did that, and, of all others, that they wrote."""
     kind = min((each.kind for each in group), key=_STRONGEST.index)
-    names = list(dict.fromkeys(each.actor or "Somebody" for each in group))
-    return f"{name_all(names)} {_IN_THREAD[kind]} “{line.title}”"
+    names = list(dict.fromkeys(each.actor or "Somebody" for each in group if each.kind == kind))
+    others = [name for name in dict.fromkeys(each.actor or "Somebody" for each in group) if name not in names]
+    return kind, name_all(names), f", and {name_all(others)} wrote there, too" if others else ""
 
 
 def plain_sentence_of(group: Sequence[Line]) -> str:
     """The same for a mail that may carry no words, not even a title: who, and in which network."""
     line = group[0]
     if line.title is None:
-        return sentence_of(group)
-    kind = min((each.kind for each in group), key=_STRONGEST.index)
-    names = list(dict.fromkeys(each.actor or "Somebody" for each in group))
+        return sentence_of([replace(line, thing=None)])
+    kind, names, others = _who_did_what(group)
     verb = "began a thread in" if kind == "thread.begun" else _IN_THREAD[kind]
-    return f"{name_all(names)} {verb} {line.network_name or A_NETWORK}"
+    return f"{names} {verb} {line.network_name or A_NETWORK}{others}"
+
+
+def which_of(group: Sequence[Line], zone: ZoneInfo) -> str:
+    """Which post a line is about, and of when, as numbers alone: those tell nobody what is in it. Oldest first."""
+    numbers = sorted({each.number for each in group if each.number is not None})
+    moment = moment_words(group[0].created_at, zone)
+    if not numbers:
+        return moment
+    return f"post {numbers[0]:,}, {moment}" if len(numbers) == 1 else f"posts from {numbers[0]:,} on, {moment}"
 
 
 def path_of(group: Sequence[Line]) -> str:
@@ -155,12 +198,18 @@ def path_of(group: Sequence[Line]) -> str:
         return f"/threads/{line.thread_id}?at={number}#post-{number}"
     if line.kind in _ABOUT_AN_ACT:
         return f"/acts/{line.object_id}"
+    if line.kind == "thread.widened":
+        return f"/threads/{line.object_id}"
     if line.kind == "quotation.erased":
         return f"/posts/{line.object_id}"
     if line.kind == "review.asked":
         return f"/access/{line.object_id}"
-    if line.kind in ("document.free", "document.taken"):
+    if line.kind in ("document.free", "document.taken", "document.erased", "document.infected"):
         return f"/documents/{line.object_id}"
+    if line.kind == "file.infected":
+        return f"/files/{line.object_id}"
+    if line.kind in ("card.due", "card.changed", "card.used", "card.removed"):
+        return f"/cards/{line.object_id}"
     if line.kind == "report.stuck":
         return f"/site/reports/{line.object_id}"
     if line.kind in ("report.answered", "report.undone"):

@@ -1,8 +1,10 @@
 """What the worker does for this slice: it follows what happens, and writes the mails that tell it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 
@@ -11,7 +13,7 @@ from forum.notifications.following_commands import follow_networks
 from forum.notifications.mail_commands import LETTER, follow_due_mail
 from forum.notifications.mail_queries import find_reader, list_lines_to_mail
 from forum.notifications.queries import Line
-from forum.notifications.wording import A_NETWORK, plain_sentence_of, sentence_of, thread_groups
+from forum.notifications.wording import A_NETWORK, path_of, plain_sentence_of, sentence_of, thread_groups, which_of
 from forum.rendering import spell
 from forum.state import State
 from forum.stopping import stop_link
@@ -30,6 +32,8 @@ class Told:
     """One thing in a mail: a sentence, where it leads, and the words where they may be mailed."""
 
     sentence: str
+    which: str
+    """Which post, and of when, where a mail may carry no words that tell; else empty."""
     link: str
     posts: Sequence[tuple[str, str]]
     """Who wrote, and what."""
@@ -80,27 +84,38 @@ def _subject(state: State, sections: Sequence[Section]) -> str:
 
 
 def _section(state: State, account_id: str, network_id: str | None, lines: Sequence[Line]) -> Section:
-    entries = [_told(state, group) for group in thread_groups(lines)]
+    groups = thread_groups(lines)
+    said = Counter(_sentence(group) for group in groups)
+    entries = [_told(state, group, is_only=said[_sentence(group)] == 1) for group in groups]
     name = lines[0].network_name or A_NETWORK
     is_closed = any(line.may_be_mailed is not None and not line.may_be_mailed for line in lines)
     return Section(name, is_closed, entries, stop_link(state, account_id, network_id))
 
 
-def _told(state: State, group: Sequence[Line]) -> Told:
-    """Several lines of one thread, oldest first, or one line."""
+def _sentence(group: Sequence[Line]) -> str:
+    return sentence_of(group) if group[0].may_be_mailed else plain_sentence_of(group)
+
+
+def _told(state: State, group: Sequence[Line], *, is_only: bool) -> Told:
+    """Several lines of one thread, oldest first, or one line. `is_only`: no other says the same."""
     line = group[0]
     if not line.may_be_mailed:
-        return Told(plain_sentence_of(group), _link(state, line), (), 0)
+        is_clear = line.number is None and is_only
+        which = "" if is_clear else which_of(group, ZoneInfo(state.settings.time_zone))
+        return Told(plain_sentence_of(group), which, _link(state, line), (), 0)
     shown = {each.number: each for each in group if each.body}
     posts = [(each.actor or "", _shortened(each.body or "")) for each in list(shown.values())[:POSTS_OF_A_THREAD]]
-    return Told(sentence_of(group[::-1]), _link(state, line), posts, len(shown) - len(posts))
+    return Told(sentence_of(group[::-1]), "", _link(state, line), posts, len(shown) - len(posts))
 
 
 def _link(state: State, line: Line) -> str:
-    """To the oldest of what is unread, else to the list, where it is said what became of it."""
+    """To the oldest of what is unread, or to the post that it is about; else to the list, where it is said what became
+    of it."""
     url = state.settings.public_url
     if line.thread_id is not None:
         return f"{url}/threads/{line.thread_id}?at={line.number}#post-{line.number}"
+    if line.kind in ("post.approved", "post.rejected", "post.erased"):
+        return f"{url}{path_of([line])}"
     return f"{url}/notifications"
 
 

@@ -3,13 +3,23 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, exists, false, null, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, exists, false, null, or_, select, true
 
 from auth.tables import accounts
 from forum.offers import still_offered
 from forum.policy.glass import reads_through_glass
 from forum.records import Role
-from forum.tables import documents, folders, memberships, networks, posts, threads
+from forum.tables import (
+    card_uses,
+    cards,
+    documents,
+    erased_documents,
+    folders,
+    memberships,
+    networks,
+    posts,
+    threads,
+)
 from forum.telling import LINES_SHOWN
 from forum.viewer import Viewer
 
@@ -68,7 +78,7 @@ def fronted_to(viewer: Viewer) -> ColumnElement[bool]:
     """Networks whose address shows this viewer at least a front page."""
     if viewer.is_site_administrator:
         return networks.c.deleted_at.is_(None)
-    by_address = networks.c.access.in_(("open", "closed", "unlisted"))
+    by_address = or_(*(networks.c.access == access for access in ("open", "closed", "unlisted")))
     return or_(by_address, _has_place(viewer.id, ("active", "invited"))) if viewer.id else by_address
 
 
@@ -80,7 +90,7 @@ def led_on_to(viewer: Viewer) -> ColumnElement[bool]:
     """
     if viewer.is_site_administrator:
         return networks.c.deleted_at.is_(None)
-    listed = networks.c.access.in_(("open", "closed"))
+    listed = or_(networks.c.access == "open", networks.c.access == "closed")
     return or_(listed, _has_place(viewer.id, ("active", "invited"))) if viewer.id else listed
 
 
@@ -115,6 +125,14 @@ def threads_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnE
         )
     ).correlate_except(memberships)
     return or_(is_public, reads_as_member, reads_through_glass(account_id))
+
+
+def posts_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `posts` whose thread this viewer may read where it lies now, whatever other network a statement is about:
+    a thread may have moved since something was written down about it. That it was removed is not asked."""
+    where = and_(threads.c.id == posts.c.thread_id, threads_readable_by(viewer))
+    found = select(threads.c.id).join(networks, networks.c.id == threads.c.network_id).where(where)
+    return found.correlate(posts).exists()
 
 
 def threads_heard() -> ColumnElement[bool]:
@@ -159,13 +177,56 @@ def documents_heard() -> ColumnElement[bool]:
     return and_(documents.c.is_narrowed.is_(False), _came_open(documents))
 
 
+def erased_documents_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `erased_documents`, joined to `networks`, of which this viewer may know: where only moderators saw it in
+    the end, these and whom it concerned."""
+    seen = or_(erased_documents.c.is_narrowed.is_(False), moderated_by(viewer))
+    if viewer.id:
+        seen = or_(seen, erased_documents.c.concerned_id == viewer.id)
+    return and_(readable_by(viewer), seen)
+
+
 def folders_heard() -> ColumnElement[bool]:
     """The same for folders."""
     return and_(folders.c.is_narrowed.is_(False), _came_open(folders))
 
 
+def cards_readable_by(viewer: Viewer) -> ColumnElement[bool]:
+    """Cards, joined to `networks`, that this viewer may read."""
+    return cards_readable_by_account(viewer.id if viewer.id else null())
+
+
+def cards_readable_by_account(account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same for an account's id, a column or a parameter of the statement; null stands for somebody signed out.
+
+    What was removed is for who looks after it and for moderators.
+    """
+    still_theirs = and_(cards.c.owner_id == account_id, _has_place(account_id, ("active",)))
+    is_there = or_(cards.c.removed_at.is_(None), still_theirs, _moderates(account_id))
+    return and_(_in_library(cards, account_id), is_there)
+
+
+def cards_heard() -> ColumnElement[bool]:
+    """Cards, joined to `networks`, that everybody may read who hears the network's stream, and that it tells of."""
+    return and_(cards.c.is_narrowed.is_(False), _came_open(cards))
+
+
+def uses_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `card_uses`, outer joined to the `networks` for which they are said, that this viewer may know of, who
+    reads the card: what is said for a network is for whoever reads that one, too; what was said while it was closed
+    stays with its members as it is opened."""
+    return or_(card_uses.c.network_id.is_(None), _in_library(card_uses, viewer.id if viewer.id else null()))
+
+
+def bars(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `memberships` by which this viewer is kept out of a network for good: nothing of theirs is added to it,
+    by way of another network neither."""
+    return and_(memberships.c.account_id == viewer.id, memberships.c.current, memberships.c.status == "banned")
+
+
 def kept_in_library(table: Table) -> ColumnElement[bool]:
-    """Rows of `documents` or `folders`, joined to `networks`, that stayed with the members of an opened network."""
+    """Rows of `documents`, `folders`, `cards` or `card_uses`, joined to `networks`, that stayed with the members of an
+    opened network."""
     return ~_came_open(table)
 
 
@@ -179,7 +240,7 @@ def _came_open(table: Table) -> ColumnElement[bool]:
 
 def _in_library(table: Table, account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
     """As for threads; and what is narrowed is for moderators."""
-    is_wide = table.c.is_narrowed.is_(False)
+    is_wide = table.c.is_narrowed.is_(False) if "is_narrowed" in table.c else true()
     is_public = and_(networks.c.access == "open", _came_open(table), is_wide)
     reads_as_member = exists(
         select(memberships.c.id).where(
@@ -191,7 +252,7 @@ def _in_library(table: Table, account_id: str | ColumnElement[Any]) -> ColumnEle
             or_(
                 _came_open(table),
                 memberships.c.role != "member",
-                memberships.c.since <= networks.c.members_only_since,
+                and_(memberships.c.since <= networks.c.members_only_since, memberships.c.reads_after == 0),
                 and_(networks.c.access != "open", memberships.c.reads_after == 0),
             ),
         )
@@ -218,6 +279,12 @@ def person_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     with a network that the viewer moderates. For everybody else a person is as if they were not there.
     """
     return person_shown_to_account(viewer.id) if viewer.id else _is_author(null())
+
+
+def photos_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `accounts` whose photo this viewer may see, and what they wrote about themselves: both are for signed-in
+    people alone."""
+    return person_shown_to(viewer) if viewer.id else false()
 
 
 def person_shown_to_account(account_id: str | ColumnElement[str]) -> ColumnElement[bool]:
@@ -297,6 +364,13 @@ def hears(kind: str) -> ColumnElement[bool]:
 def lines_shown() -> ColumnElement[bool]:
     """Rows of `notifications` that their own reader may know of now."""
     return LINES_SHOWN
+
+
+def titles_mailed() -> ColumnElement[bool]:
+    """The same for titles of `documents` and `cards`, outer joined to `networks`."""
+    of_document = and_(documents.c.id.is_not(None), documents_heard())
+    of_card = and_(cards.c.id.is_not(None), cards_heard())
+    return or_(networks.c.mail_content, and_(networks.c.access == "open", or_(of_document, of_card)))
 
 
 def words_mailed() -> ColumnElement[bool]:

@@ -21,6 +21,10 @@ KEPT_FOLDER = (
     "This folder was made while the network was closed. It stays with those who were members then, and nothing is "
     "added to it any more. Make a new one to go on."
 )
+UNDISCUSSED = (
+    "Only moderators see this document, and a thread is read by everybody here: so it can’t have one. Move it out of "
+    "its folder to talk about it with all."
+)
 WITHDRAWN = "This document was withdrawn. It has to be restored first."
 
 
@@ -143,8 +147,17 @@ def may_break_lock(viewer: Viewer, document: Document) -> Decision:
 
 def may_discuss(viewer: Viewer, document: Document) -> bool:
     """Members begin a thread about what everybody there may see; one is enough."""
-    is_shown = not (document.is_narrowed or document.is_kept or document.state == "withdrawn")
-    return is_shown and document.thread_id is None and bool(may_start_thread(viewer, document.network_id))
+    is_free = document.thread_id is None and not why_undiscussed(document)
+    return is_free and bool(may_start_thread(viewer, document.network_id))
+
+
+def why_undiscussed(document: Document) -> str:
+    """Why nobody can begin a thread about it, whatever their role; empty where somebody can."""
+    if document.state == "withdrawn":
+        return "This document was withdrawn, so nobody talks about it now."
+    if document.is_kept:
+        return "It stays with those who were members while the network was closed, so it can’t have a thread."
+    return UNDISCUSSED if document.is_narrowed else ""
 
 
 def may_await_document(viewer: Viewer, document: Document) -> Decision:

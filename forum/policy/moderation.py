@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
+from auth.tables import accounts
 from forum.policy.decision import YES, Decision, when
 from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_moderate
@@ -221,6 +222,19 @@ def nobody_else_administers() -> ColumnElement[bool]:
             others.c.account_id != acts.c.account_id,
         )
     ).correlate(acts)
+
+
+def somebody_judges() -> ColumnElement[bool]:
+    """Rows of `acts` of which there is somebody to judge an appeal, in the network or above it."""
+    oversees = exists(
+        select(accounts.c.id).where(
+            accounts.c.site_administrator,
+            accounts.c.closed_at.is_(None),
+            or_(acts.c.by_id.is_(None), accounts.c.id != acts.c.by_id),
+            accounts.c.id != acts.c.account_id,
+        )
+    ).correlate(acts)
+    return or_(~nobody_else_administers(), oversees)
 
 
 def appeals_judged_by(viewer: Viewer) -> ColumnElement[bool]:

@@ -5,6 +5,13 @@ from forum.policy.endings import may_add_to
 from forum.records import Access, Network, Role
 from forum.viewer import Viewer
 
+_WIDTH: dict[Access, int] = {"secret": 0, "unlisted": 1, "closed": 2, "open": 3}
+
+
+def is_wider(access: Access, before: Access) -> bool:
+    """Whether more people may come to see a network of this kind, and what is in it, than one of the kind `before`."""
+    return _WIDTH[access] > _WIDTH[before]
+
 
 def may_read(viewer: Viewer, network_id: str, access: Access) -> bool:
     """Whether the viewer may read what the network holds; otherwise it is as if it were not there."""

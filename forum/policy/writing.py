@@ -5,6 +5,11 @@ from forum.policy.threads import may_lock, may_moderate
 from forum.records import Role, Thread
 from forum.viewer import Viewer
 
+ONLY_ADMINISTRATORS = (
+    "Only an administrator of the network in which the thread is can move it there: not the same people read it then. "
+    "Moderators move threads from one open network to another."
+)
+
 
 def may_slow(viewer: Viewer, thread: Thread) -> Decision:
     """Moderators slow a thread down in which anybody writes."""
@@ -40,7 +45,9 @@ def may_quieten(viewer: Viewer, network_id: str, account_id: str, role: Role) ->
 
 
 def may_move(viewer: Viewer, thread: Thread, target_id: str) -> Decision:
-    """A thread is moved by who moderates both the network it leaves and the one it comes to."""
+    """A thread is moved by who moderates both the network it leaves and the one it comes to, and where not everybody
+    reads it before and after, by an administrator of the one it leaves: however closed the other network is, others
+    read it there, and may move it on; and nobody here may be able to bring it back."""
     decision = may_moderate(viewer, thread.network_id)
     if not decision:
         return decision
@@ -50,10 +57,13 @@ def may_move(viewer: Viewer, thread: Thread, target_id: str) -> Decision:
             "This thread was written while the network was closed and stays with those who were members then, "
             "so it can’t be moved.",
         )
-    return when(
-        viewer.has_role(target_id, "moderator"),
-        "You can move a thread only to a network of which you are a moderator or an administrator.",
-    )
+    if not viewer.has_role(target_id, "moderator"):
+        return Decision(
+            False, "You can move a thread only to a network of which you are a moderator or an administrator."
+        )
+    places = viewer.place_in(thread.network_id), viewer.place_in(target_id)
+    is_public = all(each is not None and each.access == "open" for each in places)
+    return when(is_public or viewer.has_role(thread.network_id, "administrator"), ONLY_ADMINISTRATORS)
 
 
 def may_suspend(viewer: Viewer, account_id: str) -> Decision:

@@ -19,6 +19,7 @@ from forum.reviews.presenting import ApiEnded, ApiLate, ApiReviews, ApiWholeRevi
 from forum.reviews.queries import get_review, list_decided, list_reviews, list_subjects
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 TAG = "Governance"
 MOST_REVIEWS = 50
@@ -88,7 +89,7 @@ async def api_take_back(request: Request) -> Response:
 async def api_end_access(request: Request) -> Response:
     """End the access of everybody who is marked; they are told, with the reason."""
     viewer, found = await open_administered(request)
-    ending = validate(Ending, await read_json(request))
+    ending = validate_words(request, Ending, await read_json(request))
     await limit(request, MEMBERSHIP_CHANGES, viewer.id)
     async with state_of(request).transaction() as tx:
         ended = await end_access(tx, viewer, found.network.slug, request.path_params["review_id"], ending)

@@ -12,7 +12,7 @@ from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post
 from forum.asking import limit, open_administered
 from forum.errors import Conflict, Forbidden, Invalid
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
 from forum.heir_queries import list_heirs
 from forum.heirs import NOBODY, HeldLine, heir_options, held_lines
@@ -38,6 +38,7 @@ from forum.reviews.queries import (
 )
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 PAGE_SIZE = 20
 MOST_REVIEWS = 50
@@ -97,6 +98,8 @@ class SignedPage:
     review: Review
     decided: Sequence[Decided]
     numbers: Mapping[str, int]
+    has_names: bool
+    """The names of that time are kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ async def _review(
         held, heirs = await _what_is_held(connection, viewer, network, marked)
     title, network_id = f"Access review of {network.name}", network.id
     if review.signed_at is not None:
-        signed = SignedPage(network_head(viewer, found), review, decided, counted(decided))
+        signed = SignedPage(network_head(viewer, found), review, decided, counted(decided), review.has_names)
         template = "reviews/signed.html"
         return render_page(request, viewer, template, signed, title=title, network_id=network_id, status=status)
     page = ReviewPage(
@@ -221,7 +224,7 @@ async def create_endings(request: Request) -> Response:
     fields = await read_form(request)
     slug, review_id = found.network.slug, request.path_params["review_id"]
     try:
-        given = validate(EndingForm, fields)
+        given = validate_words(request, EndingForm, fields)
         ending = Ending(reason=given.reason, heir=given.heir)
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)
         async with state_of(request).transaction() as tx:

@@ -18,7 +18,10 @@ class ApiPerson(Answer):
 
 
 class ApiReview(Answer):
-    """A review. `seal` is that of its row in the network's log, once it is signed."""
+    """A review. `seal` is that of its row in the network's log, once it is signed.
+
+    `names_kept`: names are those of the day it was signed; before such were kept, those of now stand there.
+    """
 
     id: str
     begun_at: datetime
@@ -27,6 +30,7 @@ class ApiReview(Answer):
     signed_by: str | None
     row: int | None
     seal: str | None
+    names_kept: bool
 
 
 class ApiReviews(Answer):
@@ -94,6 +98,7 @@ def api_review(review: Review) -> dict[str, Any]:
         "signed_by": review.signed_by or None,
         "row": review.audit_number,
         "seal": review.seal or None,
+        "names_kept": review.has_names,
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -50,6 +50,8 @@ class Review:
     audit_number: int | None
     seal: str
     """Of its row in the audit log; empty until it is signed."""
+    has_names: bool
+    """The names that people had when it was signed are kept with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def _administered(viewer: Viewer, network: Network) -> None:
 _former = and_(accounts.c.closed_at.is_not(None), accounts.c.former_name_shown.is_(False))
 _name = case((_former, "Former member"), else_=accounts.c.name)
 _beginners, _signers = accounts.alias("beginners"), accounts.alias("signers")
+_kept = review_names.alias("names_kept")
 _begun, _signed = review_names.alias("names_of_beginners"), review_names.alias("names_of_signers")
 
 
@@ -121,6 +124,7 @@ _REVIEWS = (
         reviews.c.open_count,
         audit_rows.c.number,
         func.coalesce(audit_rows.c.seal, ""),
+        exists(select(_kept.c.review_id).where(_kept.c.review_id == reviews.c.id)),
     )
     .join(_beginners, _beginners.c.id == reviews.c.begun_by)
     .outerjoin(_signers, _signers.c.id == reviews.c.signed_by)
@@ -150,7 +154,7 @@ async def get_review(connection: AsyncConnection, viewer: Viewer, network: Netwo
 async def count_parted(connection: AsyncConnection, viewer: Viewer, network: Network) -> int:
     """How many members came while the network was open, and don't read what had stayed with those before them."""
     _administered(viewer, network)
-    came = (memberships.c.reads_after > 0, networks.c.access != "open")
+    came = (memberships.c.reads_after != 0, networks.c.access != "open")
     here = (memberships.c.network_id == network.id, memberships.c.current, memberships.c.status == "active")
     counted = select(func.count()).select_from(memberships.join(networks, networks.c.id == memberships.c.network_id))
     return await connection.scalar(counted.where(*came, *here)) or 0
@@ -268,7 +272,7 @@ def _subject(row: Any, usual: Usual) -> Subject:
     found = [
         (8, "Mail to them does not arrive", bool(row.is_bounced)),
         (7, "Was asked before, and did not answer", bool(row.kept_silent)),
-        (6, "Joined while it was open", row.reads_after > 0),
+        (6, "Joined while it was open", row.reads_after != 0),
         (6, "Has never been here", came_on is None and moment - row.since > NEW_FOR),
         (4, "Long away", came_on is not None and moment - came_on > LONG_AWAY),
         (3, "Has no address of their organisation", usual.is_elsewhere(row.email_key, row.organisation)),

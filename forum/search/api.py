@@ -20,12 +20,13 @@ TAG = "Search"
 
 @operation("Search", TAG, {200: ApiFoundList}, query=Searching, is_public=True)
 async def api_search(request: Request) -> Response:
-    """What the caller may read, best first: threads, posts, documents, people and networks.
+    """What the caller may read, best first: threads, posts, documents, cards, people and networks.
 
     Each word, in any of its forms, must stand there, and what follows a `-` must not; `"two words"` stand side by
     side. `from:ada` (or `from:"Ada Okafor"`, `from:me`) says who wrote it, `in:falls` in which network, `has:document`
-    that it is a document, belongs to one or cites one. Documents are found by what stands inside their newest version,
-    too. Where nothing is found, words are taken for those that they may be a slip for.
+    that it is a document, belongs to one or cites one, `has:card` that it is a card. Documents are found by what
+    stands inside their newest version, too. Where nothing is found, words are taken for those that they may be a slip
+    for.
     """
     searching = read_query(request, Searching)
     viewer, state = await viewer_of(request), state_of(request)

@@ -1,20 +1,47 @@
 """What the index lacks, or knows as it is no more: for the worker, which reads everything and shows nothing."""
 
+import asyncio
+import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    exists,
+    literal_column,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.cards import WORDS
+from forum.hot_reads import JsonArray, JsonRows
 from forum.search.entries import Entry
 from forum.search.terms import terms
-from forum.tables import document_versions, documents, memberships, networks, post_files, posts, search_rows, threads
-from forum.text import plain_words
+from forum.tables import (
+    cards,
+    document_versions,
+    documents,
+    memberships,
+    networks,
+    post_files,
+    posts,
+    search_rows,
+    threads,
+)
+from forum.text import plain_words, render_markdown
 
-Kind = Literal["network", "person", "post", "document"]
+Kind = Literal["network", "person", "post", "document", "card"]
 """What is read over. The row of a thread is that of its first post."""
 
 
@@ -39,9 +66,23 @@ meanwhile. There every row is read once more; where something has changed the en
 """
 
 
-def said(html: str) -> str:
-    """The words of a post that it is found by."""
-    return plain_words(html)
+def said(html: str, files: str | None = None) -> str:
+    """The words of a post that it is found by, with those of `files_carried`."""
+    named = [" ".join(filter(None, each)) for each in json.loads(files or "[]")]
+    return "\n".join([plain_words(html), *named])
+
+
+def files_carried() -> ColumnElement[str]:
+    """What the files that a post carries now are called and what its pictures show, as JSON for `said`."""
+    in_order = (
+        select(post_files.c.name, post_files.c.alt)
+        .where(post_files.c.post_id == posts.c.id, post_files.c.until_version.is_(None))
+        .order_by(post_files.c.place)
+        .correlate(posts)
+        .subquery("files_named")
+    )
+    found = select(JsonRows(JsonArray(*in_order.c))).correlate(posts).scalar_subquery()
+    return type_coerce(case((posts.c.file_count > literal_column("0"), found)), String)
 
 
 def _needs(is_wanted: ColumnElement[bool], differs: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -78,6 +119,7 @@ _POSTS = (
         threads.c.title,
         networks.c.deleted_at,
         _ABOUT_DOCUMENT.label("has_document"),
+        files_carried().label("files"),
         search_rows.c.id,
     )
     .select_from(
@@ -163,11 +205,31 @@ _DOCUMENTS = (
         )
     )
 )
+_IS_CARD = and_(cards.c.removed_at.is_(None), networks.c.deleted_at.is_(None))
+_CARDS = (
+    select(
+        cards.c.id,
+        cards.c.network_id,
+        *(cards.c[name] for name in WORDS),
+        cards.c.author_id,
+        cards.c.changed_at,
+        cards.c.version,
+        _IS_CARD,
+        search_rows.c.id,
+    )
+    .select_from(
+        cards.join(networks, networks.c.id == cards.c.network_id).outerjoin(
+            search_rows, and_(search_rows.c.kind == "card", search_rows.c.object_id == cards.c.id)
+        )
+    )
+    .where(_needs(_IS_CARD, search_rows.c.version != cards.c.version))
+)
 _READ: dict[Kind, tuple[Select[Any], Table]] = {
     "post": (_POSTS, posts),
     "person": (_PEOPLE, accounts),
     "network": (_NETWORKS, networks),
     "document": (_DOCUMENTS, documents),
+    "card": (_CARDS, cards),
 }
 
 
@@ -204,19 +266,17 @@ async def find_window(connection: AsyncConnection, kind: Kind, after: str, at_mo
 
 
 async def _stale(connection: AsyncConnection, kind: Kind, statement: Select[Any], worked_out: WorkedOut) -> Stale:
-    rows = (await connection.execute(statement)).all()
-    made = [(_entry(kind, row, worked_out), row[-1]) for row in rows]
+    made = []
+    for row in (await connection.execute(statement)).all():
+        known = worked_out.get((kind, row[0]))
+        if known is None or known[0] != row:
+            known = worked_out[kind, row[0]] = row, _ENTRY[kind](row)
+            await asyncio.sleep(0)  # It may have been a long text, and others wait for their pages.
+        made.append((known[1], row[-1]))
     return Stale(
         [entry for entry, _ in made if entry is not None],
         [number for entry, number in made if entry is None and number is not None],
     )
-
-
-def _entry(kind: Kind, row: Any, worked_out: WorkedOut) -> Entry | None:
-    known = worked_out.get((kind, row[0]))
-    if known is None or known[0] != row:
-        known = worked_out[kind, row[0]] = row, _ENTRY[kind](row)
-    return known[1]
 
 
 def _post_entry(row: Any) -> Entry | None:
@@ -229,7 +289,7 @@ def _post_entry(row: Any) -> Entry | None:
         version=row.version,
         moment=row.created_at,
         title=terms(row.title) if is_first else (),
-        words=terms(said(row.html)) if row.removed_at is None else (),
+        words=terms(said(row.html, row.files)) if row.removed_at is None else (),
         network_id=row.network_id,
         thread_id=row.thread_id,
         post_id=row.id,
@@ -270,6 +330,23 @@ def _document_entry(row: Any) -> Entry | None:
     )
 
 
+def _card_entry(row: Any) -> Entry | None:
+    network_id, title, *words = row[1 : 2 + len(WORDS)]
+    author_id, changed_at, version, is_card = row[2 + len(WORDS) : -1]
+    if not is_card:
+        return None
+    return Entry(
+        kind="card",
+        object_id=row[0],
+        version=version,
+        moment=changed_at,
+        title=terms(title),
+        words=terms("\n".join(said(render_markdown(each, {})) for each in words)),
+        network_id=network_id,
+        account_id=author_id,
+    )
+
+
 def _network_entry(row: Any) -> Entry | None:
     if row.deleted_at is not None:
         return None
@@ -289,6 +366,7 @@ _ENTRY: dict[Kind, Any] = {
     "person": _person_entry,
     "network": _network_entry,
     "document": _document_entry,
+    "card": _card_entry,
 }
 
 

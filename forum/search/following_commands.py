@@ -44,7 +44,7 @@ WINDOW = 2_000
 STREAMS_AT_ONCE = 50
 MANY = 500
 """So many where the whole index is made anew."""
-KINDS: tuple[Kind, ...] = ("network", "person", "document", "post")
+KINDS: tuple[Kind, ...] = ("network", "person", "document", "card", "post")
 
 _Do = Callable[[Stale], Awaitable[object]]
 
@@ -163,6 +163,10 @@ async def _index(
     shared = await find_stale(connection, "document", _shared(by_kind), PART, worked_out)
     await do(shared)
     if shared.size == PART:
+        return False
+    found = await find_stale(connection, "card", by_kind.get("card", ()), PART, worked_out)
+    await do(found)
+    if found.size == PART:
         return False
     begun = await find_stale_in_threads(connection, by_kind.get("thread", ()), PART, worked_out)
     await do(begun)

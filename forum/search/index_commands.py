@@ -1,5 +1,6 @@
 """Puts things into the index and takes them out: the one writer of `search_rows` and of what hangs on them."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -93,7 +94,11 @@ async def _insert(tx: Transaction, entries: Collection[Entry]) -> None:
     rows = [_row(number, entry) for number, entry in in_order]
     if tx.connection.dialect.name == "postgresql":
         await tx.execute(insert(search_rows), rows)
-        await tx.execute(_INSERT_TERMS, [{"rowid": number, "terms": _places(entry)} for number, entry in in_order])
+        placed = list[dict[str, Any]]()
+        for number, entry in in_order:
+            placed.append({"rowid": number, "terms": _places(entry)})
+            await asyncio.sleep(0)  # It may be a long text, and others wait for their pages.
+        await tx.execute(_INSERT_TERMS, placed)
     else:
         await tx.execute(
             _INSERT_AT_ONCE,

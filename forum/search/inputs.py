@@ -10,7 +10,7 @@ from forum.forms import Input
 LONGEST_SEARCH = 200
 LARGEST_PAGE = 100
 
-Wanted = Literal["all", "thread", "post", "document", "person", "network"]
+Wanted = Literal["all", "thread", "post", "document", "card", "person", "network"]
 
 
 NO_DAY = "Write a day as 2026-03-31."

@@ -1,7 +1,8 @@
 """What somebody typed, taken apart: words, "phrases", -not, from:, in:, has:, and as each database asks for it.
 
 `from:ada`, `from:"Ada Okafor"` and `from:me` name who wrote; `in:falls` names a network by its address or its name.
-`has:document` asks for documents, for what is said in their threads, and for posts that cite one or carry a file.
+`has:document` asks for documents, for what is said in their threads, and for posts that cite one or carry a file;
+`has:card` for cards.
 """
 
 import re
@@ -22,7 +23,7 @@ _FREQUENT = frozenset(
     )
 )
 
-_HELD = ("document", "documents")
+_HELD = {"document": "document", "documents": "document", "card": "card", "cards": "card"}
 
 Phrase = tuple[str, ...]
 """Terms that follow each other; mostly one."""
@@ -40,11 +41,13 @@ class Wish:
     """Names of networks after `in:`."""
     has_document: bool = False
     """Whether `has:document` was said."""
+    has_card: bool = False
+    """Whether `has:card` was."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is said that could be found."""
-        return not (self.wanted or self.people or self.places or self.has_document)
+        return not (self.wanted or self.people or self.places or self.has_document or self.has_card)
 
     @property
     def terms(self) -> frozenset[str]:
@@ -69,7 +72,8 @@ def read_wish(text: str) -> Wish:
         if operator.lower() == "has" and said.strip().lower() not in _HELD:
             phrase = tuple(terms(f"has {said}"))[:MOST_TERMS]
         elif operator and said.strip() and not minus:
-            parts[operator.lower()].append(said.strip())
+            held = _HELD.get(said.strip().lower(), "") if operator.lower() == "has" else ""
+            parts[operator.lower()].append(held or said.strip())
             continue
         if minus and phrase:
             unwanted.append(phrase)
@@ -82,8 +86,16 @@ def read_wish(text: str) -> Wish:
         tuple(dict.fromkeys(unwanted)),
         tuple(parts["from"]),
         tuple(parts["in"]),
-        bool(parts["has"]),
+        "document" in parts["has"],
+        "card" in parts["has"],
     )
+
+
+def unknown_kinds(text: str) -> list[str]:
+    """Words after `has:` that mean nothing there."""
+    parts = list(_PART.findall(text.replace("\0", " ")))[:MOST_PARTS]
+    said = [(quoted or bare).strip() for _, operator, quoted, bare in parts if operator.lower() == "has"]
+    return [word for word in said if word and word.lower() not in _HELD]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.policy import (
+    cards_readable_by_account,
     documents_readable_by_account,
     listed_to_account,
     person_shown_to_account,
@@ -23,12 +24,12 @@ from forum.policy import (
 )
 from forum.search.newest_queries import HOLDS, index, list_newest
 from forum.search.tags import LAST_ROW
-from forum.tables import documents, networks, posts, search_rows, search_terms, threads
+from forum.tables import cards, documents, networks, posts, search_rows, search_terms, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier
 from ground.hot import HotStatement, one_of, run
 
-Kind = Literal["thread", "post", "document", "text", "person", "network"]
+Kind = Literal["thread", "post", "document", "text", "card", "person", "network"]
 """A text is what stands in a document, or a part of it."""
 CONTENT: tuple[Kind, ...] = ("thread", "post")
 AT_ONCE = 300
@@ -128,8 +129,23 @@ _DOCUMENTS = (
         documents_readable_by_account(_viewer_id),
     )
 )
+_CARDS = (
+    select(*_ROW)
+    .select_from(
+        search_rows.join(cards, cards.c.id == search_rows.c.object_id).join(
+            networks, networks.c.id == cards.c.network_id
+        )
+    )
+    .where(
+        _KIND == "card",
+        search_rows.c.version == cards.c.version,
+        cards.c.removed_at.is_(None),
+        cards_readable_by_account(_viewer_id),
+    )
+)
 _THESE_CONTENT = one_of(_CONTENT, search_rows.c.id, "rows")
 _THESE_DOCUMENTS = one_of(_DOCUMENTS, search_rows.c.id, "rows")
+_THESE_CARDS = one_of(_CARDS, search_rows.c.id, "rows")
 _FOUND = index.join(search_rows, search_rows.c.id == index.c.rowid)
 _HOLDING = (
     select(search_rows.c.object_id)
@@ -166,7 +182,7 @@ async def list_content(
     """The newest threads and posts that the viewer may read and that match, by their rows from `least` to `below`."""
     asked = {"viewer_id": viewer.id or None, "is_thread": "thread" in kinds, "is_post": "post" in kinds}
     newest = partial(list_newest, connection, match, least=least)
-    return await _readable(connection, _THESE_CONTENT, asked, newest, below, at_most)
+    return await _readable(connection, (_THESE_CONTENT,), asked, newest, below, at_most)
 
 
 async def list_documents(
@@ -178,14 +194,15 @@ async def list_documents(
     least: int = 0,
     at_most: int = DOCUMENTS_AT_ONCE,
 ) -> list[Row]:
-    """The newest rows of documents that the viewer may read and that match; of none that is withdrawn."""
+    """The newest rows of documents and cards that the viewer may read and that match; of none that is withdrawn."""
     newest = partial(list_newest, connection, match, least=least, of_documents=True)
-    return await _readable(connection, _THESE_DOCUMENTS, {"viewer_id": viewer.id or None}, newest, below, at_most)
+    these, asked = (_THESE_DOCUMENTS, _THESE_CARDS), {"viewer_id": viewer.id or None}
+    return await _readable(connection, these, asked, newest, below, at_most)
 
 
 async def _readable(
     connection: AsyncConnection,
-    these: HotStatement,
+    these: Sequence[HotStatement],
     asked: Mapping[str, Any],
     newest: Callable[..., Awaitable[list[int]]],
     below: int,
@@ -195,7 +212,12 @@ async def _readable(
     rows, some = list[Row](), at_most
     while True:
         numbers = await newest(below=below, at_most=some)
-        found = await run(connection, these, {**asked, "rows": numbers}) if numbers else []
+        found, missing = list[Any](), numbers
+        for each in these:
+            if missing:
+                found += await run(connection, each, {**asked, "rows": missing})
+                known = {row[0] for row in found}
+                missing = [number for number in missing if number not in known]
         rows += sorted((Row(*row) for row in found), key=lambda row: -row.id)
         if len(numbers) < some or len(rows) >= at_most:
             return rows[:at_most]

@@ -58,7 +58,7 @@ _THROUGH_ALL = _through(_newest, _newest.c.terms)
 _newest_of_documents = (
     select(search_rows.c.id.label("rowid"))
     .where(
-        text("search_rows.kind IN ('document', 'text')"),
+        text("search_rows.kind IN ('document', 'text', 'card')"),
         search_rows.c.id < given("below"),
         search_rows.c.id >= given("least"),
     )

@@ -15,6 +15,7 @@ from forum.errors import Invalid
 from forum.rendering import PRIVATE, render_page
 from forum.search.asking import ask_limit, asked_for, in_turn
 from forum.search.inputs import LONGEST_SEARCH, NO_DAY, Searching, Wanted
+from forum.search.misread import BACKWARDS, notes_on, whom_nobody_knows
 from forum.search.queries import list_shown
 from forum.search.searching import NOTHING, find, words_shown
 from forum.search.shown import Shown
@@ -28,10 +29,18 @@ KINDS: dict[Wanted, str] = {
     "thread": "Threads",
     "post": "Posts",
     "document": "Documents",
+    "card": "Cards",
     "person": "People",
     "network": "Networks",
 }
-_NOTES = {"thread": "Thread", "document": "Document", "person": "Person", "network": "Network", "post": "Post"}
+_NOTES = {
+    "thread": "Thread",
+    "document": "Document",
+    "card": "Card",
+    "person": "Person",
+    "network": "Network",
+    "post": "Post",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class SearchPage:
     kinds: Sequence[tuple[str, str, str]]
     networks: Sequence[tuple[str, str]]
     """Networks to choose among: address and name."""
+    notes: Sequence[str]
+    """What of it was not understood."""
     is_asked: bool
     is_narrowed: bool
     shown: Sequence[Shown]
@@ -62,18 +73,20 @@ async def show_search(request: Request) -> Response:
     typed = {name: request.query_params.get(name, "") for name in Searching.model_fields if name != "limit"}
     searching, errors = _read(typed)
     asked = asked_for(request, searching)
-    found, shown = NOTHING, list[Shown]()
+    found, shown, notes = NOTHING, list[Shown](), notes_on(searching.q, asked)
     if not asked.is_empty:
         await ask_limit(request, viewer)
         async with in_turn(state), state.database.read() as connection:
             found = await find(connection, viewer, asked, PAGE_SIZE)
             shown = await list_shown(connection, viewer, found.rows, found.wish.terms)
+            notes += [] if shown else await whom_nobody_knows(connection, viewer, asked)
     page = SearchPage(
         searching=searching,
         typed=typed,
         errors=errors,
         kinds=[(kind, name, _address(searching, kind=kind, after="")) for kind, name in KINDS.items()],
         networks=[("", "All that you can read"), *_places(viewer, searching.network)],
+        notes=notes,
         is_asked=not asked.is_empty,
         is_narrowed=bool(searching.network or searching.by or searching.since or searching.until),
         shown=shown,
@@ -92,7 +105,9 @@ def _read(typed: Mapping[str, str]) -> tuple[Searching, Mapping[str, str]]:
     fields = {**typed, "q": typed["q"][:LONGEST_SEARCH], "by": typed["by"][:100], "network": typed["network"][:100]}
     fields["kind"] = fields["kind"] if fields["kind"] in KINDS else "all"
     try:
-        return Searching.model_validate(fields, strict=False), {}
+        searching = Searching.model_validate(fields, strict=False)
+        is_backwards = searching.since and searching.until and searching.until < searching.since
+        return searching, {"until": BACKWARDS} if is_backwards else {}
     except ValidationError as error:
         wrong = {str(each["loc"][0]) for each in error.errors()}
         if not wrong <= {"since", "until"}:
@@ -134,7 +149,7 @@ def _text(shown: Shown) -> str:
 def _note(shown: Shown) -> str:
     if shown.network is None or shown.kind == "network":
         return _NOTES[shown.kind]
-    return shown.network.name if shown.kind == "thread" else f"Document · {shown.network.name}"
+    return shown.network.name if shown.kind == "thread" else f"{_NOTES[shown.kind]} · {shown.network.name}"
 
 
 ROUTES: list[BaseRoute] = [

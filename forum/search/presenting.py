@@ -23,15 +23,16 @@ class ApiFoundPerson(Answer):
 
 
 class ApiFound(Answer):
-    """Something found: a thread by its title or its first post, a later post, a document, a person or a network.
+    """Something found: a thread by its title or its first post, a later post, a document, a card, a person
+    or a network.
 
     `title_html` and `excerpt_html` are plain text as HTML, in which `<mark>` stands around the words that were found.
     `number` and `thread_id` are those of a post; of a document `number` is that of its newest version, and `page` the
     one on which the words stand, where they stand inside. `created_at` is that of a thread or a post, or of the newest
-    version of a document.
+    version of a document, or of the wording of a card.
     """
 
-    kind: Literal["thread", "post", "document", "person", "network"]
+    kind: Literal["thread", "post", "document", "card", "person", "network"]
     id: str
     url: str
     title_html: str
@@ -55,7 +56,7 @@ class ApiFoundList(Answer):
 
 def api_found(shown: Shown, url: str) -> dict[str, object]:
     """One thing that was found."""
-    is_written = shown.kind in ("thread", "post", "document")
+    is_written = shown.kind in ("thread", "post", "document", "card")
     place, author = shown.network, shown.author
     return {
         "kind": shown.kind,

@@ -15,8 +15,9 @@ from forum.policy import (
     threads_readable_by_account,
 )
 from forum.records import Network, Person
+from forum.search.card_queries import list_cards_shown
 from forum.search.document_queries import list_documents_shown, with_pages
-from forum.search.entry_queries import said
+from forum.search.entry_queries import files_carried, said
 from forum.search.marking import excerpt, mark
 from forum.search.match_queries import Kind, Row
 from forum.search.shown import FORMER, Place, Shown
@@ -33,6 +34,7 @@ _POSTS = (
         posts.c.html,
         posts.c.created_at,
         posts.c.removed_at,
+        files_carried(),
         threads.c.title,
         posts.c.author_id,
         case((or_(accounts.c.closed_at.is_(None), accounts.c.former_name_shown), accounts.c.name), else_=FORMER),
@@ -94,7 +96,7 @@ async def _threads(
 
 
 def _written(kind: Kind, row: Any, wanted: Collection[str]) -> Shown:
-    post_id, thread_id, number, html, created_at, removed_at, title, author_id, name, is_former, *place = row
+    post_id, thread_id, number, html, created_at, removed_at, files, title, author_id, name, is_former, *place = row
     is_post = kind == "post"
     path = f"/threads/{thread_id}?at={number}#post-{number}" if is_post else f"/threads/{thread_id}"
     return Shown(
@@ -102,7 +104,7 @@ def _written(kind: Kind, row: Any, wanted: Collection[str]) -> Shown:
         id=post_id if is_post else thread_id,
         path=path,
         title=mark(title, wanted),
-        excerpt=excerpt("" if removed_at is not None else said(html), wanted),
+        excerpt=excerpt("" if removed_at is not None else said(html, files), wanted),
         moment=created_at,
         network=Place(*place),
         author=Person(author_id, name, is_former=bool(is_former)),
@@ -151,4 +153,11 @@ def _network(viewer: Viewer, network: Network, wanted: Collection[str]) -> Shown
     return Shown("network", network.id, path, *shown, network.created_at, place)
 
 
-_LISTS = {"post": _posts, "thread": _threads, "document": list_documents_shown, "person": _people, "network": _networks}
+_LISTS = {
+    "post": _posts,
+    "thread": _threads,
+    "document": list_documents_shown,
+    "card": list_cards_shown,
+    "person": _people,
+    "network": _networks,
+}

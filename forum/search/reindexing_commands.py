@@ -15,7 +15,7 @@ from forum.search.following_commands import MANY, is_of_this_version, read_over,
 from forum.search.index_commands import EVERYTHING, take_turn
 from forum.search.text_commands import follow_texts, waiting_of
 from forum.state import State
-from forum.tables import documents, networks, posts, search_cursors, search_rows
+from forum.tables import cards, documents, networks, posts, search_cursors, search_rows
 from realtime.transaction import Transaction
 
 UNDER_WAY = "reindex"
@@ -25,7 +25,7 @@ TEXTS = 25
 TOLD_EACH = 0.5
 """Seconds."""
 _IS_UNDER_WAY = select(search_cursors.c.name).where(search_cursors.c.name == UNDER_WAY)
-_FOUND = (accounts, networks, posts, documents)
+_FOUND = (accounts, networks, posts, documents, cards)
 # PostgreSQL learns how many rows hold a word, and sorts in what still waits for it. SQLite writes one segment of many.
 _TIDY: Mapping[str, tuple[str, ...]] = {
     "postgresql": (

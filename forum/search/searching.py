@@ -1,6 +1,6 @@
 """From what was typed to what is found, best first: whom and where it names, which rows match, in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,9 +32,14 @@ from forum.search.terms import term_of, terms, words_of
 from forum.viewer import Viewer
 
 MOST_PEOPLE = 20
-WRITTEN = (*CONTENT, "document", "text")
+WRITTEN = (*CONTENT, "document", "text", "card")
 OF_DOCUMENTS = ("document", "text")
-_DOCUMENT_TAGS = tuple(map(kind_tag, OF_DOCUMENTS))
+_TAGS: Mapping[Wanted, tuple[str, ...]] = {
+    "all": tuple(map(kind_tag, (*OF_DOCUMENTS, "card"))),
+    "document": tuple(map(kind_tag, OF_DOCUMENTS)),
+    "card": (kind_tag("card"),),
+}
+"""Of what is looked for apart from posts, by what is asked for."""
 _FINE = 1_000
 _DAY = 86_400
 
@@ -55,7 +60,7 @@ class Asked:
     def is_narrowed(self) -> bool:
         """Whether it asks for what was written somewhere, by somebody or at some time: people and networks are not."""
         chosen = (self.network, self.by, self.since, self.until, self.wish.people, self.wish.places)
-        return self.wish.has_document or any(chosen)
+        return self.wish.has_document or self.wish.has_card or any(chosen)
 
     @property
     def is_empty(self) -> bool:
@@ -117,6 +122,8 @@ async def _bounds(
     groups: list[tuple[str, ...]] = [(kind_tag("thread"),)] if asked.kind == "thread" else []
     if asked.wish.has_document:
         groups.append((HAS_DOCUMENT,))
+    if asked.wish.has_card:
+        groups.append(_TAGS["card"])
     if len(named) <= MOST_NAMED:
         groups.append(tuple(network_tag(each.id) for each in named))
     for name in filter(None, (*asked.wish.people, asked.by)):
@@ -130,8 +137,12 @@ async def _bounds(
 def _is_named(network: Readable, asked: Asked) -> bool:
     if asked.network and network.slug != asked.network:
         return False
-    name = terms(network.name)
-    return all(place.lower() == network.slug or _is_within(place, name) for place in asked.wish.places)
+    return all(is_named(network, place) for place in asked.wish.places)
+
+
+def is_named(network: Readable, place: str) -> bool:
+    """Whether a network is meant by this word after `in:`."""
+    return place.lower() == network.slug or _is_within(place, terms(network.name))
 
 
 def _is_within(place: str, name: Sequence[str]) -> bool:
@@ -213,11 +224,11 @@ async def _written(
     dialect, (least, below) = connection.dialect.name, within
     lists, full = list[list[Row]](), list[list[Row]]()
     if kinds := [each for each in CONTENT if asked.kind in ("all", each)]:
-        match = Match(asked.wish, bounds.groups, without=() if asked.kind == "thread" else _DOCUMENT_TAGS).text(dialect)
+        match = Match(asked.wish, bounds.groups, without=() if asked.kind == "thread" else _TAGS["all"]).text(dialect)
         lists.append(await list_content(connection, viewer, match, below=below, least=least, kinds=kinds))
         full += [lists[-1]] if len(lists[-1]) == AT_ONCE else []
-    if asked.kind in ("all", "document"):
-        match = Match(asked.wish, (*bounds.groups, _DOCUMENT_TAGS)).text(dialect)
+    if asked.kind in _TAGS:
+        match = Match(asked.wish, (*bounds.groups, _TAGS[asked.kind])).text(dialect)
         rows, is_full = await _documents(connection, viewer, match, within)
         lists.append(rows)
         full += [rows] if is_full else []
@@ -228,7 +239,8 @@ async def _written(
 async def _documents(
     connection: AsyncConnection, viewer: Viewer, match: str, within: tuple[int, int]
 ) -> tuple[list[Row], bool]:
-    """The newest rows of documents, and whether there may be more; never of one alone, and not of all of that."""
+    """The newest rows of documents and cards, and whether there may be more; never of one alone, and not of all of
+    that."""
     rows, is_full = list[Row](), False
     for most in (DOCUMENTS_AT_ONCE, AT_ONCE):
         rows = await list_documents(connection, viewer, match, below=within[1], least=within[0], at_most=most)

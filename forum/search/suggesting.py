@@ -25,7 +25,8 @@ MOST_OF_EACH = 3
 
 
 async def suggest(connection: AsyncConnection, viewer: Viewer, typed: str) -> list[Shown]:
-    """Networks, people, documents and threads whose name or title holds the words; the last of them may be begun."""
+    """Networks, people, documents, cards and threads whose name or title holds the words, of which the last may be
+    begun."""
     words = words_of(typed)
     begun = folded(words[-1]) if words else ""
     if len(begun) < SHORTEST or '"' in typed or ":" in typed:
@@ -41,6 +42,7 @@ async def suggest(connection: AsyncConnection, viewer: Viewer, typed: str) -> li
     readable = await list_readable(connection, viewer)
     if readable:
         named = [tuple(network_tag(each.id) for each in readable)] if len(readable) <= MOST_NAMED else []
-        rows += await list_documents(connection, viewer, asked("document", *named), at_most=MOST_OF_EACH)
+        for kind in ("document", "card"):
+            rows += await list_documents(connection, viewer, asked(kind, *named), at_most=MOST_OF_EACH)
         rows += await list_content(connection, viewer, asked("thread", *named), at_most=MOST - len(rows))
     return await list_shown(connection, viewer, rows, frozenset())

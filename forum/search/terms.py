@@ -1,7 +1,7 @@
 """What a text is searched by: its words in small letters, without accents, brought to their stems.
 
 Both databases index these terms and nothing else, so that both find the same. `VERSION` rises with whatever changes
-here: the index is then made anew.
+here, or in what of a thing is brought to terms: the index is then made anew.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from forum.search.stemming import beginnings, stem
 
-VERSION = 1
+VERSION = 2
 MOST_TERMS = 20_000
 """Of one text; posts are shorter."""
 LONGEST_TERM = 60

@@ -1,13 +1,24 @@
 """Put what a command has just written back to when the script says that it happened."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, insert, update
 
 from auth.tables import accounts
-from forum.tables import mail_wishes, membership_states, memberships, networks, posts, read_states, threads
+from forum.tables import (
+    card_uses,
+    card_wordings,
+    cards,
+    mail_wishes,
+    membership_states,
+    memberships,
+    networks,
+    posts,
+    read_states,
+    threads,
+)
 from realtime.transaction import Transaction
 
 
@@ -71,3 +82,22 @@ async def put_pin(tx: Transaction, thread_id: str, at: datetime) -> None:
 async def put_lock(tx: Transaction, thread_id: str, at: datetime) -> None:
     """When a thread was locked."""
     await _put_back(tx, threads, threads.c.id == thread_id, {"locked_at": at})
+
+
+async def put_card(tx: Transaction, card_id: str, at: datetime, review_on: date) -> None:
+    """When a card was made, and until when it is held to be right."""
+    values = {"created_at": at, "changed_at": at, "review_on": review_on}
+    await _put_back(tx, cards, cards.c.id == card_id, values)
+    await _put_back(tx, card_wordings, card_wordings.c.card_id == card_id, {"created_at": at})
+
+
+async def put_card_change(tx: Transaction, card_id: str, at: datetime) -> None:
+    """When a card got other words, for the first time."""
+    await _put_back(tx, cards, cards.c.id == card_id, {"changed_at": at})
+    newest = (card_wordings.c.card_id == card_id) & (card_wordings.c.number == 2)
+    await _put_back(tx, card_wordings, newest, {"created_at": at})
+
+
+async def put_use(tx: Transaction, use_id: str, at: datetime) -> None:
+    """When somebody said that they use a card."""
+    await _put_back(tx, card_uses, card_uses.c.id == use_id, {"created_at": at})

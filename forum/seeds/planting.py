@@ -3,7 +3,7 @@
 No mail goes out: none of these people has a mailbox.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,12 +18,15 @@ from forum.accounts.inputs import NewAccount
 from forum.acts.posts import remove_post
 from forum.database import Database
 from forum.errors import Conflict
+from forum.knowledge.commands import change_card, make_card
+from forum.knowledge.inputs import CardChange, NewCard, NewUse
+from forum.knowledge.use_commands import say_use
 from forum.membership import Step, begin, lock_current
 from forum.networks.commands import create_network
 from forum.networks.inputs import NewNetwork
 from forum.seeds import backdating_commands as backdating
 from forum.seeds.people import ADMINISTRATOR, PEOPLE
-from forum.seeds.script import Act, Place, Post, Talk, moment_of, read_place
+from forum.seeds.script import Act, Place, Post, Practice, Talk, moment_of, read_place
 from forum.state import State
 from forum.threads.commands import edit_post, post_reply, start_thread
 from forum.threads.queries import get_thread
@@ -169,13 +172,16 @@ async def _make_network(stage: _Stage, tx: Transaction, place: Place) -> str:
 
 
 async def _plan_network(stage: _Stage, place: Place, network_id: str) -> None:
+    threads: dict[str, list[str]] = {}
     for talk in place.talks:
-        await _plan_talk(stage, talk, network_id)
+        threads[talk.title] = await _plan_talk(stage, talk, network_id)
+    for practice in place.practices:
+        _plan_practice(stage, practice, network_id, threads)
     for read in place.read:
         stage.plan(read.at, partial(_read_everything, stage.viewers[read.by], network_id))
 
 
-async def _plan_talk(stage: _Stage, talk: Talk, network_id: str) -> None:
+async def _plan_talk(stage: _Stage, talk: Talk, network_id: str) -> list[str]:
     ids: list[str] = []
     """Of the thread and then of its posts, as they are made."""
     for number, post in enumerate(talk.posts, 1):
@@ -190,6 +196,19 @@ async def _plan_talk(stage: _Stage, talk: Talk, network_id: str) -> None:
         stage.plan(talk.pinned.at, partial(_pin, stage.viewers[talk.pinned.by], stage.at(talk.pinned.at), ids))
     if talk.locked:
         stage.plan(talk.locked.at, partial(_lock, stage.viewers[talk.locked.by], stage.at(talk.locked.at), ids))
+    return ids
+
+
+def _plan_practice(stage: _Stage, practice: Practice, network_id: str, threads: Mapping[str, list[str]]) -> None:
+    made: list[str] = []
+    """Its id, once it is made."""
+    viewer, moment = stage.viewers[practice.made.by], stage.at(practice.made.at)
+    stage.plan(practice.made.at, partial(_make_card, viewer, network_id, practice, moment, threads[practice.of], made))
+    if practice.edit:
+        at, result = practice.edit
+        stage.plan(at, partial(_change_card, viewer, result, stage.at(at), made))
+    for use in practice.uses:
+        stage.plan(use.at, partial(_use_card, stage.viewers[use.by], use.words, stage.at(use.at), made))
 
 
 async def _plan_changes(stage: _Stage, post: Post, number: int, network_id: str, ids: list[str]) -> None:
@@ -242,6 +261,32 @@ async def _pin(viewer: Viewer, moment: datetime, ids: list[str], tx: Transaction
 async def _lock(viewer: Viewer, moment: datetime, ids: list[str], tx: Transaction) -> None:
     await set_lock(tx, viewer, ids[0], True)
     await backdating.put_lock(tx, ids[0], moment)
+
+
+async def _make_card(
+    viewer: Viewer,
+    network_id: str,
+    practice: Practice,
+    moment: datetime,
+    ids: list[str],
+    made: list[str],
+    tx: Transaction,
+) -> None:
+    source = {"source_kind": "post" if practice.number else "thread", "source_id": ids[practice.number]}
+    new = NewCard.model_validate({**practice.words, **source, "title": practice.title})
+    made.append((await make_card(tx, viewer, network_id, new, None)).object_id)
+    review_on = now().date() + timedelta(days=practice.review)
+    await backdating.put_card(tx, made[0], moment, review_on)
+
+
+async def _change_card(viewer: Viewer, result: str, moment: datetime, made: list[str], tx: Transaction) -> None:
+    await change_card(tx, viewer, made[0], CardChange(result=result))
+    await backdating.put_card_change(tx, made[0], moment)
+
+
+async def _use_card(viewer: Viewer, words: str, moment: datetime, made: list[str], tx: Transaction) -> None:
+    said = await say_use(tx, viewer, made[0], NewUse(words=words), None)
+    await backdating.put_use(tx, said.object_id, moment)
 
 
 async def _read_everything(viewer: Viewer, network_id: str, tx: Transaction) -> None:

@@ -3,7 +3,9 @@
 A file begins with `name: value` lines about the network. `== A title` begins a thread, `-- ada 12 09:10` what
 Ada wrote twelve working days ago at ten past nine in the United Kingdom (`ada 40m`: forty minutes ago), up to the
 next such line; `, answers 2` says which post of the thread it answers. `-- edit 11 10:00` holds other words for
-the post above, `-- removal ada 11 10:00` ends it. People are called by their keys in `people.py`.
+the post above, `-- removal ada 11 10:00` ends it. `++ A title` begins a card of a thread, or of one of its posts, in
+`name: value` lines; one that begins with two spaces goes on with the line before. People are called by their keys
+in `people.py`.
 """
 
 import re
@@ -19,6 +21,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
 _AT = r"\d+ \d\d:\d\d|\d+[mh]"
 _LINE = re.compile(r"(\w+): ?(.*)")
 _BEGINNING = re.compile(rf"-- (?:(edit|removal) )?(?:(\w+) )?({_AT})(?:, answers (\d+))?")
+_WHEN = re.compile(rf"({_AT}): (.+)")
 _WHO_WHEN = re.compile(rf"(\w+) ({_AT})(?:: (.+))?")
 
 
@@ -54,6 +57,24 @@ class Talk:
 
 
 @dataclass(slots=True)
+class Practice:
+    """A card. `of` is the title of a thread, `number` that of a post in it, or 0.
+
+    It is to be looked at again in so many days, or was so many days ago.
+    """
+
+    title: str
+    made: Act = field(default_factory=lambda: Act("", ""))
+    of: str = ""
+    number: int = 0
+    review: int = 365
+    words: dict[str, str] = field(default_factory=dict)
+    uses: list[Act] = field(default_factory=list)
+    edit: tuple[str, str] | None = None
+    """When who made it said more of what came of it, and what."""
+
+
+@dataclass(slots=True)
 class Place:
     """A network. Who is first among its people made it, `age` working days ago."""
 
@@ -65,6 +86,7 @@ class Place:
     read: list[Act] = field(default_factory=list)
     """Who read everything that there was, and when."""
     talks: list[Talk] = field(default_factory=list)
+    practices: list[Practice] = field(default_factory=list)
 
 
 class UnreadableScript(ValueError):
@@ -76,7 +98,8 @@ _ROLES: dict[str, Role] = {"administrators": "administrator", "moderators": "mod
 
 def read_place(text: str) -> Place:
     """The network that a file describes. Raises UnreadableScript."""
-    first, *others = re.split(r"^== ", text, flags=re.MULTILINE)
+    written, *cards = re.split(r"^\+\+ ", text, flags=re.MULTILINE)
+    first, *others = re.split(r"^== ", written, flags=re.MULTILINE)
     place = Place()
     for line in filter(None, first.splitlines()):
         name, value = _matched(_LINE, line).groups()
@@ -89,6 +112,7 @@ def read_place(text: str) -> Place:
         else:
             place.about[name] = value
     place.talks = [_talk(part) for part in others]
+    place.practices = [_practice(part) for part in cards]
     return place
 
 
@@ -110,6 +134,30 @@ def _talk(text: str) -> Talk:
             post = talk.posts[-1]
             setattr(post, kind, Act(by or post.by, at, body.strip()))
     return talk
+
+
+def _practice(text: str) -> Practice:
+    title, *lines = text.replace("\n  ", "\0").strip().splitlines()
+    practice = Practice(title)
+    for line in lines:
+        name, value = _matched(_LINE, line).groups()
+        said = value.replace("\0", "\n")
+        if name == "by":
+            practice.made = _act(said)
+        elif name == "of":
+            thread, comma, number = said.rpartition(", ")
+            is_post = bool(comma) and number.isdigit()
+            practice.of, practice.number = (thread, int(number)) if is_post else (said, 0)
+        elif name == "use":
+            practice.uses.append(_act(said))
+        elif name == "edit":
+            at, words = _matched(_WHEN, said).groups()
+            practice.edit = at, words
+        elif name == "review":
+            practice.review = int(said)
+        else:
+            practice.words[name] = said
+    return practice
 
 
 def _act(text: str) -> Act:

@@ -1,6 +1,6 @@
 """What the site's own forms may hold."""
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from forum.forms import Input
 from forum.text import clean_body
@@ -10,6 +10,8 @@ class PageWords(Input):
     """The words of a page that the law asks for."""
 
     body: str
+    seen: str = Field(default="", max_length=100)
+    """By what the form began with (`words_seen`), so that nobody overwrites what they have not read."""
 
     @field_validator("body")
     @classmethod

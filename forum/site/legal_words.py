@@ -30,7 +30,8 @@ working days. If you are not happy with the answer, the Equality Advisory and Su
     "privacy": """\
 ## What is kept about you
 
-- Your name, e-mail address, role and organisation, and the lines you wrote about yourself.
+- Your name, e-mail address, role and organisation, the lines you wrote about yourself, and your photo if you show \
+one: a square that is made anew, without where and when it was taken.
 - What you write: threads, posts and their earlier versions. When a post is removed its words are shown to nobody any \
 more, but they stay in the database.
 - Which networks you belong to, since when, and who admitted you; and once you asked, left or were removed, when, by \
@@ -54,12 +55,14 @@ each for this site alone; with https the names of the first three begin with `__
 - `confer-browser` marks a browser in which you signed in, so that somebody who guesses at your password elsewhere \
 can't slow you down there. It stays for six months, also when you sign out, and does not let anybody in.
 - `confer-registered` marks for half a day the browser in which you registered, so that confirming your address there \
-needs no password again. It goes when you confirm, and does not let anybody in.
+needs no password again, with the name that you typed. It goes when you confirm, and does not let anybody in.
 - `notice` holds for a minute what is said once, such as "You are signed out".
 - `next` remembers for three days which page you wanted when you registered.
 
 Drafts, which are what you write and have not sent yet, are kept in your browser and not here, until you send them, \
-discard them or sign out.
+discard them or sign out, and for two weeks at most. Where you were signed out from elsewhere, your own words stay in \
+that browser until then, without the names of threads and people. You find them when you sign in there again, and they \
+go when somebody else does.
 
 ## Who can see what
 

@@ -1,7 +1,7 @@
 """The pages of the site itself: those that the law asks for, the parts, and health; and the slice's addresses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute
 
 from forum.addresses import get, post
-from forum.errors import Forbidden, Invalid, NotFound
+from forum.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.forms import read_form, validate
 from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
@@ -20,9 +20,10 @@ from forum.site.api_pages import show_api, show_openapi
 from forum.site.commands import write_page
 from forum.site.inputs import PageWords
 from forum.site.legal_words import TITLES, WORDS
-from forum.site.queries import find_page
+from forum.site.queries import find_page, words_of, words_seen
 from forum.state import account_of, state_of, viewer_of
 from forum.text import render_markdown
+from forum.viewer import Viewer
 from ground.columns import now
 
 
@@ -49,7 +50,11 @@ class LegalForm:
     slug: str
     title: str
     body: str
+    seen: str
+    """By what the page said when the form was opened."""
     errors: Mapping[str, str]
+    theirs: str = ""
+    """What the page says now, where somebody else wrote it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ async def edit_legal_page(request: Request) -> Response:
     slug = _slug(request)
     async with state_of(request).database.read() as connection:
         written = await find_page(connection, slug)
-    form = LegalForm(slug, TITLES[slug], written.body if written else WORDS[slug], {})
+    form = LegalForm(slug, TITLES[slug], words_of(slug, written), words_seen(slug, written), {})
     return render_page(request, viewer, "site/edit_page.html", form, title=f"Edit {TITLES[slug]}")
 
 
@@ -97,14 +102,24 @@ async def update_legal_page(request: Request) -> Response:
     viewer = await account_of(request)
     slug = _slug(request)
     fields = await read_form(request)
+    form = LegalForm(slug, TITLES[slug], fields.get("body", ""), fields.get("seen", "")[:100], {})
     try:
         words = validate(PageWords, fields)
+        async with state_of(request).transaction() as tx:
+            await write_page(tx, viewer, slug, words)
     except Invalid as error:
-        form = LegalForm(slug, TITLES[slug], fields.get("body", ""), error.errors)
-        return render_page(request, viewer, "site/edit_page.html", form, title=f"Edit {TITLES[slug]}", status=422)
-    async with state_of(request).transaction() as tx:
-        await write_page(tx, viewer, slug, words)
+        return _again(request, viewer, replace(form, errors=error.errors), 422)
+    except Conflict as error:
+        async with state_of(request).database.read() as connection:
+            written = await find_page(connection, slug)
+        seen, theirs = words_seen(slug, written), words_of(slug, written)
+        return _again(request, viewer, replace(form, seen=seen, theirs=theirs, errors={"body": str(error)}), 409)
     return redirect(request, f"/about/{slug}", "saved")
+
+
+def _again(request: Request, viewer: Viewer, form: LegalForm, status: int) -> Response:
+    """The form with everything typed, and what must change."""
+    return render_page(request, viewer, "site/edit_page.html", form, title=f"Edit {form.title}", status=status)
 
 
 def _slug(request: Request) -> str:

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.audit import text_hash
+from forum.site.legal_words import WORDS
 from forum.tables import site_pages
 
 
@@ -28,3 +30,13 @@ async def find_page(connection: AsyncConnection, slug: str) -> SitePage | None:
     statement = statement.outerjoin_from(site_pages, accounts, writer & accounts.c.closed_at.is_(None))
     row = (await connection.execute(statement.where(site_pages.c.slug == slug))).first()
     return SitePage(row.body, row.html, row.updated_at, row.name or "") if row else None
+
+
+def words_of(slug: str, written: SitePage | None) -> str:
+    """What the page says: ours until somebody has written it."""
+    return written.body if written else WORDS[slug]
+
+
+def words_seen(slug: str, written: SitePage | None) -> str:
+    """By what one knows again the words that a form began with."""
+    return text_hash(words_of(slug, written))

@@ -24,6 +24,7 @@ from forum.stewardship.announcement_queries import Allowance, get_allowance
 from forum.stewardship.inputs import MOST_WEEKLY, AnnouncementLimit, NewAnnouncement, Reading
 from forum.text import render_markdown
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 JOIN_FIRST = "Announcements are for members. Join this network to read them."
 
@@ -86,7 +87,7 @@ async def create_announcement(request: Request) -> Response:
     viewer, found = await open_administered(request)
     fields = await read_form(request)
     try:
-        value = validate(NewAnnouncement, fields)
+        value = validate_words(request, NewAnnouncement, fields)
         html = _html(value.body)
         key = request_key(request, value, fields.get("key"))
         await limit(request, MEMBERSHIP_CHANGES, viewer.id)

@@ -31,6 +31,7 @@ from forum.stewardship.presenting import (
 )
 from forum.text import render_markdown
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from realtime.transaction import Transaction
 
 TAG = "Looking after a network"
@@ -128,7 +129,7 @@ async def api_show_announcement(request: Request) -> Response:
 async def api_announce(request: Request) -> Response:
     """Tell every member, by page and mail; so often a week as the network's administrators have set."""
     viewer = await account_of(request)
-    value = validate(NewAnnouncement, await read_json(request))
+    value = validate_words(request, NewAnnouncement, await read_json(request))
     try:
         html = render_markdown(value.body, {})
     except ValueError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.acts.cases import close_case
 from forum.audit import Deed, record
 from forum.events import MembershipChanged, NetworkChanged, RequestsChanged
 from forum.membership import STANDS
@@ -20,11 +21,13 @@ from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import (
     audit_rows,
     audit_words,
+    cases,
     followed_streams,
     former_addresses,
     memberships,
     metadata,
     networks,
+    posts,
 )
 from forum.unindexing import forget_for_good
 from ground.columns import now
@@ -65,7 +68,7 @@ async def delete_network(state: State, network_id: str) -> None:
 
 
 async def _clear(state: State, network_id: str) -> None:
-    for part in (_tell_no_more, _part_from_members, _forget_events, _forget_words):
+    for part in (_tell_no_more, _part_from_members, _close_reports_elsewhere, _forget_events, _forget_words):
         while await _once(state, part, network_id):
             pass
     for table, condition, emptied in _remains(network_id):
@@ -91,7 +94,8 @@ async def take_from_sight(tx: Transaction, network_id: str) -> bool:
     standing = (memberships.c.network_id == network_id) & memberships.c.status.in_(STANDS)
     ended = {"status": "left", "ended_at": moment, "version": memberships.c.version + 1}
     await tx.execute(update(memberships).where(standing).values(**ended))
-    tomb = {"name": "", "name_key": "", "purpose": "", "access": "secret", "accent": "slate", "deleted_at": moment}
+    nameless = dict.fromkeys(("name", "name_key", "look_key", "purpose"), "")
+    tomb = {**nameless, "access": "secret", "accent": "slate", "deleted_at": moment}
     counts = {"member_count": 0, "waiting_count": 0, "is_announcing": False, "version": row.version + 1}
     due = this & (networks.c.deletes_at <= moment) & networks.c.deleted_at.is_(None)
     if (await tx.execute(update(networks).where(due).values(**tomb, **counts))).rowcount != 1:
@@ -129,6 +133,17 @@ async def _part_from_members(tx: Transaction, network_id: str) -> bool:
     told = memberships.c.id.in_([row.id for row in rows])
     await tx.execute(update(memberships).where(told).values(current=False, words="", reason=""))
     return len(rows) == PART
+
+
+async def _close_reports_elsewhere(tx: Transaction, network_id: str) -> bool:
+    """What waits in another network about a post that moved here has nothing left to be decided about."""
+    here = (posts.c.network_id == network_id, cases.c.network_id != network_id, cases.c.outcome == "")
+    some = select(cases.c.id, cases.c.network_id).join(posts, posts.c.id == cases.c.post_id).where(*here)
+    held = some.order_by(cases.c.id).limit(PART).with_for_update(key_share=True, of=cases)
+    found = (await tx.execute(held)).all()
+    for row in found:
+        await close_case(tx, row.id, row.network_id, "ignored", None, None)
+    return len(found) == PART
 
 
 async def _forget_events(tx: Transaction, network_id: str) -> bool:

@@ -10,8 +10,9 @@ from forum.errors import Forbidden, Invalid
 from forum.events import NetworkChanged
 from forum.hearing import list_member_ids
 from forum.network_reads import is_name_typed, lock_inside
+from forum.notification_kinds import NotificationKind
 from forum.policy import REASONS
-from forum.records import Network, NotificationKind
+from forum.records import Network
 from forum.tables import networks
 from forum.telling import tell
 from forum.viewer import Viewer

@@ -20,6 +20,7 @@ from forum.rendering import redirect, render_page
 from forum.state import state_of
 from forum.stewardship.ending_commands import GRACE, archive_network, ask_deletion, bring_back, keep_network
 from forum.stewardship.inputs import Archiving, Deletion
+from forum.stock_queries import count_stock, stock_words
 from forum.viewer import Viewer
 from ground.columns import now
 from realtime.transaction import Transaction
@@ -68,19 +69,23 @@ class DeletionPage:
     errors: Mapping[str, str]
     would_go: datetime
     """When it would be deleted if that were asked for now."""
+    stock: str
+    """How much there is in it; empty where that is nothing."""
 
 
 async def show_deletion(request: Request) -> Response:
     """The form that has the network deleted, or the button that keeps it."""
     viewer, found = await open_administered(request)
-    return _deletion(request, viewer, found, {}, {}, 200)
+    return await _deletion(request, viewer, found, {}, {}, 200)
 
 
-def _deletion(
+async def _deletion(
     request: Request, viewer: Viewer, found: Found, typed: Mapping[str, str], errors: Mapping[str, str], status: int
 ) -> Response:
     network = found.network
-    page = DeletionPage(network_head(viewer, found), network, typed, errors, now() + GRACE)
+    async with state_of(request).database.read() as connection:
+        stock = stock_words(await count_stock(connection, viewer, network.id))
+    page = DeletionPage(network_head(viewer, found), network, typed, errors, now() + GRACE, stock)
     title = f"Delete {network.name}"
     return render_page(
         request, viewer, "stewardship/deletion.html", page, title=title, network_id=network.id, status=status
@@ -97,7 +102,7 @@ async def create_deletion(request: Request) -> Response:
         async with state_of(request).transaction() as tx:
             await ask_deletion(tx, viewer, found.network.slug, asked.confirm)
     except Invalid as error:
-        return _deletion(request, viewer, found, fields, error.errors, 422)
+        return await _deletion(request, viewer, found, fields, error.errors, 422)
     return redirect(request, f"/networks/{found.network.slug}/settings", notice="network-going")
 
 

@@ -75,11 +75,13 @@ def _places(request: Request, found: Found, viewer: Viewer, content: Content) ->
     network = found.network
     path, nowhere = f"/networks/{network.slug}", f"/networks/{secrets.token_hex(8)}"
     places = [("address", path, nowhere)]
-    places += [(key, f"{path}/{key}", f"{nowhere}/{key}") for key in ("documents", "members")]
+    places += [(key, f"{path}/{key}", f"{nowhere}/{key}") for key in ("documents", "knowledge", "members")]
     if content.thread_id:
         places.insert(1, ("thread", f"/threads/{content.thread_id}", f"/threads/{new_id()}"))
     if content.document_id:
         places.append(("document", f"/documents/{content.document_id}", f"/documents/{new_id()}"))
+    if content.card_id:
+        places.append(("card", f"/cards/{content.card_id}", f"/cards/{new_id()}"))
     query = urlencode({"q": network.name[:200]})
     sought = urlencode({"q": (content.titles[0] if content.titles else network.name)[:200]})
     places += [("directory", f"/networks?{query}", ""), ("search", f"/search?{sought}", "")]
@@ -146,13 +148,15 @@ def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ..
     if holds(network.purpose):
         shown.append("what it is for")
     titles, words, people = some(content.titles), some(content.words), some(content.people)
-    papers = some(content.documents)
+    papers, cards = some(content.documents), some(content.cards)
     if titles:
         shown.append("titles of threads")
     if words:
         shown.append("words of posts")
     if papers:
         shown.append("titles of documents")
+    if cards:
+        shown.append("titles of cards")
     if people:
         shown.append(f"people by name ({_few(people)})")
     # A profile and one's own lists name organisations that have nothing to do with the network.

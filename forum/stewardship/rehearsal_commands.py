@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.accounts import create_account, normalise_email
 from auth.sessions import start_session
 from forum.database import Database
-from forum.records import NotificationKind
+from forum.notification_kinds import NotificationKind
 from forum.state import State
 from forum.streams import account_stream
 from forum.tables import addressed_posts, invitations, memberships, notifications, posts

@@ -36,6 +36,8 @@ PLACES = {
     "thread": ("A thread in it", "They were sent a link to the newest thread."),
     "documents": ("Its library", "They try the address at which its documents are listed."),
     "document": ("A document in it", "They were sent a link to the newest document."),
+    "knowledge": ("What works in it", "They try the address at which its cards are listed."),
+    "card": ("A card in it", "They were sent a link to the newest card."),
     "members": ("The list of members", "They try the address of that list."),
     "directory": ("The directory and its search", "They search for the network by its whole name."),
     "search": ("The search", "They search for the title of the newest thread; where there is none, for its name."),

@@ -10,7 +10,7 @@ from forum.network_reads import read_front
 from forum.policy import member_of
 from forum.records import Network
 from forum.rendering import size_band
-from forum.tables import documents, memberships, networks, posts, threads
+from forum.tables import cards, documents, memberships, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST = 50
@@ -31,6 +31,10 @@ class Content:
     """The first words of its newest posts."""
     documents: tuple[str, ...]
     """Titles of its newest documents."""
+    card_id: str
+    """The newest card's; empty where there is none."""
+    cards: tuple[str, ...]
+    """Titles of its newest cards."""
     people: tuple[str, ...]
     """Names of its members, those who came first before."""
     organisations: tuple[str, ...]
@@ -55,6 +59,10 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
     shared = shared.where(documents.c.withdrawn_at.is_(None)).order_by(documents.c.changed_at.desc())
     papers = select(documents.c.title).join(networks, networks.c.id == documents.c.network_id)
     papers = papers.where(documents.c.withdrawn_at.is_(None)).order_by(documents.c.changed_at.desc())
+    made = select(cards.c.id).join(networks, networks.c.id == cards.c.network_id)
+    made = made.where(cards.c.removed_at.is_(None)).order_by(cards.c.changed_at.desc())
+    called = select(cards.c.title).join(networks, networks.c.id == cards.c.network_id)
+    called = called.where(cards.c.removed_at.is_(None)).order_by(cards.c.changed_at.desc())
     people = (
         select(accounts.c.name)
         .join(memberships, memberships.c.account_id == accounts.c.id)
@@ -68,6 +76,8 @@ async def read_content(connection: AsyncConnection, viewer: Viewer, network: Net
         titles=tuple(await of(titles.order_by(threads.c.last_post_at.desc()))),
         words=tuple(word.split("\n")[0][:40] for word in words if len(word) >= SHORTEST_WORDS),
         documents=tuple(await of(papers)),
+        card_id=next(iter(await of(made)), ""),
+        cards=tuple(await of(called)),
         people=tuple(await of(people)),
         organisations=(await read_front(connection, viewer, network)).organisations,
         size=size_band(network.member_count),

@@ -5,6 +5,7 @@ Nothing here is deleted in use: memberships end, posts leave a stub, earlier ver
 """
 
 from forum.tables.audit import audit_chains, audit_heads, audit_rows, audit_words
+from forum.tables.cards import card_uses, card_wordings, cards
 from forum.tables.documents import (
     document_audiences,
     document_locks,
@@ -13,8 +14,10 @@ from forum.tables.documents import (
     document_versions,
     document_wishes,
     documents,
+    erased_documents,
     folders,
 )
+from forum.tables.file_checks import file_checks
 from forum.tables.files import blobs, uploads
 from forum.tables.governance import broken_glass
 from forum.tables.holding import held_back, held_posts, moved_posts, moved_readings, moved_threads
@@ -30,6 +33,7 @@ from forum.tables.notifications import (
 )
 from forum.tables.parts import metadata
 from forum.tables.people import membership_states, organisation_domains, organisations
+from forum.tables.photos import account_photos
 from forum.tables.post_files import post_files, post_pictures
 from forum.tables.previews import version_pages, version_pictures, version_previews
 from forum.tables.reviews import review_decisions, review_names, reviews
@@ -48,6 +52,7 @@ from forum.tables.threads import (
 )
 
 __all__ = [
+    "account_photos",
     "acts",
     "addressed_posts",
     "announcement_reads",
@@ -59,6 +64,9 @@ __all__ = [
     "blobs",
     "bounced_addresses",
     "broken_glass",
+    "card_uses",
+    "card_wordings",
+    "cards",
     "cases",
     "document_audiences",
     "document_locks",
@@ -67,6 +75,8 @@ __all__ = [
     "document_versions",
     "document_wishes",
     "documents",
+    "erased_documents",
+    "file_checks",
     "folders",
     "followed_streams",
     "former_addresses",

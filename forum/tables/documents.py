@@ -164,3 +164,19 @@ document_readings = Table(
     Column("number", Integer, nullable=False),
     Column("read_at", Moment, nullable=False),
 )
+
+# A line at the address of one that was erased for good: nothing of what it said.
+erased_documents = Table(
+    "erased_documents",
+    metadata,
+    own_id(),
+    Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
+    # Only moderators saw it in the end.
+    Column("is_narrowed", Boolean, nullable=False),
+    # Who looked after it, or had shared its newest version.
+    account("concerned_id"),
+    Column("reason", String(1000), nullable=False),
+    Column("erased_at", Moment, nullable=False),
+    Index("ix_erased_documents_concerned_id", "concerned_id"),
+    Index("ix_erased_documents_network_id", "network_id"),
+)

@@ -12,6 +12,7 @@ acts = Table(
     "acts",
     metadata,
     own_id(),
+    # In which it was done: should the post or the thread move to another one, it stays with the moderators of this.
     Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
     # A word of `forum.records.ActKind`.
     Column("kind", String(20), nullable=False),
@@ -19,6 +20,8 @@ acts = Table(
     Column("thread_id", Identifier, ForeignKey(threads.c.id)),
     # No key: the row stays where the document is deleted for good.
     Column("document_id", Identifier),
+    # No key either, for the same reason.
+    Column("card_id", Identifier),
     # Whom it concerns: the author of the post, who began the thread, who looks after the document, or the person.
     account("account_id", nullable=True),
     # Which rule was broken, a word of `forum.records.Rule`; empty where it is about none.
@@ -47,20 +50,22 @@ acts = Table(
     Index("ix_acts_post_id", "post_id"),
     Index("ix_acts_thread_id", "thread_id"),
     Index("ix_acts_document_id", "document_id"),
+    Index("ix_acts_card_id", "card_id"),
     Index("ix_acts_account_id", "account_id", "network_id"),
 )
 
-# A line of a network's queue: one post, one document or one person, however many have reported it.
+# A line of a network's queue: one post, one document, one card or one person, however many have reported it.
 cases = Table(
     "cases",
     metadata,
     own_id(),
-    # As it was when the case was opened; of a post the one it lies in now counts.
+    # In which it was reported: should the post move to another one, it stays with the moderators of this.
     Column("network_id", Identifier, ForeignKey(networks.c.id), nullable=False),
     Column("post_id", Identifier, ForeignKey(posts.c.id)),
     # No key: the row stays where the document is deleted for good.
     Column("document_id", Identifier),
-    # Whom it is about: the author of the post or of the version, or the person.
+    Column("card_id", Identifier),
+    # Whom it is about: the author of the post or of the version, who looks after the card, or the person.
     account("account_id"),
     Column("opened_at", Moment, nullable=False),
     Column("report_count", Integer, nullable=False, server_default="0"),
@@ -79,6 +84,7 @@ cases = Table(
     Index("ix_cases_network_id", "network_id", "opened_at"),
     Index(
         "uq_cases_open_post",
+        "network_id",
         "post_id",
         unique=True,
         postgresql_where=text("outcome = '' AND post_id IS NOT NULL"),
@@ -89,8 +95,8 @@ cases = Table(
         "network_id",
         "account_id",
         unique=True,
-        postgresql_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL"),
-        sqlite_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL"),
+        postgresql_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL AND card_id IS NULL"),
+        sqlite_where=text("outcome = '' AND post_id IS NULL AND document_id IS NULL AND card_id IS NULL"),
     ),
     Index(
         "uq_cases_open_document",
@@ -98,6 +104,13 @@ cases = Table(
         unique=True,
         postgresql_where=text("outcome = '' AND document_id IS NOT NULL"),
         sqlite_where=text("outcome = '' AND document_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_cases_open_card",
+        "card_id",
+        unique=True,
+        postgresql_where=text("outcome = '' AND card_id IS NOT NULL"),
+        sqlite_where=text("outcome = '' AND card_id IS NOT NULL"),
     ),
     Index("ix_cases_post_id", "post_id"),
     Index("ix_cases_account_id", "account_id", "network_id"),

@@ -17,6 +17,8 @@ networks = Table(
     Column("accent", String(10), nullable=False, server_default="teal"),
     # The name folded (small letters, no accents), by which the directory is searched and ordered.
     Column("name_key", String(200), nullable=False, server_default=""),
+    # What it looks like to a hurried reader (`auth.names.appearance`): two of the directory never look the same.
+    Column("look_key", String(200), nullable=False, server_default=""),
     # An audience has one stream: these two must exist, bear the network's own id, and so are nobody else's.
     Column("stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
     Column("moderators_stream", String(100), ForeignKey(streams.c.name), nullable=False, unique=True),
@@ -25,7 +27,8 @@ networks = Table(
     Column("thread_count", Integer, nullable=False, server_default="0"),
     # How many posts were ever made here; each post keeps the number it got as its `position`.
     Column("post_count", Integer, nullable=False, server_default="0"),
-    # When the network was opened to everybody, threads begun up to this position stayed with its members.
+    # When the network was opened to everybody, threads begun up to this position stayed with its members; -1: nothing
+    # but what was in its library.
     Column("members_only_until", Integer, nullable=False, server_default="0"),
     # And when that was: who came in later, with nobody letting them in, does not read those threads.
     Column("members_only_since", Moment),
@@ -56,6 +59,7 @@ networks = Table(
     Column("created_at", Moment, nullable=False),
     account("created_by"),
     Index("ix_networks_name_key", "name_key", "id"),
+    Index("ix_networks_look_key", "look_key"),
     CheckConstraint("access IN ('open', 'closed', 'unlisted', 'secret')", name="access"),
     CheckConstraint("stream = 'network:' || CAST(id AS VARCHAR(36))", name="own_stream"),
     CheckConstraint("moderators_stream = 'moderators:' || CAST(id AS VARCHAR(36))", name="own_moderators_stream"),

@@ -31,7 +31,7 @@ notifications = Table(
     metadata,
     own_id(),
     account("account_id"),
-    # A word of `forum.records.NotificationKind`.
+    # A word of `forum.notification_kinds.NotificationKind`.
     Column("kind", String(30), nullable=False),
     Column("network_id", Identifier, ForeignKey(networks.c.id)),
     # What it is about: a post, a thread, an act, a report, a membership … as the kind says.

@@ -1,6 +1,6 @@
 """Pictures and other files that posts carry."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
 
 from forum.tables.files import blobs
 from forum.tables.holding import held_posts
@@ -38,6 +38,9 @@ post_files = Table(
     Column("height", Integer, nullable=False, server_default="0"),
     # Why a picture is not shown, by the name of the reason.
     Column("why", String(20), nullable=False, server_default=""),
+    # Of a picture: whether its bytes are without what a camera wrote into it. False: they can't be, and are given to
+    # nobody; null: nobody has looked yet, which whoever asks for them first does.
+    Column("is_bare", Boolean),
     Column("created_at", Moment, nullable=False),
     CheckConstraint("post_id IS NULL OR held_id IS NULL", name="one_place"),
     Index("ix_post_files_post_id", "post_id", "place"),

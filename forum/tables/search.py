@@ -23,7 +23,7 @@ from forum.tables.parts import account, metadata
 from forum.tables.threads import posts, threads
 from ground.columns import Identifier, Moment
 
-OF_DOCUMENTS = text("kind IN ('document', 'text')")
+OF_DOCUMENTS = text("kind IN ('document', 'text', 'card')")
 
 search_rows = Table(
     "search_rows",
@@ -31,7 +31,7 @@ search_rows = Table(
     # Newer things have greater numbers: seconds of the moment, then a part of the thing's own id.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     # thread (its title and first post), post (each later one), document (what is said of it), text (what its newest
-    # version says), person or network.
+    # version says), card, person or network.
     Column("kind", String(10), nullable=False),
     Column("object_id", Identifier, nullable=False),
     # Of a text, which goes into several rows: 0 is written last, so that all of it is there with that one.
@@ -40,7 +40,7 @@ search_rows = Table(
     Column("page", Integer, nullable=False, server_default="0"),
     Column("last_page", Integer, nullable=False, server_default="0"),
     Column("begins_at", Integer, nullable=False, server_default="0"),
-    # Of threads, posts and documents; a network's row names itself.
+    # Of threads, posts, documents and cards; a network's row names itself.
     Column("network_id", Identifier, ForeignKey(networks.c.id)),
     Column("thread_id", Identifier, ForeignKey(threads.c.id)),
     # The post whose words these are, of a thread its first.

@@ -2,7 +2,7 @@
 
 from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
 from forum.text.erasing import ERASED, Quoted, has_quotes, mentioned_in, shares_words
-from forum.text.excerpts import escape_markdown, excerpt, link_quotes, plain_words, quote
+from forum.text.excerpts import ONLY_FILES, escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
@@ -13,6 +13,7 @@ from forum.text.sanitising import sanitise, well_formed
 __all__ = [
     "ERASED",
     "MAX_BODY",
+    "ONLY_FILES",
     "PersonalData",
     "Quoted",
     "Said",

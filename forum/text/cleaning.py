@@ -24,6 +24,7 @@ _UNWANTED = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b\u2060-\u2064\u3164\uffa0]")
 _BLANK = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+WRITE_SOMETHING = "Write something first."
 
 
 def clean_body(text: str) -> str:
@@ -36,7 +37,7 @@ def clean_body(text: str) -> str:
     cleaned = tidy(text).rstrip()
     cleaned = re.sub(r"\A(?:[^\S\n]*\n)+", "", cleaned)
     if not is_visible(cleaned):
-        raise ValueError("Write something first.")
+        raise ValueError(WRITE_SOMETHING)
     if len(cleaned) > MAX_BODY:
         raise ValueError(_too_long(len(cleaned)))
     return cleaned
@@ -51,7 +52,7 @@ def clean_line(text: str, most: int) -> str:
         raise ValueError(_line_too_long(len(text), most))
     line = " ".join(_INVISIBLE.sub("", tidy(text)).split())
     if not is_visible(line):
-        raise ValueError("Write something first.")
+        raise ValueError(WRITE_SOMETHING)
     if len(line) > most:
         raise ValueError(_line_too_long(len(line), most))
     return line

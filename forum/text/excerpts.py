@@ -27,6 +27,10 @@ def plain_words(html: str, most: int | None = None, *, quotes: bool = True, sign
     return " ".join("".join(reader.pieces).split())
 
 
+ONLY_FILES = "Only pictures or files"
+"""Stands for the words of a post that has none."""
+
+
 def excerpt(html: str, length: int = 140) -> str:
     """The first words of a rendered post, at most `length` characters, cut between words; quotes left out.
 

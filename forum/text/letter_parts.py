@@ -8,6 +8,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from forum.text.laid_out import LONG_LINE as _LONG_LINE
+from forum.text.laid_out import are_prompts, is_prose, looks_laid_out
+
 Kind = Literal["words", "quote", "signature", "notes", "code"]
 
 # "R> " is a program's prompt, and bars that stand in rows are a table or a drawing.
@@ -52,16 +55,6 @@ _ATTACHED_NAME = re.compile(r"^Name\s*:\s*(?!not available)(\S.*)$", re.IGNORECA
 _NOTE = re.compile(r"^\s*\[\[(?:alternative|elided)[^\]]*\]\]\s*$", re.IGNORECASE)
 _PROMPT = re.compile(r"^ ?>\s?\S|^ ?>\s*$")
 _SESSION_OUTPUT = re.compile(r"^\s*\[\d+(?:,\d*)?\]\s|^\+ |^(?:Error|Warning message|Call:|Residuals:|Coefficients:)")
-_CODE_LINE = re.compile(
-    r"<-|^\s*(?:library|require|source|install\.packages|for|while|if|else|function|print|plot)\s*\(|^\s*#\s?\S|"
-    r"[;{}]\s*$|\bc\(.*,\s*$|\d+L,\s*$|^\s*\w[\w.]*\s*=\s*[\w.\"]+\(|^\s*\[\d+\]|\w\(.*\)\s*$|"
-    r"^\s*[A-Z][A-Za-z-]*=\S|^\s*\+ "
-)
-_LONG_LINE = 400
-_INDENTED = re.compile(r"^ {5,}\S")
-_COLUMNS = re.compile(r"\S {3,}\S")
-_NUMBERS = re.compile(r"^\s*\S*(?:\s+-?[\d.,]+(?:e[+-]?\d+)?[*%]*){2,}\s*$")
-_DRAWN = re.compile(r"[|+_=\\/-]{3,}|^\s*\|.*\|\s*$")
 
 
 @dataclass(slots=True)
@@ -78,36 +71,24 @@ def parts_of(lines: list[str]) -> list[Part]:
     """A letter's lines in order, as parts; no line is lost but empty ones between parts."""
     parts: list[Part] = []
     position = 0
+    at_prompt = _is_written_at_prompt(lines)
     while position < len(lines):
-        part, position = _next_part(lines, position)
+        part, position = _next_part(lines, position, at_prompt)
         if part.kind == "quote" and part.marked and parts and parts[-1].kind in ("words", "signature"):
             part.introduction = _take_attribution(parts[-1])
         parts.append(part)
     return [part for part in parts if part.introduction or any(line.strip() for line in part.lines)]
 
 
-def looks_laid_out(block: list[str], *, after_code: bool = False) -> bool:
-    """Whether a block without empty lines is code, a table or a drawing, so that every space counts.
-
-    One line alone must show it more clearly, unless it comes after others that do.
-    """
-    count = len(block)
-    # Long lines are prose, and patterns that look for a line's end take their time over them.
-    block = [line for line in block if len(line) < _LONG_LINE]
-    code = sum(1 for line in block if _CODE_LINE.search(line) or (_INDENTED.match(line) and "<-" in block[0]))
-    columns = sum(1 for line in block if _COLUMNS.search(line.strip()) or _NUMBERS.match(line))
-    drawn = sum(1 for line in block if _DRAWN.search(line))
-    if count == 1:
-        return bool(code) and (after_code or "<-" in block[0] or block[0].lstrip().startswith("library("))
-    return code * 2 > count or columns * 2 > count or (drawn * 2 > count and count > 2)
-
-
-def _next_part(lines: list[str], position: int) -> tuple[Part, int]:
+def _next_part(lines: list[str], position: int, at_prompt: bool) -> tuple[Part, int]:
     line = lines[position]
     if _is_quoted(lines, position) and not _end_of_groupwise_head(lines, position):
         end = _end_of_quote(lines, position)
         if _is_session(lines, position, end):
             end = _end_of_session(lines, position)
+            return Part("code", lines[position:end]), end
+        if at_prompt and _STRICT_QUOTED.match(line):
+            end = _end_of_prompts(lines, position)
             return Part("code", lines[position:end]), end
         return Part("quote", lines[position:end]), end
     body = _end_of_copied_head(lines, position)
@@ -191,6 +172,26 @@ def _is_session(lines: list[str], position: int, end: int) -> bool:
     following = lines[end] if end < len(lines) else ""
     first = lines[position].lstrip()[1:]
     return bool(_SESSION_OUTPUT.match(following)) and not first.lstrip().startswith(">")
+
+
+def _is_written_at_prompt(lines: list[str]) -> bool:
+    """Whether each ``>`` of a letter's own words is a program's prompt: all have commands behind them, and nothing else
+    in it looks as if somebody were quoted. In doubt somebody is."""
+    end = next((index for index, line in enumerate(lines) if index and _WHOLE_COPY.match(line)), len(lines))
+    first = next((index for index in range(end) if _QUOTED.match(lines[index])), 0)
+    marked = [line for line in lines[first:end] if _QUOTED.match(line)]
+    if not _has_words(lines, first) or not all(map(_STRICT_QUOTED.match, marked)):
+        return False
+    introductions = (line for line in lines[:end] if len(line) < _LONG_LINE)
+    return are_prompts([line.lstrip()[1:] for line in marked]) and not any(map(_ATTRIBUTION_END.search, introductions))
+
+
+def _end_of_prompts(lines: list[str], position: int) -> int:
+    """After the commands of a session, and what goes on from them or answers them without an empty line between."""
+    end = position + 1
+    while end < len(lines) and lines[end].strip() and not is_prose(lines[end]):
+        end += 1
+    return end
 
 
 def _end_of_session(lines: list[str], position: int) -> int:

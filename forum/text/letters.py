@@ -11,7 +11,8 @@ from html import escape
 from itertools import pairwise
 
 from forum.text.cleaning import tidy
-from forum.text.letter_parts import Part, attachments, looks_laid_out, parts_of
+from forum.text.laid_out import looks_laid_out
+from forum.text.letter_parts import Part, attachments, parts_of
 from forum.text.line_ends import is_meant
 from forum.text.links import trim_address
 from forum.text.list_marks import lost_words, without_list_marks

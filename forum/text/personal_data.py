@@ -6,7 +6,7 @@ date only a fixed stretch is read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -25,6 +25,8 @@ _FEW_GROUPS = 6
 _NHS_LENGTH = 10
 _CARD_LENGTHS = range(13, _LONGEST + 1)
 _CARDS_BEGIN = frozenset("23456")
+_CARD_GROUPS = frozenset(((4, 6, 5), (4, 6, 4)))
+"""So some cards are printed, whose first or last ten digits may look like an NHS number."""
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -40,12 +42,16 @@ _DATES = tuple(
         rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH}\.?,?[ ](?P<year>\d{{4}})(?!\w)",
         rf"(?<![\w-])(?P<day>\d{{1,2}})-{_MONTH}-(?P<year>\d{{4}}|\d{{2}})(?![\w-])",
         # Of two digits behind a month one can't tell whether they are a year, but where it says so.
-        r"\b(?:d\.?o\.?b\b\.?|born):?[ ](?P<day>\d{1,2})(?:st|nd|rd|th)?[ ]"
-        rf"{_MONTH}\.?,?[ ](?P<year>\d{{2}})(?!\w|[:.]\d)",
+        r"\b(?:d\.?o\.?b\b\.?|date of birth|born(?: on)?(?: the)?|b\.):?[ ](?P<day>\d{1,2})(?:st|nd|rd|th)?[ ]"
+        rf"(?:of[ ])?{_MONTH}\.?,?[ ]['’]?(?P<year>\d{{2}})(?!\w|[:.]\d)",
         rf"(?<!\w){_MONTH}\.?[ ](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[ ](?P<year>\d{{4}})(?!\w)",
     )
 )
 _SAYS_BIRTH = re.compile(r"\b(?:d\.? ?o\.? ?b\b\.?|born|date of birth|birth ?date|birthday)", re.IGNORECASE)
+_B_JUST_BEFORE = re.compile(r"(?<![\w.])b\. ?\Z")
+# Whom letters alone stand for is somebody where it says that they are a person.
+_INITIALS = r"(?<!\w)(?:[Pp]atient|Pt|[Cc]lient|[Rr]esident|Mr|Mrs|Ms|Miss|Mx|Dr)\.? [A-Z](?:\.? ?[A-Z]){0,2}(?!\w)\.?"
+_SOMEWHERE, _AT_END = re.compile(_INITIALS), re.compile(rf"{_INITIALS}\Z")
 # Looked ahead at, so that the second word of one pair may be the first of the next.
 _NAME = re.compile(r"(?<!\w)(?=([^\W\d_][\w'’-]{1,40})(?: [^\W\d_]\.?)?,? ([^\W\d_][\w'’-]{1,40})(?!\w))")
 _JUST_BEFORE = re.compile(r"[\s,;:(\[*_–—-]{1,6}\Z")
@@ -67,10 +73,10 @@ def find_personal_data(text: str, today: date) -> tuple[PersonalData, ...]:
     found: dict[PersonalData, None] = {}
     if _A_DIGIT.search(text) is None:
         return ()
-    for digits in _numbers(text):
-        if len(digits) == _NHS_LENGTH and _is_nhs_number(digits):
-            found["nhs_number"] = None
-        elif len(digits) in _CARD_LENGTHS and _is_card_number(digits):
+    if nhs_numbers(text):
+        found["nhs_number"] = None
+    for digits, _ in _numbers(text):
+        if len(digits) in _CARD_LENGTHS and _is_card_number(digits):
             found["card_number"] = None
     if any(_is_birth_of_somebody(text, match, today) for pattern in _DATES for match in pattern.finditer(text)):
         found["birth_date"] = None
@@ -81,23 +87,39 @@ def nhs_numbers(text: str) -> set[str]:
     """The NHS numbers in the text, as ten digits each."""
     if _A_DIGIT.search(text) is None:
         return set()
-    return {digits for digits in _numbers(text) if len(digits) == _NHS_LENGTH and _is_nhs_number(digits)}
+    return {
+        digits
+        for digits, is_of_card in _numbers(text)
+        if len(digits) == _NHS_LENGTH and not is_of_card and _is_nhs_number(digits)
+    }
 
 
-def _numbers(text: str) -> Iterator[str]:
-    """The digits of every number as it may have been written: whole groups that stand beside each other."""
+def _numbers(text: str) -> Iterator[tuple[str, bool]]:
+    """The digits of every number as it may have been written: whole groups that stand beside each other.
+
+    And whether they are a part of a card number, so that they are nothing by themselves.
+    """
     for run in _DOTTED.finditer(text):
-        yield run[0].replace(".", "")
+        yield run[0].replace(".", ""), False
     for run in _RUN.finditer(text):
         groups = _GROUP.findall(run[0])
         most = _LONGEST if len(groups) <= _LONGEST else _FEW_GROUPS
         for first in range(len(groups)):
             digits = ""
-            for group in groups[first : first + most]:
+            for last, group in enumerate(groups[first : first + most], first):
                 digits += group if len(group) <= _LONGEST else "0" * (_LONGEST + 1)
                 if len(digits) > _LONGEST:
                     break
-                yield digits
+                yield digits, len(digits) == _NHS_LENGTH and _is_of_card(groups, first, last)
+
+
+def _is_of_card(groups: Sequence[str], first: int, last: int) -> bool:
+    """Whether these groups stand in a card number that is written as it is printed."""
+    for begin in range(max(0, last - 2), first + 1):
+        card = groups[begin : begin + 3]
+        if tuple(map(len, card)) in _CARD_GROUPS and _is_card_number("".join(card)):
+            return True
+    return False
 
 
 def _is_nhs_number(digits: str) -> bool:
@@ -126,13 +148,18 @@ def _is_birth_of_somebody(text: str, match: re.Match[str], today: date) -> bool:
         return False
     before = text[max(0, match.start() - _BEFORE) : match.start()]
     after = text[match.end() : match.end() + _AFTER]
-    if _SAYS_BIRTH.search(before):
+    if _SAYS_BIRTH.search(before) or _SAYS_BIRTH.match(match[0]) or _says_b(before, match[0]):
         return _names(before) or _names(after)
     # Without the word for it, only what stands right behind a name, and is not of late: most dates are of meetings.
     if born.year > today.year - _RECENT_YEARS:
         return False
     joined = _JUST_BEFORE.search(before)
     return joined is not None and _names(before[: joined.start()], at_end=True)
+
+
+def _says_b(before: str, written: str) -> bool:
+    """Whether "b." stands just before the date, or with it."""
+    return written.startswith("b.") or _B_JUST_BEFORE.search(before) is not None
 
 
 def _date(match: re.Match[str], today: date) -> date | None:
@@ -154,7 +181,9 @@ def _date(match: re.Match[str], today: date) -> date | None:
 
 
 def _names(text: str, *, at_end: bool = False) -> bool:
-    """Whether two words with a capital letter stand there that may be somebody's name."""
+    """Whether two words with a capital letter stand there that may be somebody's name, or "Patient J.D."."""
+    if (_AT_END if at_end else _SOMEWHERE).search(text):
+        return True
     for match in _NAME.finditer(text):
         words = (match[1], match[2])
         if at_end and match.end(2) != len(text):

@@ -11,7 +11,7 @@ LINK_REL = "nofollow noopener noreferrer ugc"
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 
 _WORDS = ("a", "br", "code", "em", "s", "span", "strong")
-_BLOCKS = ("blockquote", "details", "div", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "summary", "ul")
+_BLOCKS = ("blockquote", "details", "div", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "summary", "ul")
 _TABLES = ("table", "tbody", "td", "th", "thead", "tr")
 _CELL_CLASSES = {"align-left", "align-center", "align-right"}
 
@@ -42,7 +42,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 _READER = nh3.Cleaner(
-    tags={*_WORDS, *_BLOCKS, *_TABLES, "h1", "h2"},
+    tags={*_WORDS, *_BLOCKS, *_TABLES, "h1"},
     clean_content_tags={"script", "style", "title", "template", "head"},
     attributes={"a": {"href"}},
     url_schemes=set(LINK_SCHEMES),

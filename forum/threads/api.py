@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from auth.rules import EDITS, POSTS_A_DAY, THREADS
 from forum.addresses import get, post, route
+from forum.envelope import let_warn
 from forum.errors import Conflict, Stale
 from forum.forms import header_key, read_json, read_query, validate
 from forum.network_reads import get_network
@@ -24,9 +25,10 @@ from forum.threads.queries import find_post_by_number, get_thread
 from forum.threads.ranges import count
 from forum.threads.seeing import see_thread
 from forum.threads.thread_commands import Wanted, change_thread, set_watch
-from forum.threads.warning import find_warnings, warning_header
+from forum.threads.warning import find_warnings
 from forum.threads.writing import lay_out
 from forum.versions import if_match, object_answer
+from forum.warning import validate_words
 
 TAG = "Threads"
 
@@ -73,15 +75,15 @@ async def api_create_thread(request: Request) -> Response:
     async with state.transaction() as tx:
         files = choices(value.files)
         posted = await commands.start_thread(tx, viewer, network_id, value.title, written, key, files)
-    warnings = warning_header(await find_warnings(value.title, value.body))
+    let_warn(request.scope, await find_warnings(value.title, value.body))
     if posted.is_held:
-        return await post_api.held_answer(state, viewer, posted, warnings)
+        return await post_api.held_answer(state, viewer, posted)
     async with state.database.read() as connection:
         thread = await get_thread(connection, viewer, posted.object_id)
         first = await find_post_by_number(connection, viewer, thread.id, 1)
     url = state.settings.public_url
     body = {**api_thread(thread, url), "first_post": api_post(first, url) if first else None}
-    made = {**post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}"), **warnings}
+    made = post_api.made_headers(posted, f"{url}/api/v1/threads/{thread.id}")
     return object_answer(request, body, thread.version, 201, made)
 
 
@@ -104,9 +106,12 @@ async def api_show_thread(request: Request) -> Response:
     has_etag=True,
 )
 async def api_change_thread(request: Request) -> Response:
-    """Change its title, pin it to the top, lock it, or slow it down; what is left out stays as it is."""
+    """Change its title, pin it to the top, lock it, or slow it down; what is left out stays as it is.
+
+    Who slows it down gives a `reason`; of other acts of moderation here it is asked for by pages alone, and kept.
+    """
     viewer, state = await account_of(request), state_of(request)
-    wanted = validate(ThreadChange, await read_json(request))
+    wanted = validate_words(request, ThreadChange, await read_json(request))
     await ask_limits(state, viewer, EDITS)
     try:
         async with state.transaction() as tx:

@@ -22,9 +22,10 @@ from forum.policy import (
     may_start_thread,
     writable,
 )
-from forum.records import Person, Post, ReplyTo, Thread
+from forum.records import Person, Post, PostFile, ReplyTo, Thread
 from forum.streams import network_stream, thread_stream
 from forum.tables import networks, post_versions, posts, threads
+from forum.text.cleaning import WRITE_SOMETHING
 from forum.threads import queries
 from forum.threads.addressing_commands import Spot, note_addressed, note_addressed_anew, spot_of
 from forum.threads.appending_commands import append
@@ -301,6 +302,12 @@ async def _refuse_changes(tx: Transaction, viewer: Viewer, post_id: str) -> None
         await refuse_changes(tx, viewer, post.network_id)
 
 
+def _refuse_nothing(written: Written, files: Sequence[PostFile | FileChoice]) -> None:
+    """Without words a post must carry something. Raises Invalid."""
+    if not (written.body or files):
+        raise Invalid({"body": WRITE_SOMETHING})
+
+
 async def edit_post(
     tx: Transaction,
     viewer: Viewer,
@@ -318,11 +325,11 @@ async def edit_post(
     """
     await _refuse_changes(tx, viewer, post_id)
     post, thread = await _hold_post(tx, viewer, post_id, to_write=True)
-    decision = may_edit_post(viewer, post, thread)
-    if not decision:
+    if not (decision := may_edit_post(viewer, post, thread)):
         raise Forbidden(decision.reason)
     if expected is not None and expected != post.version:
         raise Conflict(EDITED_MEANWHILE)
+    _refuse_nothing(written, post.files if files is None else files)
     is_same = files is None or are_the_same(post.files, files)
     if written.body == post.body and is_same:
         return post

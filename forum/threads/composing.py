@@ -47,6 +47,8 @@ class Composer:
     files: Sequence[PostFile] = ()
     files_error: str = ""
     most_files: int = MOST_FILES
+    removal: str = ""
+    """Where a post that carries files is removed: what an edit takes out of it stays in its earlier version."""
 
 
 def new_key() -> str:

@@ -18,6 +18,7 @@ from forum.errors import ForumError, Invalid, StoreFull, TooLarge, Warned
 from forum.file_forms import read_file_form
 from forum.filing.brought import BroughtFile
 from forum.forms import read_form
+from forum.notices import name_all
 from forum.records import PostFile
 from forum.state import State, state_of, viewer_of
 from forum.threads.warning import ANYWAY_ACT
@@ -112,8 +113,8 @@ def ask_for_alts(fields: Mapping[str, str], files: Sequence[PostFile]) -> None:
     """Raises Warned where nothing says what a picture shows, unless the writer was asked for it and goes on."""
     silent = [each.name for each in files if each.is_picture and not each.alt.strip()]
     if silent and fields.get("act") != ANYWAY_ACT:
-        names = "”, “".join(silent)
+        names, verb = name_all([f"“{name}”" for name in silent]), "shows" if len(silent) == 1 else "show"
         raise Warned(
-            f"Say in a few words what “{names}” shows, for people who can’t see it: they hear your words instead. "
+            f"Say in a few words what {names} {verb}, for people who can’t see it: they hear your words instead. "
             "If there is nothing to say, post it anyway."
         )

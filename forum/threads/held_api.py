@@ -28,6 +28,7 @@ from forum.threads.presenting import (
 )
 from forum.threads.writing_rules_pages import LIMIT_NUMBERS, LIMITS
 from forum.viewer import Viewer
+from forum.warning import validate_words
 from ground.columns import is_id
 
 TAG = "Posts that wait"
@@ -86,7 +87,7 @@ async def api_approve_held(request: Request) -> Response:
 async def api_reject_held(request: Request) -> Response:
     """Its author is told why, with what they wrote."""
     viewer, state = await account_of(request), state_of(request)
-    value = validate(Rejection, await read_json(request))
+    value = validate_words(request, Rejection, await read_json(request))
     held = await _of_network(request, viewer)
     await ask_limits(state, viewer, EDITS)
     async with state.transaction() as tx:

@@ -1,7 +1,7 @@
 """Posts that wait for a moderator: the list of a network, and what becomes of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -9,19 +9,28 @@ from starlette.responses import Response
 
 from auth.rules import EDITS
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.forms import read_form, validate
+from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network
 from forum.policy import may_see_held
 from forum.rendering import redirect, render_page
 from forum.state import State, account_of, state_of
 from forum.threads.asking import ask_limits
-from forum.threads.held_queries import PAGE_SIZE, HeldPost, get_held, get_own_held, list_held
+from forum.threads.held_queries import (
+    PAGE_SIZE,
+    HeldPost,
+    TurnedDown,
+    find_turning_down,
+    get_held,
+    get_own_held,
+    list_held,
+)
 from forum.threads.holding_commands import approve, reject, withdraw
 from forum.threads.inputs import Rejection
 from forum.threads.pacing import lay_out_held
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer, viewer_of_account
+from forum.warning import validate_words
 from ground.columns import is_id
 
 
@@ -114,23 +123,33 @@ class OneHeldPage:
     html: Markup
     is_own: bool
     may_decide: bool
+    refusal: str
+    turned_down: TurnedDown | None
 
 
 async def show_held(request: Request) -> Response:
     """One of them: what it says, and what became of it. An approved one is where it was posted."""
+    return await _show_one(request)
+
+
+async def _show_one(request: Request, refusal: str = "") -> Response:
     viewer = await account_of(request)
     async with state_of(request).database.read() as connection:
         found = await get_network(connection, viewer, request.path_params["slug"])
         held = await get_held(connection, viewer, request.path_params["held_id"])
+        turned_down = await find_turning_down(connection, viewer, held)
     if held.network_id != found.network.id:
         raise NotFound
     if held.outcome == "approved":
-        return redirect(request, _posted_at(held))
+        return redirect(request, _posted_at(held), notice="posted-before" if refusal else "")
     head, is_own = network_head(viewer, found), held.author.id == viewer.id
     may_decide = bool(may_see_held(viewer, found.network.id))
-    page = OneHeldPage(head, held, lay_out_held(held.body), is_own, may_decide)
+    page = OneHeldPage(head, held, lay_out_held(held.body), is_own, may_decide, refusal, turned_down)
     title, network_id = "A post that waits" if not held.outcome else "A post that was not taken", found.network.id
-    return render_page(request, viewer, "threads/held_one.html", page, title=title, network_id=network_id)
+    status = 409 if refusal else 200
+    return render_page(
+        request, viewer, "threads/held_one.html", page, title=title, network_id=network_id, status=status
+    )
 
 
 def _posted_at(held: HeldPost) -> str:
@@ -145,6 +164,7 @@ class OwnHeldPage:
     held: HeldPost
     html: Markup
     network_name: str
+    turned_down: TurnedDown | None
 
 
 async def show_own_held(request: Request) -> Response:
@@ -153,10 +173,11 @@ async def show_own_held(request: Request) -> Response:
     held_id = request.path_params["held_id"]
     async with state_of(request).database.read() as connection:
         own = await get_own_held(connection, viewer, held_id)
+        turned_down = await find_turning_down(connection, viewer, own.held)
     if own.slug:
         is_posted = own.held.outcome == "approved"
         return redirect(request, _posted_at(own.held) if is_posted else f"/networks/{own.slug}/held/{held_id}")
-    page = OwnHeldPage(own.held, lay_out_held(own.held.body), own.network_name)
+    page = OwnHeldPage(own.held, lay_out_held(own.held.body), own.network_name, turned_down)
     return render_page(request, viewer, "threads/held_own.html", page, title="What you wrote")
 
 
@@ -187,23 +208,32 @@ async def reject_held(request: Request) -> Response:
     fields = await read_form(request)
     viewer, state, held_id = await account_of(request), state_of(request), request.path_params["held_id"]
     try:
-        value = validate(Rejection, {"reason": fields.get(f"reason-{held_id}", fields.get("reason", ""))})
+        value = validate_words(
+            request, Rejection, {"reason": fields.get(f"reason-{held_id}", fields.get("reason", ""))}
+        )
         await ask_limits(state, viewer, EDITS)
         async with state.transaction() as tx:
             held = await reject(tx, viewer, held_id, value.reason)
+            turned_down = await find_turning_down(tx.connection, viewer, replace(held, outcome="rejected"))
     except Invalid as error:
         wrong = (held_id, fields.get(f"reason-{held_id}", ""), _named(held_id, error.errors))
         return await _page(request, *await _moderated(request), wrong=wrong, status=422)
     except Conflict as error:
         return await _page(request, *await _moderated(request), refusal=str(error), status=409)
-    return redirect(request, f"/networks/{request.path_params['slug']}/held", notice="rejected", who=held.author.name)
+    undo = turned_down.act_id if turned_down is not None else ""
+    return redirect(
+        request, f"/networks/{request.path_params['slug']}/held", notice="rejected", who=held.author.name, undo=undo
+    )
 
 
 async def withdraw_held(request: Request) -> Response:
-    """Take back what one wrote while it waits; then back to where it would have stood."""
+    """Take back what one wrote while it waits; then back to where it would have stood. Too late, what became of it."""
     viewer, state, held_id = await account_of(request), state_of(request), request.path_params["held_id"]
     await read_form(request)
-    async with state.transaction() as tx:
-        held = await withdraw(tx, viewer, held_id)
+    try:
+        async with state.transaction() as tx:
+            held = await withdraw(tx, viewer, held_id)
+    except Conflict as error:
+        return await _show_one(request, str(error))
     place = f"/threads/{held.thread_id}" if held.thread_id else f"/networks/{request.path_params['slug']}"
     return redirect(request, place, notice="withdrawn")

@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.acts.recording import HELD
 from forum.attaching import list_held_files
 from forum.errors import NotFound
-from forum.policy import moderated_by, readable_by, threads_readable_by
+from forum.policy import acts_shown_to, moderated_by, readable_by, threads_readable_by
 from forum.records import Limit, Person, PostFile
 from forum.shown_people import shown_name
-from forum.tables import held_back, held_posts, networks, posts, threads
+from forum.tables import acts, held_back, held_posts, networks, posts, threads
 from forum.viewer import Viewer
-from ground.columns import Identifier
+from ground.columns import Identifier, is_id
 
 Outcome = Literal["", "approved", "rejected", "withdrawn", "lapsed"]
 PAGE_SIZE = 20
@@ -120,6 +121,35 @@ async def get_held(connection: AsyncConnection, viewer: Viewer, held_id: str) ->
 
 
 @dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """The act by which something that waited was turned down."""
+
+    act_id: str
+    is_appealed: bool
+
+
+async def find_turning_down(connection: AsyncConnection, viewer: Viewer, held: HeldPost) -> TurnedDown | None:
+    """For whom it concerns and moderators; None where nothing turned it down, or that counts no longer."""
+    asked = (
+        select(acts.c.id, acts.c.appealed_at)
+        .where(acts.c.kind == "reject", acts.c.network_id == held.network_id, acts.c.account_id == held.author.id)
+        .where(acts.c.before[HELD].as_string() == held.id, acts.c.undone_at.is_(None), acts_shown_to(viewer))
+        .order_by(acts.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(asked)).first() if held.outcome == "rejected" else None
+    return TurnedDown(row.id, row.appealed_at is not None) if row is not None else None
+
+
+async def get_own_words(connection: AsyncConnection, viewer: Viewer, held_id: str) -> HeldPost:
+    """What the viewer wrote that was not posted, to be written anew. Raises NotFound."""
+    held = await get_held(connection, viewer, held_id) if is_id(held_id) else None
+    if held is None or held.author.id != viewer.id or held.outcome not in ("rejected", "lapsed"):
+        raise NotFound
+    return held
+
+
+@dataclass(frozen=True, slots=True)
 class OwnHeld:
     """Words of one's own that waited, whatever one belongs to by now."""
 
@@ -154,6 +184,15 @@ async def list_held(
     if after:
         waiting.append(held_posts.c.id > after)
     return await _made_with_files(connection, await connection.execute(_held(*waiting).limit(at_most)))
+
+
+async def list_held_by_others(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, thread_id: str
+) -> Sequence[HeldPost]:
+    """What others wrote in this thread and waits, longest first; nothing for those who don't moderate its network."""
+    here = [held_posts.c.network_id == network_id, held_posts.c.thread_id == thread_id, held_posts.c.outcome == ""]
+    waiting = _held(*here, held_posts.c.author_id != viewer.id, moderated_by(viewer)).limit(PAGE_SIZE)
+    return await _made_with_files(connection, await connection.execute(waiting))
 
 
 _OWN_LAST = select(func.max(posts.c.created_at)).where(

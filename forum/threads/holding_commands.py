@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from forum.acts.recording import Act, write_act
+from forum.acts.recording import HELD, Act, write_act
 from forum.acts.refusing import quotes_hidden
 from forum.attaching import forget_files, release
 from forum.audit import Deed, record, text_hash
@@ -39,6 +39,10 @@ TAKEN_BACK = "Its author has taken this back. Nothing was decided."
 LAPSED = (
     "Its author ceased to belong to the network before anybody decided on this, so it waits no longer. "
     "Where their removal is undone, it waits again."
+)
+TURNED_DOWN = "A moderator has turned this down already. They wrote: “{}” Your words are kept for you."
+LET_THROUGH = (
+    "A moderator has let this through already, so it stands where everybody reads it. You can remove it there."
 )
 _CLOSED = "Nobody can write in this thread any more. You can reject the post."
 _QUOTES_HIDDEN = "It quotes what stands hidden as patient data, so it can’t be posted. You can reject it."
@@ -78,7 +82,7 @@ async def approve(tx: Transaction, viewer: Viewer, author: Viewer | None, held_i
 
 
 async def reject(tx: Transaction, viewer: Viewer, held_id: str, reason: str) -> HeldPost:
-    """Turn down what waits, with a reason; its author is told, with their words. Raises as `approve`."""
+    """Turn down what waits, with a reason; its author is told, and may appeal. Raises as `approve`."""
     held = await _take(tx, viewer, held_id, "rejected")
     if held.outcome:
         return held
@@ -116,8 +120,16 @@ async def _hold(tx: Transaction, viewer: Viewer, held: HeldPost, wanted: str) ->
     await tx.execute(_HOLD, {"held_id": held.id})
     held = await get_held(tx.connection, viewer, held.id)
     if held.outcome not in ("", wanted):
-        raise Conflict({"withdrawn": TAKEN_BACK, "lapsed": LAPSED}.get(held.outcome, MEANWHILE))
+        raise Conflict(_why_late(held, wanted))
     return held
+
+
+def _why_late(held: HeldPost, wanted: str) -> str:
+    """To a moderator who decides after another, or to the author who takes back what was decided on."""
+    said = {"withdrawn": TAKEN_BACK, "lapsed": LAPSED}
+    if wanted == "withdrawn":
+        said |= {"rejected": TURNED_DOWN.format(held.reason), "approved": LET_THROUGH}
+    return said.get(held.outcome, MEANWHILE)
 
 
 async def _post(tx: Transaction, author: Viewer | None, held: HeldPost, written: Written) -> str:
@@ -174,7 +186,7 @@ async def _note(
             post_id=post_id,
             thread_id=held.thread_id if post_id is None else None,
             account_id=held.author.id,
-            before={"held": held.id},
+            before={HELD: held.id},
             after=about,
         ),
     )

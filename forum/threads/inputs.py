@@ -3,12 +3,13 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from forum.attaching import MOST_FILES, Alt, FileChoice
 from forum.errors import Invalid
 from forum.forms import Choose, Input
-from forum.text import clean_body, clean_line
+from forum.text import clean_body, clean_line, tidy
+from forum.text.cleaning import is_visible
 from forum.threads.ranges import MOST_RANGES, Ranges
 from ground.columns import is_id
 
@@ -36,8 +37,14 @@ def _reason(text: str) -> str:
     return clean_line(text, MOST_REASON) if text.strip() else ""
 
 
+def _body(text: str, info: ValidationInfo) -> str:
+    """Words, or none beside a file; of one that is edited they may stay as they are (`files` is then None)."""
+    has_files = info.data.get("files", False) not in ([], False)
+    return "" if has_files and not is_visible(tidy(text)) else clean_body(text)
+
+
 Title = Annotated[str, AfterValidator(_title)]
-Body = Annotated[str, AfterValidator(clean_body)]
+Body = Annotated[str, AfterValidator(_body)]
 PostId = Annotated[str, AfterValidator(_id)]
 
 
@@ -69,19 +76,19 @@ def choices(files: list[ChosenFile]) -> list[FileChoice]:
 
 
 class NewThread(Input):
-    """A thread and its first post, in Markdown."""
+    """A thread and its first post, in Markdown. With files its `body` may be empty."""
 
     title: Title = Field(max_length=100_000)
-    body: Body = Field(max_length=1_000_000)
     files: Files = Field(default_factory=list)
+    body: Body = Field(max_length=1_000_000)
 
 
 class NewPost(Input):
-    """A reply in Markdown, to the thread or to one of its posts."""
+    """A reply in Markdown, to the thread or to one of its posts. With files its `body` may be empty."""
 
+    files: Files = Field(default_factory=list)
     body: Body = Field(max_length=1_000_000)
     reply_to: PostId | None = None
-    files: Files = Field(default_factory=list)
 
     @field_validator("reply_to", mode="before")
     @classmethod
@@ -92,8 +99,8 @@ class NewPost(Input):
 class PostEdit(Input):
     """The new words of a post, and all files that it is to carry from now on; left out, these stay as they are."""
 
-    body: Body = Field(max_length=1_000_000)
     files: Files | None = None
+    body: Body = Field(max_length=1_000_000)
 
 
 class Removal(Input):
@@ -166,10 +173,12 @@ class WritingRules(Input):
 
 
 class Move(Input):
-    """The network to which a thread is moved, by the last part of its address, and why."""
+    """The network to which a thread is moved, by the last part of its address, and why. Where more people may come to
+    see it there it needs `confirm`: the name of that network, typed."""
 
     network: Annotated[str, AfterValidator(_slug)] = Field(max_length=80)
     reason: Annotated[str, AfterValidator(_reason)] = ""
+    confirm: str = Field(default="", max_length=400)
 
 
 class ReadPosts(Input):

@@ -58,6 +58,8 @@ class Writer:
     id: str
     name: str
     count: int
+    told_apart: str
+    """Their organisation, or else their role, where somebody else of this name wrote on the page too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,12 @@ class ReadyPage:
 
 BlockKey = tuple[str, int, int, int]
 """Thread, its version, the version of how people look, page."""
-FrameKey = tuple[str, int, int, int, bool, str, str, str, bool, str, datetime | None, datetime | None, str]
+FrameKey = tuple[
+    str, int, int, int, bool, str, str, str, bool, str, datetime | None, datetime | None, str, str | None, str | None
+]
 """The same with whether the thread is kept from all but members, the network's name and address, what the reader may
 do, whether anything is unread, what is offered, and whether the network is archived or about to be deleted;
-and how much they want to hear of it."""
+how much they want to hear of it; and the document that it is about, with its title."""
 ListKey = tuple[str, int, int, int, int]
 """The same with the number after which the list begins and how many posts it has."""
 PageKey = tuple[str, str]

@@ -21,6 +21,7 @@ from forum.state import State
 from forum.tables import held_back, memberships, requests
 from forum.viewer import Viewer
 from ground.columns import now
+from ground.hot import HotStatement, given
 
 NEWCOMER_DAYS = 3
 """For so long somebody is new in a network."""
@@ -31,6 +32,7 @@ FEW_WORDS = 20
 _MAYBE_NEW = timedelta(days=30)
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _FROM_ID = 1_000
+_SINCE = HotStatement(select(memberships.c.since).where(memberships.c.id == given("id_")))
 _UPSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -101,8 +103,8 @@ async def _is_new(state: State, viewer: Viewer, network_id: str) -> bool:
     place = viewer.place_in(network_id)
     if place is None or now() - _began(place.membership_id) > _MAYBE_NEW:
         return False
-    async with state.database.read() as connection:
-        since = await connection.scalar(select(memberships.c.since).where(memberships.c.id == place.membership_id))
+    found = await state.database.fetch(_SINCE, {"id_": place.membership_id})
+    since = found[0][0] if found else None
     return since is not None and now() - since < timedelta(days=NEWCOMER_DAYS)
 
 

@@ -7,22 +7,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.rules import EDITS
+from forum.acts.newest import find_own_newest
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form, validate
+from forum.notices import UNDOABLE
 from forum.policy import Decision, may_lock, may_retitle, may_slow
-from forum.records import Thread
+from forum.records import ActKind, Thread
 from forum.rendering import PRIVATE, redirect, render_page
 from forum.state import account_of, state_of
 from forum.threads.announced_commands import send_read
 from forum.threads.asking import ask_limits
 from forum.threads.inputs import Closure, NewTitle, Pace, WatchChange, parse_ranges
 from forum.threads.queries import get_thread
-from forum.threads.thread_commands import retitle, set_lock, set_pace, set_pin, set_watch
+from forum.threads.thread_commands import WHY_OWN, retitle, set_lock, set_pace, set_pin, set_watch
 from forum.threads.writing_pages import status_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 WHY = "Say why. Who began the thread is told, in your words."
-WHY_OWN = "Say why. It stands in the log of the network, in your words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,25 @@ class TitlePage:
     reason: str = ""
 
 
+_NOTICES: Mapping[ActKind, str] = {
+    "pin": "pinned",
+    "unpin": "unpinned",
+    "lock": "locked",
+    "unlock": "unlocked",
+    "retitle": "retitled",
+}
+
+
+async def _done_to(request: Request, viewer: Viewer, thread_id: str, kind: ActKind, notice: str = "") -> Response:
+    """Back to the thread, where it is said what was done, with "Undo" where a moderator did it and it can be undone."""
+    notice = notice or _NOTICES[kind]
+    act_id = ""
+    if notice in UNDOABLE:
+        async with state_of(request).database.read() as connection:
+            act_id = await find_own_newest(connection, viewer, kind, thread_id=thread_id)
+    return redirect(request, f"/threads/{thread_id}", notice=notice, undo=act_id)
+
+
 async def update_pin(request: Request) -> Response:
     """Pin the thread to the top of its network, or no longer. A script gets 204."""
     pinned = await _choice(request, "pinned")
@@ -47,7 +68,7 @@ async def update_pin(request: Request) -> Response:
         await set_pin(tx, viewer, thread_id, pinned)
     if "x-fragment" in request.headers:
         return _done()
-    return redirect(request, f"/threads/{thread_id}", notice="pinned" if pinned else "unpinned")
+    return await _done_to(request, viewer, thread_id, "pin" if pinned else "unpin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,8 @@ class LockPage:
 async def edit_closure(request: Request) -> Response:
     """The form that locks a thread."""
     viewer, thread = await _thread_for(request, may_lock)
+    if thread.locked_at is not None:
+        return redirect(request, f"/threads/{thread.id}")
     return _lock_form(request, viewer, thread)
 
 
@@ -82,7 +105,7 @@ async def update_closure(request: Request) -> Response:
     fields = await read_form(request)
     viewer, thread = await _thread_for(request, may_lock)
     try:
-        value = validate(Closure, fields)
+        value = validate_words(request, Closure, fields)
         is_locked = value.locked == "yes"
         if is_locked and not value.reason and thread.locked_at is None:
             raise _no_reason(viewer, thread)
@@ -90,7 +113,7 @@ async def update_closure(request: Request) -> Response:
             await set_lock(tx, viewer, thread.id, is_locked, value.reason)
     except Invalid as error:
         return _lock_form(request, viewer, thread, fields.get("reason", ""), error)
-    return redirect(request, f"/threads/{thread.id}", notice="locked" if is_locked else "unlocked")
+    return await _done_to(request, viewer, thread.id, "lock" if is_locked else "unlock")
 
 
 def _no_reason(viewer: Viewer, thread: Thread) -> Invalid:
@@ -152,15 +175,13 @@ async def update_pace(request: Request) -> Response:
     fields = await read_form(request)
     viewer, thread = await _thread_for(request, may_slow)
     try:
-        value = validate(Pace, fields)
+        value = validate_words(request, Pace, fields)
         minutes = int(value.minutes)
-        if minutes and not value.reason and minutes != thread.slow_minutes:
-            raise Invalid({"reason": WHY_OWN})
         async with state_of(request).transaction() as tx:
             await set_pace(tx, viewer, thread.id, minutes, value.reason)
     except Invalid as error:
         return _pace_form(request, viewer, thread, fields, error)
-    return redirect(request, f"/threads/{thread.id}", notice="slowed" if minutes else "unslowed")
+    return await _done_to(request, viewer, thread.id, "slow", notice="slowed" if minutes else "unslowed")
 
 
 async def _choice(request: Request, name: str) -> bool:
@@ -192,7 +213,7 @@ async def update_title(request: Request) -> Response:
     state = state_of(request)
     typed, reason, is_other = fields.get("title", ""), fields.get("reason", ""), thread.author.id != viewer.id
     try:
-        value = validate(NewTitle, {"title": typed, "reason": reason})
+        value = validate_words(request, NewTitle, {"title": typed, "reason": reason})
         if is_other and not value.reason and value.title != thread.title:
             raise _no_reason(viewer, thread)
         await ask_limits(state, viewer, EDITS)
@@ -205,7 +226,7 @@ async def update_title(request: Request) -> Response:
         refusal = str(error) if isinstance(error, Conflict) else ""
         page = TitlePage(thread, typed, thread.version, errors, refusal, is_other, reason)
         return _title_form(request, viewer, page, status_of(error))
-    return redirect(request, f"/threads/{thread.id}", notice="retitled")
+    return await _done_to(request, viewer, thread.id, "retitle")
 
 
 async def update_watch(request: Request) -> Response:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, delete, func, insert, select, update
 
-from forum.acts.cases import move_with_thread
+from forum.acts.cases import tell_of_move
 from forum.acts.recording import Act, write_act
 from forum.acts.threads import tell_beginner
 from forum.acts.undoing import take_back
@@ -23,8 +23,9 @@ from forum.attaching import move_files
 from forum.audit import Deed, record
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.events import ThreadCreated, ThreadMoved
-from forum.policy import REASONS, ending_of, may_move
-from forum.records import Network, Thread
+from forum.network_reads import is_name_typed
+from forum.policy import ONLY_ADMINISTRATORS, REASONS, ending_of, is_wider, may_move
+from forum.records import Access, Network, Role, Thread
 from forum.streams import network_stream
 from forum.tables import (
     acts,
@@ -45,6 +46,7 @@ from forum.threads import queries
 from forum.threads.addressing_commands import forget_addressed_in
 from forum.threads.page_queries import baseline_number
 from forum.threads.ranges import count, merge, up_to
+from forum.threads.widening_commands import tell_of_more_readers
 from forum.viewer import Viewer
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
@@ -66,22 +68,35 @@ class _Numbers:
     """… those that were, so many, have the positions that they had."""
 
 
-async def move_thread(tx: Transaction, viewer: Viewer, thread_id: str, target: Network, reason: str) -> None:
-    """Move it. Raises NotFound, Forbidden, Invalid where it is there already, Conflict while something waits in it."""
+async def move_thread(
+    tx: Transaction, viewer: Viewer, thread_id: str, target: Network, reason: str, confirm: str = ""
+) -> None:
+    """Move it; where more people may come to see it by that, whoever wrote in it and the administrators are told.
+
+    Raises NotFound, Forbidden, Invalid where it is there already or where what lets more people see it is not confirmed
+    by the other network's name, and Conflict while something waits in it.
+    """
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, target)
     both = (thread.network_id, target.id)
-    await hold_both(tx, thread.id, both)
-    if not await moderates_both(tx, viewer.id, both):
+    kinds = await hold_both(tx, thread.id, both)
+    roles = await roles_in(tx, viewer.id, both)
+    if len(roles) < 2:
         raise Forbidden(NO_LONGER)
     thread = await queries.get_thread(tx.connection, viewer, thread_id)
     _ask(viewer, thread, target)
+    is_wide = is_wider(kinds[target.id], kinds[thread.network_id])
+    if set(kinds.values()) != {"open"} and roles[thread.network_id] != "administrator":
+        raise Forbidden(ONLY_ADMINISTRATORS)
+    if is_wide and not is_name_typed(confirm, target):
+        raise Invalid({"confirm": f"To confirm, type the name of the network where it goes: {target.name}"})
     undone = await _find_undone(tx, thread, target.id)
     if undone is not None:
         await take_back(tx, viewer.id, undone, reason)
-        return
-    number = await relocate(tx, thread, target.id)
-    await _write_down(tx, viewer, thread, target, number, reason)
+    else:
+        await _write_down(tx, viewer, thread, target, await relocate(tx, thread, target.id), reason)
+    if is_wide:
+        await tell_of_more_readers(tx, viewer, thread)
 
 
 async def _find_undone(tx: Transaction, thread: Thread, target_id: str) -> str | None:
@@ -99,7 +114,7 @@ async def relocate(tx: Transaction, thread: Thread, target_id: str) -> int:
     mark_id = await _leave(tx, thread)
     numbers = await _take_numbers(tx, thread, target_id)
     await _settle(tx, thread, target_id, numbers)
-    await move_with_thread(tx, thread.id, thread.network_id, target_id)
+    await tell_of_move(tx, thread.id)
     await move_files(tx, thread.id, thread.network_id, target_id)
     tx.emit(network_stream(thread.network_id), ThreadMoved(mark_id), authz=True)
     tx.emit(network_stream(target_id), ThreadCreated(thread.id, thread.version + 1))
@@ -114,28 +129,32 @@ def _ask(viewer: Viewer, thread: Thread, target: Network) -> None:
         raise Forbidden(decision.reason)
 
 
-async def hold_both(tx: Transaction, thread_id: str, both: tuple[str, str]) -> None:
-    """Nobody reads, writes, comes or goes in either network meanwhile. Raises Forbidden where one is read only."""
+async def hold_both(tx: Transaction, thread_id: str, both: tuple[str, str]) -> Mapping[str, Access]:
+    """Nobody reads, writes, comes or goes in either network meanwhile; of which kind each is. Raises Forbidden where
+    one is read only."""
     held = select(memberships.c.id).where(memberships.c.network_id.in_(both), memberships.c.current)
     await tx.execute(held.order_by(memberships.c.id).with_for_update(key_share=True))
-    asked = select(networks.c.id, networks.c.archived_at, networks.c.deletes_at).where(networks.c.id.in_(both))
-    for row in await tx.execute(asked.order_by(networks.c.id).with_for_update(key_share=True)):
+    asked = select(networks.c.id, networks.c.archived_at, networks.c.deletes_at, networks.c.access)
+    asked = asked.where(networks.c.id.in_(both)).order_by(networks.c.id)
+    rows = (await tx.execute(asked.with_for_update(key_share=True))).all()
+    for row in rows:
         ending = ending_of(row.archived_at, row.deletes_at)
         if ending:
             raise Forbidden(REASONS[ending])
     await tx.execute(select(threads.c.id).where(threads.c.id == thread_id).with_for_update(key_share=True))
+    return {row.id: row.access for row in rows}
 
 
-async def moderates_both(tx: Transaction, account_id: str | None, both: tuple[str, str]) -> bool:
-    """Whether this person is a moderator or an administrator of both networks at this moment."""
-    still = select(func.count()).where(
+async def roles_in(tx: Transaction, account_id: str | None, both: tuple[str, str]) -> Mapping[str, Role]:
+    """In which of both networks this person is a moderator or an administrator at this moment, and which."""
+    still = select(memberships.c.network_id, memberships.c.role).where(
         memberships.c.network_id.in_(both),
         memberships.c.account_id == account_id,
         memberships.c.current,
         memberships.c.status == "active",
         memberships.c.role != "member",
     )
-    return await tx.connection.scalar(still) == len(both)
+    return {row.network_id: row.role for row in await tx.execute(still)}
 
 
 # -- What it leaves behind ----------------------------------------------------------------------

@@ -66,7 +66,7 @@ async def show_network(request: Request) -> Response:
     is_top = chosen == "all" and after is None
     pinned = await list_pinned_threads(state.database, viewer, network.id, at_most=MOST_PINNED) if is_top else []
     told = await _announced(state, viewer, network.id) if after is None else []
-    note = await note_of_network(state, viewer, network.id)
+    note = await note_of_network(state, viewer, network)
     page = _make_page(viewer, found, chosen, (listed, pinned), after is None, told, note)
     return render_page(
         request,

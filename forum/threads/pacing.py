@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from forum.policy import is_free_of_limits, is_held, silenced_until
-from forum.records import PostFile
+from forum.records import Network, Person, PostFile
 from forum.state import State
 from forum.text import render_markdown
-from forum.threads.held_queries import HeldPost, find_own_last, list_own_held
+from forum.threads.held_queries import HeldPost, find_own_last, list_held_by_others, list_own_held
 from forum.threads.page_queries import Sight
 from forum.threads.waiting_words import pace_words
 from forum.viewer import Viewer
@@ -18,10 +18,11 @@ from ground.columns import now
 
 
 @dataclass(frozen=True, slots=True)
-class OwnHeld:
-    """Words of the reader's own that wait for a moderator; `html` is sanitised."""
+class ShownHeld:
+    """Words that wait for a moderator; `html` is sanitised."""
 
     id: str
+    author: Person
     title: str
     html: Markup
     created_at: datetime
@@ -39,7 +40,12 @@ class WritingNote:
     """When the reader can post again; None where they can now."""
     waits: bool = False
     """What they write waits for a moderator first."""
-    held: Sequence[OwnHeld] = ()
+    is_open: bool = False
+    """And is then read by anybody, not by members alone."""
+    held: Sequence[ShownHeld] = ()
+    """What waits of the reader's own."""
+    to_decide: Sequence[ShownHeld] = ()
+    """What waits of others, for those who moderate."""
 
 
 NOTHING = WritingNote()
@@ -53,39 +59,62 @@ async def note_of(state: State, sight: Sight) -> WritingNote:
         return NOTHING
     is_free = is_free_of_limits(viewer, sight.network.id)
     last: datetime | None = None
-    held: tuple[OwnHeld, ...] = ()
-    if (thread.slow_minutes and not is_free) or place.held_waiting:
+    held: tuple[ShownHeld, ...] = ()
+    to_decide: tuple[ShownHeld, ...] = ()
+    is_slowed = bool(thread.slow_minutes) and not is_free
+    held_count = sight.reading.held_count if sight.reading else 0
+    if is_slowed or place.held_waiting or held_count:
         async with state.database.read() as connection:
-            if thread.slow_minutes and not is_free:
+            if is_slowed:
                 last = await find_own_last(connection, viewer, thread.id)
             if place.held_waiting:
                 held = shown_held(await list_own_held(connection, viewer, sight.network.id, thread.id))
+            if held_count:
+                to_decide = shown_held(await list_held_by_others(connection, viewer, sight.network.id, thread.id))
     next_at = last + timedelta(minutes=thread.slow_minutes) if last is not None else None
+    has_ended = bool(viewer.ending_of(sight.network.id))
     return WritingNote(
-        silenced_until=silenced_until(viewer, sight.network.id),
-        pace=pace_words(thread.slow_minutes) if thread.slow_minutes else "",
+        silenced_until=None if has_ended else silenced_until(viewer, sight.network.id),
+        pace=pace_words(thread.slow_minutes) if thread.slow_minutes and not has_ended else "",
         next_at=next_at if next_at is not None and next_at > now() else None,
-        waits=is_held(viewer, sight.network.id),
+        waits=is_held(viewer, sight.network.id) and not has_ended and thread.locked_at is None,
+        is_open=sight.network.access == "open",
+        held=held,
+        to_decide=to_decide,
+    )
+
+
+async def note_of_network(state: State, viewer: Viewer, network: Network) -> WritingNote:
+    """The same for somebody who begins a thread in this network."""
+    network_id = network.id
+    place = viewer.place_in(network_id)
+    if place is None or place.status != "active":
+        return NOTHING
+    held: tuple[ShownHeld, ...] = ()
+    if place.held_waiting:
+        async with state.database.read() as connection:
+            held = shown_held(await list_own_held(connection, viewer, network_id, None))
+    if viewer.ending_of(network_id):
+        return WritingNote(held=held)
+    return WritingNote(
+        silenced_until(viewer, network_id),
+        waits=is_held(viewer, network_id),
+        is_open=network.access == "open",
         held=held,
     )
 
 
-async def note_of_network(state: State, viewer: Viewer, network_id: str) -> WritingNote:
-    """The same for somebody who begins a thread in this network."""
-    place = viewer.place_in(network_id)
-    if place is None or place.status != "active":
-        return NOTHING
-    held: tuple[OwnHeld, ...] = ()
-    if place.held_waiting:
-        async with state.database.read() as connection:
-            held = shown_held(await list_own_held(connection, viewer, network_id, None))
-    return WritingNote(silenced_until(viewer, network_id), waits=is_held(viewer, network_id), held=held)
-
-
-def shown_held(held: Sequence[HeldPost]) -> tuple[OwnHeld, ...]:
+def shown_held(held: Sequence[HeldPost]) -> tuple[ShownHeld, ...]:
     """These words as their author reads them; mentions are found when they are posted."""
     return tuple(
-        OwnHeld(each.id, "" if each.thread_id else each.title, lay_out_held(each.body), each.created_at, each.files)
+        ShownHeld(
+            id=each.id,
+            author=each.author,
+            title="" if each.thread_id else each.title,
+            html=lay_out_held(each.body),
+            created_at=each.created_at,
+            files=each.files,
+        )
         for each in held
     )
 

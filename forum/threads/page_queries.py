@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal_column, null, select
 
 from auth.tables import accounts
 from forum.database import Database
-from forum.policy import threads_readable_by, threads_readable_by_account
+from forum.policy import documents_readable_by_account, threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
-from forum.tables import memberships, networks, posts, read_states, site, thread_writers, threads, watches
+from forum.tables import documents, memberships, networks, posts, read_states, site, thread_writers, threads, watches
 from forum.threads.queries import (
     SLOW_MINUTES,
     THREAD_COLUMNS,
@@ -58,6 +58,8 @@ class Reading:
     ranges: Ranges
     read_at: datetime | None
     level: WatchLevel
+    held_count: int
+    """How many posts wait in the network, for those who moderate it; else 0."""
 
     @property
     def first_unread(self) -> int:
@@ -74,6 +76,9 @@ class Sight:
     network: Glance
     reading: Reading | None
     """None for those of whom no reading is kept: who is no member of the network."""
+    document_id: str | None
+    """The document of this network that the thread was begun about, where the viewer may know of it."""
+    document_title: str | None
 
     @property
     def as_of(self) -> dict[str, list[str | int]]:
@@ -136,6 +141,20 @@ _by_last_post = case(
         .scalar_subquery(),
     )
 )
+
+
+def _about(account_id: ColumnElement[Any]) -> ColumnElement[str | None]:
+    """What the thread was begun about, by the index of the few documents that have a thread: its id, a space and its
+    title in one column, for a column of its own costs every reader of a thread as much again."""
+    begun = (
+        documents.c.thread_id == threads.c.id,
+        documents.c.network_id == threads.c.network_id,
+        documents_readable_by_account(account_id),
+    )
+    told = cast(documents.c.id, String) + " " + documents.c.title
+    return select(told).where(*begun).limit(1).correlate_except(documents).scalar_subquery()
+
+
 _READING_COLUMNS: list[ColumnElement[Any]] = [
     _mine.c.id,
     case((_mine.c.id.is_not(None), baseline_number(_mine.c.baseline))),
@@ -143,17 +162,20 @@ _READING_COLUMNS: list[ColumnElement[Any]] = [
     read_states.c.updated_at,
     # Who wrote here hears of what follows, unless they say otherwise.
     func.coalesce(watches.c.level, _by_writing, _by_last_post),
+    # Zero for the others: what they are answered is compared by these values.
+    case((_mine.c.role != "member", networks.c.held_count), else_=0),
     _mine.c.silenced_until,
 ]
 _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))
-_READING = slice(_NETWORK.stop, _NETWORK.stop + len(_READING_COLUMNS))
+_ABOUT = _NETWORK.stop
+_READING = slice(_ABOUT + 1, _ABOUT + 1 + len(_READING_COLUMNS))
 
 
 def _seen_with(who: Select[Any]) -> HotStatement:
     is_active = and_(_mine.c.network_id == networks.c.id, _mine.c.account_id == accounts.c.id, _mine.c.current)
     is_read = and_(read_states.c.account_id == accounts.c.id, read_states.c.thread_id == threads.c.id)
     return HotStatement(
-        who.add_columns(*THREAD_COLUMNS, *_NETWORK_COLUMNS, *_READING_COLUMNS)
+        who.add_columns(*THREAD_COLUMNS, *_NETWORK_COLUMNS, _about(accounts.c.id), *_READING_COLUMNS)
         .join(threads, threads.c.id == given("thread_id"))
         .join(networks, networks.c.id == threads.c.network_id)
         .join(thread_authors, thread_authors.c.id == threads.c.author_id)
@@ -178,6 +200,7 @@ _GUEST_SIGHT = HotStatement(
         select(site.c.people_version).scalar_subquery(),
         *THREAD_COLUMNS,
         *_NETWORK_COLUMNS,
+        _about(null()),
     )
     .select_from(joined_threads().join(_heads, _heads.c.name == networks.c.stream))
     .where(threads.c.id == given("thread_id"), threads_readable_by(_NOBODY))
@@ -220,10 +243,12 @@ class SightRow:
         rest = self.values[2 if self.credential is None else ACCOUNT_COLUMN_COUNT :]
         reading = None
         if self.credential is not None:
-            standing, covered, ranges, read_at, level, _ = rest[_READING]
+            standing, covered, ranges, read_at, level, held_count, _ = rest[_READING]
             if standing is not None:
-                reading = Reading(merge(json.loads(ranges or "[]"), up_to(covered)), read_at, level or "normal")
-        return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading)
+                read = merge(json.loads(ranges or "[]"), up_to(covered))
+                reading = Reading(read, read_at, level or "normal", held_count)
+        document_id, _, document_title = (rest[_ABOUT] or "").partition(" ")
+        return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, document_id or None, document_title)
 
 
 async def find_sight(

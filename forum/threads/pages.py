@@ -33,6 +33,7 @@ from forum.threads import (
 )
 from forum.threads.cited_queries import with_citations
 from forum.threads.composing import answering_words, quoted
+from forum.threads.held_queries import get_own_words
 from forum.threads.kept_parts import ReadyPage, kept_parts
 from forum.threads.pacing import note_of
 from forum.threads.page_queries import Sight
@@ -75,7 +76,7 @@ async def show_thread(request: Request) -> Response:
 def _is_plain(request: Request) -> bool:
     """Whether the answer is the page as it stands: without a reply begun, a jump to a day, a notice, or part of it."""
     # Parsed only where there is something: most requests find the page unchanged, and parsing costs them a tenth.
-    if request.scope["query_string"] and not {"reply", "on", "cite"}.isdisjoint(request.query_params):
+    if request.scope["query_string"] and not {"reply", "on", "cite", "again"}.isdisjoint(request.query_params):
         return False
     if NOTICE_COOKIE in request.headers.get("cookie", "") and NOTICE_COOKIE in request.cookies:
         return False
@@ -93,7 +94,7 @@ async def _make_page(request: Request, sight: Sight) -> ThreadPage:
             raise NotFound
         at = at or answered.number
         if composer is not None and answered.removed_at is None:
-            body = quoted(answered) if "quote" in request.query_params else ""
+            body = quoted(answered) if "quote" in request.query_params else await _again(request, sight)
             composer = replace(
                 composer,
                 is_open=True,
@@ -104,6 +105,8 @@ async def _make_page(request: Request, sight: Sight) -> ThreadPage:
             )
     elif composer is not None and "cite" in request.query_params:
         composer = replace(composer, is_open=True, body=await _citation(request, sight))
+    elif composer is not None and "again" in request.query_params:
+        composer = replace(composer, is_open=True, body=await _again(request, sight))
     number = chosen_page(sight, at)
     note = await note_of(state, sight)
     block = await with_citations(state, sight.viewer, await posts_block(state, sight, number))
@@ -121,6 +124,17 @@ async def _citation(request: Request, sight: Sight) -> str:
         raise NotFound
     address = f"{state.settings.public_url}/documents/{document_id}/versions/{int(number)}"
     return f"[{escape_markdown(found.title)}]({address}): "
+
+
+async def _again(request: Request, sight: Sight) -> str:
+    """The words of one's own that `again` names, which were not posted; empty without it. Raises NotFound."""
+    if "again" not in request.query_params:
+        return ""
+    async with state_of(request).database.read() as connection:
+        held = await get_own_words(connection, sight.viewer, request.query_params["again"])
+    if held.thread_id != sight.thread.id:
+        raise NotFound
+    return held.body
 
 
 async def _guest_page(request: Request, sight: Sight, headers: dict[str, str]) -> Response:
@@ -152,7 +166,7 @@ async def _jump(request: Request, sight: Sight) -> Response:
     except ValueError:
         day = None
     if day is None or day.year < 2:
-        return redirect(request, path)
+        return redirect(request, path, "no-day")
     begins = datetime.combine(day, time(), zone_of(state_of(request))).astimezone(UTC)
     async with state_of(request).database.read() as connection:
         number = await find_number_since(connection, sight.viewer, sight.thread.id, begins)

@@ -1,7 +1,7 @@
 """Posts in the JSON API. The list takes the same short way as the page: one read, and bytes that are kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from auth.rules import EDITS, POSTS, POSTS_A_DAY
 from forum.acts.posts import remove_post
+from forum.envelope import let_warn
 from forum.errors import Conflict, Forbidden, Stale
 from forum.forms import header_key, read_json, read_query, validate
 from forum.openapi import operation
@@ -28,10 +29,11 @@ from forum.threads.page_queries import Sight
 from forum.threads.presenting import ApiHeld, ApiPost, ApiPosts, api_held, api_post
 from forum.threads.queries import get_post, list_posts
 from forum.threads.seeing import find_thread_row, see_thread
-from forum.threads.warning import find_warnings, warning_header
+from forum.threads.warning import find_warnings
 from forum.threads.writing import lay_out
 from forum.versions import if_match, is_known, object_answer
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 TAG = "Posts"
 MOST_CHARACTERS = 500_000
@@ -83,12 +85,12 @@ def made_headers(posted: Posted, location: str) -> dict[str, str]:
     return {"Location": location} | ({"Idempotent-Replay": "true"} if posted.is_replay else {})
 
 
-async def held_answer(state: State, viewer: Viewer, posted: Posted, headers: Mapping[str, str]) -> Response:
+async def held_answer(state: State, viewer: Viewer, posted: Posted) -> Response:
     """What was written waits for a moderator, or did."""
     async with state.database.read() as connection:
         held = await get_held(connection, viewer, posted.object_id)
     replay = {"Idempotent-Replay": "true"} if posted.is_replay else {}
-    return JSONResponse(api_held(held, state.settings.public_url), 202, {"Cache-Control": PRIVATE, **replay, **headers})
+    return JSONResponse(api_held(held, state.settings.public_url), 202, {"Cache-Control": PRIVATE, **replay})
 
 
 def _shown(request: Request, post: Post, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -125,12 +127,12 @@ async def api_create_post(request: Request) -> Response:
     await ask_fair_limits(state, viewer, sight.network.id, value.body, key)
     written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
     posted = await send_reply(state, viewer, sight.thread, written, value.reply_to, key, choices(value.files))
-    warnings = warning_header(await find_warnings(value.body))
+    let_warn(request.scope, await find_warnings(value.body))
     if posted.is_held:
-        return await held_answer(state, viewer, posted, warnings)
+        return await held_answer(state, viewer, posted)
     post = posted.post or await _read_post(state, viewer, posted.object_id)
     location = f"{state.settings.public_url}/api/v1/posts/{post.id}"
-    return _shown(request, post, 201, {**made_headers(posted, location), **warnings})
+    return _shown(request, post, 201, made_headers(posted, location))
 
 
 @operation("Read a post", TAG, {200: ApiPost}, is_public=True, has_etag=True)
@@ -202,5 +204,5 @@ async def api_remove_own_post(request: Request) -> Response:
 async def api_remove_post(request: Request) -> Response:
     """Remove somebody's post, with a reason that stands in its place. One's own needs none."""
     await account_of(request)
-    value = validate(Removal, await read_json(request))
+    value = validate_words(request, Removal, await read_json(request))
     return _shown(request, await _remove(request, value.reason))

@@ -12,7 +12,16 @@ from forum.acts.posts import remove_post as take_away
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, NotFound, Warned
 from forum.forms import read_form, validate
 from forum.network_reads import audience_words, get_network_by_id
-from forum.policy import may_edit_post, may_hide, may_quieten, may_remove, may_reply, may_report_post, standing_of
+from forum.policy import (
+    may_edit_post,
+    may_hide,
+    may_make_card,
+    may_quieten,
+    may_remove,
+    may_reply,
+    may_report_post,
+    standing_of,
+)
 from forum.records import Post, PostVersion, Thread
 from forum.rendering import PRIVATE, redirect, render_fragment, render_page
 from forum.state import account_of, state_of, viewer_of
@@ -28,6 +37,7 @@ from forum.threads.warning import warn
 from forum.threads.writing import lay_out
 from forum.threads.writing_pages import PREVIEW_ACT, WritePage, refused_fragment, status_of
 from forum.viewer import Viewer
+from forum.warning import validate_words
 
 MOST_VERSIONS = 20
 
@@ -56,6 +66,8 @@ class ActionsPage:
     """A moderator took it away, and this is its author or a moderator."""
     quieting: str
     """Where a moderator says what its author may write; empty for all others."""
+    card: str
+    """Where it is made best practice; empty for who may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +127,25 @@ async def show_actions(request: Request) -> Response:
         may_hide=bool(may_hide(viewer, standing_of(post))),
         may_report=bool(may_report_post(viewer, standing_of(post))),
         may_see_act=post.removed_at is not None
+        and post.hidden_rule != "quotes_erased"
         and not (post.removed_by_author and not post.is_erased and not post.hidden_rule)
         and (viewer.id == post.author.id or viewer.has_role(post.network_id, "moderator")),
         quieting=_quieting(viewer, post),
+        card=_card(viewer, post),
     )
     if "x-fragment" in request.headers:
         html = render_fragment(request, "threads/_actions.html", page=page)
         return HTMLResponse(html, headers={"Cache-Control": PRIVATE})
     title = f"Post {post.number}"
     return render_page(request, viewer, "threads/actions.html", page, title=title, network_id=thread.network_id)
+
+
+def _card(viewer: Viewer, post: Post) -> str:
+    """Where a card is made of the post."""
+    place = viewer.place_in(post.network_id)
+    if place is None or post.removed_at is not None or not may_make_card(viewer, post.network_id):
+        return ""
+    return f"/networks/{place.slug}/knowledge/new?post={post.id}"
 
 
 def _quieting(viewer: Viewer, post: Post) -> str:
@@ -248,6 +270,7 @@ def _edit_composer(request: Request, post: Post, thread: Thread) -> Composer:
         tools=tools_of(state_of(request)),
         takes_reply=False,
         cancel=place_of(post),
+        removal=f"/posts/{post.id}/removal" if post.files else "",
     )
 
 
@@ -319,7 +342,7 @@ async def remove_post(request: Request) -> Response:
     viewer, state = await account_of(request), state_of(request)
     typed = fields.get("reason", "")
     try:
-        value = validate(Removal, {"reason": typed})
+        value = validate_words(request, Removal, {"reason": typed})
         await ask_limits(state, viewer, EDITS)
         async with state.transaction() as tx:
             removed = await take_away(tx, viewer, request.path_params["id"], value.reason)
@@ -330,5 +353,5 @@ async def remove_post(request: Request) -> Response:
     if "x-fragment" in request.headers:
         return await show_post(request)
     if removed.act_id is not None:
-        return redirect(request, place_of(removed.post), notice="removed-for-now", who=removed.act_id)
+        return redirect(request, place_of(removed.post), notice="removed-for-now", undo=removed.act_id)
     return redirect(request, place_of(removed.post), notice="removed")

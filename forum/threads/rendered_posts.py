@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from forum.records import Post
+from forum.records import Person, Post
 from forum.state import State
 from forum.threads.kept_parts import BlockKey, PostsBlock, Writer, kept_parts
 from forum.threads.page_queries import Sight
@@ -62,10 +62,16 @@ async def posts_block(state: State, sight: Sight, page: int) -> PostsBlock:
 
 def _render(state: State, posts: Sequence[Post]) -> PostsBlock:
     counted = Counter(post.author.id for post in posts if post.removed_at is None)
-    names = {post.author.id: post.author.name for post in posts}
+    authors = {post.author.id: post.author for post in posts}
+    called = Counter(authors[who].name for who in counted)
     return PostsBlock(
         fragments=tuple(post_fragment(state, post) for post in posts),
         numbers=tuple(post.number for post in posts),
         written=tuple(post.created_at for post in posts),
-        writers=tuple(Writer(who, names[who], count) for who, count in counted.most_common()),
+        writers=tuple(_writer(authors[who], count, called) for who, count in counted.most_common()),
     )
+
+
+def _writer(author: Person, count: int, called: Counter[str]) -> Writer:
+    told_apart = (author.organisation or author.job_title) if called[author.name] > 1 else ""
+    return Writer(author.id, author.name, count, told_apart)

@@ -30,6 +30,7 @@ from ground.columns import Identifier, now
 from realtime.transaction import Transaction
 
 MOST_PINNED = 10
+WHY_OWN = "Say why. It stands in the log of the network, in your words."
 TOO_MANY_PINNED = "Ten threads are pinned already. Unpin one of them first."
 
 _HOLD_NETWORK = (
@@ -61,7 +62,8 @@ async def change_thread(
 ) -> bool:
     """Set what is wanted; whether anything changed. Raises NotFound, Forbidden, Conflict for another version.
 
-    And Invalid where a reason is given and nothing changes, as nobody would read it.
+    And Invalid where a thread is slowed down without a reason, and where one is given and nothing changes, as nobody
+    would read it.
     """
     if wanted.title is not None:
         await _refuse_silenced(tx, viewer, thread_id)
@@ -79,6 +81,8 @@ async def change_thread(
     if not values:
         await _refuse_lost_words(tx, viewer, thread, wanted.reason)
         return False
+    if values.get("slow_minutes") and not wanted.reason:
+        raise Invalid({"reason": WHY_OWN})
     await tx.execute(update(threads).where(threads.c.id == thread_id).values(**values, version=thread.version + 1))
     await note_changes(tx, viewer, thread, values, wanted.reason)
     tx.emit(thread_stream(thread), ThreadChanged(thread_id, thread.version + 1))

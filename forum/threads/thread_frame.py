@@ -33,6 +33,9 @@ class FrameParts:
     writers: Sequence[Writer]
     begun_on: str
     ended_on: str
+    document_id: str | None
+    """What it was begun about, where the reader may know of that."""
+    document_title: str | None
 
 
 def frame_of(
@@ -43,7 +46,7 @@ def frame_of(
     key: FrameKey = (
         *(thread.id, thread.version, sight.viewer.people_version, number, thread.is_kept),
         *(network.name, network.slug, may, has_unread, invitation),
-        *(network.archived_at, network.deletes_at, _watch(sight)),
+        *(network.archived_at, network.deletes_at, _watch(sight), sight.document_id, sight.document_title),
     )
     shelf = kept_parts(state).frames
     found = shelf.find(key)
@@ -79,6 +82,8 @@ def _parts(
         writers=block.writers,
         begun_on=thread.created_at.astimezone(zone).date().isoformat(),
         ended_on=thread.last_post_at.astimezone(zone).date().isoformat(),
+        document_id=sight.document_id,
+        document_title=sight.document_title,
     )
 
 

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from forum.network_reads import audience_words
-from forum.policy import ending_of, may_look_back, may_moderate, may_reply, may_retitle, may_write_in
+from forum.policy import (
+    ending_of,
+    may_look_back,
+    may_make_card,
+    may_moderate,
+    may_move,
+    may_reply,
+    may_retitle,
+    may_write_in,
+)
 from forum.records import Thread
 from forum.rendering import day_words
 from forum.state import State
@@ -116,7 +125,9 @@ def may_words(sight: Sight) -> str:
     decisions = {
         "reply": may_reply(viewer, thread),
         "moderate": may_moderate(viewer, thread.network_id) and may_write_in(viewer, thread.network_id),
+        "move": may_move(viewer, thread, thread.network_id) and may_write_in(viewer, thread.network_id),
         "retitle": may_retitle(viewer, thread),
+        "card": may_make_card(viewer, thread.network_id),
         "look-back": may_look_back(viewer, thread.network_id),
     }
     return " ".join(word for word, decision in decisions.items() if decision)

@@ -6,17 +6,11 @@ from collections.abc import Mapping, Sequence
 from forum.errors import Warned
 from forum.text import PersonalData, find_personal_data
 from forum.threads.writing import LONG
+from forum.warning import listed
 from ground.columns import now
 
 ANYWAY_ACT = "anyway"
 """What the second button sends: the writer has looked again."""
-HEADER = "Content-Warning"
-"""By which the API says of what it has taken that it looks like such data."""
-_NAMES: Mapping[PersonalData, str] = {
-    "nhs_number": "an NHS number",
-    "card_number": "a card number",
-    "birth_date": "somebody’s date of birth",
-}
 _PATIENT, _CARD = "a patient could be recognised", "somebody could pay with a card that is not theirs"
 """What may come of it."""
 
@@ -37,16 +31,9 @@ async def warn(fields: Mapping[str, str], *texts: str) -> None:
 
 def warning_words(found: Sequence[PersonalData]) -> str:
     """What the writer is told."""
-    names = [_NAMES[each] for each in found]
-    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     harm = [_PATIENT] if set(found) - {"card_number"} else []
     harm += [_CARD] if "card_number" in found else []
     return (
-        f"This looks as if it held {listed}. Everybody who reads here would see it, and {', and '.join(harm)}. "
+        f"This looks as if it held {listed(found)}. Everybody who reads here would see it, and {', and '.join(harm)}. "
         "Take it out if you can; if it is something else, post it anyway."
     )
-
-
-def warning_header(found: Sequence[PersonalData]) -> dict[str, str]:
-    """The header that tells a program; none where there is nothing to tell."""
-    return {HEADER: ", ".join(found)} if found else {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forum.database import Database
 from forum.errors import Invalid
-from forum.text import excerpt, find_mentions, link_quotes, render_markdown
+from forum.text import ONLY_FILES, excerpt, find_mentions, link_quotes, render_markdown
 from forum.threads.people_queries import find_mentionable
 from forum.viewer import Viewer
 
@@ -50,4 +50,4 @@ def _lay_out(body: str, names: dict[str, str], thread_id: str) -> Written:
     if thread_id:
         html = link_quotes(html, thread_id)
     mentioned = tuple(find_mentions(body, names)) if names else ()
-    return Written(body, html, excerpt(html, EXCERPT_LENGTH), mentioned)
+    return Written(body, html, excerpt(html, EXCERPT_LENGTH) if body else ONLY_FILES, mentioned)

@@ -26,6 +26,7 @@ from forum.threads.asking import ask_limits
 from forum.threads.commands import Posted
 from forum.threads.composing import Composer, answering_words, new_key
 from forum.threads.file_fields import PostForm, ask_for_alts, bring_all, error_of, read_post_form, shown_files
+from forum.threads.held_queries import get_own_words
 from forum.threads.inputs import NewPost, NewThread, choices
 from forum.threads.limiting_commands import ask_fair_limits
 from forum.threads.page_queries import Sight
@@ -73,6 +74,8 @@ class NewThreadPage:
     composer: Composer
     waits: bool = False
     """A moderator reads it first."""
+    is_open: bool = False
+    """And then anybody, not members alone."""
     title: str = ""
     errors: Mapping[str, str] | None = None
     refusal: str = ""
@@ -84,19 +87,30 @@ class NewThreadPage:
 
 
 async def new_thread(request: Request) -> Response:
-    """The form; of the thread about a document, with what names it."""
+    """The form; of the thread about a document, with what names it; of what was not posted, with its words."""
     viewer = await account_of(request)
     found = await _network_to_write_in(request, viewer)
     about = request.query_params.get("about", "")
     if not about:
-        return await _thread_form(request, viewer, found, PostForm({}))
+        return await _thread_form(request, viewer, found, PostForm(await _again(request, viewer, found)))
     document = await _discussed(request, viewer, found, about)
     if document.thread_id is not None:
         return redirect(request, f"/threads/{document.thread_id}")
     address = f"{state_of(request).settings.public_url}/documents/{document.id}/versions/{document.number}"
-    words = f"About [{escape_markdown(document.title)}]({address}), version {document.number}:\n\n"
+    words = f"About [{escape_markdown(document.title)}]({address}):\n\n"
     fields = {"title": document.title, "body": words, "about": document.id}
     return await _thread_form(request, viewer, found, PostForm(fields))
+
+
+async def _again(request: Request, viewer: Viewer, found: Found) -> dict[str, str]:
+    """What the viewer wrote to begin a thread here that was not posted, where `again` names it. Raises NotFound."""
+    if "again" not in request.query_params:
+        return {}
+    async with state_of(request).database.read() as connection:
+        held = await get_own_words(connection, viewer, request.query_params["again"])
+    if held.thread_id is not None or held.network_id != found.network.id:
+        raise NotFound
+    return {"title": held.title, "body": held.body}
 
 
 async def _discussed(request: Request, viewer: Viewer, found: Found, document_id: str) -> Discussed:
@@ -158,7 +172,18 @@ async def _thread_form(
     refusal = str(error) if isinstance(error, AlreadySent | TooMany | Forbidden) else ""
     waits = is_held(viewer, network.id)
     title, about = fields.get("title", ""), fields.get("about", "")
-    page = NewThreadPage(network.name, network.slug, network.accent, composer, waits, title, errors, refusal, about)
+    page = NewThreadPage(
+        network_name=network.name,
+        slug=network.slug,
+        accent=network.accent,
+        composer=composer,
+        waits=waits,
+        is_open=network.access == "open",
+        title=title,
+        errors=errors,
+        refusal=refusal,
+        about=about,
+    )
     return render_page(
         request,
         viewer,

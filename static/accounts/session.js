@@ -1,10 +1,15 @@
 // Whose browser this is, under "confer:account", so that its tabs know of one another. Signing out takes that away with all that is ours,
-// and every other tab then shows nothing any more. A session that ended in another way leaves it there, and the words that were typed.
+// and every other tab then shows nothing any more. Nor does a page whose session ended in another way, as by "sign out everywhere else",
+// which is for the shared computer that one forgot; what was typed stays in the browser there.
+import { keptWords } from "../live/kept.js";
 import { link, me } from "../live/link.js";
+import { bareAll } from "./remains.js";
 
 const KEY = "confer:account";
 // A sign-out without scripts is heard by the socket first; the browser clears what is ours when the answer comes.
 const ANSWER_MS = 2000;
+const ENDED = "You signed out everywhere else, or this session came to its end.";
+const KEPT = "What you have not sent is kept in this browser for two weeks: it is there when you have signed in again, and goes when somebody else signs in here.";
 let isKnown = false;
 
 try {
@@ -21,11 +26,29 @@ export function hasLeft() {
 
 /** Takes everything away that this page shows, if somebody has signed out; whether that is so. */
 export function leaveIfSignedOut() {
-  if (hasLeft() && !link.isOver) leave();
+  if (hasLeft() && !link.isOver) leave("Somebody signed out in another tab of this browser. What was open here is not shown any more.");
   return hasLeft();
 }
 
-function leave() {
+/** Takes everything away but what was typed: the session has ended elsewhere, or by itself. */
+export function leaveTyped() {
+  dispatchEvent(new PageTransitionEvent("pagehide")); // composers keep what they have not kept yet
+  const rest = [...document.querySelectorAll("main textarea:not([readonly])")].filter((area) => area.value !== area.defaultValue && !isKept(area));
+  const text = rest.map((area) => area.value.trim()).join("\n\n");
+  bareAll();
+  leave(`${ENDED} ${KEPT}`, keptWords(text));
+}
+
+function isKept(area) {
+  try {
+    const words = JSON.stringify(area.value);
+    return Object.values({ ...localStorage }).some((kept) => kept.includes(words));
+  } catch {
+    return false;
+  }
+}
+
+function leave(why, kept = []) {
   link.end();
   sessionStorage.clear();
   const brand = document.querySelector(".top .brand");
@@ -34,13 +57,13 @@ function leave() {
   top.append(brand);
   const frame = document.createElement("div");
   frame.className = "frame";
-  frame.append(words());
+  frame.append(words(why, kept));
   document.body.className = "accent-teal guest";
   document.body.replaceChildren(top, frame);
   document.title = brand.textContent.trim();
 }
 
-function words() {
+function words(why, kept) {
   const page = document.createElement("main");
   page.className = "page";
   page.id = "main";
@@ -51,11 +74,11 @@ function words() {
   heading.textContent = "You are signed out";
   const lead = document.createElement("p");
   lead.className = "page-lead";
-  lead.textContent = "Somebody signed out in another tab of this browser. What was open here is not shown any more.";
+  lead.textContent = why;
   const foot = document.createElement("div");
   foot.className = "buttons";
   foot.append(way("Sign in", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, "button is-main"), way("Front page", "/", "button"));
-  box.append(heading, lead, foot);
+  box.append(heading, lead, ...kept, foot);
   page.append(box);
   return page;
 }

@@ -1,16 +1,13 @@
-// Signing out names the drafts that will go, then takes everything of ours out of this browser. The server says the same by Clear-Site-Data, which plain http does not hear.
-// The words of somebody else who used this browser are not shown: they are counted.
+// Signing out and closing the account name the drafts that will go, then take everything of ours out of this browser. The server says the same by Clear-Site-Data, which plain http does not hear.
+// Of others there are none: they went when this account signed in (remains.js).
 
 const SHOWN = 50;
 const WORDS = 160;
-const PREFIX = "confer:draft:";
+const PREFIX = `confer:draft:${document.body.dataset.me}:`;
 
-/** The drafts in this browser: one's own as { place, words }, and how many there are of other people. */
-export function drafts() {
-  const mine = `${PREFIX}${document.body.dataset.me}:`;
-  const keys = keysOf().filter((key) => key.startsWith(PREFIX));
-  const own = keys.filter((key) => key.startsWith(mine)).map(read).filter(({ words }) => words !== "");
-  return { own, others: keys.filter((key) => !key.startsWith(mine)).length };
+/** One's drafts in this browser as { place, words }. */
+function drafts() {
+  return keysOf().filter((key) => key.startsWith(PREFIX)).map(read).filter(({ words }) => words !== "");
 }
 
 function keysOf() {
@@ -58,22 +55,21 @@ function forget() {
   }
 }
 
-const page = document.querySelector("form[data-signing-out]");
-if (page) {
-  const { own, others } = drafts();
-  const box = page.querySelector("[data-drafts]");
+const box = document.querySelector("[data-drafts]");
+if (box) {
+  const own = drafts();
   box.querySelector("ul").append(...own.slice(0, SHOWN).map(line));
-  const more = box.querySelector("[data-others]");
-  more.hidden = others === 0;
-  more.textContent = others === 1 ? "So will a draft of somebody else who used this browser." : `So will ${others} drafts of other people who used this browser.`;
-  box.hidden = own.length + others === 0;
-  page.addEventListener("submit", forget);
+  box.hidden = own.length === 0;
 }
+
+document.querySelector("form[data-signing-out]")?.addEventListener("submit", forget);
+
+// The account was closed: whether it would be, nobody knew before the answer.
+if (document.body.hasAttribute("data-forget")) forget();
 
 // The menu's "Sign out" goes by the page above where there is something to lose.
 document.querySelector("form[data-sign-out]")?.addEventListener("submit", (event) => {
-  const { own, others } = drafts();
-  if (own.length + others === 0) {
+  if (drafts().length === 0) {
     forget();
     return;
   }

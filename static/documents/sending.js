@@ -1,10 +1,10 @@
 // Several files at once into an open library: by dragging, by pasting, or by picking. Each goes by itself, with how far it is; it can be paused, and tried again.
 import { spellFirst } from "../live/counts.js";
 import { refresh } from "../live/refresh.js";
+import { shownName, titleOf } from "./names.js";
 import { Refusal, Stopped, Upload } from "./tus.js";
 
 const AT_ONCE = 2;
-const MOST_TITLE = 200;
 const place = document.querySelector("[data-drop]");
 const waiting = [];
 let running = 0;
@@ -24,11 +24,6 @@ function button(text, act) {
   return made;
 }
 
-// What a file's name says as a title: without what it ends in.
-function titleOf(name) {
-  return [...name.replace(/\.[A-Za-z0-9]{1,8}$/, "").replaceAll("_", " ").trim()].slice(0, MOST_TITLE).join("") || "Untitled";
-}
-
 class Sending {
   constructor(file) {
     this.file = file;
@@ -37,10 +32,11 @@ class Sending {
     this.bar = document.createElement("progress");
     this.bar.max = 1;
     this.bar.value = 0;
-    this.bar.setAttribute("aria-label", file.name);
+    const name = shownName(file.name);
+    this.bar.setAttribute("aria-label", name);
     this.said = element("span", "sending-said", "Waiting");
     this.acts = element("span", "buttons");
-    this.row.append(element("span", "sending-name", file.name), this.bar, this.said, this.acts);
+    this.row.append(element("span", "sending-name", name), this.bar, this.said, this.acts);
     const onWaiting = () => (this.said.textContent = "The connection is lost. Trying again");
     this.upload = new Upload(file, place.dataset.dropNetwork, { onProgress: (sent) => this.show(sent), onWaiting });
     this.offer(["Cancel", () => this.leave()]);
@@ -55,6 +51,7 @@ class Sending {
     this.row.classList.remove("is-wrong");
     this.show(this.upload.offset);
     try {
+      if (!this.file.size) throw new Refusal("This file is empty, so it was not shared.");
       await this.share(await this.upload.run());
     } catch (error) {
       if (!this.row.isConnected) return;
@@ -65,7 +62,8 @@ class Sending {
       }
       this.row.classList.add("is-wrong");
       this.said.textContent = error instanceof Refusal ? error.message : "The connection was lost. Nothing was shared yet.";
-      this.offer(["Try again", () => this.again()], ["Leave it", () => this.leave()]);
+      // What is empty stays so.
+      this.offer(...(this.file.size ? [["Try again", () => this.again()]] : []), ["Leave it", () => this.leave()]);
     }
   }
 
@@ -78,7 +76,7 @@ class Sending {
     if (answer.status !== 201) throw new Refusal((await answer.json()).detail);
     this.bar.value = 1;
     this.said.textContent = "Shared";
-    this.isDone = true;
+    this.row.classList.add("is-shared");
     this.offer();
   }
 
@@ -117,12 +115,18 @@ async function startMore() {
   }
 }
 
-// One polite sentence when all is done; the list then shows what was shared.
+// One polite sentence when all is done; the list then shows what was shared, and here stays what was not.
 function sayAll() {
   if (running || waiting.length || !list) return;
-  const done = list.querySelectorAll("progress[value='1']").length;
-  list.head.textContent = done ? `${spellFirst(done, "file")} shared.` : "";
-  if (done) refresh({ all: true }).catch(() => {});
+  const failed = list.querySelectorAll(".is-wrong").length;
+  const done = list.querySelectorAll(".is-shared").length;
+  const said = [done ? `${spellFirst(done, "file")} shared.` : "", failed ? `${spellFirst(failed, "file")} could not be shared.` : ""];
+  list.head.textContent = said.join(" ").trim();
+  if (done) refresh({ all: true }).then(putAway, () => {});
+}
+
+function putAway() {
+  for (const row of list.querySelectorAll(".is-shared")) row.remove();
 }
 
 function take(files) {
@@ -157,7 +161,7 @@ if (place) {
   });
   place.hidden = false;
   place.append(picker);
-  place.querySelector("button").addEventListener("click", () => picker.click());
+  for (const each of place.querySelectorAll("button")) each.addEventListener("click", () => picker.click());
   let depth = 0;
   document.addEventListener("dragenter", (event) => hasFiles(event) && place.classList.toggle("is-over", ++depth > 0));
   document.addEventListener("dragleave", (event) => hasFiles(event) && place.classList.toggle("is-over", --depth > 0));

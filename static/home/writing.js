@@ -14,15 +14,24 @@ function drafts() {
   }
 }
 
+// The words alone, without the signs that lay them out; of what is quoted only where there is nothing else yet.
+function wordsOf(body) {
+  const own = body.replace(/^ {0,3}>.*$/gm, "");
+  return (own.trim() ? own : body)
+    .replace(/^ {0,3}(?:> ?|#{1,6} |[-*+] |\d{1,9}[.)] |\x60{3}.*)+/gm, "")
+    .replace(/!?\[([^\]\n]*)\]\([^)\s]*\)/g, "$1")
+    .replace(/\*\*|__|~~|\x60|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)/g, "");
+}
+
 // Nothing is said of a network that does not stand in the column: one may have been removed from it.
 function read(key) {
   const [kind, id] = key.slice(PREFIX.length).split(":");
   const kept = JSON.parse(localStorage.getItem(key));
   const network = document.querySelector(`.side [data-stream="network:${CSS.escape(kind === "network" ? id : kept.network)}"]`);
-  const words = [kept.title, kept.body].filter(Boolean).join(" ").replace(/\s+/g, " ").trim();
+  const words = [kept.title, wordsOf(kept.body ?? "")].filter(Boolean).join(" ").replace(/\s+/g, " ").trim();
   if (!network || !words) return null;
   const ways = {
-    thread: [`You were writing in “${kept.place}”`, `/threads/${id}#compose`],
+    thread: [kept.place ? `You were writing in “${kept.place}”` : `You were writing in ${network.querySelector(".side-name").textContent}`, `/threads/${id}#compose`],
     post: ["You were changing a post of yours", `/posts/${id}/edit`],
     network: [`You were beginning a thread in ${network.querySelector(".side-name").textContent}`, `/networks/${network.dataset.network}/threads/new`],
   };

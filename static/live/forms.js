@@ -1,5 +1,6 @@
 // Forms that somebody else may have answered first, each in [data-form], which is empty in a fresh copy of the page where it has gone.
-// What was being typed is shown instead, to be read and copied, and comes back with the form.
+// What was being typed is shown instead, to be read and copied, and comes back with the form. Where somebody else only looks into it for
+// a while (data-held says so), a form that somebody has begun stays as it is, but can't be sent.
 import { startCounters } from "../ui/form.js";
 import { keptWords } from "./kept.js";
 import { on } from "./link.js";
@@ -15,15 +16,41 @@ if (here) refreshFrom(() => here.dataset.address);
 onRefresh(async (page) => () => {
   for (const place of document.querySelectorAll("[data-form]")) {
     const fresh = page.querySelector(`[data-form="${place.dataset.form}"]`);
-    if (fresh && Boolean(fresh.querySelector("form")) !== Boolean(place.querySelector("form"))) change(place, fresh);
+    if (fresh?.dataset.held && isBegun(place)) hold(place, fresh.dataset);
+    else if (fresh) release(place);
+    if (fresh && !place.querySelector("[data-holding]") && Boolean(fresh.querySelector("form")) !== Boolean(place.querySelector("form"))) change(place, fresh);
   }
 });
+
+function isBegun(place) {
+  const fields = [...place.querySelectorAll("form :is(textarea, input:not([type=hidden]))")];
+  return fields.some((field) => (field.tagName === "TEXTAREA" && field.value.trim()) || field.checked || field.value !== field.defaultValue);
+}
+
+function hold(place, { held, heldUntil }) {
+  const buttons = place.querySelector("form .buttons");
+  const line = place.querySelector("[data-holding]") ?? document.createElement("p");
+  line.dataset.holding = "";
+  line.className = "notice is-warning";
+  line.setAttribute("role", "status");
+  if (line.textContent !== held) line.textContent = held;
+  if (!line.isConnected) buttons.before(line);
+  for (const button of buttons.querySelectorAll("button")) button.disabled = true;
+  setTimeout(refreshSoon, Math.max(new Date(heldUntil) - Date.now(), 0) + 1000); // nobody is told when the time has passed
+}
+
+function release(place) {
+  const line = place.querySelector("[data-holding]");
+  if (!line) return;
+  line.remove();
+  for (const button of place.querySelectorAll("form .buttons button")) button.disabled = false;
+}
 
 function change(place, fresh) {
   const form = place.querySelector("form");
   if (form) {
     aside.set(place, [...place.childNodes]);
-    place.replaceChildren(...leftOf(form));
+    place.replaceChildren(...leftOf(place));
     return;
   }
   const known = aside.get(place);
@@ -31,8 +58,9 @@ function change(place, fresh) {
   if (!known) startCounters(place);
 }
 
-function leftOf(form) {
-  const words = [...form.querySelectorAll("textarea")].map(({ value }) => value.trim()).filter(Boolean);
+function leftOf(place) {
+  const words = [...place.querySelectorAll("form :is(textarea, input[type=text])")].filter((field) => field.tagName === "TEXTAREA" || field.value !== field.defaultValue)
+    .map(({ value }) => value.trim()).filter(Boolean);
   if (!words.length) return [];
   const [box, line] = [document.createElement("div"), document.createElement("p")];
   box.className = "stack kept-words";

@@ -66,7 +66,7 @@ function ring(part, count) {
   Object.assign(bell.dataset, { needsMe: all, [part]: count });
   bell.textContent = all < 100 ? all : "99+";
   bell.hidden = !all;
-  if (document.querySelector("[data-region=needs-me], [data-region=lines], [data-region=state]")) refreshSoon();
+  if (document.querySelector("[data-region=needs-me], [data-region=lines], [data-region=state], #waiting .held")) refreshSoon();
 }
 
 on("needs.changed", ({ object }) => ring("addressed", object?.addressed));

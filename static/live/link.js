@@ -20,7 +20,7 @@ address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
 
 export const link = new LiveLink(address.href, positions, me);
 
-const HOMES = { post: "posts", thread: "threads", document: "documents", version: "documents", folder: "folders" };
+const HOMES = { post: "posts", thread: "threads", document: "documents", version: "documents", folder: "folders", card: "cards" };
 
 // What was too large for a frame is fetched; null where it has gone meanwhile.
 async function whole(event) {

@@ -1,10 +1,17 @@
 // The right to read has ended: of a network (what this page shows of it is taken away at once, and a calm sentence says so), of what
 // moderators see, or to come in at all. Then the page goes, and the server says what it has for this reader now.
+import { whenAnswered } from "../ui/form.js";
 import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
 import { fetchPage, onRefused, refreshSoon, stopRefreshing } from "./refresh.js";
 
 const GONE = new Set([403, 404, 410]);
+// What a page is about, and what is said where it has been taken away from this reader.
+const ABOUT = {
+  "[data-document]": "This document has been deleted, or put where only moderators read it.",
+  "[data-card]": "This card has been removed, or only moderators read it now.",
+  '[data-folder]:not([data-folder=""])': "This folder has been deleted, or only moderators see it now.",
+};
 const LEFT = "confer:left";
 const SOON_MS = 10000;
 let hasLost = false;
@@ -30,12 +37,18 @@ link.addEventListener("lost", ({ detail: { stream } }) => {
 });
 
 onRefused((status) => {
-  if (!hasLost || !GONE.has(status)) return false;
-  leave();
+  if (!GONE.has(status)) return false;
+  if (hasLost) leave();
+  else sayGone(null, whyGone());
   return true;
 });
 
-link.addEventListener("state", ({ detail }) => detail === "barred" && leave({ isBarred: true }));
+function whyGone() {
+  const about = Object.keys(ABOUT).find((selector) => document.querySelector(`main ${selector}`));
+  return ABOUT[about] ?? "What stood here has been taken away, or who may read it has changed.";
+}
+
+link.addEventListener("state", ({ detail }) => detail === "barred" && whenAnswered(() => leave({ isBarred: true })));
 
 // On to what the server says of this address now. What is being written in a composer is kept in the browser; other words would be lost,
 // and so stay to be copied, as they do where the server has said the same a moment ago.

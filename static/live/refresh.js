@@ -8,7 +8,7 @@ import { become } from "./title.js";
 // The frame, and the parts of pages that may be exchanged whole: each names itself, and has nothing in it that somebody is typing.
 const FRAME = [".side", "[data-bell]", ".place", ".network-top"];
 // Regions whose rows somebody reads and opens would move under the finger; these may follow at once.
-const STILL = new Set(["needs-me", "rest", "people", "requests", "lines", "state", "case"]);
+const STILL = new Set(["needs-me", "rest", "people", "requests", "lines", "state", "talk", "case", "waiting"]);
 const SPREAD_MS = 400;
 const EACH_MS = 4;
 const RETRY_MS = 2000;

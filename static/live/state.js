@@ -1,5 +1,6 @@
 // Says how the link is, quietly: nothing while it is live, and nothing about an interruption of less than three seconds.
-import { leaveIfSignedOut } from "../accounts/session.js";
+import { leaveIfSignedOut, leaveTyped } from "../accounts/session.js";
+import { whenAnswered } from "../ui/form.js";
 import { link } from "./link.js";
 import { note } from "./notes.js";
 
@@ -34,8 +35,7 @@ const TELL = {
   },
   ended: () => {
     back();
-    if (leaveIfSignedOut()) return;
-    note("ended", "You are signed out. What you have not sent is kept.", { text: "Sign in", href: signInAddress() });
+    whenAnswered(() => leaveIfSignedOut() || leaveTyped());
   },
   barred: back, // the page goes: lost.js
   old: () => {

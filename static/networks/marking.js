@@ -1,4 +1,4 @@
-// "Mark all read" looks done at once and is sent when its "Undo" goes: after ten seconds, or as the page is left. Whatever is not sent stays marked as new.
+// "Mark all read" looks done at once and is sent when its "Undo" goes: after half a minute, or as the page is left. Whatever is not sent stays marked as new.
 import { idOf, me, on } from "../live/link.js";
 import { toast } from "../ui/toast.js";
 

@@ -116,3 +116,10 @@ function press(event) {
 }
 
 section?.addEventListener("click", press);
+
+// Who skips to their reply by the keyboard writes at once.
+document.addEventListener("click", (event) => {
+  if (!composer || !event.target.closest(".skip[href='#compose']")) return;
+  event.preventDefault();
+  composer.open();
+});

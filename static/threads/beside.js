@@ -17,26 +17,38 @@ function count() {
   for (const article of [...allPosts(), ...waitingPosts()]) {
     if ("removed" in article.dataset) continue;
     const { author } = article.dataset;
-    people.set(author, { author, article, posts: (people.get(author)?.posts ?? 0) + 1 });
+    const name = article.querySelector(".post-name").firstChild.textContent.trim();
+    people.set(author, { author, article, name, posts: (people.get(author)?.posts ?? 0) + 1 });
   }
   const shown = [...people.values()].sort((one, other) => other.posts - one.posts);
   const sign = shown.map(({ author, posts }) => `${author} ${posts}`).join();
   if (list.dataset.sign === sign) return;
-  if (list.dataset.sign) list.replaceChildren(...shown.map(makeLine));
+  if (list.dataset.sign) list.replaceChildren(...shown.map((one) => makeLine(one, shown.some((other) => other !== one && other.name === one.name))));
   list.dataset.sign = sign;
 }
 
-function makeLine({ author, article, posts }) {
-  const [line, name, number, noun] = ["li", "a", "span", "span"].map((kind) => document.createElement(kind));
+// Of two who are called the same each is told by the organisation, or else by the role, that stands beside their words.
+function makeLine({ author, article, name: called, posts }, isShared) {
+  const [line, writer, name, number, noun] = ["li", "span", "a", "span", "span"].map((kind) => document.createElement(kind));
   const avatar = article.querySelector(".avatar").cloneNode(true);
   avatar.classList.add("is-small");
+  avatar.dataset.person = article.dataset.author;
   name.href = `/people/${author}`;
-  name.textContent = article.querySelector(".post-name").firstChild.textContent.trim();
+  name.textContent = called;
+  writer.className = "writer";
+  writer.append(name);
+  const [told] = isShared ? [...article.querySelectorAll(".post-role > span:not(:has(a))")].slice(-1) : [];
+  if (told) {
+    const apart = document.createElement("span");
+    apart.className = "writer-of";
+    apart.textContent = told.textContent;
+    writer.append(" ", apart);
+  }
   noun.className = "visually-hidden";
   noun.textContent = posts === 1 ? " post" : " posts";
   number.className = "count-plain";
   number.append(formatNumber(posts), noun);
-  line.append(avatar, name, " ", number);
+  line.append(avatar, writer, " ", number);
   return line;
 }
 

@@ -41,7 +41,7 @@ export class Composer {
   start() {
     const { form, area } = this;
     for (const extra of form.querySelectorAll("[data-without-script]")) extra.hidden = true;
-    this.status = document.createElement("p");
+    this.status = document.createElement("div");
     this.status.className = "send-state";
     this.status.setAttribute("role", "status");
     form.querySelector(".composer-foot").prepend(this.status);
@@ -81,7 +81,7 @@ export class Composer {
     });
   }
 
-  // What is thrown away comes back by "Undo" for ten seconds.
+  // What is thrown away comes back by "Undo" for half a minute.
   startDiscard() {
     this.discard = makeAct({ text: "Discard", run: () => this.throwAway() });
     this.discard.className = "button is-plain";
@@ -138,7 +138,8 @@ export class Composer {
     for (const name of FIELDS) if (kept[name] && elements[name]) elements[name].value = kept[name];
     const isAdded = given && !this.isEdit && !this.area.value.includes(given);
     if (isAdded) this.area.value = `${this.area.value.trim()}\n\n${given}`;
-    if (kept.answering && kept.reply_to) this.showAnswering(kept.answering);
+    // Whose words it answers is not kept where the session ended in between: only which post it is.
+    if (kept.reply_to && this.answering) this.showAnswering(kept.answering ?? { text: "Answers the post that you chose", href: `/posts/${kept.reply_to}` });
     if (this.details) this.details.open = true;
     if (this.discard) this.discard.hidden = false;
     this.saved.textContent = "Saved";
@@ -286,6 +287,17 @@ export class Composer {
 
   say(text, act = null) {
     this.status.replaceChildren(text, ...(act ? [" ", makeAct(act)] : []));
+    this.status.classList.remove("notice", "is-warning");
+  }
+
+  // As the same form shows it without scripts: a box, with the sentence and a button of its own.
+  warn(text, act) {
+    const [words, sentence, button] = [document.createElement("div"), document.createElement("p"), makeAct(act)];
+    sentence.textContent = text;
+    button.className = "button is-small";
+    words.append(sentence, button);
+    this.status.replaceChildren(icon("warning"), words);
+    this.status.classList.add("notice", "is-warning");
   }
 
   async submit(event) {
@@ -324,7 +336,7 @@ export class Composer {
     this.setBusy(false);
     this.wasSignedOut = Boolean(outcome.isSignedOut);
     if (outcome.key && this.form.elements.key) this.form.elements.key.value = outcome.key;
-    if (outcome.act) this.say(outcome.refusal, { text: outcome.act, run: () => this.sendAnyway() });
+    if (outcome.act) this.warn(outcome.refusal, { text: outcome.act, run: () => this.sendAnyway() });
     if (outcome.done) this.posted(outcome);
     else if (outcome.page?.querySelector("textarea") && !this.details) this.giveWayTo(outcome.page);
   }

@@ -1,6 +1,14 @@
 // Pictures and files for a post: dragged onto its form, pasted into it, or picked. Each is sent at once, with how far it is, and stands in the form until
 // it is posted or taken out. What has come is kept with the draft.
+import { shownName } from "../documents/names.js";
 import { Refusal, Stopped, Upload } from "../documents/tus.js";
+
+const CHECK_MS = 1500;
+const CHECKS = {
+  waiting: "It is being checked for viruses",
+  unchecked: "The virus scanner could not check it yet",
+  infected: "A virus was found in it. Take it out",
+};
 
 function element(name, className, text = "") {
   return Object.assign(document.createElement(name), { className, textContent: text });
@@ -30,7 +38,7 @@ export class Files {
     this.list = box.querySelector("[data-carried]");
     this.picker = box.querySelector("input[type=file]");
     this.picker.removeAttribute("name");
-    this.picker.className = "visually-hidden";
+    this.picker.className = "files-picker";
     box.querySelector(".files-label").classList.add("button", "is-plain", "is-small");
     this.said = element("p", "files-said");
     this.said.setAttribute("role", "status");
@@ -81,8 +89,9 @@ export class Files {
     const row = element("li", "carried is-coming");
     const [words, bar, said] = [element("div", "carried-words"), document.createElement("progress"), element("span", "carried-said", "Waiting")];
     Object.assign(bar, { max: 1, value: 0 });
-    bar.setAttribute("aria-label", file.name);
-    words.append(element("span", "carried-name", file.name), bar, said);
+    const name = shownName(file.name);
+    bar.setAttribute("aria-label", name);
+    words.append(element("span", "carried-name", name), bar, said);
     row.append(words);
     const show = (sent) => {
       bar.value = file.size ? sent / file.size : 0;
@@ -98,7 +107,7 @@ export class Files {
       upload.forget();
       this.onChange();
     };
-    row.append(this.button(`Take out ${file.name}`, leave));
+    row.append(this.button(`Take out ${name}`, leave));
     this.list.append(row);
     this.sending.add(upload);
     this.onChange();
@@ -127,24 +136,43 @@ export class Files {
   }
 
   /** A file that has come, as the server would have shown it. */
-  row({ id, name, size, alt, why, picture_url: picture }) {
+  row({ id, name, size, alt, why, width, check, picture_url: picture }) {
     const row = this.box.querySelector("[data-blank]").content.firstElementChild.cloneNode(true);
     row.dataset.file = id;
     row.querySelector("input[type=checkbox]").name = `file-${id}`;
     row.querySelector(".carried-name span").textContent = name;
-    row.querySelector("[data-said]").textContent = why ? `${sizeWords(size)}. ${why}` : sizeWords(size);
+    const held = CHECKS[check] ?? why;
+    row.querySelector("[data-said]").textContent = held ? `${sizeWords(size)}. ${held}` : sizeWords(size);
     const [image, field, beside] = [row.querySelector("img"), row.querySelector("input.input"), row.querySelector(".carried-alt")];
     if (picture) {
       image.src = `/files/${id}/360`;
+      row.querySelector(".carried-icon").remove();
+    } else image.remove();
+    if (width) {
       beside.firstElementChild.htmlFor = field.id = field.name = `alt-${id}`;
       field.value = alt ?? "";
-      row.querySelector(".carried-icon").remove();
-    } else {
-      image.remove();
-      beside.remove();
-    }
+    } else beside.remove();
     this.dress(row);
+    if (check === "waiting") setTimeout(() => this.ask(row, id), CHECK_MS);
     return row;
+  }
+
+  // A file that is being checked for viruses is shown as it is once it was.
+  async ask(row, id) {
+    if (!row.isConnected) return;
+    const answer = await fetch(`/api/v1/files/${id}`).catch(() => null);
+    const file = answer?.ok ? await answer.json() : { check: "waiting" };
+    if (!row.isConnected) return;
+    if (file.check === "waiting") {
+      setTimeout(() => this.ask(row, id), CHECK_MS);
+      return;
+    }
+    const typed = row.querySelector("input.input");
+    const fresh = this.row({ ...file, alt: typed?.value });
+    if (typed && document.activeElement === typed) {
+      row.querySelector("[data-said]").textContent = fresh.querySelector("[data-said]").textContent;
+      row.querySelector(".carried-icon")?.replaceWith(fresh.querySelector("img") ?? fresh.querySelector(".carried-icon"));
+    } else row.replaceWith(fresh);
   }
 
   // With a script a file is taken out by a button; the field that says that it stays is there, unseen.

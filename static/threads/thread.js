@@ -15,7 +15,7 @@ function bring(page) {
   const head = page.querySelector(".thread-head");
   if (head) patch(document.querySelector(".thread-head"), head);
   if (title) rename(before, title.textContent);
-  for (const part of ["#compose .audience", ".print-facts strong", "#waiting"]) {
+  for (const part of ["#compose .audience", ".print-facts strong"]) {
     const [old, fresh] = [document, page].map((each) => each.querySelector(part));
     if (old && fresh) patch(old, fresh);
   }
@@ -51,6 +51,10 @@ if (section) {
   on("thread.changed", ({ object }) => {
     if (object?.id === thread) refreshSoon();
   });
+  // What it was begun about is named in its head.
+  for (const kind of ["document.changed", "document.withdrawn", "document.restored", "document.gone"]) {
+    on(kind, ({ object }) => object && document.querySelector(`[data-about="${object.id}"]`) && refreshSoon());
+  }
   // How many will see what is written here: the number changes, and the sentence only where one is alone.
   for (const kind of ["member.joined", "member.left"]) {
     on(kind, ({ object }) => {

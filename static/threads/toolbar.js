@@ -17,9 +17,19 @@ function select(area, start, length) {
   area.setSelectionRange(start, start + length);
 }
 
+// Marks with a space inside are none: spaces at the ends of what is selected stay outside.
+function words(area) {
+  const { value } = area;
+  let { selectionStart: start, selectionEnd: end } = area;
+  while (start < end && !value[end - 1].trim()) end -= 1;
+  while (start < end && !value[start].trim()) start += 1;
+  area.setSelectionRange(start, end);
+  return { start, chosen: value.slice(start, end) };
+}
+
 function around(area, mark, example) {
-  const { selectionStart: start, selectionEnd: end, value } = area;
-  const chosen = value.slice(start, end) || example;
+  const { start, chosen: own } = words(area);
+  const chosen = own || example;
   write(area, `${mark}${chosen}${mark}`);
   select(area, start + mark.length, chosen.length);
 }
@@ -48,10 +58,10 @@ function code(area) {
 }
 
 function link(area) {
-  const { selectionStart: start, selectionEnd: end, value } = area;
-  const words = value.slice(start, end) || "words";
-  write(area, `[${words}](https://)`);
-  select(area, start + words.length + 3, "https://".length);
+  const { start, chosen } = words(area);
+  const text = chosen || "words";
+  write(area, `[${text}](https://)`);
+  select(area, start + text.length + 3, "https://".length);
 }
 
 function use(area, name) {

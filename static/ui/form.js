@@ -1,6 +1,9 @@
 // Small courtesies of forms: the summary of errors gets the focus, a password can be shown, a counter appears near the limit, a second press does not send twice.
 
 const NEAR_LIMIT = 0.9;
+const SENT_MS = 5000;
+const DOWNLOAD_MS = 1000;
+const ANSWER_MS = 250;
 
 document.querySelector("[data-focus]")?.focus();
 
@@ -43,17 +46,26 @@ export function startCounters(root = document) {
 
 startCounters();
 
+/** Calls `act` once no form of this page waits for its answer, which is what its sender is to see: going elsewhere would cut it off. */
+export function whenAnswered(act) {
+  if (document.querySelector("form[data-sent]")) setTimeout(() => whenAnswered(act), ANSWER_MS);
+  else act();
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog") return;
-  if (form.dataset.sent) {
+  // After a download the page stays: its other buttons are free at once, and the same one after a moment.
+  const isDownload = "download" in form.dataset;
+  const pressed = (isDownload && event.submitter) || form;
+  if (pressed.dataset.sent) {
     event.preventDefault();
     return;
   }
-  form.dataset.sent = "yes";
+  pressed.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
   setTimeout(() => {
-    delete form.dataset.sent;
+    delete pressed.dataset.sent;
     event.submitter?.removeAttribute("aria-busy");
-  }, 5000);
+  }, isDownload ? DOWNLOAD_MS : SENT_MS);
 });

@@ -1,7 +1,28 @@
-// A sentence at the top of the window for ten seconds; it waits while the pointer or the focus is on it.
+// A sentence at the top of the window for ten seconds, or for thirty where it offers something to do; it waits while the pointer or the
+// focus is on it. For who goes by keys it stands right behind the first link of the page, and F8 leads there and back.
 
 const SHOWN_MS = 10_000;
+const OFFERED_MS = 30_000;
+const KEY = "F8";
 const region = document.getElementById("toasts");
+let cameFrom = null; // where the focus was before it went to a toast
+
+document.addEventListener("keydown", (event) => {
+  const isThere = region?.contains(document.activeElement);
+  const newest = region?.lastElementChild?.querySelector(".toast-act, [data-dismiss]");
+  if (isThere && (event.key === KEY || event.key === "Escape")) goBack();
+  else if (event.key === KEY && newest) {
+    cameFrom = document.activeElement;
+    newest.focus();
+  } else return;
+  event.preventDefault();
+});
+
+function goBack() {
+  if (cameFrom?.isConnected) cameFrom.focus();
+  else document.activeElement.blur();
+  cameFrom = null;
+}
 
 /** A drawing of the sprite, as an element. */
 export function icon(name) {
@@ -18,7 +39,7 @@ export function icon(name) {
  * Shows `text`. With `act` ({ text, run }) it has one button. Answers with a function that takes the toast away.
  * `onGone` is called once, when it has left without its button having been pressed.
  */
-export function toast(text, { act = null, onGone = null, ms = SHOWN_MS } = {}) {
+export function toast(text, { act = null, onGone = null, ms = act ? OFFERED_MS : SHOWN_MS } = {}) {
   const box = document.createElement("div");
   box.className = "toast";
   const words = document.createElement("p");
@@ -30,6 +51,7 @@ export function toast(text, { act = null, onGone = null, ms = SHOWN_MS } = {}) {
     button.type = "button";
     button.className = "toast-act";
     button.textContent = act.text;
+    button.setAttribute("aria-keyshortcuts", KEY);
     button.addEventListener("click", () => {
       pressed = true;
       remove();
@@ -60,6 +82,7 @@ function live(box, ms, onGone) {
   const remove = () => {
     stop();
     if (!box.isConnected) return;
+    if (box.contains(document.activeElement)) goBack();
     box.remove();
     onGone?.();
   };
@@ -76,4 +99,4 @@ function live(box, ms, onGone) {
   return remove;
 }
 
-for (const box of region?.querySelectorAll(".toast") ?? []) live(box, SHOWN_MS);
+for (const box of region?.querySelectorAll(".toast") ?? []) live(box, box.querySelector(".toast-act") ? OFFERED_MS : SHOWN_MS);

@@ -1,5 +1,5 @@
 // What can be undone is done at once: a form with data-undo="address" is sent in the background, its row (.item, [data-id] or [data-row]) is hidden,
-// and for ten seconds a toast says data-done with "Undo", which posts to that address, with data-turned ("pinned=no") in place of what was sent.
+// and for half a minute a toast says data-done with "Undo", which posts to that address, with data-turned ("pinned=no") in place of what was sent.
 // Without JavaScript, or where the sending fails, the form goes as usual.
 import { toast } from "./toast.js";
 

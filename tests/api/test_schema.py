@@ -17,7 +17,7 @@ from forum.routes import ROUTES
 from tests.servers.confer import ConferServer
 
 TRIES = settings(
-    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+    max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
 CHECKS = (
     not_a_server_error,

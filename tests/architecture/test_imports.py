@@ -24,12 +24,17 @@ def hidden_imports(module: ast.Module) -> list[int]:
         for node in ast.walk(module)
         if isinstance(node, ast.ImportFrom) and any(alias.name == "TYPE_CHECKING" for alias in node.names)
     ]
-    dynamic = [
-        node.lineno
-        for node in ast.walk(module)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module")
-    ]
+    dynamic = [node.lineno for node in ast.walk(module) if isinstance(node, ast.Call) and _is_import(node.func)]
     return sorted({*inside, *named, *reached, *asked, *dynamic})
+
+
+def _is_import(called: ast.expr) -> bool:
+    match called:
+        case ast.Name(id="__import__"):
+            return True
+        case ast.Attribute(value=ast.Name(id="importlib"), attr="import_module"):
+            return True
+    return False
 
 
 def where(path: PurePosixPath) -> list[str]:

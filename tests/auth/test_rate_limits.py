@@ -15,6 +15,7 @@ from tests.servers.redis import RedisServer
 KEY = b"k" * 32
 THREE = Rule("three_a_second", 3, 1)
 EIGHT = Rule("eight_a_minute", 8, 60)
+EIGHT_A_DAY = Rule("eight_a_day", 8, 86_400)
 
 
 @pytest.fixture
@@ -185,6 +186,8 @@ async def test_without_redis_limits_are_stricter_and_nothing_fails(own_redis: Re
     verdicts = [await limits.hit(EIGHT, "ann") for _ in range(4)]
     assert [verdict.allowed for verdict in verdicts] == [True, True, False, False]
     assert limits.degraded
+    of_a_day = [await limits.hit(EIGHT_A_DAY, "ann") for _ in range(9)]
+    assert [verdict.allowed for verdict in of_a_day] == [True] * 8 + [False]
     assert (await limits.begin_sign_in("ann@example.org", "192.0.2.1")).allowed
     assert not (await limits.begin_sign_in("ann@example.org", "192.0.2.1")).allowed
     await limits.sign_in_succeeded("ann@example.org", "192.0.2.1")

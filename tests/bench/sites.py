@@ -18,6 +18,9 @@ from tests.servers.shapes import POSTGRES_REDIS
 # As one would set it up to be relied on: everything that is answered is on the disk.
 _POSTGRES = ("shared_buffers=256MB", "max_wal_size=2GB", "synchronous_commit=on", "full_page_writes=on")
 
+_INDEXING = 600
+"""Seconds that everything may take to become searchable; two to three minutes share their core with the database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -41,7 +44,7 @@ def running_site(shape: str, cores: Cores, plan: Plan) -> Iterator[Site]:
         url = database_url or f"sqlite+aiosqlite:///{server.data_dir / 'confer.sqlite3'}"
         filled = asyncio.run(fill(url, plan))
         began = time.monotonic()
-        server.command("reindex")
+        server.command("reindex", timeout=_INDEXING)
         indexing = time.monotonic() - began
         with on_core(cores.server):
             server.start(cold=True)

@@ -253,6 +253,16 @@ async def test_the_tools_write_markdown(scene: Scene) -> None:
     await area.select_text()
     await area.press("Control+b")
     await expect(area).to_have_value("**word**")
+    for tool, made in (("Bold", " **this** today"), ("Italic", " *this* today"), ("Code", " `this` today")):
+        await area.fill("read this today")
+        await area.evaluate("area => area.setSelectionRange(4, 10)")  # " this ", as a double-click takes it
+        await page.get_by_role("button", name=tool, exact=True).click()
+        await expect(area).to_have_value(f"read{made}")
+    await area.fill("read this today")
+    await area.evaluate("area => area.setSelectionRange(4, 10)")
+    await area.press("Control+k")
+    await expect(area).to_have_value("read [this](https://) today")
+    await area.fill("")
     await area.fill("")
     await page.get_by_role("button", name="Link").click()
     await page.keyboard.type("https://example.org/")

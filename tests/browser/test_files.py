@@ -35,6 +35,9 @@ async def test_pictures_are_brought_in_three_ways_kept_and_seen_live(scene: Scen
     rota = {"name": "rota.pdf", "mimeType": "application/pdf", "buffer": PDF}
     await page.set_input_files("#compose input[type=file]", [rota])  # type: ignore[list-item]
     await expect(page.locator("#compose [data-file]")).to_have_count(3)
+    # Pressed by its label: the browser's own field, which would say that none is chosen, never shows.
+    await page.locator("#compose input[type=file]").focus()
+    assert (await page.locator("#compose input[type=file]").bounding_box() or {})["width"] <= 1
     await page.get_by_label("What does it show?").first.fill("A ward at night")
     await expect(page.locator("#compose [data-saved]")).to_have_text("Saved")
     await page.wait_for_timeout(500)
@@ -66,3 +69,20 @@ async def test_twenty_at_once_are_told_the_bound_and_a_picture_asks_for_words(sc
     await expect(page.locator("#compose .send-state")).to_contain_text("Say in a few words what")
     await page.get_by_role("button", name="Post anyway").click()
     await expect(post(page, 2).locator("figure")).to_have_count(10, timeout=30_000)
+
+
+async def test_several_files_into_the_library_say_what_came_of_them(scene: Scene) -> None:
+    """What is shared goes over into the list, and what failed stays, under the name that everybody will see."""
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/documents")
+    chosen = [
+        {"name": name, "mimeType": "text/plain", "buffer": data}
+        for name, data in (("rota.txt", b"One."), ("photo.jpg.exe", b"Two."), ("invoice\u202etxt.exe", b""))
+    ]
+    await page.set_input_files(".drop input[type=file]", chosen)  # type: ignore[arg-type]
+    said = "Two files shared. One file could not be shared."
+    await expect(page.locator(".drop + p")).to_have_text(said)
+    await expect(page.locator(".sending")).to_have_count(1)
+    await expect(page.locator(".sending-name")).to_have_text("invoicetxt.exe")
+    await expect(page.locator(".sending").get_by_role("button")).to_have_text(["Leave it"])
+    titles = await page.locator("[data-region=documents] .item-title").all_inner_texts()
+    assert sorted(titles) == ["photo.jpg.exe", "rota"]

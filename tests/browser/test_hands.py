@@ -20,6 +20,26 @@ async def sideways(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
+async def test_only_what_scrolls_takes_a_stop_of_the_tab_key(scene: Scene) -> None:
+    wide, narrow = "x" * 60, "short"
+    table = "| A | B |\n| - | - |\n| 1 | 2 |"
+    await scene.reply(scene.gareth, f"```\n{wide}\n```\n\n```\n{narrow}\n```\n\n{table}")
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1", viewport={"width": 360, "height": 740})
+    stops = post(page, 2).locator(".prose [tabindex='0']")
+    await expect(stops).to_have_count(1)
+    await expect(stops).to_contain_text(wide)
+    await scene.reply(scene.gareth, f"```\n{narrow}\n```")
+    await pill(page).click()
+    await expect(post(page, 3).locator(".prose pre")).not_to_have_attribute("tabindex", "0")
+    for width, count in ((1280, 0), (360, 1)):
+        await page.set_viewport_size({"width": width, "height": 740})
+        await expect(stops).to_have_count(count)
+    plain = await scene.visitors.open(java_script_enabled=False)
+    await plain.context.add_cookies(await page.context.cookies())  # type: ignore[arg-type]
+    await plain.goto(f"{scene.village.url}/threads/{scene.thread}?at=1")
+    await expect(plain.locator("#post-2 .prose [tabindex='0']")).to_have_count(3)
+
+
 async def test_a_whole_answer_by_keys_alone(scene: Scene) -> None:
     await scene.reply(scene.gareth, "Whose turn is it?")
     page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1")

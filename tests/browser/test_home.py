@@ -66,14 +66,17 @@ async def test_what_is_read_elsewhere_needs_no_showing(scene: Scene) -> None:
 
 async def test_home_says_what_one_was_writing(scene: Scene) -> None:
     page = await scene.open(scene.amara)
-    await write(page, "In Ardlinn it is the ward")
+    quoted = "> **Gareth Williams** in post 2:\n>\n> Who?\n\n"
+    typed = f"{quoted}In **Ardlinn** it is the [ward](https://ward.example), snake_case * 2"
+    await write(page, typed)
     await expect(page.locator("[data-saved]")).to_have_text("Saved")
     await scene.go(page, "/")
     line = page.get_by_role("link", name="You were writing in “Who covers the pump line at night?”")
-    await expect(page.locator(".unsent")).to_contain_text("In Ardlinn it is the ward")
+    said = page.locator(".unsent .item-meta")
+    await expect(said).to_have_text("In Ardlinn it is the ward, snake_case * 2")
     await line.click()
     await live(page)
-    await expect(page.locator("#compose textarea.words")).to_have_value("In Ardlinn it is the ward")
+    await expect(page.locator("#compose textarea.words")).to_have_value(typed)
 
 
 async def test_all_marked_as_read_comes_back_by_undo(scene: Scene) -> None:

@@ -159,8 +159,14 @@ async def test_people_and_posts_agree_as_posts_come(scene: Scene) -> None:
     await expect(people).to_have_text([re.compile(r"Gareth Williams\s+2 posts"), re.compile(r"Amara Okafor\s+1 post")])
     await scene.call(scene.gareth, "DELETE", f"/posts/{made['id']}")
     await expect(people).to_have_text([re.compile(r"Amara Okafor\s+1 post"), re.compile(r"Gareth Williams\s+1 post")])
+    # Of two who are called the same it says of which organisation each is.
+    await scene.call(scene.priya, "PATCH", "/me", {"name": "Gareth Williams", "organisation": "Leeds Hospitals"})
+    await scene.reply(scene.priya, "Three.")
+    other = people.filter(has_text=re.compile(r"Gareth Williams\s+Leeds Hospitals\s+1 post"))
+    await expect(other).to_have_count(1)
     await page.reload()
-    await expect(people).to_have_count(2)
+    await expect(people).to_have_count(3)
+    await expect(other).to_have_count(1)
 
 
 async def test_what_is_new_is_counted_without_moving_anything(scene: Scene) -> None:
@@ -193,3 +199,13 @@ async def test_on_a_telephone_who_writes_is_said_above_the_composer(scene: Scene
     await expect(line).to_have_text("", timeout=500)
     await page.wait_for_timeout(2500)
     await expect(line).to_have_text("")
+
+
+async def test_one_download_after_another(scene: Scene) -> None:
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/log")
+    names = []
+    for button in ("Take away as a spreadsheet (CSV)", "Take away all of it with its seals (JSON)"):
+        async with page.expect_download(timeout=3000) as taken:
+            await page.get_by_role("button", name=button).click()
+        names.append((await taken.value).suggested_filename.rpartition(".")[2])
+    assert names == ["csv", "json"]

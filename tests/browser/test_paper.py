@@ -19,6 +19,37 @@ FOLDED = (
 )
 
 
+_HEADS = (
+    "Site",
+    "Weeks from referral to first appointment",
+    "Share of urgent referrals seen within two days",
+    "Patients who waited longer than 18 weeks",
+)
+TABLE = f"""
+| {" | ".join(_HEADS)} |
+| --- | ---: | ---: | ---: |
+| Northgate | 12 | 64 to 71 % | 1 204 |
+| St Brides | 9 | 80 to 82 % | 310 |
+"""
+WIDE = "\n".join(("| " + "A long heading | " * 12, "| " + "--- | " * 12, "| " + "infrastructure | " * 12))
+FITS = "table => table.getBoundingClientRect().width <= table.parentElement.clientWidth"
+ONE_LINE = "cell => cell.getBoundingClientRect().height < 2.5 * parseFloat(getComputedStyle(cell).lineHeight)"
+
+
+async def test_a_table_with_headings_of_ordinary_length_fits_on_screen_and_on_paper(scene: Scene) -> None:
+    await scene.reply(scene.gareth, TABLE)
+    await scene.reply(scene.gareth, WIDE)
+    page = await scene.open(scene.amara, f"/threads/{scene.thread}?at=1")
+    ordinary, wide = page.locator(".prose table").first, page.locator(".prose table").last
+    assert await ordinary.evaluate(FITS)
+    assert all([await cell.evaluate(ONE_LINE) for cell in await ordinary.locator("td.align-right").all()])
+    assert not await wide.evaluate(FITS), "it scrolls within itself"
+    await page.emulate_media(media="print")
+    await page.set_viewport_size({"width": 657, "height": 900})  # what A4 leaves between its margins
+    assert await ordinary.evaluate(FITS)
+    assert await wide.evaluate(FITS)
+
+
 async def test_paper_says_whose_thread_it_is_who_may_read_it_and_when_it_was_printed(scene: Scene) -> None:
     page = await scene.open(scene.amara, f"/threads/{scene.thread}")
     facts = page.locator(".print-facts")

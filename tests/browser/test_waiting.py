@@ -11,7 +11,9 @@ async def test_a_warning_in_place_and_post_anyway(scene: Scene) -> None:
     await page.locator("#compose summary").click()
     await page.locator("#f-body").fill("Her number is 943 476 5919.")
     await page.get_by_role("button", name="Post reply").click()
-    await expect(page.get_by_text("This looks as if it held an NHS number")).to_be_visible()
+    box = page.locator(".send-state.notice.is-warning")
+    await expect(box.get_by_text("This looks as if it held an NHS number")).to_be_visible()
+    await expect(box.get_by_role("button", name="Post anyway")).to_be_visible()
     await expect(page.locator("#f-body")).to_have_value("Her number is 943 476 5919.")
     await page.get_by_role("button", name="Post anyway").click()
     await expect(page.locator("article.post", has_text="943 476 5919")).to_be_visible()
@@ -36,3 +38,30 @@ async def test_words_wait_where_they_were_written_and_the_queue_follows_live(sce
     await expect(queue.get_by_text("Nothing is waiting")).to_be_visible()
     await expect(page.locator("article.post", has_text="We do, I think.")).to_be_visible()
     await expect(page.locator(".held")).to_have_count(0)
+
+
+async def test_a_rejection_reaches_the_writer_at_once_and_taking_back_too_late_says_why(scene: Scene) -> None:
+    path = f"/networks/{scene.place.slug}"
+    await scene.call(scene.amara, "PUT", f"{path}/members/{scene.priya.id}/hold", {"reason": "Let us read first."})
+    held = []
+    for words in ("We do, I think.", "So do they."):
+        made = await scene.call(scene.priya, "POST", f"/threads/{scene.thread}/posts", {"body": words})
+        held.append(made["id"])
+    page = await scene.open(scene.priya, **PHONE)
+    stale = await scene.visitors.open(java_script_enabled=False)
+    await stale.context.add_cookies([{"name": "confer", "value": scene.priya.session, "url": scene.village.url}])
+    await stale.goto(scene.url)
+    one = await scene.open(scene.priya, f"{path}/held/{held[0]}")
+    await expect(page.locator(".held")).to_have_count(2)
+    await scene.call(scene.amara, "POST", f"{path}/held/{held[0]}/rejection", {"reason": "Too short."})
+    await expect(page.locator(".held", has_text="We do, I think.")).to_have_count(0)
+    await expect(page.locator(".held", has_text="So do they.")).to_be_visible()
+    fresh = await scene.open(scene.priya, **PHONE)
+    assert await page.locator("#waiting").inner_text() == await fresh.locator("#waiting").inner_text()
+    await expect(one.get_by_text("Your post was not taken")).to_be_visible()
+    await expect(one.get_by_role("button", name="Take it back")).to_have_count(0)
+    scene.visitors.tolerate("409")
+    await stale.locator(".held", has_text="We do, I think.").get_by_role("button", name="Take it back").click()
+    await expect(
+        stale.get_by_text("A moderator has turned this down already. They wrote: “Too short.”")
+    ).to_be_visible()

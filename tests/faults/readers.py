@@ -174,8 +174,10 @@ class Reader:
             await self._hear(str(text), time.monotonic())
 
     async def _say(self, **frame: Any) -> None:
-        if self._socket is not None:
-            await self._socket.send(json.dumps(frame))
+        # One that was closed meanwhile may still hold what came before, a goodbye say: reading finds the end.
+        with contextlib.suppress(ConnectionClosed):
+            if self._socket is not None:
+                await self._socket.send(json.dumps(frame))
 
     # -- Frames --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.forum.happenings import Scenery
+from tests.forum.scenery import Scenery
 from tests.forum.threads.village import Villager
 from tests.realtime.reader import Frame, Reader
 
@@ -21,6 +21,7 @@ class Lists:
     members: dict[str, Object] = field(default_factory=dict)
     documents: dict[str, Object] = field(default_factory=dict)
     folders: dict[str, Object] = field(default_factory=dict)
+    cards: dict[str, Object] = field(default_factory=dict)
     waiting: int | None = None
     """How many ask to join, for moderators."""
     reported: int | None = None
@@ -69,11 +70,18 @@ async def read_lists(scenery: Scenery, person: Villager) -> Lists:
     lists.members = {each["account"]["id"]: _heard(each) for each in members}
     lists.documents = {each["id"]: each for each in await read(f"{scenery.network}/documents?limit=100")}
     lists.folders = {each["id"]: each for each in await read(f"{scenery.network}/folders")}
+    cards = await read(f"{scenery.network}/cards?limit=100")
+    lists.cards = {each["id"]: {**each, "my": await _users(scenery, person, each["id"])} for each in cards}
     if lists.networks[scenery.place.id]["my"]["role"] != "member":
         lists.held = len(await read(f"{scenery.network}/held?limit=100"))
         lists.waiting = len(await read(f"{scenery.network}/members?status=requested&limit=100"))
         lists.reported = (await scenery.call(person, "GET", f"{scenery.network}/reports"))["waiting_count"]
     return lists
+
+
+async def _users(scenery: Scenery, person: Villager, card: str) -> Object:
+    """Who says that they use a card, in place of what else no event tells."""
+    return {"uses": (await scenery.call(person, "GET", f"/cards/{card}/uses"))["items"]}
 
 
 def _heard(member: Object) -> Object:
@@ -116,8 +124,13 @@ class Follower:
             self._done[stream] = len(place.applied)
             for event in new:
                 self.kinds.add(event["kind"])
-                is_paper = event["kind"].split(".")[0] in ("document", "version", "folder")
-                await (self._library(event) if is_paper else self._apply(stream, event))
+                noun = event["kind"].split(".")[0]
+                if noun == "card":
+                    await self._card(event)
+                elif noun in ("document", "version", "folder"):
+                    await self._library(event)
+                else:
+                    await self._apply(stream, event)
 
     def _reached(self, stream: str, seq: int) -> bool:
         return self.reader.places[stream].last >= seq
@@ -201,6 +214,24 @@ class Follower:
         elif about["version"] >= self.lists.documents.get(about["id"], about)["version"]:
             self.lists.documents[about["id"]] = about
 
+    async def _card(self, event: Frame) -> None:
+        """Who uses one is asked anew; and of one that is gone for others, whoever moderates asks anew."""
+        about: Object | None = event["object"]
+        if about is None or about.get("network_id") not in (self._scenery.place.id, None):
+            return
+        role = self.lists.networks[self._scenery.place.id]["my"]["role"]
+        known = self.lists.cards.get(about["id"])
+        if event["kind"] == "card.gone" and role != "member":
+            self.lists.cards = (await read_lists(self._scenery, self._person)).cards
+        elif event["kind"] == "card.gone":
+            self.lists.cards.pop(about["id"], None)
+        elif event["kind"] == "card.used":
+            if known is not None:
+                known["my"] = await _users(self._scenery, self._person, about["id"])
+        elif known is None or about["version"] > known["version"]:
+            my = known["my"] if known else await _users(self._scenery, self._person, about["id"])
+            self.lists.cards[about["id"]] = {**about, "my": my}
+
     def _member(self, about: Object, what: str) -> None:
         network = about["network_id"]
         self._network(network, {name: about.pop(name) for name in ("member_count", "size")})
@@ -240,6 +271,7 @@ class Follower:
             self.lists.held = (self.lists.held or 0) if is_told else None
             fresh = await read_lists(self._scenery, self._person)  # what only moderators see
             self.lists.documents, self.lists.folders = fresh.documents, fresh.folders
+            self.lists.cards = fresh.cards
 
     def _read(self, about: Object) -> None:
         if about["thread_id"] is not None:

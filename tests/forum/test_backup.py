@@ -156,3 +156,17 @@ async def test_a_file_that_was_changed_in_a_backup_is_told(own_server: ConferSer
     with pytest.raises(CommandFailed, match=r"code 2\nThe file [0-9a-f]{64} in this backup is not what it was"):
         own_server.command("restore", str(file))
     own_server.start()
+
+
+@pytest.mark.parametrize("own_server", [SQLITE_MEMORY], indirect=True)
+def test_what_is_there_is_never_written_over(own_server: ConferServer, tmp_path: Path) -> None:
+    letter, link, folder = tmp_path / "letter.odt", tmp_path / "link", tmp_path / "folder"
+    letter.write_text("Dear Ines")
+    link.symlink_to(tmp_path / "nowhere")
+    folder.mkdir()
+    for file, said in ((letter, "is there already"), (link, "is there already"), (folder, "is a folder")):
+        with pytest.raises(CommandFailed, match=rf"code 2\n{file} {said}"):
+            own_server.command("backup", str(file))
+    assert letter.read_text() == "Dear Ines"
+    assert link.is_symlink()
+    assert list(folder.iterdir()) == []

@@ -19,6 +19,9 @@ async def test_one_byte_in_the_audit_log_is_told_with_its_row(own_server: Confer
             await tx.execute(update(audit_rows).where(third).values(role="moderatoR"))
         with pytest.raises(CommandFailed, match=r"code 1\n") as told:
             own_server.command("check")
-        assert f"The audit log of the network {place.id} is not as it was written: row 3 was changed" in str(told.value)
+        assert (
+            f"The audit log of the network “{place.name}” ({place.id}) is not as it was written: row 3 was changed"
+            in str(told.value)
+        )
     finally:
         await village.close()

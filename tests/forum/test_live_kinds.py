@@ -10,7 +10,8 @@ from forum import events
 from forum.live import PRESENTERS
 from realtime.events import Change
 from tests.forum.follower import Follower
-from tests.forum.happenings import HAPPENINGS, set_scene
+from tests.forum.happenings import HAPPENINGS
+from tests.forum.scenery import set_scene
 from tests.forum.threads.village import Village, open_village
 from tests.servers.confer import ConferServer
 
@@ -62,8 +63,13 @@ async def test_live_equals_reload_for_every_kind(village: Village) -> None:
             for follower in followers:
                 follower.kinds.clear()
             await happening(scenery)
+            # They take turns, for what is wrong in a list stays so; the other looks too where this one heard nothing.
+            followers.reverse()
             for follower in followers:
                 await _comes_to_equal(follower, f"{kind}, {happening.__name__}")
+                if kind in follower.kinds:
+                    break
             assert kind in followers[0].kinds | followers[1].kinds, f"{happening.__name__} brings no {kind}"
     for follower in followers:
+        await _comes_to_equal(follower, "in the end")
         await follower.reader.close()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.forum.happenings import HAPPENINGS, Scenery, set_scene
+from tests.forum.happenings import HAPPENINGS
+from tests.forum.scenery import Scenery, set_scene
 from tests.forum.threads.village import open_village
 from tests.realtime.reader import Reader
 from tests.servers.confer import ConferServer, confer_in_shape

@@ -39,7 +39,7 @@ def letter(**more: Any) -> Letter:
         "name": "Ama Boateng",
         "subject": "Confirm your address",
         "template": "verify_email",
-        "context": {"link": LINK},
+        "context": {"link": LINK, "from_archive": False},
     }
     return Letter(**(fields | more))
 

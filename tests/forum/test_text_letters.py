@@ -255,6 +255,26 @@ def test_many_notes_of_attachments_are_folded_under_their_names() -> None:
     assert excerpt(plain_text_html(f"See below\n\n{note}")) == "See below"
 
 
+OUTPUT = """Call:
+lm(formula = falls ~ beds +
+    days, data = wards)
+
+Residuals:
+   Min     1Q  Median
+-2.1   0.4   1.9
+
+Coefficients:
+              Estimate Std. Error t value Pr(>|t|)
+(Intercept)  2.9703075  0.1045642  28.407  < 2e-16 ***
+beds         0.1203573  0.0165330   7.280 3.34e-13 ***
+I(days^2)   -0.0027762  0.0005868  -4.731 2.23e-06 ***
+---
+Signif. codes:  0 '***' 0.001 '**' 0.01
+
+Residual standard error: 1.2 on 9 degrees of freedom
+AIC: 12.3"""
+
+
 @pytest.mark.parametrize(
     "block",
     [
@@ -264,6 +284,12 @@ def test_many_notes_of_attachments_are_folded_under_their_names() -> None:
         "+----+----+\n| a  | b  |\n+----+----+",
         "for (i in 1:3) {\n  print(i)\n}",
         "> x <- 3\n> x\n[1] 3",
+        OUTPUT,
+        "                  Estimate  Std. Error  z value\nbeds           2.97030755  0.14654092  20.2695 < 2.2e-16",
+        "Coefficients:\n(Intercept)       beds\n\n  2.9390956   0.49311",
+        "plot(falls) # or\nplot(beds, days)",
+        "> falls <- c(2, 4,\n3, 5)\n> plot(falls)",
+        ">\nfalls<-c(2,4)\n> days<-0:26",
         "fit <- lm(falls ~ age,\n          data = beds,\n          weights = days)",
     ],
 )
@@ -280,10 +306,35 @@ def test_code_and_columns_keep_their_places(block: str) -> None:
         "We went (again) home;\nit was late.",
         "I came.  You saw.\nHe (Ada's son) won.",
         "See item [1] of\nthe list below.",
+        "The mean was 2.5, the median 3.5 and the largest 9.5 of all\nthat we saw, against 1.5, 2.5 and 4.5 in May.",
+        "Coefficients: they are\nnot what I expected.",
     ],
 )
 def test_prose_is_no_code(prose: str) -> None:
     assert "<pre" not in inner(prose)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "Hello,\n\nOn Monday Ada wrote:\n> falls <- c(2, 4)\n> plot(falls)\n\nThis is wrong.",
+        "Hello,\n\n> falls <- c(2, 4)\n> plot(falls)\n\nTry it again:\n\n> Why does it fail?\n\nIt should not.",
+        "> falls <- c(2, 4)\n> plot(falls)\n\nThis is wrong.",
+        "Hello,\n\n> > falls <- c(2, 4)\n> plot(falls)\n\nThis is wrong.",
+        "Hello,\n\n> beds\n> days\n\nThese two.",
+        "Hello,\n\n> mean(falls) is not what I want here\n\nNo?",
+    ],
+)
+def test_what_may_be_a_quotation_is_no_prompt(letter: str) -> None:
+    made = inner(letter)
+    assert "<blockquote" in made
+    assert "&gt; falls" not in made
+
+
+def test_words_after_a_command_stay_words() -> None:
+    made = inner("Look:\n\n> plot(falls)\nthis shows what we have seen since then\n\nWhat now?")
+    assert "<pre" in made.partition("plot(falls)</pre>")[0]
+    assert "<p>this shows what" in made
 
 
 def test_nothing_from_outside_is_live() -> None:
@@ -316,6 +367,12 @@ LETTER_BOMBS = {
     "tabs": "\t" * 100_000 + "x",
     "sessions": "> x\n[1] 3\n\n" * 9_000,
     "letters": "word " * 20_000,
+    "prompts": "x\n" + "> plot(x)\n" * 10_000,
+    "calls at a prompt": "x\n" + "> " + "a(" * 190 + "\n" + ("f(" * 190 + ") #\n") * 250,
+    "heads": "Coefficients:\n" * 7_000,
+    "test of": ("a " * 190 + "test of\n") * 250,
+    "figures": ("1.5 " * 90 + "x\n") * 270,
+    "small words": "x\n" + ("> " + "ab " * 120 + "\n") * 270,
 }
 
 

@@ -149,14 +149,17 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_no_text_of_the_greatest_length_takes_a_second(name: str) -> None:
-    refused = ""
-    made = ""
-    began = time.thread_time()
-    try:
-        made = render_markdown(BOMBS[name][:50_000])
-    except ValueError as refusal:
-        refused = str(refusal)
-    assert time.thread_time() - began < 1
+    refused, made, taken = "", "", []
+    for _ in range(2):  # what else the machine does makes one time longer, and none shorter
+        began = time.thread_time()
+        try:
+            made = render_markdown(BOMBS[name][:50_000])
+        except ValueError as refusal:
+            refused = str(refusal)
+        taken.append(time.thread_time() - began)
+        if taken[-1] < 1:
+            break
+    assert min(taken) < 1
     assert len(made) < 1_000_000
     assert not refused or re.fullmatch(r"(Your post has|A table in your post has) .+\.", refused)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from forum.text.personal_data import find_personal_data
+from forum.text.personal_data import find_personal_data, nhs_numbers
 
 TODAY = date(2026, 11, 28)
 
@@ -45,6 +45,15 @@ BIRTHS = (
     "Mary Smith, date of birth 3rd of April 1951",
     "Seán Ó'Brien, born April 3, 2019",
     "Zoë Ångström dob 3/4/51",
+    "Jane Doe, 78, DOB 12 Mar 48",
+    "Jane Doe, 78, DOB: 12th March ’48",
+    "Mr Doe, b. 12/3/48",
+    "Mr Doe, 78 (b. 12 Mar 48)",
+    "Jane Doe, 78, b. 12th of March 48",
+    "Jane Doe, 78, born on the 12th of March 48",
+    "Patient J.D. 12th March 1948",
+    "Mrs D, dob 12/03/1948",
+    "Patient J. D., 12 March 1948",
 )
 HARMLESS = (
     "Mary Smith, 3 March 10.30 am",
@@ -72,6 +81,12 @@ HARMLESS = (
     "Mary Smith, DOB 03/04/2051",
     "mary smith dob 03/04/1951",
     "On Monday March 3, 1997",
+    "the meeting of 12 March 2026 with Jane Doe",
+    "We met on 12th March 1998 with Jane Doe.",
+    "Jane Doe and option b. 12 wards, from 12 March 48 hours long",
+    "Jane Doe wrote in part b on 12/3/48",
+    "Patient A 12 March 2026",
+    "Ward D, 12th March 1998",
     "0192f3c4-1111-7000-8000-943476591900",
 )
 
@@ -101,6 +116,17 @@ def test_beside_other_numbers_and_each_kind_once() -> None:
     assert find_personal_data(text, TODAY) == ("nhs_number", "card_number", "birth_date")
 
 
+@pytest.mark.parametrize("text", ["3782 822463 10005", "3782-822463-10005", "3000 000000 0418", "3056 000025 9298"])
+def test_a_part_of_a_card_number_is_no_nhs_number(text: str) -> None:
+    assert find_personal_data(f"Amex {text}", TODAY) == ("card_number",)
+    assert nhs_numbers(text) == set()
+
+
+def test_an_nhs_number_beside_a_card_number_is_found() -> None:
+    assert find_personal_data("943 476 5919 and 3782 822463 10005", TODAY) == ("nhs_number", "card_number")
+    assert nhs_numbers("3782 822463 10006") == {"3782822463"}  # no card: the last digit does not follow
+
+
 def test_digits_of_other_scripts_count() -> None:
     assert find_personal_data("٩٤٣ ٤٧٦ ٥٩١٩", TODAY) == ("nhs_number",)
 
@@ -123,6 +149,10 @@ def test_digits_of_other_scripts_count() -> None:
         "111.",
         "1111.",
         "Mary'’-",
+        "b. ",
+        "Patient J.D. ",
+        "Mr A B ",
+        "3782 822463 10005 ",
     ],
 )
 def test_the_time_grows_with_the_length_alone(part: str) -> None:

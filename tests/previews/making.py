@@ -249,9 +249,9 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def quine_like_bomb(parts: int = 50, size: int = 30 << 20) -> bytes:
-    """Many parts of nothing but zeros: a gigabyte and a half in a megabyte and a half."""
-    return zipped({f"word/{number}.xml": bytes(size) for number in range(parts)})
+def quine_like_bomb(parts: int = 36, size: int = 30 << 20) -> bytes:
+    """Many parts of nothing but zeros: more than a gigabyte in one megabyte."""
+    return zipped(dict.fromkeys((f"word/{number}.xml" for number in range(parts)), bytes(size)))
 
 
 def written(folder: Path, content: bytes, name: str = "file") -> Path:

@@ -18,6 +18,8 @@ from tests.privacy.world import Place, World
 
 _PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 _KEY = re.compile(rb'<input[^>]* name="key"[^>]*>')
+_NOTED = re.compile(rb'"(?:seen_at|expires_at)": "[^"]*"')
+"""When a session was last noted, in what is held about oneself: each server notes it in its own time."""
 _LAST_USED = re.compile(rb"<span>last used .*?</span>")
 # Headers that differ between any two answers and tell nothing; the length follows from the body, which is compared.
 _FREE_HEADERS = frozenset(("date", "x-request-id", "content-length"))
@@ -41,6 +43,8 @@ class Filling:
     document: str = ""
     folder: str = ""
     picture: str = ""
+    card: str = ""
+    use: str = ""
 
 
 def existing(world: World, place: Place, account: str = "spare") -> Filling:
@@ -48,7 +52,7 @@ def existing(world: World, place: Place, account: str = "spare") -> Filling:
     invitation = place.invitation or new_id()
     thread, post, account_id = place.threads[0], place.posts[0], world.ids[account]
     own = (place.case, place.act, place.announcement, place.held, place.document, place.folder, place.picture)
-    mine = (each or new_id() for each in own)  # not all have all
+    mine = (each or new_id() for each in (*own, place.card, place.use))  # not all have all
     return Filling(place.slug, thread, post, account_id, invitation, place.id, *mine)
 
 
@@ -57,7 +61,7 @@ def nothing(place: Place) -> Filling:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
     slug = place.slug[: len(place.slug) - 8].rstrip("-") + "-" + letters
     slug = ("x" * len(place.slug) + slug)[-len(place.slug) :]
-    return Filling(slug, *(new_id() for _ in range(12)))
+    return Filling(slug, *(new_id() for _ in range(14)))
 
 
 def every_address() -> set[str]:
@@ -83,6 +87,7 @@ def lies_in_place(address: str) -> bool:
         "{document",
         "{folder",
         "{file_id",
+        "{card_id",
     )
     return any(part in address for part in parts)
 
@@ -106,9 +111,12 @@ def filled(address: str, filling: Filling) -> str:
         "document_id": filling.document,
         "folder_id": filling.folder,
         "file_id": filling.picture,
+        "card_id": filling.card,
+        "use_id": filling.use,
         "number": "2" if path.endswith("/changes") else "1",  # before the first there was nothing
         "page": "1",
         "fits": "360",
+        "side": "96",
         "secret": "no-such-secret",
         "name": "no-such-file.css",
     }
@@ -154,7 +162,8 @@ def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
         each for each in told if not (each[0] == "set-cookie" and each[1].startswith("confer=") and each[1][7] != ";")
     )
     headers = "\n".join(sorted(f"{name}: {value}" for name, value in told))
-    body = _LAST_USED.sub(b"<used>", _KEY.sub(b"<key>", answer.body)).decode(errors="backslashreplace")
+    body = _NOTED.sub(b"<noted>", _LAST_USED.sub(b"<used>", _KEY.sub(b"<key>", answer.body)))
+    body = body.decode(errors="backslashreplace")
     for name in (*names, dict(answer.headers)["x-request-id"]):
         headers, body = headers.replace(name, "<name>"), body.replace(name, "<name>")
     return answer.status, _HASHED.sub(r'\1<hash>"', headers), body

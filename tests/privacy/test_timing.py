@@ -58,8 +58,8 @@ def test_a_secret_address_takes_as_long_as_nothing(world: World) -> None:
 
 @pytest.mark.timeout(600)
 def test_the_watch_sees_what_takes_longer(world: World) -> None:
-    """For a member the address leads to a page: were it anything but nothing to an outsider, it would be measured."""
+    """For a member there is a library: were it anything but nothing to an outsider, it would be measured."""
     skip_other_shapes(world)
     place, asker = world.places["secret"], world.browsers["fellow"]
-    shown, made_up = f"/networks/{place.slug}", filled(ADDRESS, nothing(place))
+    shown, made_up = f"/networks/{place.slug}/documents", f"{filled(ADDRESS, nothing(place))}/documents"
     assert median(difference(asker, shown, made_up, 200) for _ in range(TRIES)) > 2 * MOST

@@ -1,10 +1,13 @@
 """What requests that change something are sent with, so that nothing but the lack of a right can refuse them."""
 
+from tests.privacy.url_cards import CARD_BODIES
 from tests.privacy.url_documents import DOCUMENT_BODIES
 
 BODIES: dict[str, dict[str, object]] = {
     **DOCUMENT_BODIES,
+    **CARD_BODIES,
     "POST /about/{slug}": {"body": "New words"},
+    "POST /settings/photo": {"act": "remove"},
     "POST /settings/profile": {"name": "Ada Of Another Name"},
     "POST /settings/tokens": {"label": "A script"},
     "POST /settings/notifications": {"mail": "never"},
@@ -68,6 +71,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /site/erasing": {"post": "{post}", "reason": "A patient is named", "sure": "yes"},
     "POST /api/v1/posts/{id:id}/reports": {"rule": "other", "words": "Look at this"},
     "POST /api/v1/posts/{id:id}/hiding": {"rule": "off_topic", "reason": "Not here"},
+    "POST /api/v1/documents/{document_id:id}/erasure": {"reason": "A patient is named"},
     "POST /api/v1/posts/{id:id}/erasure": {"reason": "A patient is named"},
     "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/reports": {"rule": "abuse"},
     "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": {"reason": "Be kind"},
@@ -86,7 +90,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /api/v1/networks/{slug:slug}/announcements": {"title": "A title", "body": "Words"},
     "POST /api/v1/networks/{slug:slug}/threads": {"title": "A title", "body": "Words"},
     "PATCH /api/v1/threads/{id:id}": {"title": "Another title"},
-    "POST /api/v1/threads/{id:id}/move": {"network": "{slug}"},
+    "POST /api/v1/threads/{id:id}/move": {"network": "{slug}", "reason": "It belongs there"},
     "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/rejection": {"reason": "Off topic"},
     "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/silence": {"hours": 1, "reason": "Off topic"},
     "PUT /api/v1/networks/{slug:slug}/members/{account_id:id}/hold": {"reason": "Off topic"},

@@ -1,6 +1,16 @@
 """The addresses of documents and of files in posts: who gets what there, and what is sent. `member` made them."""
 
-from tests.privacy.url_rows import ADMINISTRATORS_DO, ADMINISTRATORS_SEE, MEMBERS_DO, READ, REPORT, Row, act, form
+from tests.privacy.url_rows import (
+    ADMINISTRATORS_DO,
+    ADMINISTRATORS_SEE,
+    MEMBERS_DO,
+    READ,
+    REPORT,
+    Row,
+    act,
+    everybody,
+    form,
+)
 
 _LIBRARY, _FOLDERS = "/networks/{slug:slug}/documents", "/networks/{slug:slug}/folders"
 _FOLDER, _DOCUMENT = "/folders/{folder_id:id}", "/documents/{document_id:id}"
@@ -28,6 +38,7 @@ DOCUMENT_TABLE: dict[str, Row] = {
     f"GET {_DOCUMENT}/edit": _OWNER_SEES,
     f"POST {_DOCUMENT}/edit": _OWNER_DOES,
     f"GET {_DOCUMENT}/versions/new": _ALL_SEE,
+    f"GET {_DOCUMENT}/versions": Row("404 404 404 404 303 303 303 303", open=everybody("303").closed),
     f"POST {_DOCUMENT}/versions": MEMBERS_DO,
     f"GET {_VERSION}": READ,
     f"GET {_VERSION}/file": READ,
@@ -88,7 +99,7 @@ DOCUMENT_TABLE: dict[str, Row] = {
 }
 WITH_FILE = frozenset(
     f"POST {before}{path}" for before in ("", "/api/v1") for path in (_LIBRARY, f"{_DOCUMENT}/versions")
-) | {"POST /api/v1/networks/{slug:slug}/files"}
+) | {"POST /api/v1/networks/{slug:slug}/files", "POST /settings/photo"}
 """What is sent with a file."""
 _SAID: dict[str, dict[str, object]] = {
     f"POST {_LIBRARY}": {"title": "A title"},

@@ -11,6 +11,7 @@ and every form leads to the sign-in page, whatever is behind it.
 
 from dataclasses import replace
 
+from tests.privacy.url_cards import CARD_TABLE
 from tests.privacy.url_documents import DOCUMENT_TABLE
 from tests.privacy.url_moderation import MODERATION_API, MODERATION_PAGES
 from tests.privacy.url_rows import (
@@ -87,6 +88,7 @@ TABLE: dict[str, Row] = {
     "GET /settings/data/file": OWN_PAGE,
     "GET /settings/close": OWN_PAGE,
     "POST /settings/profile": OWN_ACT,
+    "POST /settings/photo": OWN_ACT,
     "POST /settings/password": account("422", "401"),
     "POST /settings/email": account("422", "401"),
     "POST /settings/email/again": account("303", "401"),
@@ -107,6 +109,7 @@ TABLE: dict[str, Row] = {
     "GET /register": account("303", "200"),
     "POST /register": everybody("422"),
     "GET /register/sent": ALL,
+    "GET /register/archive": OWN_PAGE,
     "GET /register/again": ALL,
     "POST /register/again": everybody("422"),
     "GET /verify/{secret}": NOWHERE,
@@ -211,6 +214,8 @@ TABLE: dict[str, Row] = {
     "POST /networks/{slug:slug}/announcements/limit": ADMINISTRATORS_DO,
     "POST /networks/{slug:slug}/announcements/{announcement_id:id}/reading": MEMBERS_DO,
     "GET /people/{account_id:id}": account("200", "404"),
+    "GET /people/{account_id:id}/photo/{side:int}": everybody("404"),  # nobody here has one
+    "GET /people/photos": ALL,
     # the log, who could see what, and broken glass
     "GET /networks/{slug:slug}/log": ADMINISTRATORS_SEE,
     "POST /networks/{slug:slug}/log/export": ADMINISTRATORS_DO,
@@ -267,8 +272,9 @@ TABLE: dict[str, Row] = {
     "POST /threads/{id:id}/title": act("403 ok ok ok"),
     "GET /threads/{id:id}/pace": form("403 403 200 200"),
     "POST /threads/{id:id}/pace": MODERATORS_DO,
-    "GET /threads/{id:id}/move": form("403 403 200 200"),
-    "POST /threads/{id:id}/move": act("403 403 422 422"),  # it is in this network already
+    # What members alone read leaves by an administrator; 422: it is in this network already.
+    "GET /threads/{id:id}/move": replace(form("403 403 403 200"), open=form("403 403 200 200").open),
+    "POST /threads/{id:id}/move": replace(act("403 403 403 422"), open=act("403 403 422 422").open),
     "POST /threads/{id:id}/watch": MEMBERS_DO,
     "POST /threads/{id:id}/read": MEMBERS_DO,
     "GET /posts/{id:id}": Row("404 404 404 404 303 303 303 303", open=everybody("303").closed),
@@ -333,7 +339,7 @@ TABLE: dict[str, Row] = {
     "GET /api/v1/networks/{slug:slug}/events": READ,
     "GET /api/v1/threads/{id:id}": READ,
     "PATCH /api/v1/threads/{id:id}": act("403 ok ok ok"),
-    "POST /api/v1/threads/{id:id}/move": act("403 403 422 422"),
+    "POST /api/v1/threads/{id:id}/move": replace(act("403 403 403 422"), open=act("403 403 422 422").open),
     "GET /api/v1/networks/{slug:slug}/held": act("403 403 200 200"),
     "GET /api/v1/networks/{slug:slug}/held/{held_id:id}": Row("401 404 404 404 200 404 200 200"),
     "POST /api/v1/networks/{slug:slug}/held/{held_id:id}/approval": HELD,
@@ -352,10 +358,14 @@ TABLE: dict[str, Row] = {
     "POST /api/v1/posts/{id:id}/removal": act("403 ok ok ok"),
     "POST /api/v1/posts/{id:id}/reports": REPORT,
     "POST /api/v1/posts/{id:id}/hiding": MODERATORS_DO,
-    "POST /api/v1/posts/{id:id}/erasure": Row("401 404 404 ok 403 403 403 403", open="401 403 403 ok 403 403 403 403"),
+    **dict.fromkeys(
+        ("POST /api/v1/documents/{document_id:id}/erasure", "POST /api/v1/posts/{id:id}/erasure"),
+        Row("401 404 404 ok 403 403 403 403", open="401 403 403 ok 403 403 403 403"),
+    ),
     "POST /api/v1/networks/{slug:slug}/members/{account_id:id}/warnings": MODERATORS_DO,
     **MODERATION_API,
     **DOCUMENT_TABLE,
+    **CARD_TABLE,
     # what ends the visitor's own standing: tried after everything else
     "POST /networks/{slug:slug}/departure": LEAVE,
     "DELETE /api/v1/networks/{slug:slug}/members/me": LEAVE,

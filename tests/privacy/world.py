@@ -39,7 +39,20 @@ INSIDE = ("fellow", "member", "moderator", "administrator")
 TARGETS = ("spare", "insider")
 """Members with whom others may do what they like; of the `insider` nothing is known outside hidden networks."""
 VISITORS = (*OUTSIDE, "invited", "site_administrator", *INSIDE, *TARGETS)
-KINDS = ("name", "purpose", "content", "title", "earlier", "removed", "asked", "message", "reason", "document", "file")
+KINDS = (
+    "name",
+    "purpose",
+    "content",
+    "title",
+    "earlier",
+    "removed",
+    "asked",
+    "message",
+    "reason",
+    "document",
+    "file",
+    "card",
+)
 """What a canary of a network stands in."""
 ASKING = ("member", "moderator")
 """Who came by asking; other members were invited."""
@@ -74,6 +87,10 @@ class Place:
     """It lies in this one."""
     picture: str = ""
     """In a post of `member`."""
+    card: str = ""
+    """By `member`, with an earlier wording."""
+    use: str = ""
+    """`fellow` uses it, too."""
     posts: list[str] = field(default_factory=list)
     """By `member` (edited since), `moderator`, `removed`, and `moderator` again (removed since)."""
 
@@ -225,6 +242,19 @@ class World:
             self.do(by, "POST", f"/threads/{place.threads[0]}/posts", body)
         return file
 
+    def make_card(self, place: Place, by: str = "member", source: tuple[str, str] | None = None) -> str:
+        """A card with an earlier wording; its id."""
+        words = f"Card {place.words['card']}"
+        said = dict.fromkeys(("title", "problem", "done", "place", "result", "evidence", "contact"), words)
+        said |= {"source_kind": source[0], "source_id": source[1]} if source else {}
+        card = self.do(by, "POST", f"/networks/{place.slug}/cards", said)["id"]
+        self.do(by, "PATCH", f"/cards/{card}", {"result": f"{words} twice"})
+        return str(card)
+
+    def use(self, place: Place, card: str, by: str = "fellow") -> str:
+        """Somebody says that they use it, too; the id of that."""
+        return str(self.do(by, "POST", f"/cards/{card}/uses", {"words": f"Here {place.words['card']}"})["id"])
+
     def bring(self, visitor: str, path: str, said: dict[str, str], file: tuple[str, str]) -> str:
         """Send a file to the API; the id of what it makes."""
         answer = self.programs[visitor].ask("POST", f"/api/v1{path}", form=said, file=file)
@@ -296,6 +326,8 @@ class World:
         place.folder = self.make_folder(place)
         place.document = self.share(place, folder=place.folder)
         place.picture = self.attach(place)
+        place.card = self.make_card(place, source=("post", place.posts[0]))
+        place.use = self.use(place, place.card)
         self.do("left", "DELETE", f"/networks/{place.slug}/members/me")
         for visitor in ("removed", "banned"):
             self.change_member(place, visitor, status=visitor, reason=place.reason(visitor))
@@ -312,6 +344,7 @@ class World:
             place.folder = self.make_folder(place, by="administrator")
             place.document = self.share(place, by="administrator")
             place.picture = self.attach(place, by="administrator")
+            place.card = self.make_card(place, by="administrator", source=("thread", thread))
             change = {"access": place.access, "confirm": place.name}
             place.former_slug = place.slug
             place.slug = self.do("administrator", "PATCH", f"/networks/{place.slug}", change)["slug"]

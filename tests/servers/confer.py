@@ -144,7 +144,7 @@ class ConferServer:
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM) and wait; its exit code."""
-        return self._running().stop()
+        return self._running().stop(seconds=30)  # on a busy machine it takes its time to say goodbye
 
     def kill(self) -> int:
         """`kill -9`: what was answered is kept, and `start` goes on with the same data and port."""
@@ -163,9 +163,9 @@ class ConferServer:
         """Undo `pause`."""
         self._running().send(signal.SIGCONT)
 
-    def command(self, *words: str, typed: str = "") -> str:
+    def command(self, *words: str, typed: str = "", timeout: float = 120) -> str:
         """Run `python -m forum` with these words on the same data; what it printed. `typed` is its input."""
-        code, out, errors = run(words, self.environment, typed)
+        code, out, errors = run(words, self.environment, typed, timeout)
         if code != 0:
             raise CommandFailed(f"{' '.join(words)}: code {code}\n{out}{errors}")
         return out

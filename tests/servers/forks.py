@@ -21,9 +21,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
+
+from jinja2.bccache import Bucket, BytecodeCache
 
 from tests.servers.processes import Child
 
@@ -95,14 +98,16 @@ class Fork:
             os.kill(self.pid, number)
 
 
-def run(words: Sequence[str], environment: Mapping[str, str], typed: str = "") -> tuple[int, str, str]:
-    """Run a command to its end: its exit code, what it printed, and its errors."""
+def run(
+    words: Sequence[str], environment: Mapping[str, str], typed: str = "", timeout: float = 120
+) -> tuple[int, str, str]:
+    """Run a command to its end, at most so many seconds: its exit code, what it printed, and its errors."""
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(typed.encode())
         given.seek(0)
         fork = Fork(words, environment, [given, out, err])
         try:
-            code = fork.wait(120)
+            code = fork.wait(timeout)
         finally:
             fork.send_signal(signal.SIGKILL)
         for stream in (out, err):
@@ -203,6 +208,34 @@ def _become(wish: dict[str, Any], handles: list[int]) -> list[str]:
     return words
 
 
+class _Compiled(BytecodeCache):
+    """What templates became, kept in memory. Plain mail escapes nothing: its templates become something else."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, bool], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bool(bucket.environment.autoescape)))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bool(bucket.environment.autoescape)] = bucket.code
+
+
+def keep_compiled_templates() -> None:
+    """Compile every template once for all forks: a second and a half, a part of which each would take again."""
+    rendering = import_module("forum.rendering")
+    rendering.Environment = partial(rendering.Environment, bytecode_cache=_Compiled())
+    templates = rendering.make_templates(_ROOT / "templates", import_module("forum.settings").Settings(), str)
+    for name in templates.list_templates():
+        templates.get_template(name)
+
+
+def hash_passwords_quickly() -> None:
+    """Hashes were a quarter of what servers computed in tests of accounts; they stay Argon2id, for less."""
+    passwords: Any = import_module("auth.passwords").Passwords
+    passwords.__init__.__kwdefaults__ = {"memory_kib": 64, "rounds": 1, "lanes": 1}
+
+
 if __name__ == "__main__":
     from ground.leaving_out import leave_out_what_is_unused
 
@@ -212,9 +245,12 @@ if __name__ == "__main__":
     for name in LOADED_LATER:
         import_module(name)
     import_module("forum.app").make_assets(development=False)
+    keep_compiled_templates()
     gc.collect()
     gc.freeze()
     asked = wait_for_wishes(socket.socket(fileno=int(sys.argv[1])))
+    if os.environ.get("PASSWORDS") != "slow":
+        hash_passwords_quickly()
     if asked is not None and asked[0] == "-m":  # another module's `main`, for servers that are broken on purpose
         sys.exit(import_module(asked[1]).main(asked[2:]))
     sys.exit(0 if asked is None else main(asked))

@@ -49,8 +49,14 @@ async def test_registering_an_imported_author_changes_nothing_before_the_mail_is
     author = await imported(state)
     async with state.transaction() as tx:
         await commands.register(tx, NEW, HASH)
-    assert await account_now(state, author.id) == author
-    assert await letters(state) == ["claim_account"]
+    kept = await account_now(state, author.id)
+    assert (kept.name, kept.verified_at, kept.version) == (author.name, None, author.version)
+    assert await letters(state) == ["verify_email"]
+    for _ in range(2):  # whose password the first one was is not known any more, nor is whose a later one is
+        async with state.transaction() as tx:
+            await commands.register(tx, NEW, HASH)
+        assert not (await account_now(state, author.id)).has_password
+    assert await letters(state) == ["verify_email", "claim_account", "claim_account"]
 
 
 async def test_author_takes_over_what_they_wrote(state: State) -> None:

@@ -1,5 +1,6 @@
 """Registering through the forms, links that act only by their button, and the first account of a site."""
 
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -154,6 +155,7 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(
     assert PASSWORD not in answer.text
     kept = "Ama Boateng" if "name" not in wrong else "correct@example.org"
     assert kept in answer.text
+    assert ("Type it once more" in answer.text) == ("password" not in wrong)
 
 
 def test_unusual_but_right_input_is_taken(server: ConferServer) -> None:
@@ -325,6 +327,13 @@ def test_first_account_is_made_by_whoever_reads_the_terminal(own_server: ConferS
     fields = {"name": "Ama Boateng", "password": PASSWORD}
     assert visitor.get(path).status_code == 200
     assert visitor.send_form(path, **fields, email="nothing").status_code == 422
+    page = visitor.send_form(path, name="Ystradgynlais" * 25, password=PASSWORD, email="ama@example.org").text
+    field = re.search(r'<input [^>]*name="name"[^>]*value="(\w+)"[^>]*maxlength="(\d+)"', page)
+    assert field is not None
+    # Nor does a browser cut off what is pasted: it would take a name away without a word.
+    assert (field[1], int(field[2]) > 325) == ("Ystradgynlais" * 25, True)
+    assert 'id="f-name-error"' in page
+    assert 'value="ama@example.org"' in page
 
     def make(number: int) -> int:
         return Visitor(own_server).send_form(path, **fields, email=f"first{number}@example.org").status_code

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select, text
 
 from forum.acts.erasing import erase_post
+from forum.acts.holding import hold_post
 from forum.audit import find_broken
-from forum.tables import acts, audit_rows, held_posts, post_versions, posts
+from forum.membership import lock_several
+from forum.tables import acts, audit_rows, held_posts, memberships, metadata, post_versions, posts
 from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
 from tests.forum.threads.village import Village
 from tests.servers.confer import ConferServer
@@ -146,6 +148,31 @@ async def test_twice_at_once_and_beside_those_who_quote_it(village: Village) -> 
     assert (row.body, row.html) == ("", "")
 
 
+async def test_who_acts_on_its_author_and_who_erases_it_come_one_after_the_other(village: Village) -> None:
+    """A membership is held before a post by both, or each would wait for what the other has."""
+    hall = await open_hall(village)
+    post = await village.reply(hall.gareth, hall.place, hall.thread, "Ezekiel again.")
+    await hall.report(hall.maeve, post, "patient_data")
+    case_id = (await hall.cases(hall.amara))[0]["id"]
+    said = {"decision": "agree", "act": "ban", "reason": "Names Ezekiel", "rule": "patient_data"}
+    await hall.do(hall.amara, "POST", f"/reports/{case_id}/decision", said)
+    async with village.state.transaction() as acting:
+        await lock_several(acting, hall.place.id, [hall.amara.id, hall.gareth.id])
+        erasing = asyncio.create_task(erase(village, post))
+        await asyncio.sleep(0.5)
+        await hold_post(acting, None, post)
+    assert await asyncio.wait_for(erasing, 30) is not None
+    theirs = (memberships.c.network_id == hall.place.id, memberships.c.account_id == hall.gareth.id)
+    async with village.state.database.read() as connection:
+        assert await connection.scalar(select(memberships.c.reason).where(*theirs)) == "[erased]"
+
+
+async def erase(village: Village, post: str) -> str | None:
+    """As Confer itself does in time."""
+    async with village.state.transaction() as tx:
+        return await erase_post(tx, None, post, "It was hidden for 30 days.")
+
+
 async def test_an_appeal_that_waits_as_the_words_go_is_answered_truly(village: Village) -> None:
     hall = await open_hall(village)
     act = await hall.hide(hall.priya, rule="patient_data")
@@ -153,6 +180,41 @@ async def test_an_appeal_that_waits_as_the_words_go_is_answered_truly(village: V
     await hall.do(await hall.overseer(), "POST", f"/posts/{hall.post}/erasure", {"reason": "Why."})
     appeal = (await hall.do(hall.gareth, "GET", f"/acts/{act}"))["appeal"]
     assert (appeal["outcome"], "nothing can be given back" in appeal["answer"]) == ("upheld", True)
+
+
+async def test_what_was_said_of_it_goes_as_well_and_the_log_holds(village: Village) -> None:
+    """Reports, reasons, answers, appeals, and why its author was removed because of it; not why something else was."""
+    patient = new_patient().replace(SURNAME, "Winterbourne")  # who was removed has had the reason by mail
+    name = patient.split()[1]
+    hall = await open_hall(village)
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"First.\n\n{patient}, I think.")
+    quote = await village.reply(hall.maeve, hall.place, hall.thread, f"> {patient}\n\nMine.")
+    taken_back = await hall.hide(hall.priya, post, "abuse", f"You call {name} names.")
+    await hall.do(hall.gareth, "POST", f"/acts/{taken_back}/appeal", {"words": f"{name} laughed."})
+    answer = {"outcome": "overturned", "answer": f"{name} did laugh."}
+    await hall.do(hall.amara, "POST", f"/acts/{taken_back}/answer", answer)
+    for act in ("ban", "none"):
+        await hall.report(hall.maeve, post, "patient_data", f"It says that {patient}.")
+        (case,) = await hall.cases(hall.amara)
+        decided = {"decision": "agree", "act": act, "reason": f"You name {name}.", "answer": f"{name} is safe now."}
+        await hall.do(hall.amara, "POST", f"/reports/{case['id']}/decision", decided)
+    lock = {"locked": True, "reason": f"Enough of {name}."}
+    await hall.do(hall.priya, "PATCH", f"/threads/{hall.thread}", lock)
+    await hall.do(hall.priya, "PATCH", f"/threads/{hall.thread}", {"pinned": True, "reason": "So that all see it."})
+    await hall.hide(hall.priya, post, "patient_data", f"{name} is a patient of ours.")
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.post_id == quote))
+    await hall.do(hall.maeve, "POST", f"/acts/{act.id}/appeal", {"words": f"I was kind to {name}."})
+    await hall.do(await hall.overseer(), "POST", f"/posts/{post}/erasure", {"reason": "A patient is named."})
+    async with village.state.database.read() as connection:
+        for table in metadata.sorted_tables:
+            rows = (await connection.execute(text(f"SELECT * FROM {table.name}"))).all()
+            assert not [row for row in rows if name in str(row)], table.name
+        assert [trouble async for trouble in find_broken(connection)] == []
+        kept = (await connection.execute(text("SELECT word FROM audit_words WHERE name = 'reason'"))).scalars().all()
+    assert {"A patient is named.", "So that all see it."} <= set(kept)
+    shown = await hall.do(hall.amara, "GET", f"/acts/{taken_back}")
+    said = (shown["reason"], shown["appeal"]["words"], shown["appeal"]["answer"])
+    assert said == ("[erased]", "[erased]", "[erased]")
 
 
 async def test_a_hidden_post_that_is_erased_cannot_come_back(village: Village) -> None:
@@ -239,6 +301,36 @@ async def test_a_post_that_very_many_quote_is_out_of_sight_at_once_and_erased_by
         assert (shown["body"].partition("\n")[0], shown["hidden_rule"]) == ("> [erased]", "")
     logged = [row.act for row in await hall.stored(logged_about(post))]
     assert logged == ["post.hide", "post.erase"]
+
+
+async def test_what_very_many_quote_can_be_read_in_none_of_the_quotes_from_then_on(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.acts.erasing.MOST_HIDDEN", 2)
+    patient = new_patient()
+    name = patient.split()[1]
+    hall, other = await open_hall(village), await open_hall(village, "open")
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"First.\n\n{patient}, I think.")
+    quotes = [await village.reply(hall.maeve, hall.place, hall.thread, f"> {patient}\n\nMine {n}.") for n in range(2)]
+    quotes.append(await village.reply(other.maeve, other.place, other.thread, f"> {patient}\n\nMine."))
+    page = village.browser(hall.maeve)
+    assert name in (await page.get(f"/threads/{hall.thread}")).text
+    overseer = await village.viewer(await hall.overseer())
+    async with village.state.transaction() as tx:
+        await erase_post(tx, overseer, post, "A patient is named.")
+        stood = (await tx.execute(select(posts.c.hidden_rule, posts.c.excerpt).where(posts.c.id.in_(quotes)))).all()
+    assert [tuple(row) for row in stood] == [("quotes_erased", "")] * 3
+    for place, each in zip((hall, hall, other), quotes, strict=True):  # the worker may be at it already
+        assert name not in str(await place.read(place.maeve, each))
+    assert name not in (await page.get(f"/threads/{hall.thread}")).text
+    for _ in range(200):
+        if (await hall.read(hall.maeve, post))["erased"]:
+            break
+        await asyncio.sleep(0.1)
+    for place, each in zip((hall, hall, other), quotes, strict=True):
+        shown = await place.read(place.maeve, each)
+        assert (shown["body"].startswith("> [erased]\n\nMine"), shown["hidden_rule"]) == (True, "")
+    assert "[erased]" in (await page.get(f"/threads/{hall.thread}")).text
 
 
 async def test_what_waits_for_a_moderator_quotes_it_no_longer(village: Village) -> None:

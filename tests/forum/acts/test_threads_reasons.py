@@ -15,7 +15,7 @@ async def given(hall: Hall, path: str, change: dict[str, object]) -> None:
     await hall.do(hall.amara, "PATCH", path, change)
 
 
-@pytest.mark.parametrize("change", [{"title": "Cover at night"}, {"locked": True}, {"slow_minutes": 5}])
+@pytest.mark.parametrize("change", [{"title": "Cover at night"}, {"locked": True}, {"pinned": True}])
 async def test_of_a_thread(village: Village, change: dict[str, object]) -> None:
     hall = await open_hall(village)
     path = f"/threads/{hall.thread}"

@@ -51,6 +51,7 @@ async def test_who_could_see_a_thread(village: Village, overseer: Villager) -> N
         "access": None,
         "elsewhere": False,
         "partly_elsewhere": False,
+        "everybody_elsewhere": False,
         "suspended": 0,
     }
     today = (await program.get(path, params={"thread": "1", "day": f"{now():%Y-%m-%d}"})).json()

@@ -245,6 +245,41 @@ async def test_each_network_answers_for_its_own_time_of_a_thread_that_moved(vill
     assert not (await at(village, amara, here, thread, now())).elsewhere
 
 
+async def test_what_was_in_an_open_network_for_a_time_is_said_to_have_been_everybodys(village: Village) -> None:
+    amara, ben = await village.people("Amara Okafor", "Ben Ito")
+    here, there = await village.network(amara, [ben]), await village.network(amara, access="open")
+    closed = await village.network(amara)
+    thread = await village.thread(ben, here, "Rota")
+    program, path = village.program(amara), f"/api/v1/threads/{thread}/move"
+    first, moments = now(), dict[str, datetime]()
+    for target in (closed, there, here):
+        body = {"network": target.slug, "reason": "Yes.", "confirm": target.name}
+        assert (await program.post(path, json=body)).status_code == 200
+        moments[target.slug] = now()
+    told = {slug: await at(village, amara, here, thread, moment) for slug, moment in moments.items()}
+    elsewhere = {slug: (each.elsewhere, each.everybody_elsewhere) for slug, each in told.items()}
+    assert elsewhere == {closed.slug: (True, False), there.slug: (True, True), here.slug: (False, False)}
+    assert not (await at(village, amara, here, thread, first)).everybody_elsewhere
+    day = {"thread": thread, "day": at_moment(village, now())["day"]}
+    page = (await village.browser(amara).get(f"/networks/{here.slug}/audience", params=day)).text
+    words = re.sub(r"\s+", " ", page)
+    assert "this thread was in another network, which was open: anybody could read it" in words
+    for claim in ("nobody else", "The network was closed on that day"):
+        assert claim not in words, claim
+    answer = await village.browser(amara).post(f"/networks/{here.slug}/audience/export", data=day)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert ("Everybody", "it was in another network then, which was open") in [(row[0], row[2]) for row in rows]
+    # In another one that was not open, there is no more to be said than that.
+    body = {"network": closed.slug, "reason": "Yes."}
+    again = await village.thread(ben, here, "Another")
+    assert (await program.post(f"/api/v1/threads/{again}/move", json=body)).status_code == 200
+    shown = await village.browser(amara).get(f"/networks/{here.slug}/audience", params=day | {"thread": again})
+    words = re.sub(r"\s+", " ", shown.text)
+    assert "Two people could see it at one time or another of that day while it was here." in words
+    assert "For a part of that day this thread was in another network." in words
+    assert "nobody else" not in words
+
+
 async def test_the_page_and_the_file(village: Village) -> None:
     amara, ben = await village.people("Amara Okafor", "Ben Ito")
     place = await village.network(amara, [ben])

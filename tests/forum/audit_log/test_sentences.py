@@ -37,7 +37,7 @@ def test_what_changed() -> None:
     assert changes(None, '{"role":"member","status":"active"}') == ()
     assert changes(None, '{"access":"closed","name":"' + "a" * 64 + '"}') == (("Who can see it", "", "closed"),)
     assert changes('{"name":"' + "a" * 64 + '"}', '{"name":"' + "b" * 64 + '"}') == (
-        ("Name", "words with the fingerprint aaaaaaaa", "words with the fingerprint bbbbbbbb"),
+        ("Name", "words not kept here (mark aaaaaaaa)", "words not kept here (mark bbbbbbbb)"),
     )
     moved = ('{"network_id":"n","number":4}', '{"network_id":"m","posts":2}')
     assert changes(*moved, "thread.move") == (("Posts", "", "2"),)

@@ -31,13 +31,13 @@ async def test_nobody_else_shares_a_version_meanwhile(village: Village) -> None:
     assert (await replace(village, priya, document, 1)).status_code == 403
     assert (await replace(village, gareth, document, 1)).status_code == 201
     page = (await village.browser(priya).get(f"/documents/{document['id']}")).text
-    assert "Gareth is working on this" in page
+    assert "Gareth is working on this: New doses (begun <time" in page
     assert "Tell me when it’s free" in page
     assert (await village.program(priya).put(f"{path}/wish")).status_code == 204
     assert (await village.program(gareth).put(f"{path}/wish")).status_code == 403
     assert (await village.program(priya).delete(f"{path}/lock")).status_code == 403
     assert (await village.program(gareth).delete(f"{path}/lock")).status_code == 204
-    assert any("is free" in line for line in await lines(village, priya))
+    assert any("“Pathway” in " in line and line.endswith("is free") for line in await lines(village, priya))
     assert not any("is free" in line for line in await lines(village, gareth))
     assert (await replace(village, priya, document, 2)).status_code == 201
 
@@ -52,10 +52,25 @@ async def test_an_administrator_breaks_it_with_a_reason_and_the_holder_is_told(v
     assert (await village.program(priya).post(f"{path}/breaking", json={"reason": "Now"})).status_code == 403
     assert (await village.program(amara).post(f"{path}/breaking", json={"reason": ""})).status_code == 422
     browser, page = village.browser(amara), f"/documents/{document['id']}/lock/breaking"
-    assert "Gareth has been working" in (await browser.get(page)).text
+    assert "Gareth has been working on it (begun <time" in (await browser.get(page)).text
     assert (await browser.post(page, data={"reason": ""})).status_code == 422
     assert (await browser.post(page, data={"reason": "It is needed <now>"})).status_code == 303
-    assert any("ended your work" in line for line in await lines(village, gareth))
+    assert f"Amara ended your work on “Pathway” in {place.name}" in await lines(village, gareth)
+    listed = (await village.browser(gareth).get("/notifications")).text
+    assert "It is needed &lt;now&gt;" in listed  # as the form promises
+    # Out of their sight, neither its name nor why is told any more; the document as such is.
+    folder = await village.program(priya).post(
+        f"/api/v1/networks/{place.slug}/folders", json={"name": "Closed", "narrowed": True}
+    )
+    moved = await village.program(priya).patch(
+        f"/api/v1/documents/{document['id']}", json={"folder": folder.json()["id"]}
+    )
+    assert moved.status_code == 200, moved.text
+    assert f"Amara ended your work on a document in {place.name}" in await lines(village, gareth)
+    listed = (await village.browser(gareth).get("/notifications")).text
+    assert ("It is needed" in listed, "Pathway" in listed) == (False, False)
+    moved = await village.program(priya).patch(f"/api/v1/documents/{document['id']}", json={"folder": None})
+    assert moved.status_code == 200, moved.text
     assert "It is needed &lt;now&gt;" in (await browser.get(f"/networks/{place.slug}/log")).text
     assert (await read(village, gareth, f"/documents/{document['id']}")).json()["lock"] is None
 

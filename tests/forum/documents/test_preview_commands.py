@@ -43,8 +43,11 @@ async def test_a_pdf_is_read_as_pages(village: Village) -> None:
     place = await village.network(amara, [gareth])
     document = await share(village, gareth, place, "Falls", making.manual())
     page = await when_ready(village, amara, document)
-    assert page.count("<img ") == 5
-    assert "Read all 9 pages" in page
+    assert page.count("<img ") == 9
+    first, _, folded = page.partition("Show all nine pages</summary>")
+    assert 'id="page-1"' in first
+    assert 'id="page-2"' not in first
+    assert 'id="page-9"' in folded.partition("</section>")[0]
     assert "This is page 1." in page
     pages = (await village.browser(amara).get(f"/documents/{document['id']}/versions/1/pages?page=7")).text
     assert making.SENTENCE in pages

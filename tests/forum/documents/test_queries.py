@@ -39,3 +39,25 @@ async def test_with_the_past_all_of_it_is_open(village: Village) -> None:
     old = await share(village, gareth, place, "Old")
     await open_up(village, amara, place, with_past=True)
     assert (await village.browser().get(f"/documents/{old['id']}/file")).status_code == 200
+
+
+async def test_documents_alone_stay_with_the_members_of_before_as_threads_do(village: Village) -> None:
+    """Nothing was ever written in the network, so that no number of a post parts those of before from who comes."""
+    amara, olga = await village.people("Amara", "Olga")
+    place = await village.network(amara)
+    kept = await share(village, amara, place)
+    ada, path = village.program(amara), f"/api/v1/networks/{place.slug}"
+    for access in ("open", "closed", "open"):
+        wanted = {"access": access, "confirm": place.name}
+        assert (await ada.patch(path, json=wanted)).status_code == 200
+        if access == "open":
+            await village.program(olga).put(f"{path}/members/me", json={})
+        assert (await read(village, olga, f"/documents/{kept['id']}")).status_code == 404, access
+    assert (await ada.patch(path, json={"access": "closed", "confirm": place.name})).status_code == 200
+    begun = await village.thread(amara, place)
+    assert (await read(village, olga, f"/threads/{begun}")).status_code == 200
+    one = f"{path}/reviews/{(await ada.post(f'{path}/reviews')).json()['id']}"
+    choice = {"items": [{"account_id": olga.id, "decision": "keep"}]}
+    assert (await ada.post(f"{one}/decisions", json=choice)).status_code == 200
+    assert (await read(village, olga, f"/documents/{kept['id']}")).status_code == 200
+    assert (await replace(village, amara, kept, 1)).status_code == 201

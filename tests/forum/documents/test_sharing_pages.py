@@ -5,7 +5,9 @@ import re
 from html import unescape
 
 import httpx2
+import pytest
 
+from forum.files.wording import kind_symbol
 from tests.forum.documents.shelf import PDF, read, replace, share, some_bytes
 from tests.forum.threads.village import Village
 
@@ -182,3 +184,57 @@ async def test_a_form_that_is_none_is_refused(village: Village) -> None:
     assert unknown.status_code == 422
     listed = (await read(village, amara, f"/networks/{place.slug}/documents")).json()
     assert listed["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Falls_pathway.pdf", "Falls pathway"),
+        ("photo.jpg.exe", "photo.jpg.exe"),
+        ("report.pdf   .exe", "report.pdf.exe"),
+        ("notes v1.2.docx", "notes v1.2"),
+        ("backup.tar.gz", "backup.tar.gz"),
+        ("e.g. this.txt", "e.g. this"),
+        ("README", "README"),
+    ],
+)
+async def test_a_title_made_of_a_name_hides_no_ending(village: Village, name: str, title: str) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    path, files = f"/networks/{place.slug}/documents", {"file": (name, some_bytes(), "application/octet-stream")}
+    assert (await village.browser(amara).post(path, data={"title": ""}, files=files)).status_code == 303
+    (made,) = (await village.program(amara).get(f"/api/v1{path}")).json()["items"]
+    assert made["title"] == title
+
+
+async def test_each_row_has_the_icon_of_its_kind(village: Village) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    await share(village, amara, place, "Paper", data=some_bytes())
+    await share(village, amara, place, "Words", data=b"Just a few words.\n")
+    page = (await village.browser(amara).get(f"/networks/{place.slug}/documents?order=name")).text
+    icons = re.findall(r'<span class="kind-tile"><svg[^>]*><use href="[^"#]*#([a-z]+)"', page)
+    assert icons == ["pdf", "document"]
+    assert kind_symbol("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") == "table"
+    assert kind_symbol("application/vnd.oasis.opendocument.presentation") == "slides"
+    assert [kind_symbol(each) for each in ("image/png", "video/mp4", "application/zip")] == ["picture", "play", "file"]
+
+
+async def test_a_form_that_came_back_is_opened_again_and_refusals_lead_on(village: Village) -> None:
+    amara, gareth, maeve = await village.people("Amara", "Gareth", "Maeve")
+    place = await village.network(amara, [gareth])
+    document = await share(village, amara, place)
+    path = f"/documents/{document['id']}"
+    again = await village.browser(gareth).get(f"{path}/versions")
+    assert (again.status_code, again.headers["location"]) == (303, f"{path}/versions/new")
+    assert (await village.browser(maeve).get(f"{path}/versions")).status_code == 404
+    refused = await village.browser(gareth).get(f"{path}/edit")
+    assert (refused.status_code, f'href="{path}"' in refused.text) == (403, True)
+    assert "Go to the document" in refused.text
+    narrow = await village.browser(gareth).get(f"/networks/{place.slug}/access")
+    assert (narrow.status_code, "Go to the network" in narrow.text) == (403, True)
+    wrong = await village.browser(gareth).get(f"{path}/lock")
+    assert (wrong.status_code, "Go to the document" in wrong.text) == (405, True)
+    for outsider in (maeve, None):
+        hidden = await village.browser(outsider).get(f"{path}/lock")
+        assert (hidden.status_code, "Go to the" in hidden.text.replace("Go to the home page", "")) == (405, False)

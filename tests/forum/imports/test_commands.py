@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from auth.tables import accounts
 from forum.errors import Conflict
 from forum.tables import memberships, networks
 from realtime.tables import outbox
+from tests.forum.accounts.visitor import link_in, wait_for_mail
 from tests.forum.imports.bringing import assert_whole, bring, kinds_of, posts_of, rows, threads_of
 from tests.forum.imports.letters import START, Letter, discussion, write_mbox
 from tests.forum.threads.village import Village
+from tests.servers.confer import ConferServer
 
 
 async def test_a_discussion_comes_as_it_was_written(village: Village, tmp_path: Path) -> None:
@@ -70,6 +73,35 @@ async def test_the_page_of_somebody_who_never_came_says_how_they_can(village: Vi
         assert "so nobody can take this account over" in page
         assert "register with" not in page.lower()
     assert "whose archive was brought in" not in (await mine.get(f"/people/{ada.id}")).text
+
+
+async def test_whoever_takes_over_what_they_wrote_keeps_what_they_typed_and_reads_where_it_is(
+    village: Village, server: ConferServer, tmp_path: Path
+) -> None:
+    ada = await village.person()
+    hall, cellar = await village.network(ada, access="open"), await village.network(ada, access="closed")
+    address = f"bea.{secrets.token_hex(4)}@pens.example"
+    letters = [Letter(str(hour), author=f"Bea Q. <{address}>", hour=hour * 90) for hour in range(3)]
+    await bring(village, hall, tmp_path, letters[:2])
+    await bring(village, cellar, tmp_path, letters[2:])
+    bea, password = village.browser(), "seven kettles under the old bridge"
+    await bea.post("/register", data={"name": "Beatrix Quill", "email": address, "password": password})
+    link = link_in(server, await asyncio.to_thread(wait_for_mail, server, address))
+    elsewhere = (await village.browser().get(link)).text
+    assert 'value="Bea Q."' in elsewhere
+    assert "Beatrix" not in elsewhere
+    assert [post.author for post in await posts_of(village, hall)] == ["Bea Q."] * 2  # nothing is proved yet
+    page = (await bea.get(link)).text
+    assert "The account is for Beatrix Quill" in page
+    assert 'name="password"' not in page
+    opened = await bea.post(link)
+    assert opened.headers["location"] == "/register/archive"
+    told = (await bea.get("/register/archive")).text
+    assert re.search(rf'Two posts of yours from the archive\s+are in <a href="/networks/{hall.slug}">', told)
+    assert cellar.slug not in told
+    assert [post.author for post in await posts_of(village, hall)] == ["Beatrix Quill"] * 2
+    again = await village.browser().post("/sign-in", data={"email": address, "password": password})
+    assert again.status_code == 303
 
 
 async def test_nobody_is_told_but_by_one_event_for_each_thread(village: Village, tmp_path: Path) -> None:
@@ -254,7 +286,9 @@ async def test_what_follows_a_thread_that_moved_begins_one_here(village: Village
     letters = [Letter("1", "Pens", hour=0), Letter("2", "Re: Pens", answers="1", hour=1)]
     await bring(village, place, tmp_path, letters[:1])
     (moved,) = await threads_of(village, place)
-    answer = await village.program(ada).post(f"/api/v1/threads/{moved.id}/move", json={"network": other.slug})
+    answer = await village.program(ada).post(
+        f"/api/v1/threads/{moved.id}/move", json={"network": other.slug, "reason": "There."}
+    )
     assert answer.status_code == 200
     await bring(village, place, tmp_path, letters)
     (begun,) = await threads_of(village, place)

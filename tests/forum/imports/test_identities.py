@@ -28,6 +28,13 @@ def test_one_address_is_one_author_called_as_they_mostly_were() -> None:
     assert (author.email, author.name) == ("jo@example.org", "Jo Ashby")
 
 
+def test_whoever_hid_their_name_is_called_by_their_address_or_said_to_be_unknown_each_apart() -> None:
+    hidden = ("0f47b2c98d3e61a5@example.org", "61044cfa4efaf750@example.org", "jo.ashby@example.org", "")
+    written = [message(number, author_address=address, author_name="i@io") for number, address in enumerate(hidden)]
+    names = [author.name for author in authors_of([*written, written[0]], "n1").values()]
+    assert names == [UNKNOWN, f"{UNKNOWN} (2)", "jo.ashby", f"{UNKNOWN} (3)"]
+
+
 def test_a_name_alone_counts_in_its_network_only() -> None:
     written = [message(1, author_address="", author_name="Maria"), message(2, author_address="", author_name="maria ")]
     here, there = authors_of(written, "n1"), authors_of(written, "n2")
@@ -66,15 +73,15 @@ async def test_an_author_is_nobody_until_the_address_is_proved(village: Village,
     address = f"{place.slug}@archive.example"
     await bring(village, place, tmp_path, [Letter("1", author=f"Kit Marlow <{address}>")])
     (post,) = await posts_of(village, place)
-    client = village.browser()
-    answer = await client.post(
-        "/register", data={"name": "Kit M", "email": address, "password": "four walls and a garden"}
-    )
+    typed = {"name": "Kit M", "email": address, "password": "four walls and a garden"}
+    answer = await village.browser().post("/register", data=typed)
     assert answer.status_code in (200, 202, 303), answer.text
+    answer = await village.browser().post("/sign-in", data=typed)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (422, False)
     async with village.state.database.read() as connection:
         account = await find_account(connection, post.author_id)
     assert account is not None
-    assert (account.is_claimed, account.name, account.has_password) == (False, "Kit Marlow", False)
+    assert (account.verified_at, account.name) == (None, "Kit Marlow")
 
 
 async def test_a_claimed_account_keeps_the_posts_and_gets_later_ones(village: Village, tmp_path: Path) -> None:

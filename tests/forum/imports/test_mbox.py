@@ -220,6 +220,15 @@ def test_html_is_read_as_text_where_there_is_nothing_else(tmp_path: Path, plain:
     )
 
 
+@pytest.mark.parametrize("kind", [b'mixed; boundary="abc"', b'alternative; boundary="abc"', b"alternative", b"mixed"])
+def test_plain_words_below_a_header_of_parts_are_taken_as_they_are(tmp_path: Path, kind: bytes) -> None:
+    headers = HEADERS + b"MIME-Version: 1.0\nContent-Type: multipart/%s\n" % kind
+    assert (
+        read_one(tmp_path, headers, b"Words that matter.\n\nCaf\xc3\xa9, S.\n").body == "Words that matter.\n\nCafé, S."
+    )
+    assert read_one(tmp_path, headers, b"\n").body == NO_WORDS
+
+
 def test_a_message_without_words_says_so_and_a_long_one_is_cut(tmp_path: Path) -> None:
     assert read_one(tmp_path, HEADERS, b"\n \n").body == NO_WORDS
     body = read_one(tmp_path, HEADERS, b"words words\n" * 20_000).body

@@ -58,12 +58,12 @@ async def test_moving_it_back_by_hand_undoes_the_move_and_only_the_newest_is_und
     hall = await open_hall(village)
     first, second = await village.network(hall.amara), await village.network(hall.amara)
     path = f"/threads/{hall.thread}/move"
-    await hall.do(hall.amara, "POST", path, {"network": first.slug})
+    await hall.do(hall.amara, "POST", path, {"network": first.slug, "reason": "Theirs."})
     earlier = await act_of(hall, "move")
-    await hall.do(hall.amara, "POST", path, {"network": second.slug})
+    await hall.do(hall.amara, "POST", path, {"network": second.slug, "reason": "Theirs."})
     late = await hall.ask(hall.amara, "POST", f"/acts/{earlier}/undo", {})
     assert (late.status_code, "moved again since" in late.text) == (409, True)
-    await hall.do(hall.amara, "POST", path, {"network": first.slug})
+    await hall.do(hall.amara, "POST", path, {"network": first.slug, "reason": "Theirs."})
     await hall.do(hall.amara, "POST", path, {"network": hall.place.slug, "reason": "A slip."})
     assert await told(hall, "act.undone") == 1
     assert "A slip." in (await village.browser(hall.maeve).get(f"/acts/{earlier}")).text

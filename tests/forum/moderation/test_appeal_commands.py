@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select, update
 
+from auth.tables import accounts
 from forum.accounts.closing_commands import close_own_account
+from forum.moderation.judging_commands import tell_judges
 from forum.tables import acts, memberships, notifications
-from tests.forum.moderation.hall import column, logged_about, open_hall
+from tests.forum.knowledge.deck import make
+from tests.forum.moderation.hall import Hall, column, logged_about, open_hall
 from tests.forum.threads.village import Village
 
 ANSWER = {"outcome": "overturned", "answer": "You are right."}
@@ -163,23 +167,6 @@ async def test_a_silence_is_appealed_against_and_ends(village: Village) -> None:
     assert (await hall.ask(hall.gareth, "POST", f"/threads/{hall.thread}/posts", words)).status_code == 201
 
 
-async def test_what_was_done_goes_with_a_thread_that_moves(village: Village) -> None:
-    hall = await open_hall(village)
-    target = await village.network(hall.amara)
-    act = await hall.hide(hall.priya)
-    reply = await village.reply(hall.gareth, hall.place, hall.thread, "Another word.")
-    await hall.report(hall.maeve, reply)
-    moved = await village.browser(hall.amara).post(
-        f"/threads/{hall.thread}/move", data={"network": target.slug, "reason": "It belongs there."}
-    )
-    assert moved.status_code == 303, moved.text
-    assert (await hall.ask(hall.priya, "GET", f"/acts/{act}")).status_code == 404
-    assert await hall.cases(hall.priya) == []
-    found = await hall.do(hall.amara, "GET", f"/networks/{target.slug}/reports")
-    assert [case["post_id"] for case in found["items"]] == [reply]
-    await hall.do(hall.amara, "POST", f"/acts/{act}/undo", {})
-
-
 @pytest.mark.parametrize("status", ["removed", "banned"])
 async def test_who_is_removed_appeals_and_belongs_again(village: Village, status: str) -> None:
     hall = await open_hall(village, "secret")
@@ -262,3 +249,66 @@ async def test_who_has_closed_their_account_comes_back_nowhere(village: Village,
     assert [row.status for row in await hall.stored(standing)] == [status]
     names = [each["account"]["name"] for each in (await hall.do(hall.amara, "GET", f"{member[:-37]}"))["items"]]
     assert "Gareth Williams" not in names
+
+
+NOBODY = "nobody but whoever decided administers this network or this site"
+
+
+@pytest.mark.parametrize("kind", ["post", "card"])
+async def test_an_appeal_that_nobody_can_answer_says_so_and_waits_for_somebody(village: Village, kind: str) -> None:
+    hall = await open_hall(village)
+    others = await _alone_on_the_site(village, hall.amara.id)
+    try:
+        act = await hall.hide(hall.amara) if kind == "post" else await _remove_card(hall)
+        browser = village.browser(hall.gareth)
+        before = (await browser.get(f"/acts/{act}")).text
+        assert NOBODY in before
+        for promise in ("look after the whole site answer", "and you get their answer", "not your post"):
+            assert promise not in before
+        await hall.do(hall.gareth, "POST", f"/acts/{act}/appeal", {"words": "I named nobody."})
+        after = (await browser.get(f"/acts/{act}")).text
+        assert ("Nobody can answer it yet" in after, "will answer it" in after) == (True, False)
+        await tell_judges(village.state)
+        assert await _told(hall, act) == set()
+        # There is another administrator of the site: they are told, once, and answer.
+        await _look_after_the_site(village, hall.maeve.id, does=True)
+        for _ in range(2):
+            await tell_judges(village.state)
+        assert await _told(hall, act) == {hall.maeve.id}
+        lines = (await hall.do(hall.maeve, "GET", "/me/notifications"))["items"]
+        assert [line["kind"] for line in lines].count("appeal.made") == 1
+        assert "An administrator of the site will answer it" in (await browser.get(f"/acts/{act}")).text
+        await hall.do(hall.maeve, "POST", f"/acts/{act}/answer", ANSWER)
+        assert (await hall.do(hall.gareth, "GET", f"/acts/{act}"))["appeal"]["outcome"] == "overturned"
+    finally:
+        for person in (hall.maeve, hall.amara):
+            await _look_after_the_site(village, person.id, does=False)
+        for account_id in others:
+            await _look_after_the_site(village, account_id, does=True)
+
+
+async def _remove_card(hall: Hall) -> str:
+    card = await make(hall.village, hall.gareth, hall.place)
+    await hall.do(hall.amara, "DELETE", f"/cards/{card['id']}", {"reason": "Old."})
+    (found,) = await hall.stored(column(acts, "id").where(acts.c.card_id == card["id"]))
+    return str(found.id)
+
+
+async def _told(hall: Hall, act: str) -> set[str]:
+    this = (notifications.c.object_id == act, notifications.c.kind == "appeal.made")
+    return {row.account_id for row in await hall.stored(column(notifications, "account_id").where(*this))}
+
+
+async def _alone_on_the_site(village: Village, account_id: str) -> list[str]:
+    """This person alone looks after the site, in the database that other tests use as well; who did before."""
+    async with village.state.database.read() as connection:
+        before = list(await connection.scalars(select(accounts.c.id).where(accounts.c.site_administrator)))
+    for each in before:
+        await _look_after_the_site(village, each, does=False)
+    await _look_after_the_site(village, account_id, does=True)
+    return before
+
+
+async def _look_after_the_site(village: Village, account_id: str, *, does: bool) -> None:
+    async with village.state.transaction() as tx:
+        await tx.execute(update(accounts).where(accounts.c.id == account_id).values(site_administrator=does))

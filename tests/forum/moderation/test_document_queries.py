@@ -1,7 +1,13 @@
 """Documents are reported and decided about as posts are, and who looks after one is told, and may appeal."""
 
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select, update
+
+from forum.documents.withdrawing_commands import purge_withdrawn
+from forum.tables import acts, documents
+from ground.columns import now
 from tests.forum.documents.shelf import read, replace, share
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -136,6 +142,23 @@ async def test_what_names_a_patient_is_the_moderators_alone_until_it_is_back(vil
     for person in (None, gareth):
         assert (await read(village, person, path)).json()["title"] == "Notes on Zebedee Quillfeather"
     assert "Zebedee" in (await read(village, None, thread)).json()["title"]
+
+
+async def test_why_it_was_withdrawn_goes_with_what_names_a_patient(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth, priya])
+    document = await share(village, gareth, place, "Notes")
+    await report(village, priya, document, rule="patient_data")
+    (case,) = await cases(village, amara, place)
+    await decide(village, amara, case, act="withdraw", reason="It names Zebedee Quillfeather", rule="patient_data")
+    async with village.state.transaction() as tx:
+        old = {"withdrawn_at": now() - timedelta(days=30, minutes=1)}
+        await tx.execute(update(documents).where(documents.c.id == document["id"]).values(**old))
+    await purge_withdrawn(village.state)
+    async with village.state.database.read() as connection:
+        kept = await connection.scalar(select(acts.c.reason).where(acts.c.document_id == document["id"]))
+    log = (await village.browser(amara).get(f"/networks/{place.slug}/log")).text
+    assert (kept, "Quillfeather" in log, "was erased for good" in log) == ("[erased]", False, True)
 
 
 async def test_who_has_no_account_gets_a_receipt(village: Village) -> None:

@@ -10,6 +10,7 @@ from forum.acts.recording import Act, write_act
 from forum.moderation.worker import LETTERS, erase_patient_data, go_on_erasing
 from forum.tables import acts, audit_rows
 from ground.columns import now
+from realtime.tables import outbox
 from tests.forum.moderation.hall import Hall, column, open_hall
 from tests.forum.threads.village import Village
 
@@ -54,6 +55,26 @@ async def test_a_letter_about_what_is_erased_promises_nothing_of_it(village: Vil
     for act in (hidden, erased or ""):
         said = await letter(hall, act)
         assert ("Read why:" in said, "what you wrote" in said, "appeal" in said) == (True, False, False)
+
+
+async def test_who_began_a_thread_is_written_to_when_it_is_locked_named_or_moved_by_others(village: Village) -> None:
+    hall = await open_hall(village)
+    thread, other = f"/threads/{hall.thread}", await village.network(hall.amara, [])
+    await hall.do(hall.amara, "PATCH", thread, {"pinned": True})
+    await hall.do(hall.amara, "PATCH", thread, {"locked": True, "reason": "Enough for today."})
+    await hall.do(hall.amara, "PATCH", thread, {"title": "Rota", "reason": "Say it shorter."})
+    await hall.do(hall.amara, "POST", f"{thread}/move", {"network": other.slug, "reason": "It is theirs."})
+    done = await hall.stored(column(acts, "kind", "id").where(acts.c.thread_id == hall.thread))
+    sent = {row.reference.get("act_id") for row in await hall.stored(column(outbox, "reference"))}
+    assert {row.kind: row.id in sent for row in done} == {"pin": False, "lock": True, "retitle": True, "move": True}
+    for row in done:
+        said = await letter(hall, row.id)
+        assert (f"/acts/{row.id}" in said, "Read why:" in said, "Night rota" in said) == (True, True, False)
+    # What a moderator does with a thread of their own is told to nobody.
+    own = await village.thread(hall.priya, hall.place, "Mine")
+    await hall.do(hall.priya, "PATCH", f"/threads/{own}", {"locked": True, "reason": "Enough."})
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.thread_id == own))
+    assert act.id not in {row.reference.get("act_id") for row in await hall.stored(column(outbox, "reference"))}
 
 
 async def test_an_erasing_that_was_left_is_gone_on_with(village: Village) -> None:
@@ -118,6 +139,11 @@ async def test_letters_to_who_is_made_quiet_carry_words_of_open_networks_only(vi
         assert ("Zebras" in said) == carries
         await hall.do(hall.amara, "DELETE", f"{member}/silence")
         await hall.do(hall.amara, "PUT", f"{member}/hold", {"reason": "Let us read first."})
+        (holding,) = await hall.stored(
+            column(acts, "id").where(acts.c.kind == "hold", acts.c.network_id == hall.place.id)
+        )
+        readers = "everybody" if access == "open" else "its members"
+        assert f"and then by {readers}." in await letter(hall, holding.id, "quietened")
         held = await hall.do(hall.gareth, "POST", f"/threads/{hall.thread}/posts", {"body": "NHS 943 476 5919"})
         path = f"/networks/{hall.place.slug}/held/{held['id']}"
         await hall.do(hall.amara, "POST", f"{path}/rejection", {"reason": "A patient’s number."})
@@ -126,6 +152,7 @@ async def test_letters_to_who_is_made_quiet_carry_words_of_open_networks_only(vi
         )
         said = await letter(hall, turned.id, "post_rejected", held_id=held["id"])
         assert f"/held/{held['id']}" in said
+        assert "There you can write it anew" in said
         assert "943 476" not in said
         assert ("A patient’s number." in said, "Night rota" in said) == (carries, carries)
 

@@ -44,6 +44,20 @@ def test_a_name_in_the_directory_is_taken(amara: Caller, gareth: Caller) -> None
     assert gareth.make("closed", name)["slug"] == f"{first['slug']}-2"
 
 
+def test_a_name_that_looks_like_one_in_the_directory_is_taken(amara: Caller, gareth: Caller) -> None:
+    mark = new_name()
+    first = amara.make("closed", f"{mark} Inquiry Board")
+    for name in (f"{mark} Inquiry Board.", f"{mark} Inquiry-Board", f"{mark} lnquiry Board", f"{mark} Inquiry B0ard"):
+        refused = gareth.post("/networks", {"name": name, "purpose": "P", "access": "open"})
+        assert (refused.status_code, "looks like it" in refused.json()["detail"]) == (422, True), name
+    # Its own name may be written otherwise; what is hidden is not compared until it comes into the directory.
+    assert amara.patch(f"/networks/{first['slug']}", {"name": f"{mark} Inquiry-Board"}).status_code == 200
+    hidden = gareth.make("unlisted", f"{mark} lnquiry Board")
+    listed = gareth.patch(f"/networks/{hidden['slug']}", {"access": "closed", "confirm": hidden["name"]})
+    assert (listed.status_code, "another name first" in listed.json()["detail"]) == (422, True)
+    gareth.make("open", f"{mark} Inquiry Group")
+
+
 def test_names_of_hidden_networks_are_not_told(amara: Caller, gareth: Caller) -> None:
     for access in ("unlisted", "secret"):
         name = new_name()
@@ -54,7 +68,7 @@ def test_names_of_hidden_networks_are_not_told(amara: Caller, gareth: Caller) ->
 
 def test_like_names_get_addresses_of_their_own(amara: Caller) -> None:
     name = new_name()
-    slugs = [amara.make("closed", name + end)["slug"] for end in ("", "!", "?")]
+    slugs = [amara.make("closed", name + end)["slug"] for end in ("", " 黄", " 蓉")]
     assert slugs == [slugs[0], f"{slugs[0]}-2", f"{slugs[0]}-3"]
 
 

@@ -42,6 +42,23 @@ async def test_marks_and_their_undoing(village: Village) -> None:
     assert "Mark all read" not in page
 
 
+async def test_nobody_is_said_to_have_done_what_somebody_else_did(village: Village) -> None:
+    amara, gareth, priya, olu = await village.people("Amara", "Gareth", "Priya", "Olu")
+    place = await village.network(amara, [gareth, priya, olu])
+    thread_id = await village.thread(amara, place, "Scratch")
+    await told(village, gareth, "Amara began")
+    await village.reply(priya, place, thread_id, "What says @Gareth?")
+    await told(village, gareth, "Priya mentioned you")
+    page = (await village.browser(gareth).get("/notifications")).text
+    assert "Priya mentioned you in “Scratch”, and Amara wrote there, too" in page
+    assert "Amara mentioned you" not in page
+    assert "and Amara mentioned" not in page
+    await village.reply(olu, place, thread_id, "And @Gareth again.")
+    await told(village, gareth, "Olu mentioned you")
+    page = (await village.browser(gareth).get("/notifications")).text
+    assert "Olu and Priya mentioned you in “Scratch”, and Amara wrote there, too" in page
+
+
 async def test_wishes_are_for_one_s_own_networks(village: Village) -> None:
     amara, gareth = await village.people("Amara", "Gareth")
     place = await village.network(amara)

@@ -84,7 +84,12 @@ async def test_levels_of_threads_and_networks(village: Village) -> None:
         "Amara began “Night cover”",
     ]
     assert texts(await lines_of(village, priya)) == ["Gareth mentioned you in “Hush”", "Gareth wrote in “Night cover”"]
-    assert texts(await lines_of(village, amara)) == ["Gareth began “Hush”"]
+    # In a thread that she has muted she hears of what speaks to her, and of nothing else.
+    await village.reply(gareth, place, thread, "Nobody else does.")
+    await village.reply(priya, place, quiet, "I do.")
+    await told(village, amara, "Priya wrote")
+    heard = ["Priya wrote in “Hush”", "Gareth began “Hush”", "Gareth mentioned you in “Night cover”"]
+    assert texts(await lines_of(village, amara)) == heard
 
 
 async def test_what_is_read_is_read_on_the_list_too(village: Village) -> None:
@@ -236,7 +241,7 @@ async def test_a_move_takes_the_lines_along_and_leaves_all_others(village: Villa
     await told_of_thread(village, gareth, goes)
     await told_of_thread(village, priya, goes)
     path = f"/api/v1/threads/{goes}/move"
-    answer = await village.program(amara).post(path, json={"network": target.slug, "reason": ""})
+    answer = await village.program(amara).post(path, json={"network": target.slug, "reason": "Theirs now."})
     assert answer.status_code < 300, answer.text
     asked = select(notifications.c.account_id, notifications.c.thread_id, notifications.c.network_id)
     about = notifications.c.thread_id.in_((stays, goes))

@@ -21,6 +21,7 @@ from forum.tables import networks, notifications
 from ground.columns import new_id, now
 from realtime.tables import outbox
 from tests.forum.accounts.visitor import mails_to
+from tests.forum.documents.shelf import share
 from tests.forum.notifications.telling import told
 from tests.forum.threads.village import Place, Village, Villager
 from tests.servers.confer import ConferServer
@@ -74,6 +75,8 @@ async def test_a_mail_of_a_closed_network_says_who_and_where(village: Village) -
     assert WORD not in words(message)
     assert message["Subject"] == f"Amara Okafor mentioned you in {place.name}"
     assert f"{village.state.settings.public_url}/threads/{thread}?at=1#post-1" in words(message)
+    # And which post, as a number: two mails of one day would say the same.
+    assert "(post 1, " in words(message)
     raw = message.as_bytes().decode()
     assert f"\r\nList-Unsubscribe: <{village.state.settings.public_url}/unsubscribe/" in raw
     assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
@@ -247,3 +250,40 @@ async def test_what_waits_is_taken_once(village: Village) -> None:
     async with village.state.database.read() as connection:
         tasks = [dict(reference) for reference in await connection.scalars(select(outbox.c.reference))]
     assert len([task for task in tasks if task.get("account_id") == gareth.id]) <= 1
+
+
+async def test_titles_of_documents_and_cards_and_reasons_stay_out_of_mails_of_closed_networks(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    for access, allows, names in (("closed", False, False), ("closed", True, True), ("open", False, True)):
+        place = await village.network(amara, [gareth], access=access)
+        async with village.state.transaction() as tx:
+            await tx.execute(update(networks).where(networks.c.id == place.id).values(mail_content=allows))
+        documents = [await share(village, amara, place, f"{WORD} {number}") for number in (1, 2)]
+        for each in documents:
+            lock = f"/api/v1/documents/{each['id']}/lock"
+            assert (await village.program(gareth).put(lock, json={})).is_success
+            broken = await village.program(amara).post(f"{lock}/breaking", json={"reason": "whywords"})
+            assert broken.is_success, broken.text
+        listed = [line["text"] for line in await told(village, gareth, f"{WORD} 1", f"{WORD} 2")]
+        assert sum("ended your work" in line for line in listed) >= 2
+        mine = (notifications.c.account_id == gareth.id, notifications.c.network_id == place.id)
+        mail_id = new_id()
+        async with village.state.transaction() as tx:
+            await tx.execute(update(notifications).where(*mine).values(mail_id=mail_id))
+        reference = {"letter": "notifications", "account_id": gareth.id, "mail_id": mail_id}
+        said = words(composed(village, await write(village, reference)))
+        assert (WORD in said, "ended your work" in said, "whywords" in said) == (names, True, False), (access, said)
+
+
+async def test_a_mail_about_a_post_that_was_let_through_leads_to_it(village: Village) -> None:
+    amara, gareth, place, thread = await scene(village)
+    moderator, author = village.program(amara), village.program(gareth)
+    member = f"/api/v1/networks/{place.slug}/members/{gareth.id}/hold"
+    assert (await moderator.put(member, json={"reason": "Let us read first."})).status_code == 204
+    held = (await author.post(f"/api/v1/threads/{thread}/posts", json={"body": "We do."})).json()["id"]
+    approval = await moderator.post(f"/api/v1/networks/{place.slug}/held/{held}/approval")
+    assert approval.status_code == 200
+    message = words(composed(village, await write(village, await taken(village, gareth))))
+    assert f"/held/{held}" in message
+    led = await village.browser(gareth).get(f"/held/{held}")
+    assert led.headers["location"] == f"/posts/{held}"

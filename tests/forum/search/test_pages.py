@@ -1,5 +1,7 @@
 """The page of the search without a script, and what is offered to whoever has one."""
 
+from html import unescape
+
 from tests.forum.search.finding import indexed, read_all_over
 from tests.forum.threads.village import Village
 
@@ -49,7 +51,7 @@ async def test_corrections_are_said(village: Village) -> None:
     assert "Nightingales" in page
     page = (await village.browser(amara).get("/search?q=nihgtingale")).text
     assert "Nothing was found for <q>nihgtingale</q>" in page
-    assert "<strong>nightingales</strong>" in page
+    assert "<b>nightingales</b>" in page
 
 
 async def test_what_is_offered_while_somebody_types(village: Village) -> None:
@@ -75,3 +77,30 @@ async def test_what_is_offered_while_somebody_types(village: Village) -> None:
     for typed in ("k", "", "roof", "from:kes", '"kes'):
         assert await offered(gareth, typed) == []
     assert await offered(una, "kestr") == await offered(None, "kestr") == []
+
+
+async def test_what_was_not_understood_is_said(village: Village) -> None:
+    amara, maeve = await village.people("Amara", "Maeve")
+    await village.network(amara)
+    browser = village.browser(amara)
+
+    async def shown(**query: str) -> str:
+        return unescape((await browser.get("/search", params=query)).text)
+
+    for q, sentence in (
+        ("from:nobody-of-that-name", "Nobody whom you can see is called “nobody-of-that-name”."),
+        (f'from:"{maeve.name}"', f"Nobody whom you can see is called “{maeve.name}”."),
+        ("in:nowhere-at-all", "No network that you can read is called “nowhere-at-all”."),
+        ("has:unicorn", "“has:unicorn” was looked for as words"),
+    ):
+        page = await shown(q=q)
+        assert sentence in page, q
+        assert "has all these words" not in page, q
+    alone = await shown(q="-velvet")
+    assert "This only says what to leave out." in alone
+    assert "finds both words" in alone
+    span = await browser.get("/search", params={"q": "velvet", "since": "2026-03-31", "until": "2026-03-01"})
+    assert span.status_code == 422
+    assert "This day comes before" in unescape(span.text)
+    assert "whom you can see" not in await shown(q="from:me")
+    assert "Nobody whom you can see is called “Maeve Nobody”." in await shown(q="velvet", by="Maeve Nobody")

@@ -12,6 +12,7 @@ from forum.search.places import Spot
 from forum.search.searching import words_shown
 from forum.search.tags import LAST_ROW
 from forum.tables import networks
+from tests.forum.attachments.bringing import PDF, bring, send
 from tests.forum.search.finding import ask, finds, found, indexed, read_all_over
 from tests.forum.threads.village import Place, Village, Villager
 
@@ -295,3 +296,26 @@ def test_words_are_shown_as_they_stand_in_what_was_found() -> None:
     found_ = searching.Found((), None, 0, Wish(), (("nigth", "night"),))
     assert words_shown("Nigth", found_, []) == [("Nigth", "night")]
     assert match_queries.AT_ONCE == 300
+
+
+async def test_a_post_is_found_by_what_its_files_are_called_and_its_pictures_show(village: Village) -> None:
+    amara, gareth, maeve = await village.people("Amara", "Gareth", "Maeve")
+    place = await village.network(amara, [gareth])
+    thread_id = await village.thread(amara, place)
+    picture = await bring(village, gareth, place, name="IMG-osprey.png", alt="A heron beside the weir")
+    paper = await bring(village, gareth, place, PDF, name="Kingfisher rota.pdf")
+    post = (await send(village, gareth, thread_id, [picture, paper])).json()
+    for q in ("osprey", "herons", '"beside the weir"', '"kingfisher rota"'):
+        assert await finds(village, amara, q) == [post["id"]], q
+        assert await finds(village, maeve, q) == [], q
+        assert await finds(village, None, q) == [], q
+    (item,) = (await ask(village, amara, "heron"))["items"]
+    assert "heron" in item["excerpt_html"]
+    # An edit that takes one out takes its words out.
+    program, path = village.program(gareth), f"/api/v1/posts/{post['id']}"
+    kept = [{"id": paper["id"], "alt": ""}]
+    assert (await program.patch(path, json={"body": "See below.", "files": kept})).status_code == 200
+    assert await finds(village, amara, "heron") == []
+    assert await finds(village, amara, "kingfisher") == [post["id"]]
+    assert (await program.delete(path)).status_code in (200, 204)
+    assert await finds(village, amara, "kingfisher") == []

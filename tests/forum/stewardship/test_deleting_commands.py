@@ -17,6 +17,7 @@ from tests.forum.search.finding import indexed
 from tests.forum.threads.village import Place, Village, Villager
 
 UNTOUCHED = {
+    "account_photos",
     "blobs",
     "audit_chains",
     "audit_heads",

@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+from tests.forum.documents.shelf import share
+from tests.forum.knowledge.deck import make
 from tests.forum.threads.village import Village
 
 
@@ -55,6 +57,53 @@ async def test_what_a_change_shows_to_whom_is_said_before(village: Village) -> N
     await browser.post(path, data={"access": "open", "confirm": place.name, "past": "yes"})
     closing = unescape((await browser.get(f"{path}?access=closed")).text)
     assert "can no longer read one thread" in closing
+
+
+async def test_documents_and_cards_are_counted_too_and_what_was_moved_away_is_not(village: Village) -> None:
+    """What is said of them before a network is opened, closed again or deleted, and how it turns out."""
+    amara, gareth = await village.people("Amara", "Gareth")
+    place, other = await village.network(amara, [gareth]), await village.network(amara)
+    await village.thread(gareth, place)
+    moved = await village.thread(amara, place)
+    elsewhere = {"network": other.slug, "reason": "It belongs there"}
+    left = await village.program(amara).post(f"/api/v1/threads/{moved}/move", json=elsewhere)
+    assert left.status_code == 200, left.text
+    papers = [await share(village, amara, place, title=f"Pathway {n}") for n in range(2)]
+    folder = await village.program(amara).post(f"/api/v1/networks/{place.slug}/folders", json={"name": "Ours"})
+    await village.program(amara).patch(f"/api/v1/folders/{folder.json()['id']}", json={"narrowed": True})
+    await share(village, amara, place, title="Ours alone", folder=folder.json()["id"])
+    await make(village, amara, place)
+    browser, path = village.browser(amara), f"/networks/{place.slug}"
+    opening = unescape((await browser.get(f"{path}/access?access=open")).text)
+    for words in (
+        "(one thread with one post, two documents and one card), you choose below",
+        "What only moderators see (one document) stays with them.",
+        "Without this, threads, documents and cards that exist today stay with the members of today",
+        "Nobody can change the documents and cards any more",
+    ):
+        assert words in opening, words
+    going = unescape((await browser.get(f"{path}/deletion")).text)
+    assert "everything in it (one thread with one post, three documents and one card), the list" in going
+    await browser.post(f"{path}/access", data={"access": "open", "confirm": place.name})
+    title = {"title": "Another"}
+    refused = await village.program(amara).patch(f"/api/v1/documents/{papers[0]['id']}", json=title)
+    assert (refused.status_code, "nobody changes it" in refused.text) == (403, True)
+    assert (await village.browser(None).get(f"/documents/{papers[0]['id']}")).status_code == 404
+    await share(village, amara, place, title="For all")
+    closing = unescape((await browser.get(f"{path}/access?access=closed")).text)
+    assert "can no longer read one document: today they can" in closing
+
+
+async def test_what_opens_with_the_past_is_read_by_everybody(village: Village) -> None:
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    paper = await share(village, amara, place)
+    browser, path = village.browser(amara), f"/networks/{place.slug}/access"
+    opening = unescape((await browser.get(f"{path}?access=open")).text)
+    assert "Without this, documents that exist today stay" in opening
+    assert "threads" not in opening.partition("Without this")[2].partition("</span>")[0]
+    await browser.post(path, data={"access": "open", "confirm": place.name, "past": "yes"})
+    assert (await village.browser(None).get(f"/documents/{paper['id']}")).status_code == 200
 
 
 async def test_a_change_that_was_shown_of_another_state_is_shown_anew(village: Village) -> None:

@@ -36,6 +36,8 @@ async def test_a_held_reply_is_seen_by_its_author_and_moderators_alone_until_it_
     author, other, moderator, outsider = (village.program(person) for person in (ben, cleo, ada, dan))
     path, words = f"/api/v1/threads/{thread_id}/posts", "Zinnias **at** night, @Cleo."
     key = {"Idempotency-Key": "one"}
+    moderating = village.browser(ada)
+    before = (await moderating.get(f"/threads/{thread_id}")).headers["etag"]
     answer = await author.post(path, json={"body": words}, headers=key)
     assert answer.status_code == 202
     held: dict[str, Any] = answer.json()
@@ -51,6 +53,10 @@ async def test_a_held_reply_is_seen_by_its_author_and_moderators_alone_until_it_
     assert (await other.get(at)).status_code == 403
     assert (await other.get(f"/api/v1/threads/{thread_id}")).json()["post_count"] == 1
     assert "Zinnias" not in (await village.browser(cleo).get(f"/threads/{thread_id}")).text
+    # In the thread itself moderators find it, too, and the way to its place in the queue.
+    seen = await moderating.get(f"/threads/{thread_id}", headers={"If-None-Match": before})
+    assert (seen.status_code, "Zinnias <strong>at</strong> night" in seen.text) == (200, True)
+    assert f'href="/networks/{place.slug}/held/{held["id"]}"' in seen.text
     page = (await village.browser(ben).get(f"/threads/{thread_id}")).text
     assert "Zinnias <strong>at</strong> night" in page
     assert "Waits for a moderator" in page
@@ -156,6 +162,9 @@ async def test_rejected_and_taken_back(village: Village) -> None:
         await browser.post(f"{at}/{held[0]}/rejection", data={f"reason-{held[0]}": "Too short."})
     ).status_code == 303
     assert (await browser.post(f"{at}/{held[0]}/approval")).status_code == 409
+    late = await author.post(f"{at}/{held[0]}/withdrawal")
+    assert late.status_code == 409
+    assert all(words in late.text for words in ("turned this down already", "Too short.", "Say this."))
     assert (await browser.post(f"{at}/{held[1]}/withdrawal")).status_code == 403
     assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303
     assert (await author.post(f"{at}/{held[1]}/withdrawal")).status_code == 303

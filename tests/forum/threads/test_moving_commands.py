@@ -4,9 +4,23 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from forum.tables import audit_rows, memberships, moved_posts, moved_threads, networks, posts, read_states, threads
+from forum.moderation.moving_letters import write_widened
+from forum.records import Access
+from forum.tables import (
+    acts,
+    audit_rows,
+    memberships,
+    moved_posts,
+    moved_threads,
+    networks,
+    posts,
+    read_states,
+    threads,
+)
+from realtime.tables import outbox
 from tests.forum.threads.village import Place, Village, Villager
 
 
@@ -214,3 +228,124 @@ async def test_what_waits_and_what_stays_with_members_is_refused_in_words(villag
     assert "stays with those who were members then" in refused["detail"]
     page = await village.browser(ada).get(f"/threads/{thread_id}/move")
     assert page.status_code == 403
+
+
+async def test_moderators_move_it_only_where_everybody_goes_on_reading_it(village: Village) -> None:
+    """A mere moderator could else move it on from a closed network of their own to one that everybody reads."""
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    source, public = await village.network(ada, [ben]), await village.network(ada, [ben], access="open")
+    for place in (source, public):
+        await village.join(place.id, cleo, "moderator")
+    own, closed = await village.network(cleo, access="open"), await village.network(cleo)
+    thread_id = await village.thread(ben, source, "Among us", "The zinnias.")
+    assert f"/threads/{thread_id}/move" not in (await village.browser(cleo).get(f"/threads/{thread_id}")).text
+    assert (await village.browser(cleo).get(f"/threads/{thread_id}/move")).status_code == 403
+    for target in (own, closed):
+        body = {"network": target.slug, "reason": "x", "confirm": target.name}
+        refused = await village.program(cleo).post(f"/api/v1/threads/{thread_id}/move", json=body)
+        assert (refused.status_code, "Only an administrator" in refused.json()["detail"]) == (403, True)
+        assert (await village.browser(cleo).post(f"/threads/{thread_id}/move", data=body)).status_code == 403
+    assert (await village.program().get(f"/api/v1/threads/{thread_id}")).status_code == 404
+    before_all = await village.thread(ben, public, "For everybody", "The tulips.")
+    form = (await village.browser(cleo).get(f"/threads/{before_all}/move")).text
+    assert (f'value="{own.slug}"' in form, f'value="{closed.slug}"' in form) == (True, False)
+    await move(village, cleo, before_all, closed, 403)  # nobody of the network could bring it back
+    await move(village, cleo, before_all, own)
+    assert (await village.program().get(f"/api/v1/threads/{before_all}")).status_code == 200
+
+
+async def test_more_readers_are_counted_and_confirmed(village: Village) -> None:
+    ada, ben, cleo = await village.people("Ada", "Ben", "Cleo")
+    source = await village.network(ada, [ben, cleo])
+    target = await village.network(ada, access="open")
+    thread_id = await village.thread(ben, source, "Among us", "The zinnias.")
+    await village.reply(cleo, source, thread_id, "The tulips.")
+    page, path = village.browser(ada), f"/threads/{thread_id}/move"
+    form = (await page.get(path)).text
+    assert ("Both posts go with it." in form, "can’t read it any more" in form) == (True, False)
+    typed = {"network": target.slug, "reason": "All are to read it."}
+    asked = await page.post(path, data=typed)
+    assert asked.status_code == 422
+    for words in (
+        "Two posts of two people become readable by anybody, also without an account, with their names, files and",
+        "Everybody can go on reading it there",
+        "All are to read it.",
+        "Type the name of the network where it goes",
+    ):
+        assert words in asked.text, words
+    assert "There is a problem" not in asked.text
+    wrong = await page.post(path, data=typed | {"confirm": source.name})
+    assert (wrong.status_code, "To confirm, type the name" in wrong.text) == (422, True)
+    await move(village, ada, thread_id, target, 422)
+    assert (await village.program().get(f"/api/v1/threads/{thread_id}")).status_code == 404
+    assert (await page.post(path, data=typed | {"confirm": target.name.upper()})).status_code == 303
+    assert (await village.program().get(f"/api/v1/threads/{thread_id}")).status_code == 200
+
+
+async def test_whoever_wrote_in_it_and_the_administrators_are_told_of_more_readers(village: Village) -> None:
+    ada, ben, cleo, dan, eve = await village.people("Ada", "Ben", "Cleo", "Dan", "Eve")
+    source = await village.network(ada, [ben, cleo, eve])
+    await village.join(source.id, dan, "administrator")
+    target = await village.network(ada, access="open")
+    thread_id = await village.thread(ben, source, "Among us", "The zinnias.")
+    await village.reply(cleo, source, thread_id, "The tulips.")
+    await village.remove(source.id, cleo)
+    body = {"network": target.slug, "reason": "All are to read it.", "confirm": target.name}
+    assert (await village.program(ada).post(f"/api/v1/threads/{thread_id}/move", json=body)).status_code == 200
+    told = {person.name: await lines_about(village, person) for person in (ada, ben, cleo, dan, eve)}
+    widened = ["thread.widened"]
+    assert told == {"Ada": [], "Ben": ["act.concerns_me"], "Cleo": widened, "Dan": widened, "Eve": []}
+    assert await letters(village, thread_id) == {cleo.id, dan.id}
+    shown = (await village.browser(dan).get("/notifications")).text
+    assert f"More people can read a thread of {source.name} than before: it was moved" in shown
+    words = " ".join((await letter_to(village, thread_id, source, cleo)).split())
+    assert "Anybody can read it there" in words
+    assert "with what you wrote" in words
+    assert "Among us" not in words
+
+
+@pytest.mark.parametrize("access", ["open", "closed"])
+async def test_undoing_shows_nobody_what_was_written_meanwhile(village: Village, access: Access) -> None:
+    ada, ben = await village.people("Ada", "Ben")
+    source, target = await village.network(ada, [ben], access=access), await village.network(ada)
+    async with village.state.database.read() as connection:
+        moves = select(acts.c.id).order_by(acts.c.id.desc()).limit(1)
+        thread_id = await village.thread(ben, source)
+        await move(village, ada, thread_id, target)
+        act_id = await connection.scalar(moves)
+    assert (await village.program(ada).post(f"/api/v1/acts/{act_id}/undo", json={})).status_code == 200
+    await move(village, ada, thread_id, target)
+    async with village.state.database.read() as connection:
+        act_id = await connection.scalar(moves)
+    await village.reply(ada, target, thread_id, "Among us alone.")
+    refused = await village.program(ada).post(f"/api/v1/acts/{act_id}/undo", json={})
+    assert (refused.status_code, "shows first who would read it" in refused.text) == (409, True)
+    assert (await village.program().get(f"/api/v1/threads/{thread_id}")).status_code == 404
+    body = {"network": source.slug, "reason": "Back.", "confirm": source.name}
+    assert (await village.program(ada).post(f"/api/v1/threads/{thread_id}/move", json=body)).status_code == 200
+
+
+async def lines_about(village: Village, person: Villager) -> list[str]:
+    """What this person is told of moves: the kinds."""
+    items = (await village.program(person).get("/api/v1/me/notifications")).json()["items"]
+    return [each["kind"] for each in items if each["kind"] in ("thread.widened", "act.concerns_me")]
+
+
+async def letters(village: Village, thread_id: str) -> set[str]:
+    """To whom a letter waits that tells that more people can read the thread."""
+    async with village.state.database.read() as connection:
+        rows = [dict(row) for row in await connection.scalars(select(outbox.c.reference))]
+    return {
+        row["account_id"] for row in rows if row.get("letter") == "thread_widened" and row["thread_id"] == thread_id
+    }
+
+
+async def letter_to(village: Village, thread_id: str, source: Place, person: Villager) -> str:
+    """Its words."""
+    reference = {"thread_id": thread_id, "network_id": source.id, "account_id": person.id}
+    async with village.state.transaction() as tx:
+        letter = await write_widened(village.state, tx, reference)
+    assert letter is not None
+    return village.state.templates.get_template(f"email/{letter.template}.txt").render(
+        {**letter.context, "name": letter.name, "subject": letter.subject, "site_name": "Confer", "site_url": ""}
+    )

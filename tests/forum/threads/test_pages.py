@@ -104,8 +104,10 @@ async def test_jump_to_a_date_and_permalinks(village: Village) -> None:
     for day, number in (("2001-01-01", 1), ("2999-01-01", 4)):
         jumped = await browser.get(f"/threads/{thread_id}?on={day}")
         assert jumped.headers["location"] == f"/threads/{thread_id}?at={number}#post-{number}"
-    for nonsense in ("2026-02-31", "yesterday", "0000-01-01", "0001-01-01", "9999-12-31"):
+    assert (await browser.get(f"/threads/{thread_id}?on=9999-12-31")).status_code == 303
+    for nonsense in ("2026-02-31", "yesterday", "0000-01-01", "0001-01-01"):
         assert (await browser.get(f"/threads/{thread_id}?on={nonsense}")).status_code == 303
+        assert "That is no day of the calendar." in (await browser.get(f"/threads/{thread_id}")).text
     for nonsense in ("-1", "0", "x", "99999999999999999999", "²"):
         assert shown_numbers((await get_ok(browser, f"/threads/{thread_id}?at={nonsense}")).text)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from forum.acts.people import hold_all
 from forum.policy import silenced_until
 from forum.tables import acts, audit_rows, memberships, notifications, posts, threads
 from ground.columns import now
@@ -109,7 +110,8 @@ async def test_a_slow_thread_takes_one_post_of_a_person_in_its_time(village: Vil
     thread_id = await village.thread(ada, place)
     path = f"/api/v1/threads/{thread_id}"
     assert (await village.program(ben).patch(path, json={"slow_minutes": 15})).status_code == 403
-    slowed = await village.program(ada).patch(path, json={"slow_minutes": 15})
+    assert (await village.program(ada).patch(path, json={"slow_minutes": 15})).status_code == 422
+    slowed = await village.program(ada).patch(path, json={"slow_minutes": 15, "reason": "One after the other."})
     assert slowed.json()["slow_minutes"] == 15
     writer = village.program(ben)
     assert (await writer.post(f"{path}/posts", json={"body": "One."})).status_code == 201
@@ -134,7 +136,7 @@ async def test_a_slow_thread_takes_one_post_of_a_person_in_its_time(village: Vil
     assert (await writer.post(f"{path}/posts", json={"body": "Three."})).status_code == 201
     async with village.state.database.read() as connection:
         kinds = list(await connection.scalars(select(acts.c.kind).where(acts.c.thread_id == thread_id)))
-    assert kinds == ["slow", "slow"]
+    assert kinds == ["slow", "unslow"]
 
 
 async def test_a_thread_that_is_slowed_while_somebody_writes(village: Village) -> None:
@@ -206,7 +208,7 @@ async def test_acts_on_threads_and_people_are_undone_from_their_page(village: Vi
     place = await village.network(ada, [ben])
     thread_id = await village.thread(ben, place)
     client = village.program(ada)
-    change = {"pinned": True, "locked": True, "slow_minutes": 5}
+    change = {"pinned": True, "locked": True, "slow_minutes": 5, "reason": "Why."}
     await client.patch(f"/api/v1/threads/{thread_id}", json=change)
     await silenced(village, ada, ben, place)
     await client.put(f"/api/v1/networks/{place.slug}/members/{ben.id}/hold", json={"reason": "Let us see."})
@@ -221,3 +223,20 @@ async def test_acts_on_threads_and_people_are_undone_from_their_page(village: Vi
     assert (thread["pinned"], thread["locked"], thread["slow_minutes"]) == (False, False, 0)
     answer = await village.program(ben).post(f"/api/v1/threads/{thread_id}/posts", json={"body": "Thank you."})
     assert answer.status_code == 201
+
+
+async def test_who_reads_what_waited_is_told_as_it_is_and_not_where_nobody_writes(village: Village) -> None:
+    for access, readers in (("closed", "the members of this network"), ("open", "everybody")):
+        ada, ben = await village.people("Ada", "Ben")
+        place = await village.network(ada, [ben], access=access)  # type: ignore[arg-type]
+        thread_id = await village.thread(ada, place)
+        viewer = await village.viewer(ada)
+        async with village.state.transaction() as tx:
+            await hold_all(tx, viewer, place.id, ben.id, "Let us read first.")
+        browser = village.browser(ben)
+        pages = [f"/threads/{thread_id}", f"/networks/{place.slug}", f"/networks/{place.slug}/threads/new"]
+        said = f"What you write here is read by a moderator first, and then by {readers}."
+        assert [said in (await browser.get(path)).text for path in pages] == [True, True, True]
+        archived = await village.program(ada).put(f"/api/v1/networks/{place.slug}/archive")
+        assert archived.status_code < 300
+        assert ["read by a moderator first" in (await browser.get(path)).text for path in pages[:2]] == [False, False]

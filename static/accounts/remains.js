@@ -1,0 +1,43 @@
+// What stays in this browser of what was not sent, under "confer:draft:<account>:<place>". Signing out takes it all away. A session that ended in
+// another way leaves one's own words and nothing of a network, for two weeks at most, to the same account alone: whoever else signs in here
+// finds none of them.
+import { me } from "../live/link.js";
+
+const PREFIX = "confer:draft:";
+const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
+
+function tidy(key) {
+  const kept = read(key);
+  const isOthers = me && !key.startsWith(`${PREFIX}${me}:`);
+  if (isOthers || !kept || Date.now() - Date.parse(kept.at) > KEPT_MS) localStorage.removeItem(key);
+  else if (!me) bare(key, kept);
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+// The title of the thread, and whom one answers with their first words, are not one's own.
+function bare(key, kept) {
+  const { place, answering, ...own } = kept ?? {};
+  if (place || answering) localStorage.setItem(key, JSON.stringify(own));
+}
+
+/** Leaves of all drafts only words of their own: the session has ended, and who sits here next may be anybody. */
+export function bareAll() {
+  each((key) => bare(key, read(key)));
+}
+
+function each(act) {
+  try {
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) act(key);
+  } catch {
+    // Where nothing can be kept, nothing stays.
+  }
+}
+
+each(tidy);
