@@ -22,7 +22,8 @@ def ask_until_refused(port: int, answers: list[bytes]) -> None:
             client.settimeout(10)
             try:
                 client.connect(("127.0.0.1", port))
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
+                # Reset before anything was sent is as refused: the listener closed within the handshake.
                 return
             try:
                 client.sendall(request)
