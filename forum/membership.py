@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.audit import Deed, record
@@ -20,6 +20,7 @@ from forum.holdings import Giving, hand_over, recount_held, what_stays
 from forum.offers import offered_by
 from forum.policy import REASONS, ending_of
 from forum.records import ROLE_RANK, Door, Role, Status
+from forum.resuming import go_on
 from forum.streams import account_stream, moderators_stream, network_stream
 from forum.tables import (
     addressed_posts,
@@ -76,9 +77,14 @@ class Step:
     heir: str | None = None
     """Who takes over what the person can no longer hold: an administrator. Without one it ends."""
     door: Door = ""
-    """The way by which they came, where they came by themselves."""
+    """The way by which they came, where they came by themselves, or that their end was undone."""
     door_by: str | None = None
     """Who opened it: sent the invitation, or made the joining link."""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether the membership goes on as it was before it ended."""
+        return self.door == "undone"
 
 
 _COLUMNS = (
@@ -184,7 +190,7 @@ async def begin(tx: Transaction, network_id: str, account_id: str, step: Step) -
 
 
 async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: bool = False) -> Current:
-    """Make a membership something else: admit, refuse, end it, give another role.
+    """Make a membership something else: admit, refuse, end it, give another role; undo its end.
 
     Raises Forbidden where a network would be left without an administrator, unless it `may_be_last`: somebody
     who is alone in a network and leaves it, or closes their account, has nobody to name.
@@ -211,16 +217,11 @@ async def change(tx: Transaction, current: Current, step: Step, *, may_be_last: 
     )
     if (await tx.execute(statement)).rowcount != 1:
         raise Conflict("Somebody else has answered this already. Load the page again to see how it stands.")
-    became = replace(
-        current,
-        role=step.role,
-        status=step.status,
-        since=values.get("since", current.since),
-        version=current.version + 1,
-    )
+    since = values.get("since", current.since)
+    became = replace(current, role=step.role, status=step.status, since=since, version=current.version + 1)
     await _remember(tx, became, step, moment)
     await _let_go(tx, current, became, step)
-    await _count(tx, current, became)
+    await _count(tx, current, became, resumes=step.resumes)
     _tell(tx, current, became)
     return became
 
@@ -293,6 +294,8 @@ async def _remember(tx: Transaction, became: Current, step: Step, moment: dateti
 def _act(was: str, step: Step, account_id: str) -> str:
     if step.status == was:
         return "member.role_changed"
+    if step.resumes:
+        return "member.returned"
     if step.status == "active":
         return "member.admitted" if was == "requested" and step.by not in (None, account_id) else "member.joined"
     if (was, step.status) == ("banned", "removed"):
@@ -302,7 +305,9 @@ def _act(was: str, step: Step, account_id: str) -> str:
 
 def _moments(current: Current, step: Step, moment: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if step.status == "active" and current.status != "active":
+    if step.resumes:
+        values["left_at"] = None
+    elif step.status == "active" and current.status != "active":
         values |= {"since": moment, "decided_by": step.by or current.decided_by}
     if step.status == "invited":
         values["decided_by"] = step.by
@@ -328,8 +333,8 @@ async def is_alone(tx: Transaction, network_id: str) -> bool:
     return member_count <= 1
 
 
-async def _count(tx: Transaction, before: Current | None, after: Current) -> None:
-    """Keep the network's counters; who becomes a member begins with everything older read."""
+async def _count(tx: Transaction, before: Current | None, after: Current, *, resumes: bool = False) -> None:
+    """Keep the network's counters; who becomes a member begins with everything older read, unless it goes on."""
     was, becomes = before.status if before else "", after.status
     members = (becomes == "active") - (was == "active")
     waiting = (becomes == "requested") - (was == "requested")
@@ -345,16 +350,21 @@ async def _count(tx: Transaction, before: Current | None, after: Current) -> Non
     if members:
         # What waits for somebody who goes is nothing to them now; whoever comes back begins with everything read.
         await _forget(tx, addressed_posts, after)
-        await recount_held(tx, after.network_id, after.account_id, after.id, belongs=members == 1)
+        await recount_held(tx, after.network_id, after.account_id, after.id, belongs=members == 1 and not resumes)
         await forget_network(tx, after.account_id, after.network_id)
         await _redraw_posts(tx, after)
-    if members != 1:
-        return
-    began = update(memberships).where(memberships.c.id == after.id)
-    waits = await what_stays(tx, after.network_id, after.account_id, after.id, counted.hold_first)
-    await tx.execute(began.values(baseline=counted.post_count, read_count=counted.post_count, **waits))
+    if resumes:
+        await go_on(tx, after.id, after.network_id, after.account_id)
+    elif members == 1:
+        await _begin_reading(tx, after, counted.post_count, counted.hold_first)
+
+
+async def _begin_reading(tx: Transaction, member: Current, post_count: int, hold_first: int) -> None:
+    began = update(memberships).where(memberships.c.id == member.id)
+    waits = await what_stays(tx, member.network_id, member.account_id, member.id, hold_first)
+    await tx.execute(began.values(baseline=post_count, read_count=post_count, **waits))
     # Ranges kept from an earlier time as a member say less than "everything is read".
-    await _forget(tx, read_states, after)
+    await _forget(tx, read_states, member)
 
 
 async def _redraw_posts(tx: Transaction, member: Current) -> None:
@@ -385,16 +395,3 @@ def _tell(tx: Transaction, before: Current | None, after: Current) -> None:
         # Reports about those who moderate are not counted where all moderators see it.
         tx.emit(moderators_stream(after.network_id), ReportsChanged(after.network_id))
     tx.emit(account_stream(after.account_id), MembershipChanged(after.id, after.version), authz=True)
-
-
-async def note_visit(tx: Transaction, network_id: str, account_id: str) -> None:
-    """Note that a member was here today; the day is all that is kept of it."""
-    noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
-    mine = (
-        memberships.c.network_id == network_id,
-        memberships.c.account_id == account_id,
-        memberships.c.current,
-        memberships.c.status == "active",
-    )
-    earlier = or_(memberships.c.visited_at.is_(None), memberships.c.visited_at < noon)
-    await tx.execute(update(memberships).where(*mine, earlier).values(visited_at=noon))

@@ -29,13 +29,19 @@ def _of(network_id: str) -> ColumnElement[bool]:
     return (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
 
 
+def _or_may_return(network_id: str) -> ColumnElement[bool]:
+    """Members, and those whom an administrator removed: that may be undone."""
+    stood = memberships.c.status.in_(("active", "removed", "banned")) & memberships.c.since.is_not(None)
+    return (memberships.c.network_id == network_id) & memberships.c.current & stood
+
+
 def _unparted(network_id: str) -> Select[tuple[str]]:
-    """Members who came while it was open, and are not marked so yet; whom administrators gave a role they trust."""
+    """Who came while it was open, and is not marked so yet; but not whom administrators gave a role they trust."""
     came_later = (memberships.c.since > networks.c.members_only_since) & (memberships.c.role == "member")
     return (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)
-        .where(_of(network_id), came_later, memberships.c.reads_after != networks.c.members_only_until)
+        .where(_or_may_return(network_id), came_later, memberships.c.reads_after != networks.c.members_only_until)
     )
 
 
@@ -69,7 +75,7 @@ async def is_anybody_unparted(tx: Transaction, network_id: str) -> bool:
 
 async def forget_parting(tx: Transaction, network_id: str) -> None:
     """All is for everybody now, the past included. To be called before the network's row is held."""
-    marked = _of(network_id) & (memberships.c.reads_after != 0)
+    marked = _or_may_return(network_id) & (memberships.c.reads_after != 0)
     await tx.execute(update(memberships).where(marked).values(reads_after=0))
 
 

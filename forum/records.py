@@ -7,8 +7,9 @@ from typing import Literal
 Access = Literal["open", "closed", "unlisted", "secret"]
 Role = Literal["administrator", "moderator", "member"]
 Status = Literal["requested", "invited", "active", "refused", "left", "removed", "banned"]
-Door = Literal["", "invitation", "link", "open"]
-"""By what somebody came into a network by themselves: an invitation, a joining link, or because it was open."""
+Door = Literal["", "invitation", "link", "open", "undone"]
+"""By what somebody came into a network by themselves: an invitation, a joining link, or because it was open. Or that
+what had ended their membership was undone, so that it goes on."""
 InvitationState = Literal["waiting", "sent", "opened", "bounced", "accepted", "declined", "expired", "cancelled"]
 """How an invitation stands: `waiting` to be handed to a mail server, and so on."""
 WatchLevel = Literal["watch", "normal", "mute"]

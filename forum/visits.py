@@ -6,6 +6,7 @@ given another thirty days too. That a member was in a network is noted once a da
 
 import logging
 
+from sqlalchemy import or_, update
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,10 +14,11 @@ from auth import backend
 from auth.proxies import client_address, parse_proxies
 from auth.sessions import SEEN_EVERY, touch_session
 from auth.tokens import touch_token
-from forum.membership import note_visit
 from forum.state import State
+from forum.tables import memberships
 from forum.viewer import Viewer
 from ground.columns import now
+from realtime.transaction import Transaction
 
 _MOST_SEEN = 50_000
 
@@ -87,6 +89,19 @@ class Visits:
                 await note_visit(tx, network_id, viewer.id)
         except Exception as error:
             _log.warning("a visit could not be noted: %s", type(error).__name__)
+
+
+async def note_visit(tx: Transaction, network_id: str, account_id: str) -> None:
+    """Note that a member was here today; the day is all that is kept of it."""
+    noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
+    mine = (
+        memberships.c.network_id == network_id,
+        memberships.c.account_id == account_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+    )
+    earlier = or_(memberships.c.visited_at.is_(None), memberships.c.visited_at < noon)
+    await tx.execute(update(memberships).where(*mine, earlier).values(visited_at=noon))
 
 
 def _due_session(scope: Scope) -> Viewer | None:

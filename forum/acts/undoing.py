@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
 from forum.acts.documents import bring_back as bring_back_document
-from forum.acts.excluding import KINDS, bring_back, hold_person, tell_let_in
+from forum.acts.excluding import KINDS, Excluded, bring_back, hold_person, tell_let_in
 from forum.acts.holding import hold_network_of, hold_post
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import restore_post
@@ -96,7 +96,8 @@ async def _belong_as_before(tx: Transaction, by_id: str | None, done: Done) -> N
     before = done.before or {}
     role: Role = before.get("role") or "member"
     status = before.get("status") or ""
-    await bring_back(tx, by_id, done.network_id, done.account_id or "", done.kind, status, role)
+    excluded = Excluded(done.id, done.network_id, done.account_id or "", done.kind, status, role)
+    await bring_back(tx, by_id, excluded)
 
 
 async def _waiting_again(tx: Transaction, _: str | None, done: Done) -> None:

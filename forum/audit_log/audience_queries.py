@@ -21,6 +21,7 @@ from forum.audit_log.audience_spans import (
     reads_after,
     standing_at,
     until_and_role,
+    was_away,
     was_suspended,
 )
 from forum.audit_log.elsewhere_queries import CAME, was_everybodys_elsewhere
@@ -330,7 +331,9 @@ def _membership(row: Any, steps: Sequence[Any], span: Span, position: int | None
     until, role = until_and_role(row, steps, span.last)
 
     def role_at(standing: Standing, at: datetime) -> Role | None:
-        """None while they did not belong, or the thread was not for those who came while the network was open."""
+        """None while they were away, or the thread was not for those who came while the network was open."""
+        if was_away(steps, at):
+            return None
         role = until_and_role(row, steps, at)[1]
         after = reads_after(row, steps, at)
         is_parted = position is not None and position <= after

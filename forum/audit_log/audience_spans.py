@@ -102,18 +102,37 @@ def access_at(network: Network, at: datetime, steps: Sequence[Any]) -> tuple[Acc
 
 
 def until_and_role(row: Any, steps: Sequence[Any], at: datetime) -> tuple[datetime | None, Role]:
-    """When this membership first ended, and the role in it at that moment, as the log tells; else as the row does."""
+    """When this membership ended at last, and the role in it at that moment, as the log tells; else as the row does."""
     until, role = row.ended_at, row.role
     for step in reversed(steps):
-        before = json.loads(step.before) if step.before else {}
-        after = json.loads(step.after) if step.after else {}
-        if before.get("status") != "active":
-            continue
-        if after.get("status") != "active":
-            until = step.at
-        if step.at > at:
-            role = before.get("role", role)
-    return until, role
+        was, had = _status_and_role(step.before)
+        if step.at > at and was == "active":
+            role = had or role
+    ends = _ends(steps)
+    # A ban long after the end moves the end in the row; the log knows the first one.
+    return (ends[-1][0] if ends and ends[-1][1] is None else until), role
+
+
+def was_away(steps: Sequence[Any], at: datetime) -> bool:
+    """Whether this membership had ended at that moment, and was given back later, as that was undone."""
+    return any(ended <= at and (undone is None or at < undone) for ended, undone in _ends(steps))
+
+
+def _ends(steps: Sequence[Any]) -> list[tuple[datetime, datetime | None]]:
+    """When a membership ended, and when that was undone: None where it was not."""
+    found: list[tuple[datetime, datetime | None]] = []
+    for step in steps:
+        was, becomes = _status_and_role(step.before)[0], _status_and_role(step.after)[0]
+        if was == "active" and becomes not in ("", "active"):
+            found.append((step.at, None))
+        elif becomes == "active" and was != "active" and found and found[-1][1] is None:
+            found[-1] = (found[-1][0], step.at)
+    return found
+
+
+def _status_and_role(said: str | None) -> tuple[str, Any]:
+    told = json.loads(said or "{}")
+    return told.get("status", ""), told.get("role")
 
 
 def reads_after(row: Any, steps: Sequence[Any], at: datetime) -> int:

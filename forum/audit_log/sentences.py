@@ -32,6 +32,7 @@ PHRASES: Mapping[str, str] = {
     "member.left": "left the network",
     "member.removed": "removed {subject}",
     "member.banned": "removed {subject} for good",
+    "member.returned": "made {subject} a member again, as before the removal",
     "member.ban_lifted": "lifted the ban of {subject}",
     "member.role_changed": "changed the role of {subject}",
     "member.invited": "invited {subject}",

@@ -23,7 +23,7 @@ from forum.membership import LAST_ADMINISTRATOR
 from forum.network_reads import Found, find_network
 from forum.networks.inputs import Joining, MemberChange, MemberList, NewRole
 from forum.networks.member_commands import MEANWHILE, decide_first, join_network
-from forum.networks.member_queries import find_ban, get_member, list_members
+from forum.networks.member_queries import find_removal, get_member, list_members
 from forum.networks.roll import history_words
 from forum.networks.roll_pages import Roll, read_roll, roll_address
 from forum.networks.roll_queries import State, list_states
@@ -190,8 +190,8 @@ class MemberPage:
     heir: str
     history: Sequence[tuple[State, str]]
     """What they were here from time to time, the latest first."""
-    ban_id: str
-    """The act that banned a member: undone, they belong again. Empty where there is none."""
+    removal_id: str
+    """The act that removed a member, or banned them: undone, they belong again. Empty where there is none."""
 
 
 async def show_member(request: Request) -> Response:
@@ -215,7 +215,7 @@ async def show_with(
         held = await list_held(connection, found.network.id, member.person.id)
         heirs = await list_heirs(connection, viewer, found.network, [member.person.id]) if held else []
         states = await list_states(connection, viewer, found.network, member.person.id)
-        ban_id = await find_ban(connection, viewer, found.network, member.person.id)
+        removal_id = await find_removal(connection, viewer, found.network, member)
     is_me = member.person.id == viewer.id
     page = MemberPage(
         head=network_head(viewer, found),
@@ -229,7 +229,7 @@ async def show_with(
         heirs=[*heir_options(heirs, viewer.id), NOBODY],
         heir=typed.get("heir", "" if is_me else viewer.id),
         history=history_words(states),
-        ban_id=ban_id,
+        removal_id=removal_id,
     )
     title = f"{member.person.name} in {found.network.name}"
     return render_page(request, viewer, template, page, title=title, network_id=found.network.id, status=status)

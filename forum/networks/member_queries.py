@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, fu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.acts.excluding import KINDS
 from forum.errors import Forbidden, NotFound
 from forum.invitations import state_of_invitation
 from forum.network_reads import NETWORK_COLUMNS, NETWORK_WIDTH
@@ -237,23 +238,15 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network: Netwo
     return member_from(row)
 
 
-async def find_ban(connection: AsyncConnection, viewer: Viewer, network: Network, account_id: str) -> str:
-    """The id of the act that banned somebody who was a member until then and is banned still; empty where there is
-    none, and for all but administrators, who alone undo it."""
-    is_banned = exists(
-        select(memberships.c.id).where(
-            memberships.c.network_id == network.id,
-            memberships.c.account_id == account_id,
-            memberships.c.current,
-            memberships.c.status == "banned",
-        )
-    )
+async def find_removal(connection: AsyncConnection, viewer: Viewer, network: Network, member: Member) -> str:
+    """The id of the act that keeps out somebody who was a member until then; empty where there is none, and for all but
+    administrators, who alone undo it."""
     found = (
         select(acts.c.id)
         .join(networks, networks.c.id == acts.c.network_id)
-        .where(acts.c.network_id == network.id, acts.c.account_id == account_id, acts.c.kind == "ban")
-        .where(acts.c.undone_at.is_(None), acts.c.before["status"].as_string() == "active", is_banned)
-        .where(member_of(viewer.id, "administrator"))
+        .where(acts.c.network_id == network.id, acts.c.account_id == member.person.id)
+        .where(acts.c.kind == KINDS.get(member.status, ""), acts.c.undone_at.is_(None))
+        .where(acts.c.before["status"].as_string() == "active", member_of(viewer.id, "administrator"))
     )
     return await connection.scalar(found.order_by(acts.c.id.desc()).limit(1)) or ""
 

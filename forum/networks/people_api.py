@@ -80,7 +80,8 @@ class ApiPeople(Answer):
 class ApiState(Answer):
     """What somebody became in the network, when, by whom (empty: by themselves) and why.
 
-    `door` is by what they came by themselves (`invitation`, `link` or `open`), and `door_by` who opened it to them.
+    `door` is by what they came by themselves (`invitation`, `link` or `open`), and `door_by` who opened it to them;
+    `undone`: their removal was, and their membership goes on.
     """
 
     status: Status

@@ -66,6 +66,8 @@ def history_words(states: Sequence[State]) -> list[tuple[State, str]]:
 def step_words(state: State, before: State | None) -> str:
     """A step as a sentence, by what was before it."""
     by = f" by {state.by}" if state.by else ""
+    if state.door == "undone":
+        return f"Removal undone{by}: {_ROLES[state.role]} again"
     if state.status == "active" and before is not None and before.status == "active":
         return f"Made {_ROLES[state.role]}{by}"
     if state.status == "active":

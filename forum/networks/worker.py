@@ -123,7 +123,7 @@ async def write_ended(state: State, tx: Transaction, reference: Reference) -> Le
 
 
 async def write_exclusion_ended(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To somebody who was removed or kept out: that it was taken back, and whether they belong again or may ask."""
+    """To somebody who was kept out: that it was taken back, and whether they belong by now or may ask."""
     theirs = (networks.c.id == reference["network_id"], memberships.c.account_id == reference["account_id"])
     row = (await tx.execute(_PLACE.where(*theirs, memberships.c.status != "banned"))).first()
     if row is None:
@@ -138,6 +138,16 @@ async def write_exclusion_ended(state: State, tx: Transaction, reference: Refere
     }
     subject = f"You are no longer kept out of a network on {state.settings.site_name}"
     return Letter(row.email, row.person, subject, "exclusion_ended", context)
+
+
+async def write_returned(state: State, tx: Transaction, reference: Reference) -> Letter | None:
+    """To somebody whose removal was undone: that they are a member again, as they were."""
+    row = await _by_member(tx, reference)
+    if row is None:
+        return None
+    network = Network(*row[:NETWORK_WIDTH])
+    context = {"network_name": network.name, "role": row.role, "link": _path(state, network)}
+    return Letter(row.email, row.person, f"You are a member of {network.name} again", "membership_returned", context)
 
 
 async def write_role_changed(state: State, tx: Transaction, reference: Reference) -> Letter | None:
@@ -201,6 +211,7 @@ LETTERS: dict[str, LetterWriter] = {
     "membership_admitted": write_admitted,
     "membership_refused": write_refused,
     "membership_ended": write_ended,
+    "membership_returned": write_returned,
     "exclusion_ended": write_exclusion_ended,
     "role_changed": write_role_changed,
     "membership_asked": write_asked,

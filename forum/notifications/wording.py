@@ -23,6 +23,7 @@ _SENTENCES: dict[NotificationKind, str] = {
     "membership.admitted": "You are now a member of {network}",
     "membership.refused": "Your request to join {network} was refused",
     "membership.ended": "You no longer belong to {network}",
+    "membership.returned": "Your removal from {network} was undone: you are a member again",
     "role.changed": "You have another role in {network}",
     "thread.widened": "More people can read a thread of {network} than before: it was moved",
     "act.concerns_me": "A moderator of {network} has acted on something of yours",
@@ -86,6 +87,7 @@ _ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
 """They lead to what one wrote: why it was turned down stands there, and from there one gets on to a post."""
 _ABOUT_AN_ACT = (
     "membership.ended",
+    "membership.returned",
     "act.concerns_me",
     "act.undone",
     "exclusion.ended",

@@ -22,7 +22,7 @@ membership_states = Table(
     # Who decided; the person's own id where they did it themselves.
     account("by_id"),
     Column("reason", String(1000), nullable=False, server_default=""),
-    # By what they came where they came by themselves (`records.Door`), and who had opened it to them.
+    # By what they came where they came by themselves, or came back (`records.Door`); and who had opened it to them.
     Column("door", String(10), nullable=False, server_default=""),
     account("door_by", nullable=True),
     CheckConstraint("role IN ('administrator', 'moderator', 'member')", name="role"),

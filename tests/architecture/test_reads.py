@@ -23,6 +23,8 @@ SPEAKERS = {
     "worker": "follows events, and asks for rights again",
     "network_reads": "finds a network as a viewer, for every slice",
     "membership": "begins and ends memberships, for every slice",
+    "resuming": "counts what is read in a membership whose end was undone, for every slice",
+    "visits": "notes on which day a member was in a network",
     "parting": "marks who came while a network was open, for every slice",
     "holdings": "lists and hands on what somebody holds, for every slice",
     "entering": "holds the place of who changes something, for every slice",

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from tests.forum.moderation.hall import Hall, open_hall
 from tests.forum.threads.village import Village, open_village
 from tests.servers.confer import ConferServer
 
@@ -14,3 +15,9 @@ async def village(server: ConferServer) -> AsyncIterator[Village]:
     opened = open_village(server)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def hall(village: Village) -> Hall:
+    """A new network with everybody whom moderation needs."""
+    return await open_hall(village)
