@@ -7,27 +7,59 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from forum.settings import Settings
+from forum.settings import Settings, SettingsError
 
 _FOLDER = 0o700
 _FILE = 0o600
 _BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
 """Ends of the names of a SQLite database's files."""
+_MARKS = ("server.lock", "secret_key", "heads", "mail", "files")
+"""What stands in a data folder, beside the database, from its first minute on."""
+_SQLITE = b"SQLite format 3\x00"
+_NOT_A_DATABASE = (
+    "DATABASE_URL leads to {path}, which is no SQLite database. Name Confer's own file, or one that is not there yet."
+)
+_NOT_OURS = (
+    "DATA_DIR is {path}, which holds other things, and Confer shuts its data folder to everybody else. "
+    "Name a folder for Confer alone: an empty one, or one that is not there yet."
+)
 
 
 def keep_private(settings: Settings) -> None:
     """Make DATA_DIR and SQLite's files readable for nobody else, those that are there and those to come.
 
-    Raises OSError where the folder can't be made.
+    Raises OSError where the folder can't be made, SettingsError where folder or database is something else: a slip
+    of the pen must not shut the rest of the machine out of a folder like /etc.
     """
-    if not settings.is_postgresql:
+    database = None if settings.is_postgresql else Path(make_url(settings.database).database or "")
+    if database is not None:
+        _check_database(database)
+    _check_folder(settings.data_dir, database)
+    if database is not None:
         settings.data_dir.mkdir(_FOLDER, parents=True, exist_ok=True)
     _close(settings.data_dir, _FOLDER)
     _close(settings.data_dir / "mail", _FOLDER)
     _close(settings.data_dir / "files", _FOLDER)
     _close(settings.data_dir / "secret_key", _FILE)
-    if not settings.is_postgresql:
-        _keep_database_private(Path(make_url(settings.database).database or ""))
+    if database is not None:
+        _keep_database_private(database)
+
+
+def _check_database(path: Path) -> None:
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            if file.read(len(_SQLITE)) != _SQLITE:
+                raise SettingsError(_NOT_A_DATABASE.format(path=path))
+
+
+def _check_folder(folder: Path, database: Path | None) -> None:
+    if not folder.is_dir():
+        return
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")} - {"lost+found"}
+    ours = {*_MARKS, *(() if database is None else (database.name + end for end in _BESIDE))}
+    within = {name for name in names if (folder / name / "server.lock").exists()}  # `var/demo` in `var`
+    if names and not names & (ours | within):
+        raise SettingsError(_NOT_OURS.format(path=folder))
 
 
 def _keep_database_private(path: Path) -> None:

@@ -133,6 +133,30 @@ def test_nobody_else_on_the_machine_can_read_what_is_stored(commands: Commands) 
     database.close()
 
 
+def test_what_is_not_confers_own_is_refused_and_left_as_it_is(commands: Commands, tmp_path: Path) -> None:
+    folder, file = tmp_path / "etc", tmp_path / "etc" / "passwd"
+    folder.mkdir()
+    file.write_text("root:x:0:0::/root:/bin/sh\n")
+    folder.chmod(0o755)
+    file.chmod(0o644)
+    for wrong, name in (({"DATABASE_URL": f"sqlite:///{file}"}, file), ({"DATA_DIR": str(folder)}, folder)):
+        for words in (["serve"], ["migrate"]):
+            done = commands.run(*words, **wrong)
+            assert done.code == 2
+            assert f" {name}, which " in done.err
+            assert "Name " in done.err
+    assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode)) == (0o755, 0o644)
+    assert [path.name for path in folder.iterdir()] == ["passwd"]
+
+
+def test_a_data_folder_within_another_is_no_foreign_thing(commands: Commands) -> None:
+    """`make demo`, and then `make run`: one lies in `var/demo`, the other in `var`."""
+    within = commands.data_dir / "demo"
+    within.mkdir(parents=True)
+    (within / "server.lock").touch()
+    assert commands.run("migrate").code == 0
+
+
 def test_a_running_server_keeps_what_it_writes_to_itself(own_server: ConferServer) -> None:
     own_server.person("Ines Carvalho")
     paths = list(own_server.data_dir.iterdir())
