@@ -1,6 +1,7 @@
 // The right to read has ended: of a network (what this page shows of it is taken away at once, and a calm sentence says so), of what
 // moderators see, or to come in at all. Then the page goes, and the server says what it has for this reader now.
 import { whenAnswered } from "../ui/form.js";
+import { watchClosed } from "./given_back.js";
 import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
 import { fetchPage, onRefused, refreshSoon, stopRefreshing } from "./refresh.js";
@@ -104,6 +105,7 @@ export function sayGone(network, why = "Your membership of this network has ende
   box.append(heading, words, ...unsent(), foot);
   box.setAttribute("role", "status");
   document.getElementById("main").replaceChildren(box);
+  watchClosed(box);
   if (network) sayWhy(network, foot, words).catch(() => {});
   document.getElementById("beside")?.remove();
   document.querySelector(".place")?.replaceChildren();
