@@ -241,7 +241,8 @@ class RequestsChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class InvitationsChanged(Change):
-    """For moderators: invitations were sent, or one of them was answered, opened or came back: `{network_id}`."""
+    """For moderators: invitations were sent, or one of them was answered, opened or came back; or the joining link was
+    made, used, changed or ended: `{network_id}`."""
 
     kind: ClassVar[str] = "invitations.changed"
 

@@ -249,6 +249,8 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
                 count = result.rowcount
             if count > 0:
                 done[holding.kind] = count
+    if done.keys() & {"invitations", "joining_links"}:
+        tx.emit(moderators_stream(network_id), InvitationsChanged(network_id))
     if done:
         act = "member.handed_on" if giving.heir else "member.let_go"
         done["heir"] = giving.heir
@@ -258,8 +260,6 @@ async def hand_over(tx: Transaction, network_id: str, account_id: str, rank: int
 
 async def _write_down_each(tx: Transaction, deed: Deed, ended: Sequence[Any]) -> int:
     """A row of the log for each that ended, so that nobody looks there in vain for what became of one; how many."""
-    if ended and deed.network_id:
-        tx.emit(moderators_stream(deed.network_id), InvitationsChanged(deed.network_id))
     for row in sorted(ended, key=lambda each: str(each.id)):
         await record(tx, replace(deed, object_id=row.id, names={"address": row.address}))
     return len(ended)

@@ -47,6 +47,7 @@ BY_TURNS = (
 """Parts of the paths of tests that take turns."""
 ON_BOTH = (
     "/tests/browser/test_given_back.py",
+    "/tests/browser/test_joining_link.py",
     "/tests/forum/acts/test_excluding.py",
     "/tests/forum/audit_log/",
     "/tests/forum/search/test_reindexing_commands.py",

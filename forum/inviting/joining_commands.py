@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forum.audit import Deed, record
 from forum.calling import call_administrators
 from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.events import InvitationsChanged
 from forum.invitations import accept_invitation
 from forum.inviting.inputs import NewJoiningLink
 from forum.inviting.joining_queries import ASK_AGAIN, Behind, is_good
@@ -16,6 +17,7 @@ from forum.membership import Current, Step, begin, change, lock_current
 from forum.network_reads import get_administered
 from forum.policy import may_admit, may_join
 from forum.records import Network
+from forum.streams import moderators_stream
 from forum.tables import joining_links
 from forum.viewer import Viewer
 from ground.columns import moment_text, new_id, now
@@ -136,6 +138,12 @@ async def _write_down(
         role="administrator",
     )
     await record(tx, deed)
+    _tell(tx, row["network_id"])
+
+
+def _tell(tx: Transaction, network_id: str) -> None:
+    """Open pages of its administrators show how the link stands."""
+    tx.emit(moderators_stream(network_id), InvitationsChanged(network_id))
 
 
 def _settings(row: dict[str, Any]) -> dict[str, str | int | bool | None]:
@@ -202,6 +210,7 @@ async def _come_in(
         return None
     if status == "requested":
         await call_administrators(tx, behind.network.id, viewer.id, became.id)
+    _tell(tx, behind.network.id)
     return status
 
 

@@ -75,6 +75,7 @@ on("notifications.changed", ({ object }) => ring("lines", object?.waiting));
 
 // Both are rare, and few hear of them: the server knows best what shows then.
 for (const kind of ["requests.changed", "reports.changed", "held.changed"]) on(kind, () => refreshSoon());
-on("invitations.changed", () => document.querySelector('[data-invitations], [data-members="invited"]') && refreshSoon());
+const INVITATIONS = '[data-invitations], [data-joining-link], [data-members="invited"]';
+on("invitations.changed", () => document.querySelector(INVITATIONS) && refreshSoon());
 on("announcement.made", () => refreshSoon({ among: 500 }));
 on("membership.changed", () => refreshSoon());
