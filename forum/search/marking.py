@@ -1,6 +1,6 @@
 """The part of a text where what was looked for stands, with the words marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -30,13 +30,13 @@ class Excerpt:
 def mark(text: str, wanted: Collection[str]) -> Excerpt:
     """The whole of a short text, with these terms marked."""
     text = normal(text)
-    return _cut(text, tokens_of(text, wanted), 0, len(text))
+    return _cut(text, list(tokens_of(text, wanted)), 0, len(text))
 
 
 def excerpt(text: str, wanted: Collection[str]) -> Excerpt:
     """The part of a text in which most of these terms stand, marked; its beginning where there is none."""
     text = normal(text[:MOST])
-    found = tokens_of(text, wanted)
+    found = _as_far_as_all(tokens_of(text, wanted), len(set(wanted)))
     start = _best_start(found)
     begin = 0 if start < BEFORE else _word_start(text, start - BEFORE)
     end = _word_end(text, begin + AROUND)
@@ -47,6 +47,20 @@ def word_of(text: str, term: str) -> str | None:
     """The word by which a term stands in a text, in small letters."""
     text = normal(text[:MOST])
     return next((text[token.start : token.end].lower() for token in tokens(text) if token.term == term), None)
+
+
+def _as_far_as_all(found: Iterator[Token], count: int) -> list[Token]:
+    """These words up to the end of the first part that holds all of so many terms: no later part holds more."""
+    read, last, end = list[Token](), dict[str, Token](), None
+    for token in found:
+        if end is not None and token.start >= end:
+            break
+        read.append(token)
+        last[token.term] = token
+        if end is None and len(last) == count:
+            begin = min(each.start for each in last.values())
+            end = begin + AROUND if token.end <= begin + AROUND - BEFORE else None
+    return read
 
 
 def _best_start(found: Sequence[Token]) -> int:

@@ -32,9 +32,9 @@ from ground.hot import HotStatement, one_of, run
 Kind = Literal["thread", "post", "document", "text", "card", "person", "network"]
 """A text is what stands in a document, or a part of it."""
 CONTENT: tuple[Kind, ...] = ("thread", "post")
-AT_ONCE = 300
+AT_ONCE = 200
 """So many of the newest matches are put in order."""
-DOCUMENTS_AT_ONCE = 100
+DOCUMENTS_AT_ONCE = 50
 """Of rows that hold a few thousand words each."""
 MOST_LOOKED_AT = 2_000
 PEOPLE_AT_ONCE = 40

@@ -46,21 +46,21 @@ def tokens(text: str) -> Iterator[Token]:
     return _tokens_within(text, 0, len(text))
 
 
-def tokens_of(text: str, wanted: Collection[str]) -> list[Token]:
-    """Those of the words of a text in its normal form that have one of these terms.
+def tokens_of(text: str, wanted: Collection[str]) -> Iterator[Token]:
+    """Those of the words of a text in its normal form that have one of these terms, one after the other.
 
     Not every word is brought to its term: only what stands around a place that begins as one of them does, or where
     signs stand that are written in another way in terms.
     """
     small = text.lower()
     if len(small) != len(text):
-        return [token for token in tokens(text) if token.term in wanted]
-    found, end = list[Token](), 0
+        yield from (token for token in tokens(text) if token.term in wanted)
+        return
+    end = 0
     for place in sorted(_places_to_look_at(small, wanted)):
         if place >= end:
             start, end = _around(text, place)
-            found += [token for token in _tokens_within(text, start, end) if token.term in wanted]
-    return found
+            yield from (token for token in _tokens_within(text, start, end) if token.term in wanted)
 
 
 def _places_to_look_at(small: str, wanted: Collection[str]) -> set[int]:

@@ -1,6 +1,11 @@
 """Of a text the part is shown in which the words stand, and these are marked."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forum.search import marking
 from forum.search.marking import excerpt, mark
+from forum.search.terms import tokens_of
 
 
 def test_forms_of_a_word_are_marked() -> None:
@@ -29,3 +34,14 @@ def test_without_the_words_the_beginning() -> None:
 
 def test_one_long_word_is_cut() -> None:
     assert len(str(excerpt("a" * 10_000, set()).html)) < 300
+
+
+@given(st.lists(st.sampled_from(("budget", "shift", "night", "of", "x" * 30)), max_size=60))
+def test_what_stands_after_the_best_part_is_not_read_and_changes_nothing(words: list[str]) -> None:
+    text, wanted = " ".join(words), ("budget", "shift", "night")
+    every = list(tokens_of(text, wanted))
+    read = marking._as_far_as_all(iter(every), 3)
+    assert read == every[: len(read)]
+    assert marking._best_start(read) == marking._best_start(every)
+    shown_until = max(0, marking._best_start(every) - marking.BEFORE) + marking.AROUND
+    assert [token for token in every[len(read) :] if token.end <= shown_until] == []

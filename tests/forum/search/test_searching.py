@@ -295,7 +295,6 @@ async def test_a_deleted_network_is_nowhere(village: Village) -> None:
 def test_words_are_shown_as_they_stand_in_what_was_found() -> None:
     found_ = searching.Found((), None, 0, Wish(), (("nigth", "night"),))
     assert words_shown("Nigth", found_, []) == [("Nigth", "night")]
-    assert match_queries.AT_ONCE == 300
 
 
 async def test_a_post_is_found_by_what_its_files_are_called_and_its_pictures_show(village: Village) -> None:

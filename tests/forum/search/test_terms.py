@@ -54,6 +54,6 @@ def test_words_of_few_terms_are_those_of_all_words(words: list[str], chosen: set
     text = normal(" ".join([*words, "Dying skies, early cries: o'clock; RÉSUMÉS being used by İzmir's ties"]))
     every = list(tokens(text))
     wanted = {every[number % len(every)].term for number in chosen} | {"die", "cri", "oclock", "resum", "tie"}
-    assert tokens_of(text, wanted) == [token for token in every if token.term in wanted]
+    assert list(tokens_of(text, wanted)) == [token for token in every if token.term in wanted]
     plain = text.replace("İ", "I")
-    assert tokens_of(plain, wanted) == [token for token in tokens(plain) if token.term in wanted]
+    assert list(tokens_of(plain, wanted)) == [token for token in tokens(plain) if token.term in wanted]
