@@ -105,6 +105,8 @@ POLL_SECONDS = 2.0
 BREATH_SECONDS = 0.05
 BREATHS = 3.0
 """Whoever follows events rests after each part, for three times as long as that took: those who write come first."""
+LONGEST_BREATH_SECONDS = 0.4
+"""The shortest rest doubles up to this while events come without a pause: many at once cost little more than one."""
 LEASE = timedelta(minutes=3)
 AT_ONCE = 8
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1_800, 3_600, 6 * 3_600))
@@ -161,7 +163,7 @@ class Worker:
             ear.close()
 
     async def _follow_events(self, follower: Follower, rests: float = BREATHS) -> None:
-        ear, streams = self._state.broker.listen(), set[str]()
+        ear, streams, breath = self._state.broker.listen(), set[str](), BREATH_SECONDS
         try:
             while not self._stopping.is_set():
                 began = time.monotonic()
@@ -169,9 +171,12 @@ class Worker:
                 took = time.monotonic() - began
                 for stream in streams:
                     ear.follow(stream)
-                await self._wait(None, max(BREATH_SECONDS, rests * took))
+                await self._wait(None, max(breath, rests * took))
                 if not more:
+                    began = time.monotonic()
                     await self._wait(ear.take, POLL_SECONDS)
+                    is_pressed = time.monotonic() - began < BREATH_SECONDS
+                    breath = min(2 * breath, LONGEST_BREATH_SECONDS) if is_pressed and rests else BREATH_SECONDS
         finally:
             ear.close()
 
