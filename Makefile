@@ -44,7 +44,8 @@ check: install-test ## format, style, types and floors
 	.venv/bin/lint-imports --no-logo
 
 pytest: install-test servers ## the tests alone; TESTS=tests/realtime for some, WORKERS=0 in one process
-	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --durations=10 --durations-min=3 $(TESTS)
+	$(RUN) pytest -q -n $(WORKERS) --dist worksteal --cache-clear --durations=10 --durations-min=3 $(TESTS) \
+		|| $(RUN) tests.again $$?
 
 faults: install-test servers ## every fault in full size, with a table of what was proved; TESTS=tests/faults/test_kills.py for some
 	FAULTS=full $(RUN) pytest -q -n 0 --timeout 3600 $(or $(filter-out tests,$(TESTS)),tests/faults)
