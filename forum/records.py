@@ -168,6 +168,10 @@ class ReplyTo:
     author: Person
     excerpt: str
     is_removed: bool
+    author_of: str = ""
+    """By what its author is told apart from others of their name: their organisation, or else their role."""
+    has_namesake: bool = False
+    """Whether somebody else of this name stands on the page, too."""
 
 
 @dataclass(frozen=True, slots=True)

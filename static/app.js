@@ -27,6 +27,7 @@ import "./threads/composer.js";
 import "./threads/answering.js";
 import "./threads/kept.js";
 import "./threads/beside.js";
+import "./threads/namesakes.js";
 import "./threads/marks.js";
 import "./threads/cited.js";
 import "./networks/head.js";

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +20,7 @@ from forum.network_reads import NETWORK_COLUMNS
 from forum.offers import offered_by_whom
 from forum.policy import listed_to, moderated_by
 from forum.records import Network, Person
+from forum.shown_people import shared_names, told_apart_by
 from forum.tables import memberships, networks, posts, read_states, threads
 from forum.viewer import Viewer
 from ground.hot import HotStatement, given
@@ -39,6 +41,9 @@ class NewsThread:
     post_count: int
     last_author: str
     last_post_at: datetime
+    last_author_id: str
+    told_apart: str
+    """The organisation of who wrote last, or else their role, where another of their name stands beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ _unread_threads = (
         _lately.c.post_count,
         _last_authors.c.name.label("last_author"),
         _lately.c.last_post_at,
+        _lately.c.last_author_id,
+        told_apart_by(_last_authors).label("told_apart"),
     )
     .select_from(
         _lately.join(_last_authors, _last_authors.c.id == _lately.c.last_author_id).outerjoin(
@@ -138,14 +145,19 @@ _NEWS = HotStatement(
 async def list_news(database: Database, viewer: Viewer) -> dict[str, News]:
     """What is new by network; networks without news are left out."""
     rows = await database.fetch(_NEWS, {"account_id": viewer.id})
-    return {row[0]: News(row[1], row[2], tuple(_thread(*each) for each in json.loads(row[3] or "[]"))) for row in rows}
+    return {row[0]: News(row[1], row[2], _threads(json.loads(row[3] or "[]"))) for row in rows}
 
 
-def _thread(
-    identifier: str, title: str, unread: int, post_count: int, last_author: str, last_post_at: str
-) -> NewsThread:
-    moment = datetime.fromisoformat(last_post_at).astimezone(UTC)
-    return NewsThread(identifier, title, unread, post_count, last_author, moment)
+_LAST_AUTHOR, _LAST_POST_AT, _LAST_AUTHOR_ID, _TOLD_APART = 4, 5, 6, 7
+
+
+def _threads(rows: Sequence[list[Any]]) -> tuple[NewsThread, ...]:
+    shared = shared_names((row[_LAST_AUTHOR], row[_LAST_AUTHOR_ID]) for row in rows)
+    for row in rows:
+        row[_LAST_POST_AT] = datetime.fromisoformat(row[_LAST_POST_AT]).astimezone(UTC)
+        if row[_LAST_AUTHOR] not in shared:
+            row[_TOLD_APART] = ""
+    return tuple(NewsThread(*row) for row in rows)
 
 
 async def list_waiting(connection: AsyncConnection, viewer: Viewer) -> tuple[Waiting, ...]:

@@ -9,10 +9,18 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, select, tu
 from forum.database import Database
 from forum.policy import threads_readable_by_account
 from forum.records import Thread
+from forum.shown_people import told_apart_by
 from forum.tables import memberships, networks, read_states, threads
 from forum.threads.cursors import Keyset
 from forum.threads.page_queries import baseline_number
-from forum.threads.queries import THREAD_COLUMNS, THREAD_WIDTH, joined_threads, thread_from
+from forum.threads.queries import (
+    THREAD_COLUMNS,
+    THREAD_WIDTH,
+    joined_threads,
+    last_authors,
+    thread_authors,
+    thread_from,
+)
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment
 from ground.hot import HotStatement, given
@@ -29,6 +37,9 @@ class ListedThread:
 
     thread: Thread
     unread: int
+    author_of: str = ""
+    last_of: str = ""
+    """By what who began it, and who wrote last, are told apart from others of their name."""
 
 
 _joined = (
@@ -52,7 +63,8 @@ _READ: ColumnElement[int] = case(
     else_=baseline_number(_mine.c.baseline),
 )
 _IN_NETWORK = and_(networks.c.id == given("network_id"), threads_readable_by_account(_viewer_id))
-_LISTED = select(*THREAD_COLUMNS, threads.c.post_count - _READ).select_from(_joined).where(_IN_NETWORK)
+_SHOWN = (*THREAD_COLUMNS, threads.c.post_count - _READ, told_apart_by(thread_authors), told_apart_by(last_authors))
+_LISTED = select(*_SHOWN).select_from(_joined).where(_IN_NETWORK)
 _NEWEST_FIRST = (threads.c.last_post_at.desc(), threads.c.id.desc())
 _IS_UNREAD = and_(
     threads.c.last_position > _mine.c.baseline,
@@ -115,4 +127,4 @@ async def list_pinned_threads(
 
 
 def _listed(rows: Sequence[Any]) -> list[ListedThread]:
-    return [ListedThread(thread_from(row), max(0, row[THREAD_WIDTH])) for row in rows]
+    return [ListedThread(thread_from(row), max(0, row[THREAD_WIDTH]), row[-2], row[-1]) for row in rows]

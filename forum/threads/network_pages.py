@@ -1,6 +1,6 @@
 """The discussion of a network: its threads, pinned ones first, and "Mark all read"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from forum.fronts import NetworkHead, network_head, render_front
 from forum.network_reads import Found, count_reports, find_network, get_network
 from forum.policy import may_admit, may_keep_read_state, may_start_thread
 from forum.rendering import PRIVATE, redirect, render_page
+from forum.shown_people import shared_names
 from forum.state import State, account_of, set_viewer, shown_by, state_of, viewer_of
 from forum.threads.announced_commands import send_all_read
 from forum.threads.cursors import keyset_cursor, parse_keyset
@@ -47,6 +48,8 @@ class DiscussionPage:
     announcements: Sequence[Announcement]
     """What the viewer was told with all members, and has not put away."""
     note: WritingNote
+    shared: frozenset[str]
+    """The names by which more than one person stands on the page: they are told apart."""
 
 
 async def show_network(request: Request) -> Response:
@@ -144,7 +147,14 @@ def _make_page(
         may_invite=bool(may_admit(viewer, network)),
         announcements=announced,
         note=note,
+        shared=shared_names(_named((*pinned, *shown))),
     )
+
+
+def _named(rows: Sequence[ListedThread]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        yield row.thread.author.name, row.thread.author.id
+        yield row.thread.last_author.name, row.thread.last_author.id
 
 
 async def mark_network_read(request: Request) -> Response:

@@ -30,7 +30,7 @@ from forum.errors import NotFound
 from forum.hot_reads import JsonArray, JsonRows
 from forum.policy import readable_by_account, threads_heard, threads_readable_by_account
 from forum.records import Person, Post, ReplyTo, Thread
-from forum.shown_people import shown_name
+from forum.shown_people import shown_name, told_apart_by
 from forum.tables import memberships, networks, post_files, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier, Moment
@@ -180,12 +180,13 @@ POST_COLUMNS: list[ColumnElement[Any]] = [
     posts.c.hidden_rule,
     posts.c.erased_at.is_not(None),
     _files(),
+    told_apart_by(answered_authors),
 ]
 _BODY = _unless_removed(posts.c.body)
 
 
-def _reply_to(row: Sequence[Any]) -> ReplyTo:
-    return ReplyTo(row[0], row[1], Person(row[2], row[3], is_former=bool(row[4])), row[5], bool(row[6]))
+def _reply_to(row: Sequence[Any], author_of: str) -> ReplyTo:
+    return ReplyTo(row[0], row[1], Person(row[2], row[3], is_former=bool(row[4])), row[5], bool(row[6]), author_of)
 
 
 def post_from(row: Sequence[Any]) -> Post:
@@ -198,7 +199,7 @@ def post_from(row: Sequence[Any]) -> Post:
         position=row[4],
         author=Person(row[5], row[6], row[7], row[8], bool(row[9]), row[26]),
         html=row[10],
-        reply_to=_reply_to(row[11:18]) if row[11] is not None else None,
+        reply_to=_reply_to(row[11:18], row[30]) if row[11] is not None else None,
         answers=tuple(json.loads(row[18] or "[]")),
         created_at=row[19],
         edited_at=row[20],
@@ -210,7 +211,7 @@ def post_from(row: Sequence[Any]) -> Post:
         hidden_rule=row[27],
         is_erased=bool(row[28]),
         files=tuple(file_from(each) for each in json.loads(row[29])) if row[29] else (),
-        body=row[30],
+        body=row[31],
     )
 
 
@@ -310,6 +311,7 @@ _ANSWERED = (
         _is_former(answered_authors),
         case((answered.c.removed_at.is_(None), answered.c.excerpt), else_=_NOTHING),
         answered.c.removed_at.is_not(None),
+        told_apart_by(answered_authors),
     )
     .join(threads, threads.c.id == answered.c.thread_id)
     .join(networks, networks.c.id == answered.c.network_id)
@@ -333,7 +335,7 @@ async def find_answered(connection: AsyncConnection, viewer: Viewer, post_id: st
     """The post of this thread that is to be answered; None where there is none that the viewer may read."""
     asked = {"post_id": post_id, "thread_id": thread_id, "viewer_id": viewer.id or None}
     row = (await connection.execute(_ANSWERED, asked)).first()
-    return _reply_to(row) if row else None
+    return _reply_to(row, row[7]) if row else None
 
 
 _FIRST_SINCE = (

@@ -1,11 +1,12 @@
 """Posts as HTML: by `threads/_post.html` for pages and for the socket alike, each rendered once in a process."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from forum.records import Person, Post
+from forum.shown_people import shared_names
 from forum.state import State
 from forum.threads.kept_parts import BlockKey, PostsBlock, Writer, kept_parts
 from forum.threads.page_queries import Sight
@@ -64,12 +65,28 @@ def _render(state: State, posts: Sequence[Post]) -> PostsBlock:
     counted = Counter(post.author.id for post in posts if post.removed_at is None)
     authors = {post.author.id: post.author for post in posts}
     called = Counter(authors[who].name for who in counted)
+    shared = shared_names(_named(posts))
     return PostsBlock(
-        fragments=tuple(post_fragment(state, post) for post in posts),
+        fragments=tuple(post_fragment(state, _told_apart(post, shared) if shared else post) for post in posts),
         numbers=tuple(post.number for post in posts),
         written=tuple(post.created_at for post in posts),
         writers=tuple(_writer(authors[who], count, called) for who, count in counted.most_common()),
     )
+
+
+def _named(posts: Sequence[Post]) -> Iterator[tuple[str, str]]:
+    """Who is named on the page, as `namesakes.js` counts them too: who wrote, and who is answered."""
+    for post in posts:
+        if post.removed_at is None:
+            yield post.author.name, post.author.id
+            if post.reply_to is not None and not post.reply_to.is_removed:
+                yield post.reply_to.author.name, post.reply_to.author.id
+
+
+def _told_apart(post: Post, shared: frozenset[str]) -> Post:
+    if post.reply_to is None or post.reply_to.author.name not in shared:
+        return post
+    return replace(post, reply_to=replace(post.reply_to, has_namesake=True))
 
 
 def _writer(author: Person, count: int, called: Counter[str]) -> Writer:

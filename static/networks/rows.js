@@ -4,6 +4,7 @@ import { idOf, link, me, on } from "../live/link.js";
 import { onRefresh, refresh, refreshSoon } from "../live/refresh.js";
 import { makeTime } from "../ui/times.js";
 import { icon } from "../ui/toast.js";
+import { nameIn, tellApart } from "./namesakes.js";
 
 const FLAGS = { pinned: ["pin", "Pinned"], locked: ["lock", "Locked"] };
 const news = document.querySelector("[data-region=news]");
@@ -40,12 +41,14 @@ function show(row, thread) {
   if (posts) posts.textContent = `${formatNumber(thread.post_count)} ${thread.post_count === 1 ? "post" : "posts"}`;
   const by = row.querySelector("[data-last-author]");
   if (by) {
-    by.textContent = thread.last_author.name;
+    nameIn(by, thread.last_author);
     by.parentElement.replaceChildren("last by ", by, ", ", makeTime(thread.last_post_at));
+    tellApart(row);
     return;
   }
-  const words = thread.post_count > 1 ? `last by ${thread.last_author.name}, ` : "";
-  row.querySelector("[data-last]")?.replaceChildren(words, makeTime(thread.last_post_at));
+  const words = thread.post_count > 1 ? ["last by ", nameIn(document.createElement("span"), thread.last_author), ", "] : [];
+  row.querySelector("[data-last]")?.replaceChildren(...words, makeTime(thread.last_post_at));
+  tellApart(row);
   row.classList.toggle("is-pinned", thread.pinned);
   title.querySelectorAll(".icon").forEach((each) => each.remove());
   const flags = Object.keys(FLAGS).filter((name) => thread[name]);

@@ -129,7 +129,7 @@ async def test_reply_and_quote_without_javascript(village: Village) -> None:
         data={"body": "They do.", "reply_to": answered[1], "key": key_in(form.text)},
     )
     page = await get_ok(browser, f"/threads/{thread_id}?at=1")
-    assert "Answers <strong>Ada</strong>: Do herons sleep?" in page.text
+    assert f'Answers <strong data-person="{ada.id}">Ada</strong>: Do herons sleep?' in page.text
     assert "Answered in" in page.text
 
 
