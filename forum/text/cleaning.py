@@ -23,6 +23,13 @@ _UNWANTED = re.compile(
 )
 _INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b\u2060-\u2064\u3164\uffa0]")
 _BLANK = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+# Blocks of nothing but marks: of a tower in them all that is too much goes at once, not one by one.
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]"
+_TOWER = re.compile(f"({_MARKS}{{{MAX_STACKED_MARKS}}}){_MARKS}+")
+# Where others may stand, in so many characters that they can be too many. Han and Hangul, between these, have none.
+_PERHAPS_A_TOWER = re.compile(
+    f"[\u0300-\u33ff\ua000-\uabff\ud7b0-\U0010ffff]{{{MAX_STACKED_MARKS + 1},}}",
+)
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 WRITE_SOMETHING = "Write something first."
 
@@ -76,16 +83,16 @@ def is_visible(text: str) -> bool:
 
 def _limit_marks(text: str) -> str:
     """At most MAX_STACKED_MARKS combining marks one after the other."""
+    return _PERHAPS_A_TOWER.sub(_with_few_marks, _TOWER.sub(r"\1", text))
+
+
+def _with_few_marks(found: re.Match[str]) -> str:
     kept: list[str] = []
     marks = 0
-    for character in text:
-        if character > "\u02ff" and unicodedata.category(character) in {"Mn", "Me"}:
-            marks += 1
-            if marks > MAX_STACKED_MARKS:
-                continue
-        else:
-            marks = 0
-        kept.append(character)
+    for character in found[0]:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if marks <= MAX_STACKED_MARKS:
+            kept.append(character)
     return "".join(kept)
 
 

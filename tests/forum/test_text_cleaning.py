@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text import MAX_BODY, clean_body, clean_line, tidy
+from forum.text import MAX_BODY, clean_body, clean_line, cleaning, tidy
 
 
 def test_newlines_become_one_kind_and_the_end_is_trimmed() -> None:
@@ -34,6 +34,33 @@ def test_accents_are_composed_and_towers_of_them_cut() -> None:
     assert len(zalgo) <= 6
     assert zalgo.startswith("h")
     assert zalgo.endswith("i")
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "ab \u00e9\u0300\u0316\u0334\u0591\u0e47\u0e01\u3099\u302a\u20dd\u1ab0\u0bcd病가\U0001e130\U000e0100"
+        ),
+        max_size=60,
+    )
+)
+def test_of_any_marks_four_stay_on_a_letter(typed: str) -> None:
+    """What is done to whole towers at once is the same as one mark after the other."""
+    kept, marks = [], 0
+    for character in typed:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        kept += [character] if marks <= 4 else []
+    assert tidy(typed) == unicodedata.normalize("NFC", "".join(kept))
+
+
+def test_no_mark_stands_where_none_is_looked_for() -> None:
+    unlooked = [*range(0x300), *range(0x3400, 0xA000), *range(0xAC00, 0xD7B0)]
+    assert [each for each in unlooked if unicodedata.category(chr(each)) in {"Mn", "Me"}] == []
+    assert all(
+        unicodedata.category(each) in {"Mn", "Me"}
+        for each in map(chr, range(0x250, 0x20000))
+        if cleaning._TOWER.match(each * 5)
+    )
 
 
 def test_emoji_and_their_joiners_stay() -> None:
