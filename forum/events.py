@@ -51,7 +51,8 @@ class PostCreated(Change):
 class PostEdited(Change):
     """The words of a post were changed by its author: the post, with `thread` as it now stands.
 
-    Or a file of it was checked for viruses: `edited_at` is then as it was.
+    Or a file of it was checked for viruses, or somebody whom it quotes or mentions has become a former member without a
+    name: `edited_at` is then as it was.
     """
 
     kind: ClassVar[str] = "post.edited"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from forum.database import Database
 
-SCHEMA = "0037"
+SCHEMA = "0040"
 """The newest of `migrations/versions`."""
 
 _TABLE = "alembic_version"

@@ -40,6 +40,7 @@ from forum.state import State
 from forum.stewardship import worker as stewardship_worker
 from forum.tables import requests
 from forum.tasks import Chore, Doer, Follower, Unsent
+from forum.threads import worker as threads_worker
 from forum.uploads import worker as uploads_worker
 from ground.columns import now
 from realtime import event_log, outbox
@@ -67,6 +68,7 @@ TASKS: Mapping[str, Doer] = {
     **reviews_worker.TASKS,
     **search_worker.TASKS,
     **stewardship_worker.TASKS,
+    **threads_worker.TASKS,
 }
 """What else the outbox may hold, by its kind."""
 

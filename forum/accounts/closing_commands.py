@@ -1,6 +1,7 @@
 """Closing an account: its memberships end, what is kept about the person goes, the posts stay."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
@@ -38,8 +39,13 @@ from forum.tables import (
     thread_writers,
     watches,
 )
+from forum.text import name_mark
 from forum.viewer import Viewer
+from ground.columns import now
 from realtime.transaction import Transaction
+
+LOOKED_FOR_AGAIN = timedelta(minutes=1)
+"""So long afterwards what was on its way into the database is there, and a name that goes is looked for again."""
 
 
 async def close_own_account(
@@ -76,10 +82,19 @@ async def close_own_account(
     if viewer.account is not None:
         tx.enqueue("mail", {"letter": "account_closed", "address": viewer.account.email})
         await forget_person(tx, viewer.id, viewer.account.email)
+        if not name_stays:
+            _take_name_along(tx, viewer.id, viewer.account.name)
     await close_account(tx.connection, viewer.id, keep_name=name_stays)
     await people_changed(tx)
     tx.forgets = True
     tx.emit(account_stream(viewer.id), SessionsEnded(viewer.id), authz=True)
+
+
+def _take_name_along(tx: Transaction, account_id: str, name: str) -> None:
+    """It goes from quotes of their posts, and from where they are mentioned."""
+    reference = {"after": "", "name": name_mark(account_id, name)}
+    tx.enqueue("forget_names", reference)
+    tx.enqueue("forget_names", reference, after=now() + LOOKED_FOR_AGAIN)
 
 
 async def _take_back(tx: Transaction, account_id: str) -> None:

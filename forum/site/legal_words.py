@@ -85,6 +85,10 @@ that is and how long it is kept.
 
 You can download [what is held about you](/settings/data), correct [your profile](/settings/profile), and \
 [close your account](/settings/close) at any time.
+
+When you close it, what you wrote stays: under your name, or under "Former member" if you choose that. Your name then \
+goes from above quotes of your posts and from where you were mentioned, too, within some minutes. It stays where \
+people typed it themselves: in their own words, on cards, and in e-mails brought in from an archive.
 """,
     "contact": """\
 This site is run by its administrators, who have not written down yet how to reach them. If you are one of them: sign \

@@ -6,6 +6,7 @@ from forum.text.excerpts import ONLY_FILES, escape_markdown, excerpt, link_quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
 from forum.text.mentions import mention_key
+from forum.text.naming import mentioned_ids, name_mark, quoted_numbers, rename_mentions, rename_quotes
 from forum.text.personal_data import PersonalData, find_personal_data
 from forum.text.repeating import Said
 from forum.text.sanitising import sanitise, well_formed
@@ -26,10 +27,15 @@ __all__ = [
     "has_quotes",
     "link_quotes",
     "mention_key",
+    "mentioned_ids",
     "mentioned_in",
+    "name_mark",
     "plain_text_html",
     "plain_words",
     "quote",
+    "quoted_numbers",
+    "rename_mentions",
+    "rename_quotes",
     "render_markdown",
     "sanitise",
     "shares_words",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from html import unescape
 
-from forum.text.mentions import mention_key
+from forum.text.mentions import MENTION, mention_key
 
 ERASED = "[erased]"
 RUN = 5
@@ -12,7 +12,6 @@ RUN = 5
 _MARKS = re.compile(r"^[ \t]{0,8}(?:>[ \t]?)+")
 _WORDS = re.compile(r"\w+")
 _LETTER_MARKS = re.compile(r"^[ \t]{0,8}(?:[A-Za-z]{0,4}>[ \t]?)+|^ ?\| ")
-_MENTION = re.compile(r'<a class="mention" href="/people/([0-9a-f-]{36})"[^>]*>([^<]*)</a>')
 
 
 class Quoted:
@@ -104,4 +103,4 @@ def has_quotes(body: str) -> bool:
 
 def mentioned_in(html: str) -> Mapping[str, str]:
     """Whom a rendered post mentions, by the key of their name: it can be laid out again without asking who that is."""
-    return {mention_key(unescape(name).removeprefix("@")): account_id for account_id, name in _MENTION.findall(html)}
+    return {mention_key(unescape(name).removeprefix("@")): account_id for account_id, name in MENTION.findall(html)}

@@ -17,6 +17,8 @@ _START = re.compile(r"(?<![\w@.+/-])@(?=\w)")
 _BOUNDARY = re.compile(r"(?<=\w)(?=\W|$)|(?<=[.)])(?=\s|$)")
 _ACCOUNT_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _LONGEST_NAME = 120
+MENTION = re.compile(r'<a class="mention" href="/people/([0-9a-f-]{36})"[^>]*>([^<]*)</a>')
+"""One in a rendered post: whose account, and the words, with the @, as HTML."""
 
 
 def mention_key(name: str) -> str:

@@ -4,9 +4,19 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from auth.accounts import FORMER_MEMBER
 from forum.database import Database
 from forum.errors import Invalid
-from forum.text import ONLY_FILES, excerpt, find_mentions, link_quotes, render_markdown
+from forum.text import (
+    ONLY_FILES,
+    excerpt,
+    find_mentions,
+    link_quotes,
+    quoted_numbers,
+    rename_quotes,
+    render_markdown,
+)
+from forum.threads.naming_queries import find_former_authors
 from forum.threads.people_queries import find_mentionable
 from forum.viewer import Viewer
 
@@ -31,8 +41,13 @@ class Written:
 async def lay_out(database: Database, viewer: Viewer, network_id: str, body: str, thread_id: str = "") -> Written:
     """The Markdown laid out for a post of this network. Raises Invalid where it is too intricate.
 
-    In a thread that is there, "Ada in post 5" above a quote leads to that post.
+    In a thread that is there, "Ada in post 5" above a quote leads to that post; and where Ada has taken her name along
+    since the page with it was loaded, it does not stand there.
     """
+    if thread_id and (numbers := quoted_numbers(body)):
+        async with database.read() as connection:
+            former = await find_former_authors(connection, {thread_id: numbers})
+        body = rename_quotes(body, former.get(thread_id, {}), FORMER_MEMBER)
     names: dict[str, str] = {}
     if "@" in body:
         async with database.read() as connection:

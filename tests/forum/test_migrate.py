@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import auth.tables
 import forum.tables
@@ -88,3 +88,18 @@ async def test_the_past_of_memberships_is_kept(database: Database) -> None:
         assert [tuple(row) for row in states] == [("active", ""), ("removed", "Moved"), ("requested", "")]
         left = await connection.exec_driver_sql("SELECT count(*) FROM memberships WHERE left_at = ended_at")
         assert left.scalar_one() == 1
+
+
+async def test_names_of_those_who_took_them_along_before_are_looked_for(database: Database) -> None:
+    """Once for all of them, by the worker; not where nobody did."""
+    await migrate(database, "0037")
+    person, at = "00000000-0000-7000-8000-000000000001", "2026-03-01T10:00:00.000000Z"
+    async with database.write() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO accounts (id, name, created_at, closed_at, former_name_shown) "
+            f"VALUES ('{person}', 'Former member', '{at}', '{at}', false)"
+        )
+    await migrate(database)
+    async with database.read() as connection:
+        (task,) = (await connection.execute(select(realtime.tables.outbox))).all()
+    assert (task.kind, task.reference, task.attempts) == ("forget_names", {"after": "", "name": ""}, 0)

@@ -120,6 +120,14 @@ def test_posts_stay_under_the_name_or_without(server: ConferServer, choice: str,
     assert network["name"] not in words_of(told)
 
 
+def test_both_pages_say_before_the_button_where_a_name_stays(server: ConferServer) -> None:
+    visitor, _ = newcomer(server)
+    sentence = "It stays where people typed it themselves: in their own words, on cards, and in e-mails brought in"
+    page = visitor.get("/settings/close").text
+    assert page.index(sentence) < page.index("Close my account for good")
+    assert sentence in visitor.get("/about/privacy").text
+
+
 @pytest.mark.parametrize("status", ["refused", "banned"])
 def test_what_one_wrote_when_asking_and_what_was_written_about_one_goes(server: ConferServer, status: str) -> None:
     owner, _ = newcomer(server, "Owner")
