@@ -8,6 +8,8 @@ NotificationKind = Literal[
     "post.watched",
     "thread.begun",
     "thread.widened",
+    "thread.narrowed",
+    "thread.arrived",
     "membership.admitted",
     "membership.refused",
     "membership.ended",
@@ -16,8 +18,10 @@ NotificationKind = Literal[
     "act.concerns_me",
     "act.undone",
     "act.reversed",
+    "act.moved",
     "exclusion.ended",
     "appeal.made",
+    "appeal.granted",
     "appeal.answered",
     "report.made",
     "report.stuck",
@@ -59,6 +63,7 @@ PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
         "membership.ended",
         "membership.returned",
         "thread.widened",
+        "thread.narrowed",
         "act.concerns_me",
         "act.undone",
         "exclusion.ended",
@@ -71,9 +76,11 @@ PERSONAL_KINDS: frozenset[NotificationKind] = frozenset(
 )
 """Told to the person whom it concerns, whatever they belong to by now; the others to members alone."""
 MODERATORS_KINDS: frozenset[NotificationKind] = frozenset(
-    ("report.made", "post.held", "appeal.made", "act.reversed", "quotation.hidden", "post.erased")
+    ("report.made", "post.held", "appeal.made", "appeal.granted", "act.reversed", "quotation.hidden", "post.erased")
 )
-ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(("request.made", "glass.broken", "virus.found"))
+ADMINISTRATORS_KINDS: frozenset[NotificationKind] = frozenset(
+    ("request.made", "glass.broken", "virus.found", "act.moved", "thread.arrived")
+)
 COUNTED_ELSEWHERE: frozenset[NotificationKind] = frozenset(
     ("post.answered", "post.mentioned", "request.made", "thread.begun")
 )

@@ -64,9 +64,10 @@ _LEAST_ROLE = or_(
     memberships.c.role == "administrator",
     and_(memberships.c.role == "moderator", is_one_of(MODERATORS_KINDS)),
 )
-# Where nobody else can judge an appeal, an administrator of the site does, who need be no member.
+# Where nobody else can judge an appeal, or do what was granted, an administrator of the site does, who need be no
+# member.
 _FOR_THE_SITE = and_(
-    notifications.c.kind == "appeal.made",
+    is_one_of(("appeal.made", "appeal.granted")),
     exists(
         select(accounts.c.id).where(accounts.c.id == notifications.c.account_id, accounts.c.site_administrator)
     ).correlate(notifications),
@@ -105,7 +106,8 @@ def waiting_lines(most: int) -> Any:
 def _telling(dialect_insert: Any) -> Any:
     """One line for one person; what they were told before of the same thing comes up again."""
     statement = dialect_insert(notifications)
-    new = {name: statement.excluded[name] for name in ("created_at", "read_at", "actor_id", "mail", "mail_id")}
+    told_anew = ("network_id", "created_at", "read_at", "actor_id", "mail", "mail_id")
+    new = {name: statement.excluded[name] for name in told_anew}
     return statement.on_conflict_do_update(index_elements=["account_id", "kind", "object_id"], set_=new).returning(
         notifications.c.id
     )

@@ -22,12 +22,12 @@ async def close_appeals(
     by_id: str | None,
     act_ids: Collection[str],
     answer: str = "",
-    outcome: Literal["upheld", "overturned"] = "overturned",
+    outcome: Literal["upheld", "overturned", "granted"] = "overturned",
 ) -> bool:
     """Answer what waits against these acts; whether there was any. Who appealed is told, and nothing else need be.
 
     To be called wherever acts are taken back: what counts no longer is not to be judged, and might be upheld. Why it
-    was taken back stands in the log alone, so it is no `answer`.
+    was taken back stands in the log alone, so it is no `answer`. `granted`: in words, for others to take it back.
     """
     values: dict[str, Any] = {
         "appeal_outcome": outcome,

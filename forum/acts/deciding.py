@@ -39,6 +39,13 @@ async def overseers(tx: Transaction) -> set[str]:
     return set(await tx.connection.scalars(_OVERSEERS))
 
 
+async def list_carriers(tx: Transaction, network_id: str, here_id: str | None, account_id: str) -> set[str]:
+    """Who may take an act back that was done in this network, about something that is `here_id` by now: they moderate
+    both, and it is not about them."""
+    staff = set(await staff_of(tx, network_id)) - {account_id}
+    return staff & set(await staff_of(tx, here_id)) if here_id and here_id != network_id else staff
+
+
 async def judges_of(tx: Transaction, network_id: str, by_id: str | None, account_id: str) -> Sequence[str]:
     """Who may judge an appeal, as `policy.appeals_judged_by` has it, seen from the other side.
 

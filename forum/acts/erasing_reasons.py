@@ -113,6 +113,6 @@ async def _erase_appeals_with(tx: Transaction, act_ids: Sequence[str]) -> None:
     because_of = [acts.c.before[name].as_string().in_(act_ids) for name in (HIDDEN_WITH, REPEATS)]
     with_it = or_(*because_of) & (acts.c.appeal != "")
     appealed = (await tx.execute(select(acts.c.post_id).where(with_it))).scalars().all()
-    answered = ("post.appeal_upheld", "post.appeal_overturned")
+    answered = ("post.appeal_upheld", "post.appeal_overturned", "post.appeal_granted")
     await empty_reasons(tx, audit_rows.c.object_id.in_(appealed), audit_rows.c.act.in_(answered))
     await _erase_columns(tx, with_it, (acts.c.appeal, acts.c.appeal_answer))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.recording import Act, Settings, said_of_thread, tell_of_act, write_act
@@ -23,8 +23,8 @@ from realtime.transaction import Transaction
 
 _ENDS: Mapping[ActKind, ActKind] = MappingProxyType({"unpin": "pin", "unlock": "lock", "unslow": "slow"})
 """What takes back which act."""
-_UNTOLD: frozenset[ActKind] = frozenset(("pin", "unpin", "unlock", "slow", "unslow"))
-"""Nobody need be told of these by name: the page says it."""
+UNTOLD: frozenset[ActKind] = frozenset(("pin", "unpin", "unlock", "slow", "unslow"))
+"""Nobody need be told of these by name: the page says it. They take nothing from anybody."""
 _CLOSE = (
     update(acts)
     .where(
@@ -128,7 +128,7 @@ async def note_act(
         asked = {"of_thread": thread.id, "ended": _ENDS[kind], "moment": now(), "by": viewer.id}
         ended = list((await tx.execute(_CLOSE, asked)).scalars())
         is_answered = await close_appeals(tx, viewer.id, ended)
-        if _ENDS[kind] not in _UNTOLD and ended and not is_answered:
+        if _ENDS[kind] not in UNTOLD and ended and not is_answered:
             await tell_beginner(tx, viewer, thread, ended[-1], "act.undone")
     act = Act(
         kind=kind,
@@ -142,7 +142,7 @@ async def note_act(
         names=names or {"title": thread.title},
     )
     act_id = await write_act(tx, act)
-    if kind not in _UNTOLD:
+    if kind not in UNTOLD:
         await tell_beginner(tx, viewer, thread, act_id)
     return act_id
 
@@ -156,6 +156,21 @@ async def tell_beginner(
             await tell_of_act(tx, act_id, thread.author.id, thread.network_id)
         else:
             await tell(tx, [thread.author.id], kind, act_id, network_id=thread.network_id)
+
+
+async def follows_thread(tx: Transaction, thread_id: str, network_id: str, account_id: str) -> bool:
+    """Whether a move out of this network is for this person to know, who began the thread: they belong to it, or to one
+    from which the thread was moved before and has not come back."""
+    left = select(acts.c.network_id).where(
+        acts.c.thread_id == thread_id, acts.c.kind == "move", acts.c.undone_at.is_(None)
+    )
+    belongs_to = select(memberships.c.id).where(
+        memberships.c.account_id == account_id,
+        memberships.c.current,
+        memberships.c.status == "active",
+        or_(memberships.c.network_id == network_id, memberships.c.network_id.in_(left)),
+    )
+    return (await tx.execute(belongs_to.limit(1))).first() is not None
 
 
 async def belongs(tx: Transaction, network_id: str, account_id: str) -> bool:

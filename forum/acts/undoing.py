@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.cases import tell_reporters
@@ -17,15 +17,15 @@ from forum.acts.posts import restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
 from forum.acts.recording import HELD
 from forum.acts.removing_cards import bring_card_back
-from forum.acts.threads import belongs, put_back, title_back
+from forum.acts.threads import belongs, follows_thread, put_back, title_back
 from forum.acts.turning_down import wait_once_more
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
 from forum.membership import lock_current
-from forum.policy import acts_shown_to, may_undo
+from forum.policy import acts_shown_to, granted_acts_shown_to, may_undo
 from forum.records import ActKind, Role
 from forum.tables import acts, cards, documents, networks, posts, threads
-from forum.telling import tell
+from forum.telling import settle, tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
 from realtime.transaction import Transaction
@@ -54,6 +54,7 @@ class Done:
     rule: str
     document_id: str | None
     card_id: str | None
+    appeal_outcome: str
 
     @property
     def may_have_hidden_others(self) -> bool:
@@ -146,8 +147,15 @@ Holder = Callable[[Transaction, str, str], Awaitable[None]]
 HOLDERS: dict[str, Holder] = {}
 """What must be held before an act is, where that is more than its post or its person; by the kind of act."""
 
-Question = Callable[[Transaction, Viewer, Done], Awaitable[None]]
-"""What is asked of who undoes an act, beside the right to. Raises Conflict."""
+
+class Question(Protocol):
+    """What is asked of who undoes an act, beside the right to. Raises Conflict."""
+
+    def __call__(self, tx: Transaction, moderator: Viewer, done: Done, *, is_asked: bool) -> Awaitable[None]:
+        """`is_asked`: an appeal asks for it that they judge, or that was granted in words."""
+        ...
+
+
 OTHER_QUESTIONS: dict[str, Question] = {}
 """By the kind of act, where that is something else than whether they moderate where it is now."""
 
@@ -174,6 +182,7 @@ _LOCK = (
         acts.c.rule,
         acts.c.document_id,
         acts.c.card_id,
+        acts.c.appeal_outcome,
     )
     .where(acts.c.id == bindparam("act_id", type_=Identifier))
     .with_for_update(key_share=True)
@@ -182,11 +191,14 @@ _LOCK = (
 
 async def undo_act(tx: Transaction, viewer: Viewer, act_id: str, reason: str = "") -> Done:
     """Take back what a moderator of the viewer's network did. Raises NotFound, Forbidden and Conflict."""
+    shown = or_(acts_shown_to(viewer), granted_acts_shown_to(viewer))
     about = (acts.c.kind, acts.c.network_id, acts.c.by_id, acts.c.account_id)
-    found = (await tx.execute(select(*about).where(acts.c.id == act_id, acts_shown_to(viewer)))).first()
+    asked = select(*about, acts.c.appeal_outcome == "granted").where(acts.c.id == act_id, shown)
+    found = (await tx.execute(asked)).first()
     if found is None:
         raise NotFound
-    decision = may_undo(viewer, found.kind, found.network_id, found.by_id, found.account_id)
+    kind, network_id, by_id, account_id, is_granted = tuple(found)
+    decision = may_undo(viewer, kind, network_id, by_id, account_id, is_granted=is_granted)
     if not decision:
         raise Forbidden(decision.reason)
     return await take_back(tx, viewer.id, act_id, reason, moderator=viewer)
@@ -209,7 +221,7 @@ async def take_back(
     if done.undone_at is not None:
         raise Conflict(ALREADY)
     if moderator is not None:
-        await OTHER_QUESTIONS.get(done.kind, _ask_where_it_is)(tx, moderator, done)
+        await _ask(tx, moderator, done, is_judging=bool(answer))
     undoer = UNDOERS.get(done.kind)
     if undoer is None:
         raise Conflict(NEVER)
@@ -218,13 +230,12 @@ async def take_back(
     undone = {"undone_at": now(), "undone_by": by_id, "undo_row_id": row_id, "version": acts.c.version + 1}
     await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
     await tell_reporters(tx, act_id, by_id)
-    # What becomes of a thread is not for who began it and belongs no more.
-    is_of_thread = done.kind in OF_THREADS
+    await settle(tx, "appeal.granted", act_id)
     whom = done.account_id if done.account_id != by_id else None
     is_answered = await close_appeals(tx, by_id, [act_id], answer)
     if answer and not is_answered:
         raise Conflict(DECIDED)
-    if whom is not None and not is_answered and (not is_of_thread or await belongs(tx, done.network_id, whom)):
+    if whom is not None and not is_answered and await _is_told(tx, done, whom):
         await _tell_whom(tx, done, whom)
     # Whoever did it hears that somebody else thought otherwise; not of each quotation that comes back.
     if done.by_id not in (None, by_id) and HIDDEN_WITH not in (done.before or {}):
@@ -232,6 +243,20 @@ async def take_back(
     if done.may_have_hidden_others:
         await _bring_back_what_quotes(tx, by_id, done)
     return done
+
+
+async def _ask(tx: Transaction, moderator: Viewer, done: Done, *, is_judging: bool) -> None:
+    is_asked = is_judging or done.appeal_outcome == "granted"
+    await OTHER_QUESTIONS.get(done.kind, _ask_where_it_is)(tx, moderator, done, is_asked=is_asked)
+
+
+async def _is_told(tx: Transaction, done: Done, account_id: str) -> bool:
+    """What becomes of a thread is not for who began it and belongs no more."""
+    if done.kind not in OF_THREADS:
+        return True
+    if done.kind == "move":
+        return await follows_thread(tx, done.thread_id or "", done.network_id, account_id)
+    return await belongs(tx, done.network_id, account_id)
 
 
 async def _tell_whom(tx: Transaction, done: Done, account_id: str) -> None:
@@ -253,7 +278,7 @@ async def _bring_back_what_quotes(tx: Transaction, by_id: str | None, done: Done
         tx.enqueue("take_back_quotations", {"act_id": done.id, "network_id": network_id})
 
 
-async def _ask_where_it_is(tx: Transaction, moderator: Viewer, done: Done) -> None:
+async def _ask_where_it_is(tx: Transaction, moderator: Viewer, done: Done, *, is_asked: bool) -> None:
     """What moved to another network since is for the moderators of that one: acts stay with those who did them."""
     place = select(threads.c.network_id).where(threads.c.id == done.thread_id)
     here = await tx.connection.scalar(place) if done.thread_id is not None else None

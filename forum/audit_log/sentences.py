@@ -89,10 +89,13 @@ PHRASES: Mapping[str, str] = {
     "account.appealed": "appealed against an act",
     "post.appeal_upheld": "let an act on a post of {subject} stand after an appeal",
     "post.appeal_overturned": "took back an act on a post of {subject} after an appeal",
+    "post.appeal_granted": "granted an appeal against an act on a post of {subject}, for others to take it back",
     "account.appeal_upheld": "let an act about {subject} stand after an appeal",
     "account.appeal_overturned": "took back an act about {subject} after an appeal",
+    "account.appeal_granted": "granted an appeal against an act about {subject}, for others to take it back",
     "thread.appeal_upheld": "let an act on a thread of {subject} stand after an appeal",
     "thread.appeal_overturned": "took back an act on a thread of {subject} after an appeal",
+    "thread.appeal_granted": "granted an appeal against an act on a thread of {subject}, for others to take it back",
     "report.made": "reported something",
     "report.looked_into": "looked into a report about {subject} that nobody of its network can decide",
     "report.agreed": "agreed with a report about {subject}",
@@ -269,6 +272,7 @@ _SUFFIXES: Mapping[str, str] = {
     "_ended": "ended that a moderator {}",
     "appeal_upheld": "answered an appeal: the act stands",
     "appeal_overturned": "answered an appeal: the act is taken back",
+    "appeal_granted": "answered an appeal: others are to take the act back",
 }
 
 

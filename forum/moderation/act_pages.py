@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from auth.rules import APPEALS
 from forum.acts.posts import hide_post
 from forum.acts.repeating import hide_repeats
+from forum.acts.threads import UNTOLD
 from forum.acts.titles import TitleWish
 from forum.acts.undoing import UNDOABLE, undo_act
 from forum.acts.warning import warn_person
@@ -18,7 +19,7 @@ from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form
 from forum.moderation import appeal_commands
-from forum.moderation.act_queries import find_newest_act, get_act
+from forum.moderation.act_queries import find_newest_act, get_act, may_undo_shown
 from forum.moderation.asking import limit, limit_acts, open_moderated
 from forum.moderation.inputs import Appeal, AppealAnswer, Hiding, NewWarning, Undoing
 from forum.moderation.post_queries import Place, get_place
@@ -26,7 +27,7 @@ from forum.moderation.queries import EarlierAct, find_reported_person, list_reco
 from forum.moderation.queue_pages import PATIENT_DATA, RULE_CHOICES
 from forum.moderation.records import ShownAct
 from forum.moderation.wording import act_title, what_was_done
-from forum.policy import may_hide, may_undo, may_warn
+from forum.policy import may_hide, may_warn
 from forum.records import Person
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -140,15 +141,6 @@ async def create_warning(request: Request) -> Response:
 
 # -- One act ---------------------------------------------------------------------------------------
 
-_TAKE_FROM_SOMEBODY = frozenset(
-    (
-        *("hide", "remove", "withdraw", "remove_card", "reject"),
-        *("warn", "silence", "hold", "expel", "ban"),
-        *("move", "retitle", "lock"),
-    )
-)
-"""Sanctions, and what takes words away."""
-
 
 @dataclass(frozen=True, slots=True)
 class ActPage:
@@ -182,16 +174,12 @@ async def _show(
         act = await get_act(connection, viewer, request.path_params["act_id"])
         may_mark = await _may_mark(connection, viewer, act)
     is_undoable = act.kind in UNDOABLE and act.gives_back
-    by_id = act.by.id if act.by else None
     page = ActPage(
         act=act,
         title=act_title(act),
         what=what_was_done(act),
-        may_undo=not act.is_judged
-        and is_undoable
-        and act.is_in_reach
-        and bool(may_undo(viewer, act.kind, act.network_id, by_id, act.about)),
-        may_say_why=act.kind in _TAKE_FROM_SOMEBODY,
+        may_undo=not act.is_judged and is_undoable and act.is_in_reach and bool(may_undo_shown(viewer, act)),
+        may_say_why=act.kind not in UNTOLD,
         may_mark=may_mark,
         may_appeal=act.is_mine and is_undoable and act.appealed_at is None,
         typed=typed,

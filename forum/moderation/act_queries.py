@@ -1,6 +1,6 @@
 """Acts of moderation and appeals against them, as a viewer may read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,15 @@ from forum.acts.waiting import appeals_waiting_for
 from forum.errors import NotFound
 from forum.moderation.records import Repeating, ShownAct
 from forum.policy import (
+    Decision,
     acts_shown_to,
     cards_readable_by,
     documents_readable_by,
+    granted_acts_shown_to,
+    may_undo,
     named_to,
     nobody_else_administers,
+    overrules_move,
     readable_by,
     somebody_judges,
     threads_readable_by,
@@ -177,8 +181,20 @@ def _act(viewer: Viewer, row: Sequence[Any]) -> ShownAct:
         goes_to_site=bool(row[14]),
         has_judge=bool(row[15]),
         stays_out_of_sight=bool(row[16]),
-        is_in_reach=about[15] in (None, row[1]) or viewer.has_role(about[15], "moderator"),
+        is_in_reach=_is_in_reach(viewer, row, about[15]),
     )
+
+
+def _is_in_reach(viewer: Viewer, row: Sequence[Any], here_id: str | None) -> bool:
+    if here_id in (None, row[1]) or viewer.has_role(str(here_id), "moderator"):
+        return True
+    return overrules_move(viewer, row[2], is_asked=row[9] == "granted" or bool(row[13]))
+
+
+def may_undo_shown(viewer: Viewer, act: ShownAct) -> Decision:
+    """Whether this viewer takes back an act that they were shown."""
+    by_id, is_granted = act.by.id if act.by else None, act.appeal_outcome == "granted"
+    return may_undo(viewer, act.kind, act.network_id, by_id, act.about, is_granted=is_granted)
 
 
 def _things(about: Sequence[Any]) -> dict[str, Any]:
@@ -188,7 +204,8 @@ def _things(about: Sequence[Any]) -> dict[str, Any]:
 
 async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> ShownAct:
     """An act, for whom it concerns, the network's moderators and whoever judges an appeal. Raises NotFound."""
-    may_see = or_(acts_shown_to(viewer), appeals_waiting_for(viewer), _was_judged_by(viewer))
+    of_site = granted_acts_shown_to(viewer)
+    may_see = or_(acts_shown_to(viewer), appeals_waiting_for(viewer), _was_judged_by(viewer), of_site)
     query = _acts(viewer).where(acts.c.id == act_id, may_see)
     row = (await connection.execute(query)).first() if viewer.id else None
     if row is None:
@@ -268,7 +285,7 @@ async def _with_held(connection: AsyncConnection, act: ShownAct) -> ShownAct:
 
 async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAct, thread_id: str) -> ShownAct:
     """What the thread was called, and where it went: the title as it was then; its address where they may read it."""
-    said = await said_of_thread(connection, thread_id, act.kind, act.id)
+    said = await _said_then(connection, viewer, act, thread_id)
     about = select(threads.c.network_id, threads.c.title, threads_readable_by(viewer))
     asked = about.join(networks, networks.c.id == threads.c.network_id).where(threads.c.id == thread_id)
     here = (await connection.execute(asked)).one()
@@ -288,6 +305,20 @@ async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAc
     went = said.get("network") or (here.network_id if here.network_id != act.network_id else None)
     name = await connection.scalar(select(networks.c.name).where(networks.c.id == went, named_to(viewer)))
     return replace(act, place=name or UNSEEN)
+
+
+async def _said_then(connection: AsyncConnection, viewer: Viewer, act: ShownAct, thread_id: str) -> Mapping[str, str]:
+    """What the log says of an act on a thread, without what whoever began it could not read there: it was moved to that
+    network, and they never belonged to it. They know it by what it was called as it first left theirs."""
+    said = await said_of_thread(connection, thread_id, act.kind, act.id)
+    if act.is_moderated or viewer.role_in(act.network_id) is not None:
+        return said
+    earlier = select(acts.c.id).where(acts.c.thread_id == thread_id, acts.c.kind == "move", acts.c.id < act.id)
+    first: str | None = await connection.scalar(earlier.order_by(acts.c.id).limit(1))
+    if first is None:
+        return said
+    known = (await said_of_thread(connection, thread_id, "move", first)).get("title", "")
+    return {name: word for name, word in said.items() if name == "network"} | ({"title": known} if known else {})
 
 
 async def _why_undone(connection: AsyncConnection, act_id: str) -> str:

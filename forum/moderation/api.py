@@ -21,7 +21,7 @@ from forum.addresses import get, post, route
 from forum.errors import Forbidden, NotFound
 from forum.forms import header_key, read_json, read_query, validate
 from forum.moderation import appeal_commands, card_api, quieting_pages, suspension_api
-from forum.moderation.act_queries import get_act
+from forum.moderation.act_queries import get_act, may_undo_shown
 from forum.moderation.asking import limit, limit_acts, limit_reports, open_moderated
 from forum.moderation.commands import Reported, decide_case, report_document, report_person, report_post, take_case
 from forum.moderation.document_queries import get_reported_document
@@ -63,7 +63,7 @@ from forum.moderation.queries import (
 )
 from forum.network_reads import get_network
 from forum.openapi import operation
-from forum.policy import may_erase, may_hide, may_see_requests, may_undo, may_warn
+from forum.policy import may_erase, may_hide, may_see_requests, may_warn
 from forum.rendering import PRIVATE
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
@@ -279,11 +279,12 @@ async def api_show_act(request: Request) -> Response:
 
 @operation("Undo an act", TAG, {200: ApiAct}, body=Undoing, refusals=(403, 409))
 async def api_undo_act(request: Request) -> Response:
-    """For moderators: the post can be read again, the warning no longer counts."""
+    """For moderators: the post can be read again, the warning no longer counts. A move also for an administrator of
+    the site, where an appeal against it was granted in words."""
     viewer, state, act_id = await account_of(request), state_of(request), request.path_params["act_id"]
     async with state.database.read() as connection:
         act = await get_act(connection, viewer, act_id)
-    decision = may_undo(viewer, act.kind, act.network_id, act.by.id if act.by else None, act.about)
+    decision = may_undo_shown(viewer, act)
     if not decision:
         raise Forbidden(decision.reason)
     value = validate_words(request, Undoing, await read_json(request))
@@ -322,7 +323,8 @@ async def api_appeal(request: Request) -> Response:
 
 @operation("Answer an appeal", TAG, {200: ApiAct}, body=AppealAnswer, refusals=(403, 409))
 async def api_answer_appeal(request: Request) -> Response:
-    """`upheld` lets the act stand, `overturned` takes it back."""
+    """`upheld` lets the act stand, `overturned` takes it back; `granted` says in words that it was wrong, where the
+    caller can’t take it back: whoever can is told."""
     viewer, state, act_id = await account_of(request), state_of(request), request.path_params["act_id"]
     async with state.database.read() as connection:
         act = await get_act(connection, viewer, act_id)

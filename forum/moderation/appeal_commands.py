@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 
 from forum.acts.appeals import close_appeals
-from forum.acts.deciding import judges_of
+from forum.acts.deciding import judges_of, list_carriers, overseers
 from forum.acts.undoing import ALREADY, DECIDED, NEVER, UNDOABLE, take_back
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
@@ -14,7 +14,7 @@ from forum.moderation.act_queries import get_act
 from forum.moderation.records import ShownAct
 from forum.policy import acts_shown_to
 from forum.streams import account_stream
-from forum.tables import acts
+from forum.tables import acts, threads
 from forum.telling import changed, tell
 from forum.viewer import Viewer
 from ground.columns import Identifier, now
@@ -58,7 +58,8 @@ async def appeal(tx: Transaction, viewer: Viewer, act_id: str, words: str) -> No
 
 
 async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: str, answer: str) -> None:
-    """Let the act stand (`upheld`) or take it back (`overturned`); who appealed is told.
+    """Let the act stand (`upheld`), take it back (`overturned`), or say in words that it was wrong (`granted`), for
+    others to take it back, who are told; who appealed is told.
 
     Raises NotFound, Forbidden for whoever acted or whom it concerns, and Conflict where it was decided before, or
     where the act was taken back otherwise.
@@ -76,7 +77,21 @@ async def answer_appeal(tx: Transaction, viewer: Viewer, act_id: str, outcome: s
     await tx.execute(_LOCK, {"act_id": act_id})
     if not (await get_act(tx.connection, viewer, act_id)).is_judged:
         raise Conflict(DECIDED)
-    await close_appeals(tx, viewer.id, [act_id], answer, "upheld")
+    if outcome != "granted":
+        await close_appeals(tx, viewer.id, [act_id], answer, "upheld")
+        return
+    await close_appeals(tx, viewer.id, [act_id], answer, "granted")
+    await _tell_carriers(tx, viewer, act_id)
+
+
+async def _tell_carriers(tx: Transaction, judge: Viewer, act_id: str) -> None:
+    """Tell who can do what the appeal asked; where there is nobody, those who look after the site."""
+    about = select(acts.c.network_id, acts.c.account_id, threads.c.network_id.label("here_id"))
+    joined = acts.outerjoin(threads, threads.c.id == acts.c.thread_id)
+    row = (await tx.execute(about.select_from(joined).where(acts.c.id == act_id))).one()
+    able = await list_carriers(tx, row.network_id, row.here_id, row.account_id)
+    whom = able or await overseers(tx) - {row.account_id}
+    await tell(tx, whom, "appeal.granted", act_id, network_id=row.network_id, actor_id=judge.id)
 
 
 def _deed(found: ShownAct, actor_id: str) -> Deed:

@@ -65,7 +65,7 @@ _DECIDE = "Choose what you decide."
 
 
 def _outcome(value: object) -> object:
-    if value not in ("upheld", "overturned"):
+    if value not in ("upheld", "overturned", "granted"):
         raise ValueError(_KEEP_OR_NOT)
     return value
 
@@ -182,7 +182,7 @@ class Appeal(Input):
 class AppealAnswer(Input):
     """Whether the act stands, and what its author is told."""
 
-    outcome: Annotated[Literal["upheld", "overturned"], BeforeValidator(_outcome), Choose(_KEEP_OR_NOT)]
+    outcome: Annotated[Literal["upheld", "overturned", "granted"], BeforeValidator(_outcome), Choose(_KEEP_OR_NOT)]
     answer: Annotated[str, AfterValidator(_reason), AfterValidator(_given)] = Field(max_length=100_000)
 
 

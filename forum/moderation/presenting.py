@@ -105,7 +105,7 @@ class ApiAppeal(Answer):
 
     words: str
     at: str
-    outcome: Literal["", "upheld", "overturned"]
+    outcome: Literal["", "upheld", "overturned", "granted"]
     answer: str
     decided_at: str | None
 

@@ -135,7 +135,7 @@ class ShownAct:
     undone_at: datetime | None
     appeal: str
     appealed_at: datetime | None
-    appeal_outcome: Literal["", "upheld", "overturned"]
+    appeal_outcome: Literal["", "upheld", "overturned", "granted"]
     appeal_answer: str
     appeal_decided_at: datetime | None
     version: int
@@ -181,7 +181,7 @@ class ShownAct:
     place: str = ""
     """Where a thread was moved: the network, where the viewer may know of it."""
     is_in_reach: bool = True
-    """The viewer moderates the network, too, in which the thread is now, where it was moved since."""
+    """The viewer moderates the network, too, in which the thread is now, where it was moved since, or overrules it."""
     document_id: str | None = None
     """The document that was withdrawn, where the viewer may know of it."""
     document: str = ""

@@ -110,7 +110,7 @@ async def write_appeal_answered(state: State, tx: Transaction, reference: Mappin
     if row is None or not row.appeal_outcome:
         return None
     context = _context(state, row) | {
-        "is_overturned": row.appeal_outcome == "overturned",
+        "outcome": row.appeal_outcome,
         "answer": row.appeal_answer if row.access == "open" else "",
     }
     subject = f"Your appeal on {state.settings.site_name} is answered"

@@ -21,7 +21,8 @@ from forum.notifications.presenting import (
     api_line,
     api_wishes,
 )
-from forum.notifications.queries import Line, find_line, list_lines
+from forum.notifications.queries import find_line, list_lines
+from forum.notifications.records import Line
 from forum.notifications.settings_queries import carries_words, read_standing
 from forum.openapi import operation
 from forum.rendering import PRIVATE

@@ -7,7 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.notification_kinds import WITH_OWN_LETTER
-from forum.notifications.queries import Line, shown_lines
+from forum.notifications.naming_queries import name_places
+from forum.notifications.queries import shown_lines
+from forum.notifications.records import Line
 from forum.tables import bounced_addresses, mail_wishes, network_watches, notifications, watches
 from forum.telling import is_one_of
 
@@ -66,4 +68,4 @@ async def list_lines_to_mail(connection: AsyncConnection, account_id: str, mail_
         .order_by(notifications.c.created_at, notifications.c.id)
         .limit(MOST_LINES)
     )
-    return [Line(*row) for row in await connection.execute(statement)]
+    return await name_places(connection, [Line(*row) for row in await connection.execute(statement)])

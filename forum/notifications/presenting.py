@@ -3,7 +3,7 @@
 from typing import Any
 
 from forum.notification_kinds import NotificationKind
-from forum.notifications.queries import Line
+from forum.notifications.records import Line
 from forum.notifications.settings_queries import Standing
 from forum.notifications.wording import path_of, sentence_of
 from forum.records import Access, MailChoice, WatchLevel

@@ -1,7 +1,6 @@
 """A person's list, line by line, each with what its reader may see of it at this moment and nothing else."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, li
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.notification_kinds import NotificationKind
+from forum.notifications.naming_queries import name_places
+from forum.notifications.records import Line
 from forum.offers import still_offered
 from forum.policy import (
     cards_readable_by_account,
@@ -19,7 +19,6 @@ from forum.policy import (
     titles_mailed,
     words_mailed,
 )
-from forum.records import Access
 from forum.shown_people import shown_name
 from forum.tables import (
     acts,
@@ -35,41 +34,6 @@ from forum.tables import (
 )
 from forum.telling import LINES_WAITING, ONE_LINE
 from forum.viewer import MOST_ADDRESSED, Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line as its reader may see it; what they may not know, or what is not part of it, is None."""
-
-    id: str
-    kind: NotificationKind
-    object_id: str
-    network_id: str | None
-    number: int | None
-    created_at: datetime
-    read_at: datetime | None
-    counts: bool
-    slug: str | None
-    network_name: str | None
-    accent: str | None
-    access: Access | None
-    thread_id: str | None
-    title: str | None
-    excerpt: str | None
-    actor_id: str | None
-    actor: str | None
-    account_id: str
-    body: str | None
-    may_be_mailed: bool | None
-    """Whether the words of the thread, or the title of the document or card, may go out by mail."""
-    act_kind: str | None
-    """What was done, where the line tells its reader of an act that concerns them."""
-    why: str | None
-    """Why an act of theirs was undone, or their work on a document ended, where somebody said so: for their list,
-    never for a mail."""
-    thing: str | None
-    """What the document or card is called that the line is about, where they may read it."""
-
 
 _actors = accounts.alias("actors")
 _act = and_(
@@ -190,14 +154,14 @@ async def list_lines(
     if unread_only:
         statement = statement.where(notifications.c.read_at.is_(None))
     statement = statement.order_by(notifications.c.created_at.desc(), notifications.c.id.desc()).limit(limit)
-    return [Line(*row) for row in await connection.execute(statement)]
+    return await name_places(connection, [Line(*row) for row in await connection.execute(statement)])
 
 
 async def find_line(connection: AsyncConnection, viewer: Viewer, line_id: str) -> Line | None:
     """This line of the viewer's; None where it is nobody's, another's, or about what they may not know any more."""
     mine = shown_lines().where(notifications.c.account_id == viewer.id, notifications.c.id == line_id)
     row = (await connection.execute(mine)).first()
-    return Line(*row) if row is not None else None
+    return (await name_places(connection, [Line(*row)]))[0] if row is not None else None
 
 
 async def count_unread(connection: AsyncConnection, viewer: Viewer) -> int:
@@ -213,7 +177,7 @@ async def count_unread(connection: AsyncConnection, viewer: Viewer) -> int:
 async def list_heard_lines(connection: AsyncConnection, line_ids: Collection[str]) -> list[Line]:
     """These lines for the streams of those whose they are."""
     found = await connection.execute(shown_lines().where(notifications.c.id.in_(line_ids)))
-    return [Line(*row) for row in found]
+    return await name_places(connection, [Line(*row) for row in found])
 
 
 async def count_waiting(connection: AsyncConnection, account_ids: Collection[str]) -> Mapping[str, int]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from forum.acts.sentences import said_to_you
 from forum.notices import name_all
 from forum.notification_kinds import NotificationKind
-from forum.notifications.queries import Line
+from forum.notifications.records import ABOUT_ACTS, ABOUT_THREADS, Line
 from forum.rendering import moment_words
 
 A_NETWORK = "a network"
@@ -26,10 +26,14 @@ _SENTENCES: dict[NotificationKind, str] = {
     "membership.returned": "Your removal from {network} was undone: you are a member again",
     "role.changed": "You have another role in {network}",
     "thread.widened": "More people can read a thread of {network} than before: it was moved",
+    "thread.narrowed": "A thread of {network} was moved back: it is read by no more people than before",
+    "thread.arrived": "{who} moved a thread into {network}",
     "act.concerns_me": "A moderator of {network} has acted on something of yours",
     "exclusion.ended": "You are no longer kept out of {network}",
     "act.undone": "What a moderator of {network} had done was undone",
     "act.reversed": "What you did as a moderator of {network} was undone by somebody else",
+    "act.moved": "{who} moved a thread out of {network}",
+    "appeal.granted": "An appeal in {network} was granted, and waits for you to take back what was done",
     "appeal.made": "An appeal waits for an answer in {network}",
     "appeal.answered": "Your appeal in {network} is answered",
     "report.made": "Something was reported in {network}",
@@ -73,6 +77,11 @@ _NAMED: dict[NotificationKind, str] = {
     "card.withheld": "The card “{thing}” in {network} waits for a moderator: what it was made of was hidden or erased",
 }
 """The same, where the reader may know what the document or the card is called."""
+_OVER: dict[NotificationKind, str] = {
+    "act.moved": "A thread was moved out of {network}, and back again",
+    "thread.arrived": "A thread was moved into {network}, and is no longer there",
+}
+"""The same, where that is over."""
 _PLACES: dict[NotificationKind, str] = {
     "request.made": "/requests",
     "network.changed": "/about",
@@ -85,18 +94,6 @@ _PLACES: dict[NotificationKind, str] = {
 """Where in the network a line leads; to its first page where nothing stands here."""
 _ABOUT_OWN_WORDS = ("post.approved", "post.rejected")
 """They lead to what one wrote: why it was turned down stands there, and from there one gets on to a post."""
-_ABOUT_AN_ACT = (
-    "membership.ended",
-    "membership.returned",
-    "act.concerns_me",
-    "act.undone",
-    "exclusion.ended",
-    "act.reversed",
-    "appeal.made",
-    "appeal.answered",
-    "quotation.hidden",
-    "post.erased",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +148,19 @@ def _entry(group: Sequence[Line]) -> Entry:
 def sentence_of(group: Sequence[Line]) -> str:
     """What these lines of one thread say, or this one line. Newest first."""
     line = group[0]
+    which = f" ({line.where})" if line.where else ""
     if line.act_kind is not None:
         done = said_to_you(line.act_kind)
-        return f"{line.network_name or A_NETWORK.capitalize()}: {done[0].lower()}{done[1:]}"
+        return f"{line.network_name or A_NETWORK.capitalize()}: {done[0].lower()}{done[1:]}{which}"
     if line.title is None:
         who = line.actor or "Somebody"
         said = _SENTENCES.get(line.kind, "Something has changed in {network}")
         if line.thing is not None:
             said = _NAMED.get(line.kind, said)
+        if line.is_over:
+            said = _OVER.get(line.kind, said)
         network = line.network_name or (A_NETWORK.capitalize() if said.startswith("{network}") else A_NETWORK)
-        return said.format(network=network, who=who, thing=line.thing)
+        return said.format(network=network, who=who, thing=line.thing) + which
     kind, names, others = _who_did_what(group)
     return f"{names} {_IN_THREAD[kind]} “{line.title}”{others}"
 
@@ -177,7 +177,7 @@ def plain_sentence_of(group: Sequence[Line]) -> str:
     """The same for a mail that may carry no words, not even a title: who, and in which network."""
     line = group[0]
     if line.title is None:
-        return sentence_of([replace(line, thing=None)])
+        return sentence_of([replace(line, thing=None, where=None)])
     kind, names, others = _who_did_what(group)
     verb = "began a thread in" if kind == "thread.begun" else _IN_THREAD[kind]
     return f"{names} {verb} {line.network_name or A_NETWORK}{others}"
@@ -198,10 +198,10 @@ def path_of(group: Sequence[Line]) -> str:
     if line.thread_id is not None:
         number = min(each.number or 1 for each in group)
         return f"/threads/{line.thread_id}?at={number}#post-{number}"
-    if line.kind in _ABOUT_AN_ACT:
+    if line.kind in ABOUT_ACTS:
         return f"/acts/{line.object_id}"
-    if line.kind == "thread.widened":
-        return f"/threads/{line.object_id}"
+    if line.kind in ABOUT_THREADS:
+        return f"/threads/{line.object_id}" if line.where else ""
     if line.kind == "quotation.erased":
         return f"/posts/{line.object_id}"
     if line.kind == "review.asked":

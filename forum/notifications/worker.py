@@ -12,7 +12,7 @@ from forum.mailing import Letter, LetterWriter
 from forum.notifications.following_commands import follow_networks
 from forum.notifications.mail_commands import LETTER, follow_due_mail
 from forum.notifications.mail_queries import find_reader, list_lines_to_mail
-from forum.notifications.queries import Line
+from forum.notifications.records import Line
 from forum.notifications.wording import A_NETWORK, path_of, plain_sentence_of, sentence_of, thread_groups, which_of
 from forum.rendering import spell
 from forum.state import State

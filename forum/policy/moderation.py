@@ -103,18 +103,36 @@ def may_warn(viewer: Viewer, network_id: str, account_id: str) -> Decision:
     return decision if not decision else when(viewer.id != account_id, "You can’t warn yourself.")
 
 
-def may_undo(viewer: Viewer, kind: ActKind, network_id: str, by_id: str | None, account_id: str | None) -> Decision:
+def may_undo(
+    viewer: Viewer,
+    kind: ActKind,
+    network_id: str,
+    by_id: str | None,
+    account_id: str | None,
+    *,
+    is_granted: bool = False,
+) -> Decision:
     """Moderators take back what was done, but not what another did about themselves: against that they appeal.
 
-    Who belongs to a network is for its administrators to say.
+    Who belongs to a network is for its administrators to say. `is_granted`: an appeal against it was, in words.
     """
     decision = may_moderate(viewer, network_id)
-    if not decision:
+    if not decision and not overrules_move(viewer, kind, is_asked=is_granted):
         return decision
     if kind in ("expel", "ban") and not viewer.has_role(network_id, "administrator"):
         return Decision(False, "Only administrators take somebody back into the network.")
     about_me = account_id == viewer.id and by_id != viewer.id
     return when(not about_me, "This is about you, so somebody else decides. You can appeal against it.")
+
+
+def overrules_move(viewer: Viewer, kind: ActKind, *, is_asked: bool) -> bool:
+    """Whether the viewer takes a move back without moderating both networks: an administrator of the site, where an
+    appeal asks for it that they judge, or that was granted by somebody who doesn't moderate both.
+
+    They read neither network for it, and nobody comes to read what they could not read before the move. Of each
+    network alone not even an administrator can: they would take something out of one in which they have no say.
+    """
+    return kind == "move" and is_asked and viewer.is_site_administrator
 
 
 # -- Reports ---------------------------------------------------------------------------------------
@@ -207,6 +225,12 @@ def acts_shown_to(viewer: Viewer) -> ColumnElement[bool]:
     places = viewer.active_places()
     moderated = [place.network_id for place in places if place.role != "member"]
     return or_(acts.c.account_id == viewer.id, acts.c.network_id.in_(moderated))
+
+
+def granted_acts_shown_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Rows of `acts` that an administrator of the site may see, and nothing of what they were about, because an appeal
+    was granted by somebody who could not take them back: there may be nobody in the networks who can."""
+    return acts.c.appeal_outcome == "granted" if viewer.is_site_administrator else false()
 
 
 def nobody_else_administers() -> ColumnElement[bool]:

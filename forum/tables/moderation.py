@@ -42,7 +42,7 @@ acts = Table(
     Column("appealed_at", Moment),
     account("appeal_by_id", nullable=True),
     Column("appeal_decided_at", Moment),
-    # upheld or overturned.
+    # upheld, overturned, or granted: in words, by somebody who could not take it back.
     Column("appeal_outcome", String(10), nullable=False, server_default=""),
     Column("appeal_answer", String(1000), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default=text("1")),

@@ -21,6 +21,7 @@ from ground.columns import Identifier, is_id
 
 Outcome = Literal["", "approved", "rejected", "withdrawn", "lapsed"]
 PAGE_SIZE = 20
+MOST_NOT_TAKEN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,27 @@ async def list_own_held(
         threads_readable_by(viewer) if thread_id else readable_by(viewer),
     )
     return await _made_with_files(connection, await connection.execute(own))
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Words of the reader's own that a moderator turned down: a line in their thread, for them alone."""
+
+    id: str
+    created_at: datetime
+    reason: str
+
+
+async def list_not_taken(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> Sequence[NotTaken]:
+    """Of what the viewer wrote for this thread, the newest that were turned down and whose words are kept still."""
+    asked = (
+        select(held_posts.c.id, held_posts.c.created_at, held_posts.c.reason)
+        .where(held_posts.c.author_id == viewer.id, held_posts.c.thread_id == thread_id)
+        .where(held_posts.c.outcome == "rejected", held_posts.c.body != "")
+        .order_by(held_posts.c.id.desc())
+        .limit(MOST_NOT_TAKEN)
+    )
+    return [NotTaken(*row) for row in await connection.execute(asked)][::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, delete, func, insert, select, update
 
 from forum.acts.cases import tell_of_move
-from forum.acts.recording import Act, write_act
-from forum.acts.threads import tell_beginner
+from forum.acts.recording import Act, tell_of_act, write_act
+from forum.acts.threads import follows_thread
 from forum.acts.undoing import take_back
 from forum.attaching import move_files
 from forum.audit import Deed, record
@@ -44,9 +44,9 @@ from forum.tables import (
 from forum.telling import settle_moved
 from forum.threads import queries
 from forum.threads.addressing_commands import forget_addressed_in
+from forum.threads.move_news_commands import tell_administrators, tell_of_more_readers
 from forum.threads.page_queries import baseline_number
 from forum.threads.ranges import count, merge, up_to
-from forum.threads.widening_commands import tell_of_more_readers
 from forum.viewer import Viewer
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
@@ -94,7 +94,8 @@ async def move_thread(
     if undone is not None:
         await take_back(tx, viewer.id, undone, reason)
     else:
-        await _write_down(tx, viewer, thread, target, await relocate(tx, thread, target.id), reason)
+        act_id = await _write_down(tx, viewer, thread, target, await relocate(tx, thread, target.id), reason)
+        await tell_administrators(tx, viewer, thread, target.id, act_id, is_wide=is_wide)
     if is_wide:
         await tell_of_more_readers(tx, viewer, thread)
 
@@ -359,8 +360,9 @@ async def _settle_addressed(tx: Transaction, thread: Thread, target_id: str) -> 
 
 async def _write_down(
     tx: Transaction, viewer: Viewer, thread: Thread, target: Network, number: int, reason: str
-) -> None:
-    """In the log of each network, with no more of the other than its id: who reads one need not know of it."""
+) -> str:
+    """In the log of each network, with no more of the other than its id: who reads one need not know of it. The id of
+    the act, of which who began the thread is told."""
     act = Act(
         kind="move",
         network_id=thread.network_id,
@@ -386,4 +388,6 @@ async def _write_down(
         names={"title": thread.title},
     )
     await record(tx, deed)
-    await tell_beginner(tx, viewer, thread, act_id)
+    if thread.author.id != viewer.id and await follows_thread(tx, thread.id, thread.network_id, thread.author.id):
+        await tell_of_act(tx, act_id, thread.author.id, thread.network_id)
+    return act_id

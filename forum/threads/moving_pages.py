@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +21,7 @@ from forum.threads.asking import ask_limits
 from forum.threads.inputs import Move
 from forum.threads.moderating_pages import WHY
 from forum.threads.moving_commands import move_thread
-from forum.threads.moving_queries import count_written, left_there, shown_there
+from forum.threads.moving_queries import count_written, left_there, list_targets, shown_there
 from forum.threads.presenting import ApiThread, api_thread
 from forum.threads.queries import get_thread
 from forum.threads.thread_commands import WHY_OWN
@@ -74,9 +73,7 @@ async def _form(
         raise Forbidden(decision.reason)
     async with state_of(request).database.read() as connection:
         network = (await get_network_by_id(connection, viewer, thread.network_id)).network
-        targets = [
-            each for each in await _list_moderated(connection, viewer, thread) if may_move(viewer, thread, each.id)
-        ]
+        targets = await list_targets(connection, viewer, thread)
         written = await count_written(connection, thread)
     errors = dict(error.errors) if isinstance(error, Invalid) else {}
     is_asked = "confirm" in errors or "confirm" in fields
@@ -102,12 +99,6 @@ async def _form(
     return render_page(
         request, viewer, "threads/move.html", page, title=title, network_id=thread.network_id, status=status_of(error)
     )
-
-
-async def _list_moderated(connection: AsyncConnection, viewer: Viewer, thread: Thread) -> list[Network]:
-    """The other networks that this viewer moderates."""
-    places = [each for each in viewer.active_places() if each.role != "member" and each.network_id != thread.network_id]
-    return [(await get_network_by_id(connection, viewer, each.network_id)).network for each in places]
 
 
 def _who_reads(network: Network, target: Network) -> str:

@@ -1,16 +1,24 @@
 """What stands above the form for a reply where somebody must wait: in a slow thread, for a moderator, in silence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.policy import is_free_of_limits, is_held, silenced_until
 from forum.records import Network, Person, PostFile
 from forum.state import State
 from forum.text import render_markdown
-from forum.threads.held_queries import HeldPost, find_own_last, list_held_by_others, list_own_held
+from forum.threads.held_queries import (
+    HeldPost,
+    NotTaken,
+    find_own_last,
+    list_held_by_others,
+    list_not_taken,
+    list_own_held,
+)
 from forum.threads.page_queries import Sight
 from forum.threads.waiting_words import pace_words
 from forum.viewer import Viewer
@@ -46,6 +54,8 @@ class WritingNote:
     """What waits of the reader's own."""
     to_decide: Sequence[ShownHeld] = ()
     """What waits of others, for those who moderate."""
+    not_taken: Sequence[NotTaken] = ()
+    """What a moderator turned down of the reader's own, not long ago."""
 
 
 NOTHING = WritingNote()
@@ -57,31 +67,40 @@ async def note_of(state: State, sight: Sight) -> WritingNote:
     place = viewer.place_in(sight.network.id)
     if place is None or place.status != "active":
         return NOTHING
-    is_free = is_free_of_limits(viewer, sight.network.id)
+    is_slowed = bool(thread.slow_minutes) and not is_free_of_limits(viewer, sight.network.id)
     last: datetime | None = None
-    held: tuple[ShownHeld, ...] = ()
-    to_decide: tuple[ShownHeld, ...] = ()
-    is_slowed = bool(thread.slow_minutes) and not is_free
-    held_count = sight.reading.held_count if sight.reading else 0
-    if is_slowed or place.held_waiting or held_count:
+    note, reading = NOTHING, sight.reading
+    has_posts = place.held_waiting or (reading is not None and (reading.held_count or reading.is_turned_down))
+    if is_slowed or has_posts:
         async with state.database.read() as connection:
             if is_slowed:
                 last = await find_own_last(connection, viewer, thread.id)
-            if place.held_waiting:
-                held = shown_held(await list_own_held(connection, viewer, sight.network.id, thread.id))
-            if held_count:
-                to_decide = shown_held(await list_held_by_others(connection, viewer, sight.network.id, thread.id))
+            note = await _list_posts(connection, sight, is_waited_for=bool(place.held_waiting))
     next_at = last + timedelta(minutes=thread.slow_minutes) if last is not None else None
     has_ended = bool(viewer.ending_of(sight.network.id))
-    return WritingNote(
+    return replace(
+        note,
         silenced_until=None if has_ended else silenced_until(viewer, sight.network.id),
         pace=pace_words(thread.slow_minutes) if thread.slow_minutes and not has_ended else "",
         next_at=next_at if next_at is not None and next_at > now() else None,
         waits=is_held(viewer, sight.network.id) and not has_ended and thread.locked_at is None,
         is_open=sight.network.access == "open",
-        held=held,
-        to_decide=to_decide,
     )
+
+
+async def _list_posts(connection: AsyncConnection, sight: Sight, *, is_waited_for: bool) -> WritingNote:
+    """What waits of the reader's own and of others, and what was turned down; only where there is any."""
+    viewer, thread_id, reading = sight.viewer, sight.thread.id, sight.reading
+    held: Sequence[HeldPost] = ()
+    to_decide: Sequence[HeldPost] = ()
+    not_taken: Sequence[NotTaken] = ()
+    if is_waited_for:
+        held = await list_own_held(connection, viewer, sight.network.id, thread_id)
+    if reading is not None and reading.held_count:
+        to_decide = await list_held_by_others(connection, viewer, sight.network.id, thread_id)
+    if reading is not None and reading.is_turned_down:
+        not_taken = await list_not_taken(connection, viewer, thread_id)
+    return WritingNote(held=shown_held(held), to_decide=shown_held(to_decide), not_taken=not_taken)
 
 
 async def note_of_network(state: State, viewer: Viewer, network: Network) -> WritingNote:

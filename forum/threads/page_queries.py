@@ -12,7 +12,18 @@ from auth.tables import accounts
 from forum.database import Database
 from forum.policy import documents_readable_by_account, threads_readable_by, threads_readable_by_account
 from forum.records import Access, Thread, WatchLevel
-from forum.tables import documents, memberships, networks, posts, read_states, site, thread_writers, threads, watches
+from forum.tables import (
+    documents,
+    held_posts,
+    memberships,
+    networks,
+    posts,
+    read_states,
+    site,
+    thread_writers,
+    threads,
+    watches,
+)
 from forum.threads.queries import (
     SLOW_MINUTES,
     THREAD_COLUMNS,
@@ -60,6 +71,8 @@ class Reading:
     level: WatchLevel
     held_count: int
     """How many posts wait in the network, for those who moderate it; else 0."""
+    is_turned_down: bool
+    """A moderator turned down what they wrote for this thread, not long ago."""
 
     @property
     def first_unread(self) -> int:
@@ -155,6 +168,18 @@ def _about(account_id: ColumnElement[Any]) -> ColumnElement[str | None]:
     return select(told).where(*begun).limit(1).correlate_except(documents).scalar_subquery()
 
 
+# How many of the reader's own posts were turned down here, and when the last was: their page is another one with each.
+_turned_down = (
+    select(cast(func.count(), String) + " " + cast(func.max(held_posts.c.decided_at), String))
+    .where(
+        held_posts.c.author_id == accounts.c.id,
+        held_posts.c.thread_id == threads.c.id,
+        held_posts.c.outcome == "rejected",
+        held_posts.c.body != "",
+    )
+    .correlate(accounts, threads)
+    .scalar_subquery()
+)
 _READING_COLUMNS: list[ColumnElement[Any]] = [
     _mine.c.id,
     case((_mine.c.id.is_not(None), baseline_number(_mine.c.baseline))),
@@ -164,6 +189,7 @@ _READING_COLUMNS: list[ColumnElement[Any]] = [
     func.coalesce(watches.c.level, _by_writing, _by_last_post),
     # Zero for the others: what they are answered is compared by these values.
     case((_mine.c.role != "member", networks.c.held_count), else_=0),
+    _turned_down,
     _mine.c.silenced_until,
 ]
 _NETWORK = slice(THREAD_WIDTH, THREAD_WIDTH + len(_NETWORK_COLUMNS))
@@ -243,10 +269,10 @@ class SightRow:
         rest = self.values[2 if self.credential is None else ACCOUNT_COLUMN_COUNT :]
         reading = None
         if self.credential is not None:
-            standing, covered, ranges, read_at, level, held_count, _ = rest[_READING]
+            standing, covered, ranges, read_at, level, held_count, turned_down, _ = rest[_READING]
             if standing is not None:
                 read = merge(json.loads(ranges or "[]"), up_to(covered))
-                reading = Reading(read, read_at, level or "normal", held_count)
+                reading = Reading(read, read_at, level or "normal", held_count, bool(turned_down))
         document_id, _, document_title = (rest[_ABOUT] or "").partition(" ")
         return Sight(viewer, thread_from(rest), Glance(*rest[_NETWORK]), reading, document_id or None, document_title)
 

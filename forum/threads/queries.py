@@ -246,12 +246,7 @@ _POST_BY_NUMBER = _POST.where(posts.c.thread_id == bindparam("thread_id"), posts
 
 async def get_thread(connection: AsyncConnection, viewer: Viewer, thread_id: str) -> Thread:
     """The thread. Raises NotFound where there is none that this viewer may read."""
-    return await get_thread_for(connection, viewer.id or None, thread_id)
-
-
-async def get_thread_for(connection: AsyncConnection, account_id: str | None, thread_id: str) -> Thread:
-    """The same for an account's id."""
-    row = (await connection.execute(_THREAD, {"thread_id": thread_id, "viewer_id": account_id})).first()
+    row = (await connection.execute(_THREAD, {"thread_id": thread_id, "viewer_id": viewer.id or None})).first()
     if row is None:
         raise NotFound
     return thread_from(row)

@@ -1,10 +1,12 @@
-"""What the worker does for this slice: names go from posts with whoever takes theirs along."""
+"""What the worker does for this slice: names go from posts with whoever takes theirs along; and of very many who are
+told of a move, it tells those who are left."""
 
 from collections.abc import Mapping
 
 from forum.state import State
 from forum.tasks import Doer
 from forum.threads import naming_commands
+from forum.threads.move_news_commands import MORE_READERS, RETURN, go_on_telling, go_on_telling_of_return
 from realtime.transaction import Transaction
 
 
@@ -13,4 +15,18 @@ async def forget_names(_: State, tx: Transaction, reference: Mapping[str, str]) 
     await naming_commands.forget_names(tx, reference["after"], reference["name"])
 
 
-TASKS: Mapping[str, Doer] = {"forget_names": forget_names}
+async def tell_of_more_readers(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """The next part of those who are told that more people can read a thread."""
+    await go_on_telling(tx, reference)
+
+
+async def tell_of_return(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """The next part of those who are told that this was undone."""
+    await go_on_telling_of_return(tx, reference)
+
+
+TASKS: Mapping[str, Doer] = {
+    "forget_names": forget_names,
+    MORE_READERS: tell_of_more_readers,
+    RETURN: tell_of_return,
+}

@@ -56,6 +56,10 @@ async def test_a_rejection_reaches_the_writer_at_once_and_taking_back_too_late_s
     await scene.call(scene.amara, "POST", f"{path}/held/{held[0]}/rejection", {"reason": "Too short."})
     await expect(page.locator(".held", has_text="We do, I think.")).to_have_count(0)
     await expect(page.locator(".held", has_text="So do they.")).to_be_visible()
+    line = page.locator("#waiting .wait-line", has_text="was not let in: “Too short.”")
+    await expect(line).to_be_visible()
+    others = await scene.open(scene.gareth)
+    await expect(others.get_by_text("was not let in")).to_have_count(0)
     fresh = await scene.open(scene.priya, **PHONE)
     assert await page.locator("#waiting").inner_text() == await fresh.locator("#waiting").inner_text()
     await expect(one.get_by_text("Your post was not taken")).to_be_visible()
@@ -65,3 +69,13 @@ async def test_a_rejection_reaches_the_writer_at_once_and_taking_back_too_late_s
     await expect(
         stale.get_by_text("A moderator has turned this down already. They wrote: “Too short.”")
     ).to_be_visible()
+    # From the line one gets to why; undone, the words wait again, and the line goes.
+    await line.get_by_role("link", name="See why, and appeal or write it anew").click()
+    await page.get_by_role("link", name="Appeal against it").click()
+    await expect(page.get_by_text("You see it otherwise?")).to_be_visible()
+    act_id = page.url.rsplit("/", 1)[1]
+    await scene.go(page)
+    await expect(line).to_be_visible()
+    await scene.call(scene.amara, "POST", f"/acts/{act_id}/undo", {"reason": "Read again."})
+    await expect(line).to_have_count(0)
+    await expect(page.locator(".held", has_text="We do, I think.")).to_be_visible()

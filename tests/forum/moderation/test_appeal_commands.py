@@ -21,7 +21,8 @@ async def test_another_administrator_answers(village: Village) -> None:
     await village.join(hall.place.id, hall.olu, "administrator")
     act = await hall.hide(hall.amara)
     lines = (await hall.do(hall.gareth, "GET", "/me/notifications"))["items"]
-    assert f"{hall.place.name}: a moderator has hidden your post" in [line["text"] for line in lines]
+    said = f"{hall.place.name}: a moderator has hidden your post (post 2 in “Night rota”)"
+    assert said in [line["text"] for line in lines]
     for who, status in ((hall.maeve, 404), (hall.priya, 403), (None, 401)):
         answer = await hall.ask(who, "POST", f"/acts/{act}/appeal", {"words": "No."})
         assert answer.status_code == status
