@@ -28,7 +28,7 @@ from forum.database import DatabaseBusy
 from forum.errors import BackupFailed, ForumError
 from forum.forms import validate
 from forum.logs import configure_logging
-from forum.private_files import keep_private
+from forum.private_files import keep_private, make_folders
 from forum.schema import CannotSearch, bring_up_to_date, is_current
 from forum.serve import CannotStart, hold_data, serve
 from forum.settings import Settings, SettingsError, read_settings
@@ -160,6 +160,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _work(settings: Settings, _: argparse.Namespace) -> None:
+    make_folders(settings)
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     configure_logging()
     try:

@@ -1,6 +1,7 @@
 """Run the server: uvicorn in this process, one writer of SQLite at a time, a clean end."""
 
 import asyncio
+import errno
 import fcntl
 import gc
 import os
@@ -8,7 +9,7 @@ import resource
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,7 @@ from forum.accounts.set_up import set_up_secret
 from forum.app import Confer, Part, create_app, make_broker
 from forum.database import open_database
 from forum.logs import configure_logging
+from forum.private_files import make_folders
 from forum.schema import CannotSearch, bring_up_to_date, is_current
 from forum.settings import Settings
 from realtime.event_log import get_epoch
@@ -33,6 +35,13 @@ DRAIN_SECONDS = 10.0
 
 LAST_WORD_SECONDS = 0.1
 MOST_FILES = 65_536
+NO_SUCH_NAME = "HOST is {host}, a name of which this machine knows no address ({why}). {how}"
+NOT_THIS_MACHINE = "HOST is {host}, which is no address of this machine, so that no port of it can be had. {how}"
+HOW_TO_LISTEN = (
+    "Write HOST=127.0.0.1 for this machine alone, HOST=0.0.0.0 for all of its addresses, or one of them. "
+    "The address that people use is BASE_URL."
+)
+_OF_ANOTHER = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 class CannotStart(Exception):
@@ -105,7 +114,7 @@ def serve(settings: Settings, *, with_worker: bool, only: Part | None = None) ->
     """
     if only is not None:
         _check_parts(settings, only, with_worker)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folders(settings)
     lock = None if settings.is_postgresql else hold_data(settings.data_dir)
     asyncio.run(_prepare(settings))
     confer = create_app(settings, with_worker=with_worker or not settings.is_postgresql, only=only)
@@ -173,17 +182,26 @@ def hold_data(data_dir: Path) -> int:
 
 def _listen(host: str, port: int, other: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        raise CannotStart(
-            f"Port {port} on {host} is taken or not allowed ({error.strerror}). Choose another: {other}"
-        ) from None
+    with ExitStack() as failing:
+        try:
+            listener = failing.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+        except OSError as error:
+            raise CannotStart(_why_not_there(error, host, port, other)) from None
+        failing.pop_all()
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
+
+
+def _why_not_there(error: OSError, host: str, port: int, other: str) -> str:
+    """Another port helps only where the address is one of this machine."""
+    if isinstance(error, socket.gaierror):
+        return NO_SUCH_NAME.format(host=host, why=error.strerror, how=HOW_TO_LISTEN)
+    if error.errno in _OF_ANOTHER:
+        return NOT_THIS_MACHINE.format(host=host, how=HOW_TO_LISTEN)
+    return f"Port {port} on {host} is taken or not allowed ({error.strerror}). Choose another: {other}"
 
 
 def _let_the_loop_in() -> None:

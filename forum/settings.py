@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from auth.emails import mailable_email
 from auth.proxies import parse_proxies
 
+LONGEST_SITE_NAME = 40
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\Z")
 _DATABASE_ADDRESS = re.compile(r"postgres(?:ql)?://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]*)(?::([^/?]*))?")
 
@@ -57,9 +58,7 @@ class Settings(BaseModel):
     network_creation: Literal["anyone", "administrators"] = Field(
         "anyone", description="Who may create networks: anyone or administrators."
     )
-    site_name: str = Field(
-        "Confer", max_length=40, description="The name in the corner of each page, up to 40 letters."
-    )
+    site_name: str = Field("Confer", description="The name in the corner of each page, up to 40 letters.")
     time_zone: str = Field("Europe/London", description="Zone of the times on pages, such as Europe/London.")
     development: bool = Field(False, description="1 shows /styleguide and reloads templates.")
     database_connections: int = Field(8, ge=2, le=100, description="Connections of one process, 2 to 100.")
@@ -67,6 +66,13 @@ class Settings(BaseModel):
     log_requests: Literal["on", "off"] = Field(
         "on", description="Write on for a line in the log for each request, or off for those alone that failed here."
     )
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _check_data_dir(cls, value: object) -> object:
+        if not str(value).strip():  # it would be wherever the command happens to be typed
+            raise ValueError("it names no folder; write /var/lib/confer, or leave it out, which means var")
+        return value
 
     @field_validator("metrics_port", mode="before")
     @classmethod
@@ -165,6 +171,10 @@ class Settings(BaseModel):
     def _check_site_name(cls, value: str) -> str:
         if not value.strip() or not _is_one_line(value):
             raise ValueError("it must have at least one letter, and no line breaks")
+        if len(value.strip()) > LONGEST_SITE_NAME:
+            raise ValueError(
+                f"it is too long: it has {len(value.strip())} letters, and {LONGEST_SITE_NAME} at most fit"
+            )
         return value.strip()
 
     @field_validator("email_domains")

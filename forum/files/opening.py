@@ -16,4 +16,9 @@ def open_store(url: str, most: int, spool: Path) -> Store:
     if url.startswith("s3://"):
         store: Store = import_module("forum.files.objects").ObjectStore(url, most, spool)
         return store
-    return LocalStore(Path(unquote(urlsplit(url).path)), most)
+    return LocalStore(folder_of(url), most)
+
+
+def folder_of(url: str) -> Path:
+    """The folder that `file:///folder` names."""
+    return Path(unquote(urlsplit(url).path))

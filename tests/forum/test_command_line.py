@@ -1,8 +1,10 @@
 """The command line as other programs meet it: codes, sentences, and beside a running server."""
 
 import io
+import os
 import re
 import signal
+import socket
 import sqlite3
 import stat
 import sys
@@ -97,6 +99,75 @@ def test_wrong_setting_stops_with_a_sentence(commands: Commands, name: str, valu
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(name)
         assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("path", ["/proc/confer", "/proc/version", "/proc/version/confer"])
+def test_a_folder_that_can_not_be_made_stops_the_start(commands: Commands, path: str) -> None:
+    """With the name of the variable, and what to write."""
+    postgres = {"DATABASE_URL": "postgresql://confer@127.0.0.1:9/confer", "SECRET_KEY": "k" * 40}
+    for database in ({}, postgres):
+        for command in ("serve", "work"):
+            done = commands.run(command, DATA_DIR=path, **database)
+            assert (done.code, done.out) == (2, "")
+            assert done.err.startswith(f"DATA_DIR is {path}, where Confer can't keep anything (")
+            assert "Name a folder that it can write in: DATA_DIR=/var/lib/confer" in done.err
+    for command in ("serve", "work"):
+        done = commands.run(command, FILES_URL=f"file://{path}")
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"FILES_URL is file://{path}, where Confer can't keep anything (")
+        assert "Name a folder that it can write in: FILES_URL=file:///srv/confer-files" in done.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_can_not_be_written_stops_the_start(commands: Commands, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(0o500)
+    for name, value in (("DATA_DIR", str(folder)), ("FILES_URL", folder.as_uri())):
+        done = commands.run("serve", **{name: value})
+        assert (done.code, done.err.startswith(f"{name} is {value}, where")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("no-such-host.invalid", "a name of which this machine knows no address"),
+        ("192.0.2.1", "which is no address of this machine"),
+        ("2001:db8::1", "which is no address of this machine"),
+    ],
+)
+def test_an_address_that_is_not_of_this_machine_is_not_blamed_on_the_port(
+    commands: Commands, host: str, words: str
+) -> None:
+    done = commands.run("serve", HOST=host, BASE_URL="https://confer.example.org", MAIL_FROM="confer@example.org")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"HOST is {host}, {words}")
+    assert "Write HOST=127.0.0.1" in done.err
+    assert "PORT" not in done.err
+
+
+def test_a_port_that_is_taken_is_blamed_on_the_port(commands: Commands) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = commands.run("serve", PORT=str(port))
+    assert done.code == 2
+    assert done.err.startswith(f"Port {port} on 127.0.0.1 is taken or not allowed")
+
+
+def test_a_slip_in_the_path_of_the_database_begins_no_empty_site(
+    commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in ("srv/confer/confer.sqlite3", str(tmp_path / "missing" / "confer.sqlite3")):
+        for command in ("serve", "migrate"):
+            done = commands.run(command, DATABASE_URL=f"sqlite:///{path}")
+            assert (done.code, done.out) == (2, "")
+            assert done.err.startswith(f"DATABASE_URL leads to {path}, in a folder that is not there")
+            assert "sqlite:////var/lib/confer/confer.sqlite3" in done.err
+    assert not [each for each in tmp_path.iterdir() if each.name in ("srv", "missing")]
+    # What lies in the data folder is made with it, and a folder that is there may have a new database.
+    assert commands.run("migrate", DATABASE_URL=f"sqlite:///{commands.data_dir}/in/it.sqlite3").code == 0
+    (tmp_path / "srv").mkdir()
+    assert commands.run("migrate", DATABASE_URL="sqlite:///srv/confer.sqlite3").code == 0
 
 
 def test_mail_that_no_server_would_take_stops_the_start(commands: Commands) -> None:

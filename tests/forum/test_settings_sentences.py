@@ -13,7 +13,6 @@ from forum.settings import Settings, SettingsError, read_settings
         ("RATE_LIMITS", "sometimes"),
         ("ALLOW_HTTP", "perhaps"),
         ("DATABASE_CONNECTIONS", "1"),
-        ("SITE_NAME", "x" * 41),
     ],
 )
 def test_wrong_settings_are_told_how_to_write_them(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -21,8 +20,27 @@ def test_wrong_settings_are_told_how_to_write_them(monkeypatch: pytest.MonkeyPat
     with pytest.raises(SettingsError) as refused:
         read_settings()
     description = Settings.model_fields[name.lower()].description
-    given = f": it can't be “{value}”" if len(value) <= 40 else ""
-    assert str(refused.value) == f"{name} is wrong{given}. How to write it: {description}"
+    assert str(refused.value) == f"{name} is wrong: it can't be “{value}”. How to write it: {description}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("SITE_NAME", "x" * 50, "it is too long: it has 50 letters, and 40 at most fit"),
+        ("DATA_DIR", "", "it names no folder; write /var/lib/confer, or leave it out, which means var"),
+        ("DATA_DIR", "  ", "it names no folder; write /var/lib/confer, or leave it out, which means var"),
+    ],
+)
+def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert str(refused.value).startswith(f"{name} is wrong: {reason}. How to write it: ")
+
+
+def test_a_name_of_forty_letters_is_taken_without_the_spaces_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_NAME", f" {'x' * 40} ")
+    assert read_settings().site_name == "x" * 40
 
 
 def test_a_secret_is_not_told_with_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
