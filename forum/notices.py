@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Sequence
 
 from auth.secrets import seal_of
+from forum.text import LEFT_OUT
 
 NOTICES = {
     "saved": "Saved.",
@@ -128,6 +129,9 @@ NOTICES = {
     "review-ended": "Their access has ended. We have told them by e-mail.",
     "address-trusted": "We write to your address again. If it is refused once more, we say so here.",
 }
+_TIDIED = ("posted", "thread-created", "edited", "held")
+NOTICES |= {f"{name}-tidied": f"{NOTICES[name]} {LEFT_OUT}" for name in _TIDIED}
+"""The same where something was left out of what was typed."""
 
 UNDOABLE = frozenset(
     (

@@ -1,6 +1,6 @@
 """What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
 
-from forum.text.cleaning import MAX_BODY, clean_body, clean_line, tidy
+from forum.text.cleaning import LEFT_OUT, MAX_BODY, clean_body, clean_line, leaves_out, tidy
 from forum.text.erasing import ERASED, Quoted, has_quotes, mentioned_in, shares_words
 from forum.text.excerpts import ONLY_FILES, escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
@@ -13,6 +13,7 @@ from forum.text.sanitising import sanitise, well_formed
 
 __all__ = [
     "ERASED",
+    "LEFT_OUT",
     "MAX_BODY",
     "ONLY_FILES",
     "PersonalData",
@@ -25,6 +26,7 @@ __all__ = [
     "find_mentions",
     "find_personal_data",
     "has_quotes",
+    "leaves_out",
     "link_quotes",
     "mention_key",
     "mentioned_ids",

@@ -15,12 +15,14 @@ MAX_STACKED_MARKS = 4
 
 _RAW_LIMIT = 4 * MAX_BODY
 _NEWLINES = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls but tab and newline
+_MISCHIEF = (
+    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # controls but tab and newline
     "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates of direction
-    "\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"  # deprecated formats, byte order mark, interlinear notes
-    "\ud800-\udfff]"  # halves of surrogate pairs, which UTF-8 cannot carry
+    "\u206a-\u206f\ufff9-\ufffb\ufffe\uffff"  # deprecated formats, interlinear notes
+    "\ud800-\udfff"  # halves of surrogate pairs, which UTF-8 cannot carry
 )
+_MISSED = re.compile(f"[{_MISCHIEF}]")
+_UNWANTED = re.compile(f"[{_MISCHIEF}\ufeff]")  # a byte order mark is nothing that anybody writes
 _INVISIBLE = re.compile("[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b\u2060-\u2064\u3164\uffa0]")
 _BLANK = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
 # Blocks of nothing but marks: of a tower in them all that is too much goes at once, not one by one.
@@ -32,6 +34,7 @@ _PERHAPS_A_TOWER = re.compile(
 )
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 WRITE_SOMETHING = "Write something first."
+LEFT_OUT = "Some characters that cannot be seen, or were piled up on one letter, have been left out."
 
 
 def clean_body(text: str) -> str:
@@ -74,6 +77,14 @@ def tidy(text: str) -> str:
         return text
     # Towers go first: putting thousands of marks in their canonical order takes quadratic time.
     return unicodedata.normalize("NFC", _limit_marks(text))
+
+
+def leaves_out(text: str) -> bool:
+    """Whether `tidy` takes something away that the writer may have meant: it is to be told then, by LEFT_OUT."""
+    if text.isascii() and text.isprintable():
+        return False
+    text = _NEWLINES.sub("\n", text)
+    return _MISSED.search(text) is not None or _limit_marks(text) != text
 
 
 def is_visible(text: str) -> bool:

@@ -32,6 +32,7 @@ from forum.threads.file_fields import CARRIES, PostForm, ask_for_alts, bring_all
 from forum.threads.inputs import PostEdit, Removal, choices
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of
+from forum.threads.tidied import notice_headers, notice_of, previewed
 from forum.threads.version_queries import list_versions_of
 from forum.threads.warning import warn
 from forum.threads.writing import lay_out
@@ -289,9 +290,12 @@ async def update_post(request: Request) -> Response:
             return refused_fragment(request, error)
         post, thread = await _post_and_thread(request, viewer)
         return await _edit_form(request, viewer, post, thread, form, error)
+    typed = form.fields.get("body", "")
     if "x-fragment" in request.headers:
-        return await show_post(request)
-    return redirect(request, place_of(post), notice="edited")
+        shown = await show_post(request)
+        shown.headers.update(notice_headers(typed))
+        return shown
+    return redirect(request, place_of(post), notice=notice_of("edited", typed))
 
 
 async def _save(request: Request, viewer: Viewer, post: Post, form: PostForm) -> str | None:
@@ -300,7 +304,7 @@ async def _save(request: Request, viewer: Viewer, post: Post, form: PostForm) ->
     value = validate(PostEdit, {"body": fields.get("body", ""), "files": form.chosen})
     written = await lay_out(state.database, viewer, post.network_id, value.body, post.thread_id)
     if fields.get("act") == PREVIEW_ACT:
-        return written.html
+        return previewed(written.html, fields.get("body", ""))
     await warn(fields, value.body)
     ask_for_alts(fields, await shown_files(state, viewer, post.network_id, form, post.files))
     await ask_limits(state, viewer, EDITS, network_id=post.network_id)

@@ -14,6 +14,7 @@ from forum.threads.asking import ask_limits
 from forum.threads.inputs import PostEdit
 from forum.threads.people_queries import list_mentionable
 from forum.threads.queries import get_thread
+from forum.threads.tidied import previewed
 from forum.threads.writing import lay_out
 from forum.threads.writing_pages import refused_fragment
 from ground.columns import is_id
@@ -31,7 +32,7 @@ async def show_preview(request: Request) -> Response:
         written = await lay_out(state.database, viewer, network_id if is_id(network_id) else "", value.body)
     except (Invalid, TooMany) as error:
         return refused_fragment(request, error)
-    return HTMLResponse(written.html, headers={"Cache-Control": PRIVATE})
+    return HTMLResponse(previewed(written.html, fields.get("body", "")), headers={"Cache-Control": PRIVATE})
 
 
 async def list_people(request: Request) -> Response:

@@ -35,6 +35,7 @@ from forum.threads.refusing import see_to_reply, with_why
 from forum.threads.rendered_posts import post_fragment
 from forum.threads.thread_frame import tools_of
 from forum.threads.thread_page import make_composer
+from forum.threads.tidied import notice_headers, notice_of, previewed
 from forum.threads.warning import warn
 from forum.threads.writing import lay_out
 from forum.viewer import Viewer
@@ -211,9 +212,10 @@ async def create_thread(request: Request) -> Response:
         return await _thread_form(request, viewer, found, form, preview=previewed.html)
     except (Invalid, AlreadySent, TooMany, Warned, Forbidden) as error:
         return await _thread_form(request, viewer, found, form, error)
+    typed = [form.fields.get(name, "") for name in ("title", "body")]
     if posted.is_held:
-        return redirect(request, f"/networks/{found.network.slug}", notice="held")
-    notice = "already-sent" if posted.is_replay else "thread-created"
+        return redirect(request, f"/networks/{found.network.slug}", notice=notice_of("held", *typed))
+    notice = "already-sent" if posted.is_replay else notice_of("thread-created", *typed)
     return redirect(request, f"/threads/{posted.object_id}", notice=notice)
 
 
@@ -231,7 +233,7 @@ async def _begin(request: Request, viewer: Viewer, network_id: str, form: PostFo
     value = validate(NewThread, words | {"files": form.chosen})
     written = await lay_out(state.database, viewer, network_id, value.body)
     if fields.get("act") == PREVIEW_ACT:
-        raise _Previewed(written.html)
+        raise _Previewed(previewed(written.html, fields.get("body", "")))
     await warn(fields, value.title, value.body)
     ask_for_alts(fields, await shown_files(state, viewer, network_id, form))
     await ask_limits(state, viewer, THREADS, POSTS_A_DAY, network_id=network_id)
@@ -264,17 +266,18 @@ async def create_post(request: Request) -> Response:
         if is_fragment:
             return refused_fragment(request, error)
         return await _reply_form(request, sight, form, error)
+    typed = form.fields.get("body", "")
     if posted.is_held:
-        return _held_answer(request, f"/threads/{sight.thread.id}?held={posted.object_id}#waiting", is_fragment)
+        return _held_answer(request, f"/threads/{sight.thread.id}?held={posted.object_id}#waiting", typed, is_fragment)
     post = posted.post
     if post is None:
         async with state.database.read() as connection:
             post = await get_post(connection, sight.viewer, posted.object_id)
     place = f"/threads/{sight.thread.id}?at={post.number}#post-{post.number}"
     if is_fragment:
-        headers = {"Cache-Control": PRIVATE, "Location": place}
+        headers = {"Cache-Control": PRIVATE, "Location": place, **notice_headers(typed)}
         return HTMLResponse(post_fragment(state, post), 201, headers)
-    return redirect(request, place, notice="already-sent" if posted.is_replay else "posted")
+    return redirect(request, place, notice="already-sent" if posted.is_replay else notice_of("posted", typed))
 
 
 async def _reply(request: Request, sight: Sight, form: PostForm) -> Posted:
@@ -282,7 +285,7 @@ async def _reply(request: Request, sight: Sight, form: PostForm) -> Posted:
     value = validate(NewPost, form.words | {"files": form.chosen})
     written = await lay_out(state.database, viewer, sight.network.id, value.body, sight.thread.id)
     if fields.get("act") == PREVIEW_ACT:
-        raise _Previewed(written.html)
+        raise _Previewed(previewed(written.html, fields.get("body", "")))
     await warn(fields, value.body)
     ask_for_alts(fields, await shown_files(state, viewer, sight.network.id, form))
     await ask_limits(state, viewer, POSTS, POSTS_A_DAY, network_id=sight.network.id)
@@ -291,11 +294,11 @@ async def _reply(request: Request, sight: Sight, form: PostForm) -> Posted:
     return await send_reply(state, viewer, sight.thread, written, value.reply_to, key, choices(value.files))
 
 
-def _held_answer(request: Request, place: str, is_fragment: bool) -> Response:
+def _held_answer(request: Request, place: str, typed: str, is_fragment: bool) -> Response:
     """The words wait for a moderator: a script is told where its writer sees them."""
     if is_fragment:
         return Response(status_code=202, headers={"Cache-Control": PRIVATE, "Location": place})
-    return redirect(request, place, notice="held")
+    return redirect(request, place, notice=notice_of("held", typed))
 
 
 async def _reply_form(

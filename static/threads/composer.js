@@ -356,7 +356,8 @@ export class Composer {
     else showAnswer(page);
   }
 
-  posted({ parts, address, isHeld }) {
+  posted({ parts, address, isHeld, notice }) {
+    if (notice) toast(notice);
     if (!this.details) {
       this.leave();
       if (this.onPosted) this.onPosted(parts[0]);

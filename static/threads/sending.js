@@ -14,7 +14,7 @@ export function newKey() {
 
 /**
  * One sending of the fields in `body` to `address`; with `isPart` the answer is to be a part of a page, not a page. Resolves to
- *   { done: true, parts, address }     it was posted: the post, or none, and where it stands
+ *   { done: true, parts, address, notice }   it was posted: the post, or none, where it stands, and what the writer is told besides
  *   { refusal, key, act, page }        it was not, for this reason; `key` where another is needed; what else one may do; the page that says so
  *   { isSignedOut: true }
  *   { wait }                           nothing is known: to be tried again after so many seconds (undefined: as one likes)
@@ -37,7 +37,7 @@ function understand(answer, text) {
   const wait = Number(answer.headers.get("Retry-After")) || undefined;
   if ((status === 429 && !(wait > SOON_S)) || status >= 500) return { wait };
   if (answer.redirected && answer.ok) return { done: true, parts: [], address: answer.url };
-  if (answer.ok) return { done: true, parts: parseParts(text), address: answer.headers.get("Location"), isHeld: status === 202 };
+  if (answer.ok) return { done: true, parts: parseParts(text), address: answer.headers.get("Location"), isHeld: status === 202, notice: answer.headers.get("X-Notice") };
   const page = parsePage(text);
   const words = page.querySelector("#main .page-lead, .error");
   return { refusal: words?.textContent || "This could not be posted.", key: answer.headers.get("X-Key"), act: answer.headers.get("X-Act"), page };

@@ -221,6 +221,17 @@ async def test_preview_is_the_servers_own(scene: Scene) -> None:
     assert before.strip() == (await post(page, 2).locator(".prose").inner_html()).strip()
 
 
+async def test_what_is_left_out_of_the_words_is_said(scene: Scene) -> None:
+    page = await scene.open(scene.amara)
+    await write(page, "abc \u202eevil")
+    await page.get_by_role("tab", name="Preview").click()
+    sentence = "Some characters that cannot be seen, or were piled up on one letter, have been left out."
+    await expect(page.locator("#preview")).to_contain_text(sentence)
+    await send(page)
+    await expect(page.locator("#toasts")).to_contain_text(sentence)
+    await expect(post(page, 2)).to_contain_text("abc evil")
+
+
 async def test_names_are_completed_by_keys(scene: Scene) -> None:
     page = await scene.open(scene.amara)
     await write(page, "")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.text import MAX_BODY, clean_body, clean_line, cleaning, tidy
+from forum.text import MAX_BODY, clean_body, clean_line, cleaning, leaves_out, tidy
 
 
 def test_newlines_become_one_kind_and_the_end_is_trimmed() -> None:
@@ -101,3 +101,16 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = tidy(text)
     assert tidy(once) == once
     once.encode()
+
+
+@pytest.mark.parametrize("typed", ["a\x00b", "a\x07b", "a \u202eb", "a \u2066b\u2069", "a\ud800", "a" + "\u0300" * 5])
+def test_what_may_be_missed_is_said(typed: str) -> None:
+    assert leaves_out(typed)
+    assert not leaves_out(tidy(typed))
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "Plain.", "\ufeffDear all,\r\n\tsee\vbelow\u2028", "e\u0301 שָׁלוֹם\u200f", "👩‍⚕️ 🏳️‍🌈"]
+)
+def test_what_nobody_misses_is_not(typed: str) -> None:
+    assert not leaves_out(typed)
