@@ -168,15 +168,17 @@ def _about(account_id: ColumnElement[Any]) -> ColumnElement[str | None]:
     return select(told).where(*begun).limit(1).correlate_except(documents).scalar_subquery()
 
 
-# How many of the reader's own posts were turned down here, and when the last was: their page is another one with each.
+# Whether any of the reader's own posts was turned down here. Of each they hear on their own stream, whose head makes
+# their page another one.
 _turned_down = (
-    select(cast(func.count(), String) + " " + cast(func.max(held_posts.c.decided_at), String))
+    select(literal_column("1"))
     .where(
         held_posts.c.author_id == accounts.c.id,
         held_posts.c.thread_id == threads.c.id,
         held_posts.c.outcome == "rejected",
         held_posts.c.body != "",
     )
+    .limit(1)
     .correlate(accounts, threads)
     .scalar_subquery()
 )
