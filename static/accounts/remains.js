@@ -1,9 +1,10 @@
-// What stays in this browser of what was not sent, under "confer:draft:<account>:<place>". Signing out takes it all away. A session that ended in
-// another way leaves one's own words and nothing of a network, for two weeks at most, to the same account alone: whoever else signs in here
-// finds none of them.
+// What stays in this browser of what was not sent, under "confer:draft:<account>:<place>", and of files on their way, under
+// "confer:upload:<account>:…". Signing out takes it all away. A session that ended in another way leaves one's own words and nothing of a
+// network, for two weeks at most, to the same account alone: whoever else signs in here finds none of them.
 import { me } from "../live/link.js";
 
 const PREFIX = "confer:draft:";
+const UPLOADS = "confer:upload:";
 const KEPT_MS = 14 * 24 * 60 * 60 * 1000;
 
 function tidy(key) {
@@ -11,6 +12,12 @@ function tidy(key) {
   const isOthers = me && !key.startsWith(`${PREFIX}${me}:`);
   if (isOthers || !kept || Date.now() - Date.parse(kept.at) > KEPT_MS) localStorage.removeItem(key);
   else if (!me) bare(key, kept);
+}
+
+// Of a file that is on its way nothing stands here but an id and hashes, for as long as the server keeps what has come of it.
+function tidyUpload(key) {
+  const isOthers = me && !key.startsWith(`${UPLOADS}${me}:`);
+  if (isOthers || !(Date.parse(read(key)?.until) > Date.now())) localStorage.removeItem(key);
 }
 
 function read(key) {
@@ -32,12 +39,13 @@ export function bareAll() {
   each((key) => bare(key, read(key)));
 }
 
-function each(act) {
+function each(act, prefix = PREFIX) {
   try {
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) act(key);
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(prefix))) act(key);
   } catch {
     // Where nothing can be kept, nothing stays.
   }
 }
 
 each(tidy);
+each(tidyUpload, UPLOADS);

@@ -27,7 +27,6 @@ function button(text, act) {
 class Sending {
   constructor(file) {
     this.file = file;
-    this.key = crypto.randomUUID();
     this.row = element("li", "sending");
     this.bar = document.createElement("progress");
     this.bar.max = 1;
@@ -67,13 +66,14 @@ class Sending {
     }
   }
 
-  // The same key each time: an answer that was lost on its way makes no second document.
+  // The upload is its own key: an answer that was lost on its way makes no second document.
   async share(upload) {
     this.said.textContent = "Being shared";
     const body = JSON.stringify({ title: titleOf(this.file.name), folder: place.dataset.dropFolder || null, upload });
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": this.key };
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": upload };
     const answer = await fetch(place.dataset.drop, { method: "POST", headers, body });
     if (answer.status !== 201) throw new Refusal((await answer.json()).detail);
+    this.upload.done();
     this.bar.value = 1;
     this.said.textContent = "Shared";
     this.row.classList.add("is-shared");

@@ -1,7 +1,8 @@
-// Sends one file in parts (tus 1.0), and goes on where it stopped: after a lost connection by itself, after a pause when asked.
+// Sends one file in parts (tus 1.0), and goes on where it stopped: after a lost connection by itself, after a pause when asked, after a reload
+// when the same file is chosen again.
+import { PIECE, recall } from "./begun.js";
 
 const UPLOADS = "/api/v1/uploads";
-const PART = 8 * 1024 * 1024;
 const WAITS_MS = [1000, 2000, 5000, 10000, 20000, 30000];
 const SPOKEN = { "Tus-Resumable": "1.0.0" };
 
@@ -39,11 +40,18 @@ export class Upload {
     this.offset = 0;
     this.isStopped = false;
     this.request = null;
+    this.begun = null;
+    this.running = null;
   }
 
   /** Sends what is left; resolves to the id of the upload once all of it is there. Throws Refusal and Stopped. */
-  async run() {
+  run() {
     this.isStopped = false;
+    this.running = this.send();
+    return this.running;
+  }
+
+  async send() {
     let lost = 0;
     let mustAsk = this.id !== null;
     for (;;) {
@@ -73,10 +81,31 @@ export class Upload {
     this.wake?.();
   }
 
-  /** Gives it up: the server forgets what has come. */
+  /** Gives it up: the server forgets what has come, before this page was opened too. */
   async forget() {
     this.stop();
-    if (this.id !== null) await fetch(`${UPLOADS}/${this.id}`, { method: "DELETE", headers: SPOKEN }).catch(() => {});
+    await this.running?.catch(() => {});
+    this.begun ??= await recall(this.file, this.network);
+    const id = this.id ?? this.begun?.id;
+    this.done();
+    if (id) await this.drop(id);
+  }
+
+  /** Something was made of it: there is nothing to go on with. */
+  done() {
+    this.begun?.forget();
+    this.begun = null;
+  }
+
+  /** Lets the same file go on where this stopped, when it is chosen again. */
+  leave() {
+    if (!this.begun) return;
+    this.begun.release();
+    this.begun = this.id = null;
+  }
+
+  async drop(id) {
+    await fetch(`${UPLOADS}/${id}`, { method: "DELETE", headers: SPOKEN }).catch(() => {});
   }
 
   rest(milliseconds) {
@@ -87,23 +116,52 @@ export class Upload {
   }
 
   async begin() {
+    this.begun ??= await recall(this.file, this.network);
+    if (this.begun?.id && (await this.goOn(this.begun.id))) return;
     const told = `filename ${encoded(this.file.name)},network ${encoded(this.network)}`;
     const headers = { ...SPOKEN, "Upload-Length": String(this.file.size), "Upload-Metadata": told };
     const answer = await fetch(UPLOADS, { method: "POST", headers });
     if (answer.status !== 201) await this.refuse(answer);
     this.id = (await answer.json()).id;
     this.offset = 0;
+    this.begun?.begin(this.id, answer.headers.get("Upload-Expires"));
+  }
+
+  // What came before this page was opened counts where the file still begins with it; whether it does.
+  async goOn(id) {
+    const answer = await this.look(id);
+    if (!answer.ok) {
+      if (mayPass(answer.status)) await this.refuse(answer);
+      return false;
+    }
+    const offset = Number(answer.headers.get("Upload-Offset"));
+    if (!(await this.begun.holds(offset))) {
+      await this.drop(id); // another file of that name and size
+      return false;
+    }
+    this.id = id;
+    this.come(offset, answer.headers.get("Upload-Expires"));
+    return true;
+  }
+
+  look(id) {
+    return fetch(`${UPLOADS}/${id}`, { method: "HEAD", headers: SPOKEN, cache: "no-store" });
   }
 
   async ask() {
-    const answer = await fetch(`${UPLOADS}/${this.id}`, { method: "HEAD", headers: SPOKEN, cache: "no-store" });
+    const answer = await this.look(this.id);
     if (answer.status === 404 || answer.status === 410) {
       this.id = null; // it was over: from the beginning, then
       return this.begin();
     }
     if (!answer.ok) await this.refuse(answer);
-    this.offset = Number(answer.headers.get("Upload-Offset"));
-    this.onProgress(this.offset);
+    this.come(Number(answer.headers.get("Upload-Offset")), answer.headers.get("Upload-Expires"));
+  }
+
+  come(offset, until) {
+    this.offset = offset;
+    this.begun?.prolong(until);
+    this.onProgress(offset);
   }
 
   async refuse(answer) {
@@ -111,8 +169,11 @@ export class Upload {
     throw new Refusal(await sentenceOf(answer));
   }
 
-  sendPart() {
-    const [begins, part] = [this.offset, this.file.slice(this.offset, this.offset + PART)];
+  async sendPart() {
+    const begins = this.offset;
+    const part = this.file.slice(begins, (Math.floor(begins / PIECE) + 1) * PIECE);
+    await this.begun?.note(begins);
+    if (this.isStopped) throw new Stopped();
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       this.request = request;
@@ -125,7 +186,7 @@ export class Upload {
       request.addEventListener("error", () => reject(new TypeError("lost")));
       request.addEventListener("load", () => {
         if (request.status === 204) {
-          this.offset = Number(request.getResponseHeader("Upload-Offset"));
+          this.come(Number(request.getResponseHeader("Upload-Offset")), request.getResponseHeader("Upload-Expires"));
           resolve();
         } else if (mayPass(request.status) || request.status === 409 || request.status === 404) {
           reject(request.status === 507 ? new Refusal(sentenceIn(request)) : new TypeError("again"));

@@ -114,10 +114,12 @@ export class Files {
     try {
       if (!file.size) throw new Refusal("This file is empty. Choose another one.");
       const made = await this.name(await upload.run());
+      upload.done();
       if (row.isConnected) row.replaceWith(this.row(made));
       else fetch(`/api/v1/files/${made.id}`, { method: "DELETE" });
     } catch (error) {
       if (error instanceof Stopped) return;
+      upload.leave();
       row.classList.add("is-wrong");
       bar.remove();
       said.textContent = error instanceof Refusal ? error.message : "The connection was lost. Add it again.";
