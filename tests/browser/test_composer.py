@@ -8,7 +8,6 @@ import re
 import pytest
 from playwright.async_api import Dialog, Page, Route, expect
 
-from forum.text import LEFT_OUT
 from tests.browser.scene import Scene, equals_reload, live, post, say, send, shown, words, write
 from tests.servers.shapes import SQLITE_MEMORY
 
@@ -220,15 +219,6 @@ async def test_preview_is_the_servers_own(scene: Scene) -> None:
     await send(page)
     await expect(post(page, 2)).to_be_visible()
     assert before.strip() == (await post(page, 2).locator(".prose").inner_html()).strip()
-
-
-async def test_what_is_left_out_of_the_words_is_said(scene: Scene) -> None:
-    page = await scene.open(scene.amara)
-    await write(page, "abc \u202eevil")
-    await page.get_by_role("tab", name="Preview").click()
-    await expect(page.locator("#preview")).to_contain_text(LEFT_OUT)
-    await send(page)
-    await expect(page.locator("#toasts")).to_contain_text(LEFT_OUT)
 
 
 async def test_names_are_completed_by_keys(scene: Scene) -> None:
