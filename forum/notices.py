@@ -93,6 +93,7 @@ NOTICES = {
     "hidden": "The post is hidden, and its author will be told.",
     "repeats-hidden": "They are hidden, too. Their authors are told.",
     "act-undone": "That is undone, and whom it concerns is told.",
+    "act-undone-alone": "That is undone.",
     "reported": "Thank you. The moderators will look at it, and what comes of it will stand here.",
     "report-answered": "Decided. Those who reported it are told.",
     "case-taken": "You have it for half an hour. Others see that.",

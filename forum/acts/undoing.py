@@ -17,7 +17,7 @@ from forum.acts.posts import restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
 from forum.acts.recording import HELD
 from forum.acts.removing_cards import bring_card_back
-from forum.acts.threads import belongs, follows_thread, put_back, title_back
+from forum.acts.threads import UNTOLD, belongs, follows_thread, put_back, title_back
 from forum.acts.turning_down import wait_once_more
 from forum.audit import Deed, ObjectKind, record
 from forum.errors import Conflict, Forbidden, NotFound
@@ -55,6 +55,10 @@ class Done:
     document_id: str | None
     card_id: str | None
     appeal_outcome: str
+
+    def is_told_besides(self, by_id: str | None) -> bool:
+        """Whether it concerns somebody else than who undoes it, who is told of such acts."""
+        return self.account_id not in (None, by_id) and self.kind not in UNTOLD
 
     @property
     def may_have_hidden_others(self) -> bool:
@@ -231,7 +235,7 @@ async def take_back(
     await tx.execute(update(acts).where(acts.c.id == act_id).values(undone))
     await tell_reporters(tx, act_id, by_id)
     await settle(tx, "appeal.granted", act_id)
-    whom = done.account_id if done.account_id != by_id else None
+    whom = done.account_id if done.is_told_besides(by_id) else None
     is_answered = await close_appeals(tx, by_id, [act_id], answer)
     if answer and not is_answered:
         raise Conflict(DECIDED)

@@ -227,7 +227,7 @@ async def create_undo(request: Request) -> Response:
         where = f"/cards/{done.card_id}"
     if done.post_id is None and done.thread_id is not None:
         where = f"/threads/{done.thread_id}"
-    return redirect(request, where, notice="act-undone")
+    return redirect(request, where, notice="act-undone" if done.is_told_besides(viewer.id) else "act-undone-alone")
 
 
 async def create_repeats_hiding(request: Request) -> Response:

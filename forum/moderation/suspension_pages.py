@@ -14,11 +14,13 @@ from forum.moderation.quieting_inputs import Holding
 from forum.moderation.suspension_commands import reinstate, suspend
 from forum.moderation.suspension_queries import (
     FoundAccount,
+    Suspending,
     clean_search,
     find_accounts,
     get_account,
     is_contact_written,
     list_only_administrator_of,
+    list_suspending,
 )
 from forum.policy import may_edit_site
 from forum.rendering import redirect, render_page
@@ -48,6 +50,8 @@ class SuspensionPage:
     """Somebody has written down how those who run the site are reached."""
     reason: str
     errors: Mapping[str, str]
+    steps: Sequence[Suspending]
+    """When it was suspended and let in again, by whom and why."""
 
 
 async def list_accounts(request: Request) -> Response:
@@ -82,7 +86,8 @@ async def _page(
         account = await get_account(connection, account_id)
         alone = await list_only_administrator_of(connection, account_id)
         has_contact = await is_contact_written(connection)
-    page = SuspensionPage(account, account_id == viewer.id, alone, has_contact, reason, errors or {})
+        steps = await list_suspending(connection, account_id)
+    page = SuspensionPage(account, account_id == viewer.id, alone, has_contact, reason, errors or {}, steps)
     status = 422 if errors else 200
     return render_page(request, viewer, "moderation/suspension.html", page, title=account.name, status=status)
 

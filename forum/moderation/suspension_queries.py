@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.accounts import normalise_email
 from auth.tables import accounts
+from forum.audit import SITE
 from forum.errors import NotFound
 from forum.moderation.inputs import AccountList
 from forum.moderation.queries import parse_after
-from forum.tables import audit_words, memberships, networks, site_pages
+from forum.shown_people import shown_name
+from forum.tables import audit_rows, audit_words, memberships, networks, site_pages
 from forum.text import tidy
 
 MOST_FOUND = 20
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,34 @@ async def find_suspended(connection: AsyncConnection, account_id: str, row_id: s
     )
     row = (await connection.execute(asked)).first()
     return None if row is None else (row.email, row.name, row.word or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspending:
+    """That an account was suspended or let in again, as the site's log tells."""
+
+    is_suspended: bool
+    at: datetime
+    by: str
+    reason: str
+
+
+async def list_suspending(connection: AsyncConnection, account_id: str) -> Sequence[Suspending]:
+    """The last of them, the latest first; for the site's administrators, who read that log."""
+    told = and_(audit_words.c.row_id == audit_rows.c.id, audit_words.c.name == "reason")
+    asked = (
+        select(
+            audit_rows.c.act == "account.suspended",
+            audit_rows.c.at,
+            shown_name(accounts),
+            func.coalesce(audit_words.c.word, ""),
+        )
+        .select_from(audit_rows.join(accounts, accounts.c.id == audit_rows.c.actor_id).outerjoin(audit_words, told))
+        .where(audit_rows.c.chain == SITE, audit_rows.c.object_id == account_id)
+        .where(audit_rows.c.act.in_(("account.suspended", "account.reinstated")))
+        .order_by(audit_rows.c.number.desc())
+    )
+    return [Suspending(bool(row[0]), *row[1:]) for row in await connection.execute(asked.limit(MOST_TOLD))]
 
 
 async def is_contact_written(connection: AsyncConnection) -> bool:

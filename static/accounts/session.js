@@ -8,7 +8,11 @@ import { bareAll } from "./remains.js";
 const KEY = "confer:account";
 // A sign-out without scripts is heard by the socket first; the browser clears what is ours when the answer comes.
 const ANSWER_MS = 2000;
+const OUT = "You are signed out";
 const ENDED = "You signed out everywhere else, or this session came to its end.";
+const BARRED = "You can’t use this account at the moment";
+const WHY_BARRED =
+  "Those who look after this site have suspended it, or it was closed. If it is suspended, the message that we sent you says why, and we write to you when you can come in again.";
 const KEPT = "What you have not sent is kept in this browser for two weeks: it is there when you have signed in again, and goes when somebody else signs in here.";
 let isKnown = false;
 
@@ -30,13 +34,14 @@ export function leaveIfSignedOut() {
   return hasLeft();
 }
 
-/** Takes everything away but what was typed: the session has ended elsewhere, or by itself. */
-export function leaveTyped() {
+/** Takes everything away but what was typed: the session has ended elsewhere, or by itself, or the account may not come in any more. */
+export function leaveTyped({ isBarred = false } = {}) {
   dispatchEvent(new PageTransitionEvent("pagehide")); // composers keep what they have not kept yet
   const rest = [...document.querySelectorAll("main textarea:not([readonly])")].filter((area) => area.value !== area.defaultValue && !isKept(area));
   const text = rest.map((area) => area.value.trim()).join("\n\n");
   bareAll();
-  leave(`${ENDED} ${KEPT}`, keptWords(text));
+  if (isBarred) leave(`${WHY_BARRED} ${KEPT}`, keptWords(text), BARRED, [way("How to reach them", "/about/contact", "button is-main"), signIn("button")]);
+  else leave(`${ENDED} ${KEPT}`, keptWords(text));
 }
 
 function isKept(area) {
@@ -48,7 +53,7 @@ function isKept(area) {
   }
 }
 
-function leave(why, kept = []) {
+function leave(why, kept = [], title = OUT, ways = [signIn("button is-main"), way("Front page", "/", "button")]) {
   link.end();
   sessionStorage.clear();
   const brand = document.querySelector(".top .brand");
@@ -57,13 +62,13 @@ function leave(why, kept = []) {
   top.append(brand);
   const frame = document.createElement("div");
   frame.className = "frame";
-  frame.append(words(why, kept));
+  frame.append(words(title, why, kept, ways));
   document.body.className = "accent-teal guest";
   document.body.replaceChildren(top, frame);
   document.title = brand.textContent.trim();
 }
 
-function words(why, kept) {
+function words(title, why, kept, ways) {
   const page = document.createElement("main");
   page.className = "page";
   page.id = "main";
@@ -71,16 +76,20 @@ function words(why, kept) {
   box.className = "stack";
   box.setAttribute("role", "status");
   const heading = document.createElement("h1");
-  heading.textContent = "You are signed out";
+  heading.textContent = title;
   const lead = document.createElement("p");
   lead.className = "page-lead";
   lead.textContent = why;
   const foot = document.createElement("div");
   foot.className = "buttons";
-  foot.append(way("Sign in", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, "button is-main"), way("Front page", "/", "button"));
+  foot.append(...ways);
   box.append(heading, lead, ...kept, foot);
   page.append(box);
   return page;
+}
+
+function signIn(name) {
+  return way("Sign in", `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, name);
 }
 
 function way(text, href, name) {

@@ -1,6 +1,5 @@
-// The right to read has ended: of a network (what this page shows of it is taken away at once, and a calm sentence says so), of what
-// moderators see, or to come in at all. Then the page goes, and the server says what it has for this reader now.
-import { whenAnswered } from "../ui/form.js";
+// The right to read has ended: of a network (what this page shows of it is taken away at once, and a calm sentence says so), or of what
+// moderators see. Then the page goes, and the server says what it has for this reader now.
 import { watchClosed } from "./given_back.js";
 import { keptWords } from "./kept.js";
 import { idOf, link } from "./link.js";
@@ -49,16 +48,13 @@ function whyGone() {
   return ABOUT[about] ?? "What stood here has been taken away, or who may read it has changed.";
 }
 
-link.addEventListener("state", ({ detail }) => detail === "barred" && whenAnswered(() => leave({ isBarred: true })));
-
 // On to what the server says of this address now. What is being written in a composer is kept in the browser; other words would be lost,
 // and so stay to be copied, as they do where the server has said the same a moment ago.
-function leave({ isBarred = false } = {}) {
+function leave() {
   const isSoon = Date.now() - Number(sessionStorage.getItem(LEFT)) < SOON_MS;
   const areas = [...document.querySelectorAll("main textarea:not([readonly])")];
   if (isSoon || areas.some((area) => area.value !== area.defaultValue && !area.closest("[data-draft]"))) {
-    if (isBarred) document.querySelectorAll(".side, .scrim, .top-tools, .top .search").forEach((part) => part.remove());
-    sayGone(null, isBarred ? "You can’t use this account at the moment." : "You can’t see this page any more.");
+    sayGone(null, "You can’t see this page any more.");
     return;
   }
   stopRefreshing();

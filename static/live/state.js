@@ -37,7 +37,10 @@ const TELL = {
     back();
     whenAnswered(() => leaveIfSignedOut() || leaveTyped());
   },
-  barred: back, // the page goes: lost.js
+  barred: () => {
+    back();
+    whenAnswered(() => leaveIfSignedOut() || leaveTyped({ isBarred: true }));
+  },
   old: () => {
     back();
     note("old", "Confer has been renewed.", { text: "Reload this page", run: () => location.reload() });

@@ -76,7 +76,7 @@ async def test_who_leaves_an_open_network_still_reads_but_no_longer_writes(scene
 
 
 async def test_who_is_suspended_has_no_page_left_and_keeps_the_words(scene: Scene) -> None:
-    """The page goes to what the server shows whoever is signed out; one with words that no draft keeps shows these."""
+    """Pages are emptied and say what has happened; one with words that no draft keeps shows these."""
     made = await scene.reply(scene.amara, "No.")
     page, form = await scene.open(scene.gareth), await scene.open(scene.gareth, f"/posts/{made['id']}/report")
     await write(page, "What I was writing")
@@ -87,16 +87,19 @@ async def test_who_is_suspended_has_no_page_left_and_keeps_the_words(scene: Scen
         await set_site_administrator(tx.connection, suspender.id, True)
     async with scene.village.state.transaction() as tx:
         await suspend(tx, await scene.village.viewer(suspender), scene.gareth.id, "Sold the list.")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("We can't find that page")
+    for each in (page, form):
+        await expect(each.get_by_role("heading", level=1)).to_have_text("You can’t use this account at the moment")
+        await expect(each.locator("main")).to_contain_text("the message that we sent you says why")
+        await expect(each.get_by_role("link", name="How to reach them")).to_have_attribute("href", "/about/contact")
     kept = await page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('confer:draft:'))")
     assert "What I was writing" in str(kept)
-    await expect(form.get_by_role("heading", level=1)).to_have_text("This is no longer open to you")
     await expect(form.get_by_label("What you were writing")).to_have_value("She never answers.")
-    text = await form.locator("body").inner_text()
-    assert scene.place.name not in text
-    assert "Amara" not in text
+    for each in (page, form):
+        text = await each.locator("body").inner_text()
+        assert scene.place.name not in text
+        assert "Amara" not in text
     await page.wait_for_timeout(1_500)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("We can't find that page")  # and stays there
+    await expect(page.get_by_role("heading", level=1)).to_have_text("You can’t use this account at the moment")
 
 
 async def test_a_moderators_page_goes_with_the_role_and_a_lost_network_while_away(scene: Scene) -> None:

@@ -136,3 +136,19 @@ async def test_several_are_ticked_at_once_and_what_is_said_covers_no_button(scen
     assert said is not None
     assert button is not None
     assert said["y"] + said["height"] <= button["y"]
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+async def test_an_administrators_tabs_all_stand_in_a_narrow_window(scene: Scene, has_scripts: bool) -> None:
+    """With a mouse nobody pushes a row sideways whose bar is not shown; on a phone, fingers do."""
+    await ask(scene)
+    window: Any = {"viewport": {"width": 768, "height": 900}}
+    page = await scene.visitors.open(**window, java_script_enabled=has_scripts)
+    cookie = {"name": "confer", "value": scene.amara.session, "url": scene.village.url}
+    await page.context.add_cookies([cookie])  # type: ignore[list-item]
+    for path in ("members", "invitations", "reviews", "joining-link"):
+        await page.goto(f"{scene.village.url}/networks/{scene.place.slug}/{path}")
+        tabs = page.locator(".tabs").first
+        await expect(tabs.get_by_role("link", name="Settings")).to_be_in_viewport(ratio=1)
+        assert await tabs.evaluate("(row) => row.scrollWidth <= row.clientWidth")
+        assert await is_within(page)

@@ -85,8 +85,11 @@ async def _says_what_happened(hall: Hall, server: ConferServer) -> None:
     lines = (await hall.do(hall.gareth, "GET", "/me/notifications"))["items"]
     said = f"Your removal from {hall.place.name} was undone: you are a member again"
     assert said in [line["text"] for line in lines]
-    page = (await hall.village.browser(hall.gareth).get("/notifications")).text
+    own = hall.village.browser(hall.gareth)
+    page = (await own.get("/notifications")).text
     assert (said in page, "no longer kept out" in page) == (True, False)
+    (leads,) = [line["url"] for line in lines if line["text"] == said]
+    assert "This was undone: you are a member again." in (await own.get(leads)).text
     address = (await hall.village.viewer(hall.gareth)).account.email  # type: ignore[union-attr]
     about = f"You are a member of {hall.place.name} again"
     mail = await asyncio.to_thread(wait_for_mail, server, address, about=about)

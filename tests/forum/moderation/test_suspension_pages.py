@@ -46,8 +46,12 @@ async def test_suspended_and_let_in_again(village: Village) -> None:
     assert await reader.closed() == 4403
     assert (await village.program(ben).get("/api/v1/me")).status_code == 401
     assert (await village.browser(ben).get("/settings/profile")).status_code == 303
-    assert "This account was suspended" in (await browser.get(path)).text
+    page = (await browser.get(path)).text
+    for words in ("This account was suspended", "Suspended by Olga Overseer", "Sold the list."):
+        assert words in page, words
     assert (await browser.post(f"{path}/suspension/end")).status_code == 303
+    page = (await browser.get(path)).text
+    assert page.index("Let in again by Olga Overseer") < page.index("Suspended by Olga Overseer")
     assert (await village.program(ben).get("/api/v1/me")).status_code == 200
     async with village.state.database.read() as connection:
         rows = await connection.execute(

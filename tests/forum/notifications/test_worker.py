@@ -126,6 +126,28 @@ async def test_wishes_are_asked_at_the_moment_of_sending(village: Village) -> No
     assert await write(village, reference) is None
 
 
+async def test_what_speaks_to_somebody_in_a_muted_network_is_mailed_as_they_wish_and_news_are_not(
+    village: Village,
+) -> None:
+    """The level says what one hears of, and mail is chosen beside it; a muted thread sends none (above)."""
+    amara, gareth, place, thread = await scene(village)
+    await village.thread(amara, place, "Nothing to you")
+    await told(village, gareth, "began")
+    reference = await taken(village, gareth)
+    assert "Amara Okafor began a thread in" in words(composed(village, await write(village, reference)))
+    wish = {"networks": [{"id": place.id, "level": "mute"}]}
+    assert (await village.program(gareth).put("/api/v1/me/notifications/settings", json=wish)).status_code == 200
+    text = words(composed(village, await write(village, reference)))
+    assert ("Amara Okafor mentioned you in" in text, "began a thread" in text) == (True, False)
+    await village.program(gareth).put(f"/api/v1/threads/{thread}/watch", json={"level": "mute"})
+    assert await write(village, reference) is None
+    # Both stand on the list, and wait at the bell, whatever is muted.
+    await village.reply(amara, place, thread, "To you again, @Gareth Williams.")
+    await told(village, gareth, "mentioned you")
+    viewer = await village.viewer(gareth)
+    assert viewer.addressed == 2
+
+
 async def test_at_once_comes_at_once_and_what_is_bundled_waits(village: Village, server: ConferServer) -> None:
     amara, gareth, place, _ = await scene(village)
     await choose(village, gareth, "at_once", place)
