@@ -391,13 +391,3 @@ async def test_no_invitation_leads_around_a_ban(village: Village) -> None:
     assert (await village.viewer(banned)).places == {}
     again = await program.post(f"{path}/invitations/{invitation_id}/sending")
     assert (again.status_code, "Lift the ban first" in again.text) == (409, True)
-
-
-async def test_a_list_with_nobody_new_says_so(village: Village) -> None:
-    amara, gareth = await village.people("Amara Okafor", "Gareth Williams")
-    place = await village.network(amara, [gareth])
-    address = (await village.viewer(gareth)).account.email  # type: ignore[union-attr]
-    page = await look(village.browser(amara), place, f"{address}, bo@trust3")
-    assert "There is nobody to invite in this list." in page
-    assert "They are invited as" not in page
-    assert "There is nobody to invite" not in await look(village.browser(amara), place, new_address())
