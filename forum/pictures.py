@@ -18,7 +18,7 @@ from previews.prepare import prepare
 
 DRAWN = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff"))
 """What can be made into a picture, by what is in it."""
-_NEVER = {"image/svg+xml": Why.WEB_PAGE.value}
+_NEVER = dict.fromkeys(("image/svg+xml", "text/html"), Why.WEB_PAGE.value)
 FOLDER = "drawing"
 MOST_AT_ONCE = 2
 _LIMITS = replace(LIMITS, seconds=30.0, cpu_seconds=20, pages_drawn=1)

@@ -5,6 +5,7 @@ import hashlib
 import io
 from datetime import timedelta
 
+import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
@@ -14,6 +15,7 @@ from forum.attachments.commands import forget_unsent
 from forum.filing import keep
 from forum.tables import networks, post_files, post_pictures
 from ground.columns import now
+from previews.parts import SENTENCES, Why
 from tests.forum.attachments.bringing import PDF, a_picture, bring, send, statuses
 from tests.forum.documents.shelf import share
 from tests.forum.files.test_bare import a_photo, same_pixels, says_nothing
@@ -308,3 +310,25 @@ async def test_documents_of_the_library_stay_byte_for_byte(village: Village) -> 
     photo = a_photo("JPEG")
     document = await share(village, amara, place, "Door", photo)
     assert (await village.browser(amara).get(f"/documents/{document['id']}/file")).content == photo
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("notes.html", b"<!doctype html><title>Notes</title><p>Tea at four."),
+        ("ev.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><circle r='4'/></svg>"),
+    ],
+)
+async def test_of_a_web_page_as_of_a_drawing_it_is_said_why_it_is_not_shown(
+    village: Village, name: str, body: bytes
+) -> None:
+    ada = await village.person("Ada")
+    place = await village.network(ada)
+    thread = await village.thread(ada, place)
+    file = await bring(village, ada, place, body, name)
+    assert file["why"] == SENTENCES[Why.WEB_PAGE]
+    shown = {"body": "Look.", f"file-{file['id']}": "1", "carries": "1", "act": "preview"}
+    form = await village.browser(ada).post(f"/threads/{thread}/posts", data=shown)
+    assert SENTENCES[Why.WEB_PAGE] in form.text
+    await send(village, ada, thread, [file])
+    assert SENTENCES[Why.WEB_PAGE] in (await village.browser(ada).get(f"/threads/{thread}")).text
