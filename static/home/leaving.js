@@ -3,8 +3,8 @@
 import { idOf, link, on } from "../live/link.js";
 import { refreshSoon } from "../live/refresh.js";
 
-/** Whether this is the home page of somebody signed in. */
-export const isHome = Boolean(document.querySelector("main [data-region=needs-me]"));
+/** Whether this is the home page of somebody signed in: no other page says what rests. */
+export const isHome = Boolean(document.querySelector("main > [data-region=rest]"));
 
 function drop(id) {
   const line = document.querySelector(`.side [data-stream="network:${id}"]`);
