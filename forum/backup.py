@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.engine import make_url
 
 from forum.database import open_database
-from forum.errors import BackupFailed, StoreFull, Unavailable
+from forum.errors import BackupFailed, FileDamaged, StoreFull, Unavailable
 from forum.files.opening import open_store
 from forum.files.store import CHUNK_BYTES, Store, Stored, place
 from forum.schema import SCHEMA, bring_up_to_date
@@ -127,6 +127,9 @@ async def _pack_file(archive: tarfile.TarFile, files: Store, stored: Stored, cop
         try:
             async for chunk in files.read(stored.sha256):
                 written.write(chunk)
+        except FileDamaged:
+            print(f"The file {stored.sha256} is damaged, and not in the backup.", file=sys.stderr)
+            return
         except Unavailable:
             if await files.find(stored.sha256) is not None:
                 raise

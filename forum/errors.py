@@ -129,6 +129,16 @@ class Unavailable(ForumError):
     """The database, or the store of files, can't be used just now; nothing was written."""
 
 
+class FileDamaged(Unavailable):
+    """Under the name of a file the store has other bytes, which nobody is given; waiting does not help."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file is damaged on the server, so nobody is given it. Tell whoever runs this site: it can be "
+            "restored from a backup, or share it again if you have it."
+        )
+
+
 class TookTooLong(ForumError):
     """What was asked for would keep the database from others; nothing was written."""
 

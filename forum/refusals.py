@@ -28,6 +28,7 @@ from forum.errors import (
     Busy,
     Conflict,
     Damaged,
+    FileDamaged,
     Forbidden,
     ForumError,
     Invalid,
@@ -74,6 +75,7 @@ STATUSES: dict[type[ForumError], tuple[int, str]] = {
     WrongType: (415, "This can't be taken in this form"),
     Damaged: (460, "Something was lost on the way"),
     StoreFull: (507, "There is no room for this file"),
+    FileDamaged: (503, "This file is damaged"),
     Unavailable: (503, "We can't reach our store just now"),
     TookTooLong: (503, "That takes too long just now"),
 }
@@ -123,7 +125,7 @@ async def refuse(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, known.retry_after))
     if isinstance(known, WrongMethod):
         headers["Allow"] = ", ".join(known.allowed)
-    if isinstance(known, Unavailable | TookTooLong):
+    if isinstance(known, Unavailable | TookTooLong) and not isinstance(known, FileDamaged):
         headers["Retry-After"] = "5"
     if request.url.path.startswith("/api/"):
         return _problem(known, status, title, headers)
@@ -219,7 +221,7 @@ async def _typed(request: Request) -> dict[str, str]:
 
 
 async def _viewer_or_nobody(request: Request, error: ForumError) -> Viewer:
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable) and not isinstance(error, FileDamaged):
         return SIGNED_OUT
     try:
         return await viewer_of(request)

@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from forum.asking import open_network
 from forum.documents.folder_queries import Tree, get_folder, read_tree
 from forum.documents.queries import Place, Wanted, find_document, list_documents
-from forum.errors import NotFound, Unavailable
+from forum.errors import FileDamaged, NotFound, Unavailable
 from forum.files.names import clean_name, disposition
 from forum.files.zips import Names, ZipStream
 from forum.policy import may_have_file, may_open_versions
@@ -29,6 +29,7 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 LEFT_OUT = "Not in this zip.txt"
 _WITHDRAWN = "It was withdrawn while this zip was made."
 _UNREADABLE = "Its file could not be read just now. Try again, or tell whoever runs this site."
+_DAMAGED = "Its file is damaged on the server. Tell whoever runs this site."
 _CLOSED = "More documents were to follow, and are not open to you any more."
 _HEADERS = {
     "Content-Type": "application/zip",
@@ -98,9 +99,12 @@ class _Packing:
     async def _document(self, document: Document, path: str) -> AsyncGenerator[bytes, None]:
         """Its newest file. Whether that can be had shows at its first bytes, before the zip names it."""
         version = document.current
-        async with aclosing(self.state.files.read(version.sha256)) as chunks:
+        async with aclosing(self.state.files.read(version.sha256, size=version.size)) as chunks:
             try:
                 first = await anext(chunks, b"")
+            except FileDamaged:
+                self._leave_out(document, path, _DAMAGED)
+                return
             except Unavailable:
                 self._leave_out(document, path, _UNREADABLE)
                 return

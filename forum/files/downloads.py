@@ -41,7 +41,8 @@ class Download(Response):
     """Gives the file, a part of it, or 304 and 416, as the request asks (RFC 9110).
 
     `is_ours` where we made the file ourselves from what people brought, such as a picture of a page: browsers then show
-    it in its place. Raises Unavailable where the store has not got it, before anything has gone out.
+    it in its place. Raises Unavailable where the store has not got it, before anything has gone out; where it turns out
+    to be damaged only at its end, the answer breaks off there.
     """
 
     def __init__(self, store: Store, file: File, *, is_ours: bool = False, headers: Mapping[str, str] | None = None):
@@ -93,7 +94,7 @@ class Download(Response):
     async def _chunks(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
         """All that was promised. Raises Unavailable where the store gives less or more."""
         left = stop - start
-        async for chunk in self._store.read(self._file.sha256, start, stop):
+        async for chunk in self._store.read(self._file.sha256, start, stop, self._file.size):
             left -= len(chunk)
             if left < 0:
                 break

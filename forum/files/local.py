@@ -6,7 +6,9 @@ import hashlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from forum.errors import Busy, NotFound, Unavailable
@@ -20,6 +22,7 @@ from forum.files.incoming import (
     throw_away_old,
 )
 from forum.files.kinds import kind_of
+from forum.files.proving import Opened, Proofs
 from forum.files.store import CHUNK_BYTES, Kept, Stored, place
 from ground.columns import is_id
 
@@ -82,6 +85,7 @@ class LocalStore:
         self._most = most
         # Threads of its own: a slow disk holds up nothing else.
         self._threads = ThreadPoolExecutor(_THREADS, "files")
+        self._proofs = Proofs(self._threads)
 
     async def begin(self) -> IncomingFile:
         """Take a new file. Raises StoreFull and Unavailable."""
@@ -110,24 +114,35 @@ class LocalStore:
         os.replace(path, target)
         _flush_folder(target.parent)
 
-    async def read(self, sha256: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
-        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable where they can't be had."""
+    def read(
+        self, sha256: str, start: int = 0, stop: int | None = None, size: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable, and FileDamaged where it is another."""
+        return self._proofs.read(sha256, partial(self._open, sha256), start, stop, size)
+
+    @asynccontextmanager
+    async def _open(self, sha256: str, start: int, stop: int | None) -> AsyncGenerator[Opened, None]:
         try:
-            file = await in_thread(self._threads, os.open, self._folder / place(sha256), os.O_RDONLY)
+            file, found = await in_thread(self._threads, _opened, self._folder / place(sha256))
         except FileNotFoundError as error:
             raise Unavailable(AWAY) from error
         try:
-            while stop is None or start < stop:
-                most = CHUNK_BYTES if stop is None else min(CHUNK_BYTES, stop - start)
-                # Shielded: the file must not be closed, and its number given to another, while a thread reads it.
-                with noticing_a_full_disk():
-                    chunk = await _finished(in_thread(self._threads, os.pread, file, most, start))
-                if not chunk:
-                    break
-                start += len(chunk)
-                yield chunk
+            # Whoever writes it again, or puts another in its place, changes one of these.
+            mark = f"{found.st_dev}:{found.st_ino}:{found.st_ctime_ns}:{found.st_mtime_ns}"
+            yield Opened(mark, found.st_size, self._chunks(file, start, stop))
         finally:
             os.close(file)
+
+    async def _chunks(self, file: int, start: int, stop: int | None) -> AsyncGenerator[bytes, None]:
+        while stop is None or start < stop:
+            most = CHUNK_BYTES if stop is None else min(CHUNK_BYTES, stop - start)
+            # Shielded: the file must not be closed, and its number given to another, while a thread reads it.
+            with noticing_a_full_disk():
+                chunk = await _finished(in_thread(self._threads, os.pread, file, most, start))
+            if not chunk:
+                break
+            start += len(chunk)
+            yield chunk
 
     async def find(self, sha256: str) -> Stored | None:
         """What the disk knows of this file; None where there is none."""
@@ -207,6 +222,11 @@ class LocalStore:
     async def close(self) -> None:
         """Give back the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _opened(path: Path) -> tuple[int, os.stat_result]:
+    file = os.open(path, os.O_RDONLY)
+    return file, os.fstat(file)
 
 
 async def _finished(reading: asyncio.Future[bytes]) -> bytes:

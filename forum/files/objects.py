@@ -10,8 +10,9 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -21,6 +22,7 @@ from obstore.store import S3Store
 
 from forum.errors import NotFound, Unavailable
 from forum.files.incoming import AWAY, FOLDER, IncomingFile, in_thread, noticing_a_full_disk, throw_away_old
+from forum.files.proving import Opened, Proofs
 from forum.files.store import CHUNK_BYTES, Kept, Stored, place
 from ground.columns import is_id
 
@@ -43,6 +45,7 @@ class ObjectStore:
         self._most = most
         self._spool = spool
         self._threads = ThreadPoolExecutor(_THREADS, "files")
+        self._proofs = Proofs(self._threads)
         self._sending = asyncio.Semaphore(_SENT_AT_ONCE)
 
     async def begin(self) -> IncomingFile:
@@ -66,20 +69,28 @@ class ObjectStore:
             with noticing_silence():
                 await self._objects.put_async(target, path, chunk_size=_PIECE_BYTES, max_concurrency=_PIECES)
 
-    async def read(self, sha256: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
-        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable where they can't be had."""
+    def read(
+        self, sha256: str, start: int = 0, stop: int | None = None, size: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable, and FileDamaged where it is another."""
+        return self._proofs.read(sha256, partial(self._found, place(sha256)), start, stop, size)
+
+    @asynccontextmanager
+    async def _found(self, name: str, start: int, stop: int | None) -> AsyncGenerator[Opened, None]:
         try:
-            async for chunk in self._read(place(sha256), start, stop):
-                yield chunk
+            got = await self._get(name, start, stop)
         except FileNotFoundError as error:
             raise Unavailable(AWAY) from error
+        mark = got.meta["e_tag"] or got.meta["last_modified"].isoformat()
+        yield Opened(mark, got.meta["size"], self._chunks(got))
 
-    async def _read(self, name: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
-        if start == stop:
-            return
+    async def _get(self, name: str, start: int = 0, stop: int | None = None) -> Any:
         part: Any = {"range": {"offset": start} if stop is None else (start, stop)} if start or stop is not None else {}
         with noticing_silence():
-            got = await self._objects.get_async(name, options=part)
+            return await self._objects.get_async(name, options=part)
+
+    async def _chunks(self, got: Any) -> AsyncGenerator[bytes, None]:
+        with noticing_silence():
             chunks = aiter(got.stream(min_chunk_size=CHUNK_BYTES))
         while True:
             with noticing_silence():
@@ -146,7 +157,7 @@ class ObjectStore:
         async with await self.begin() as incoming:
             for name in parts:
                 try:
-                    async for chunk in self._read(f"{_folder(upload_id)}/{name}"):
+                    async for chunk in self._chunks(await self._get(f"{_folder(upload_id)}/{name}")):
                         await incoming.write(chunk)
                 except FileNotFoundError as error:
                     raise NotFound from error

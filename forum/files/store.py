@@ -90,8 +90,14 @@ class Store(Protocol):
     async def begin(self) -> Incoming:
         """Take a new file. Raises StoreFull and Unavailable."""
 
-    def read(self, sha256: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
-        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable where they can't be had."""
+    def read(
+        self, sha256: str, start: int = 0, stop: int | None = None, size: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes from `start` up to `stop`, in chunks. Raises Unavailable where they can't be had.
+
+        Raises FileDamaged where the store has other bytes under this name, or more or less than `size` of them: before
+        the first chunk, or of a file that is read whole for the first time before the last one (`files.proving`).
+        """
 
     async def find(self, sha256: str) -> Stored | None:
         """What the store itself knows of this file; None where it has none."""

@@ -144,6 +144,17 @@ async def test_files_come_back_and_what_was_on_its_way_does_not(own_server: Conf
     await village.close()
 
 
+async def test_a_damaged_file_is_left_out_and_named(own_server: ConferServer, tmp_path: Path) -> None:
+    """Without it the rest is kept all the same, and comes back."""
+    village, file = open_village(own_server), tmp_path / "confer.backup"
+    good, bad = [await bring(village.state.files, secrets.token_bytes(4_000)) for _ in range(2)]
+    (own_server.data_dir / "files" / place(bad.sha256)).write_bytes(bytes(4_000))
+    await village.close()
+    own_server.command("backup", str(file))
+    with tarfile.open(file) as archive:
+        assert [name for name in archive.getnames() if name.startswith("files/")] == [f"files/{place(good.sha256)}"]
+
+
 async def test_a_file_that_was_changed_in_a_backup_is_told(own_server: ConferServer, tmp_path: Path) -> None:
     village, file = open_village(own_server), tmp_path / "confer.backup"
     content = secrets.token_bytes(4_000)

@@ -1,12 +1,14 @@
-"""A store of each kind, empty, for one test alone."""
+"""A store of each kind, empty, for one test alone; and what becomes of a disk on which somebody else writes."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from forum.files.local import LocalStore
+from forum.files.objects import ObjectStore
 from forum.files.opening import open_store
-from forum.files.store import Store
+from forum.files.store import Store, place
 from tests.servers.s3 import S3Server
 
 MOST = 20_000_000
@@ -27,3 +29,18 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     made = open_store(url, MOST, tmp_path / "spool")
     yield made
     await made.close()
+
+
+Spoil = Callable[[str, bytes], Awaitable[None]]
+"""Puts other bytes under the name of a file, behind the back of its store."""
+
+
+@pytest.fixture
+def spoil(store: Store) -> Spoil:
+    async def spoil(sha256: str, content: bytes) -> None:
+        if isinstance(store, LocalStore):
+            (store._folder / place(sha256)).write_bytes(content)
+        elif isinstance(store, ObjectStore):
+            await store._objects.put_async(place(sha256), content)
+
+    return spoil
