@@ -15,7 +15,7 @@ from forum.files.bare import NEVER_BARED
 from forum.files.kinds import named_kind
 from forum.files.names import clean_name
 from forum.files.store import Kept
-from forum.filing import charge, hold_back_file, keep, take_brought
+from forum.filing import ask_own, charge, hold_back_file, keep, take_brought
 from forum.filing.brought import Brought, BroughtUpload
 from forum.idempotency import RequestKey, claim
 from forum.pictures import Drawn, draw
@@ -51,6 +51,7 @@ async def bring_file(
         file = await take_brought(tx, viewer.id, network_id, brought)
         if file.kept.media_type in NEVER_BARED:
             raise Invalid({"upload" if isinstance(brought, BroughtUpload) else FILE: NOT_TAKEN})
+        await ask_own(tx, state.settings, viewer.id, file.kept.size)
         await charge(tx, state.settings, network_id, file.kept.size)
         new: dict[str, Any] = {
             "id": claimed.object_id,

@@ -9,8 +9,9 @@ from realtime.transaction import Transaction
 
 
 async def tell_free(tx: Transaction, document_id: str, network_id: str, actor_id: str | None) -> None:
-    """Tell those who wished to know that nobody works on the document."""
-    of_it = document_wishes.c.document_id == document_id
+    """Tell those who wished to know that nobody works on the document; once it is back, where it was withdrawn."""
+    here = select(documents.c.id).where(documents.c.id == document_id, documents.c.withdrawn_at.is_(None))
+    of_it = document_wishes.c.document_id.in_(here)
     is_member = (
         select(memberships.c.id)
         .join(networks, networks.c.id == memberships.c.network_id)

@@ -42,7 +42,7 @@ class Settings(BaseModel):
     )
     file_mb: int = Field(200, ge=1, le=5_000, description="Most megabytes of one file, 1 to 5000.")
     network_mb: int = Field(10_000, ge=1, description="Most megabytes of the files of one network.")
-    site_mb: int = Field(0, ge=0, description="Most megabytes of all files; as much as the disk has if 0.")
+    site_mb: int = Field(0, ge=0, description="Most megabytes of files of all networks; as much as the disk has if 0.")
     clamd_url: str = Field(
         "", description="tcp://host:3310 or unix:///path of a virus scanner (clamd); off gives out what still waits."
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.cards import withhold_cards_of_document
@@ -19,6 +19,7 @@ from forum.acts.titles import HIDES_TITLE, give_back_title_of, hide_title_of
 from forum.audit import Deed, empty_words_about, record
 from forum.errors import Conflict, NotFound
 from forum.events import DocumentAdded, DocumentGone, DocumentRestored, DocumentWithdrawn
+from forum.freeing import tell_free
 from forum.policy import DocumentStanding, documents_heard, documents_readable_by
 from forum.records import Rule
 from forum.streams import moderators_stream, network_stream
@@ -27,7 +28,6 @@ from forum.tables import (
     document_audiences,
     document_locks,
     document_versions,
-    document_wishes,
     documents,
     folders,
     networks,
@@ -152,9 +152,10 @@ async def find_author(tx: Transaction, document_id: str, number: int) -> str:
 async def withdraw(
     tx: Transaction, held: HeldDocument, by_id: str, reason: str, rule: Rule | None = None
 ) -> str | None:
-    """Take it out of the library; the id of the act, where it is one. What was reported of it is settled by it."""
-    for table in (document_locks, document_wishes):
-        await tx.execute(delete(table).where(table.c.document_id == held.id))
+    """Take it out of the library; the id of the act, where it is one. What was reported of it is settled by it.
+
+    Who works on it does so still: otherwise whoever may withdraw it would end another's work without a word.
+    """
     values = {"withdrawn_at": now(), "withdrawn_by": by_id, "withdrawal_reason": reason, "version": held.version + 1}
     await tx.execute(update(documents).where(documents.c.id == held.id).values(**values))
     act_id, hides = None, rule in HIDES_TITLE
@@ -202,7 +203,7 @@ async def _set_narrowed(tx: Transaction, held: HeldDocument, *, is_narrowed: boo
 
 async def restore(tx: Transaction, held: HeldDocument, by_id: str) -> None:
     """Bring it back as it was; a moderator's act that took it away counts no more."""
-    await _bring_back(tx, held)
+    await _bring_back(tx, held, by_id)
     ended = (await tx.execute(_END, {"of_document": held.id, "moment": now(), "by": by_id})).all()
     is_answered = await close_appeals(tx, by_id, [act.id for act in ended])
     for act in ended:
@@ -221,12 +222,15 @@ async def bring_back(tx: Transaction, document_id: str) -> None:
         raise Conflict(DELETED) from None
     if held.withdrawn_at is None:
         raise Conflict(IS_BACK)
-    await _bring_back(tx, held)
+    await _bring_back(tx, held, None)
 
 
-async def _bring_back(tx: Transaction, held: HeldDocument) -> None:
+async def _bring_back(tx: Transaction, held: HeldDocument, by_id: str | None) -> None:
     values = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": "", "version": held.version + 1}
     await tx.execute(update(documents).where(documents.c.id == held.id).values(**values))
+    of_it = (document_locks.c.document_id == held.id) & (document_locks.c.ends_at > now())
+    if (await tx.execute(select(document_locks.c.document_id).where(of_it))).first() is None:
+        await tell_free(tx, held.id, held.network_id, by_id)  # the work ended while it was away
     if held.thread_id is not None:
         await give_back_title_of(tx, held.thread_id)
     if held.is_narrowed and not await tx.connection.scalar(_IN_NARROWED, {"held_id": held.id}):

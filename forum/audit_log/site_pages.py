@@ -15,6 +15,8 @@ from forum.audit_log.glass_commands import break_glass, end_glass
 from forum.audit_log.glass_queries import OpenGlass, Overseen, find_own_glass, list_overseen
 from forum.audit_log.inputs import GlassBreaking
 from forum.errors import Forbidden, Invalid, NotFound
+from forum.files.incoming import megabytes
+from forum.filing import find_coming_bytes, find_site_room, room_words
 from forum.forms import read_form, validate
 from forum.network_reads import find_network
 from forum.policy import may_break_glass, may_oversee
@@ -42,6 +44,11 @@ class OverseenPage:
     q: str
     first: str
     later: str
+    files: str
+    """How much room the files of all networks take, in words."""
+    is_nearly_full: bool
+    coming: str
+    """How much was sent and is not shared yet; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ async def list_networks(request: Request) -> Response:
     page_number = max(1, page_number)
     async with state_of(request).database.read() as connection:
         rows = await list_overseen(connection, viewer, words, (page_number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
+        room = await find_site_room(connection, state_of(request).settings)
+        coming = await find_coming_bytes(connection)
 
     def address(other: int) -> str:
         kept = {"q": words, "page": str(other) if other > 1 else ""}
@@ -83,6 +92,9 @@ async def list_networks(request: Request) -> Response:
         q=words,
         first=address(1) if page_number > 1 else "",
         later=address(page_number + 1) if len(rows) > PAGE_SIZE else "",
+        files=room_words(room),
+        is_nearly_full=room.is_nearly_full,
+        coming=megabytes(coming) if coming else "",
     )
     return render_page(request, viewer, "audit_log/networks.html", page, title="All networks")
 

@@ -15,12 +15,15 @@ from forum.documents.folder_queries import Tree, get_folder, read_tree
 from forum.documents.inputs import Listing
 from forum.documents.queries import Place, Wanted, list_documents
 from forum.errors import NotFound
+from forum.files.store import MEGABYTE
 from forum.files.wording import kind_symbol, kind_words, size_words
+from forum.filing import find_room, most_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
 from forum.policy import may_change_document, may_change_folder, may_share
 from forum.records import Document, DocumentOrder, Folder
 from forum.rendering import render_page
+from forum.settings import Settings
 from forum.state import state_of, viewer_of
 from forum.viewer import Viewer
 
@@ -74,6 +77,8 @@ class LibraryPage:
     """So many that lie here or below are given to nobody just now, and not in a zip."""
     may_share: bool
     may_change: bool
+    room: str
+    """How large a file may be, for who may share one here, where the network has room for less than others take."""
 
 
 async def show_library(request: Request) -> Response:
@@ -111,6 +116,12 @@ async def _count_held_back(connection: AsyncConnection, viewer: Viewer, wanted: 
     return await count_held_back(connection, viewer, wanted.network_id, below)
 
 
+async def _room(connection: AsyncConnection, settings: Settings, network_id: str) -> str:
+    """Said only where there is less of it than one file may take."""
+    room = await find_room(connection, settings, network_id)
+    return most_words(room, settings) if room.left < settings.file_mb * MEGABYTE else ""
+
+
 def _later(path: str, order: DocumentOrder, kept: dict[str, str], after: Place | None) -> str:
     """The address of what follows; empty where nothing does."""
     if after is None:
@@ -132,6 +143,8 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
     async with state_of(request).database.read() as connection:
         listed, after = await list_documents(connection, viewer, wanted, PAGE_SIZE)
         held_back = await _count_held_back(connection, viewer, wanted, tree)
+        may = bool(may_share(viewer, found.network.id, folder))
+        room = await _room(connection, state_of(request).settings, found.network.id) if may and not withdrawn else ""
     path = f"/folders/{folder.id}" if folder else f"/networks/{found.network.slug}/documents"
     kept = {"withdrawn": "true"} if withdrawn else {}
     inside = [] if withdrawn or asked.after else tree.inside(folder.id if folder else None)
@@ -150,8 +163,9 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
         is_first=not asked.after,
         later=_later(path, asked.order, kept, after),
         held_back=held_back,
-        may_share=bool(may_share(viewer, found.network.id, folder)),
+        may_share=may,
         may_change=folder is not None and bool(may_change_folder(viewer, folder)),
+        room=room,
     )
     title = folder.name if folder else f"Documents of {found.network.name}"
     is_open = found.network.access == "open"

@@ -17,10 +17,9 @@ from forum.documents.inputs import FileMark, NewDocument, NewVersion, split_tags
 from forum.documents.queries import get_document
 from forum.errors import AlreadySent, Conflict, Forbidden, Invalid, StoreFull, TooLarge, TooMany
 from forum.file_forms import FILE, HELD, Form, read_file_form, room_of, seal
-from forum.files.incoming import megabytes
 from forum.files.names import clean_name
-from forum.files.store import MEGABYTE
 from forum.files.wording import size_words
+from forum.filing import find_room, most_words
 from forum.filing.brought import BroughtFile
 from forum.forms import read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
@@ -50,6 +49,7 @@ class SharingPage:
     """A file that came with words that could not be taken, as a sealed note."""
     held_name: str
     most: str
+    """How large the file may be: the network may have room for less than that."""
     key: str
 
 
@@ -93,6 +93,7 @@ async def _form(
     state = state_of(request)
     async with state.database.read() as connection:
         tree = await read_tree(connection, viewer, found.network.id)
+        room = await find_room(connection, state.settings, found.network.id)
     page = SharingPage(
         head=network_head(viewer, found),
         folders=choices(viewer, tree),
@@ -100,7 +101,7 @@ async def _form(
         errors=_errors(error),
         held=seal(state, viewer.id, file) if file else "",
         held_name=_held_name(file),
-        most=megabytes(state.settings.file_mb * MEGABYTE),
+        most=most_words(room, state.settings),
         key=secrets.token_urlsafe(16),
     )
     status = 200 if error is None else _STATUSES.get(type(error), 422)
@@ -172,7 +173,7 @@ async def new_version(request: Request) -> Response:
     """The form."""
     viewer = await account_of(request)
     document, found = await _open(request, viewer)
-    return _version_form(request, viewer, document, found, {"base": str(document.version_count)})
+    return await _version_form(request, viewer, document, found, {"base": str(document.version_count)})
 
 
 async def _open(request: Request, viewer: Viewer) -> tuple[Document, Found]:
@@ -185,7 +186,7 @@ async def _open(request: Request, viewer: Viewer) -> tuple[Document, Found]:
     return document, found
 
 
-def _version_form(
+async def _version_form(
     request: Request,
     viewer: Viewer,
     document: Document,
@@ -195,6 +196,8 @@ def _version_form(
     file: BroughtFile | None = None,
 ) -> Response:
     state = state_of(request)
+    async with state.database.read() as connection:
+        room = await find_room(connection, state.settings, document.network_id)
     page = VersionPage(
         head=network_head(viewer, found),
         document=document,
@@ -203,7 +206,7 @@ def _version_form(
         stale=error.number if isinstance(error, CameFirst) else 0,
         held=seal(state, viewer.id, file) if file else "",
         held_name=_held_name(file),
-        most=megabytes(state.settings.file_mb * MEGABYTE),
+        most=most_words(room, state.settings),
         key=secrets.token_urlsafe(16),
     )
     status = 200 if error is None else _STATUSES.get(type(error), 422)
@@ -245,7 +248,7 @@ async def create_version(request: Request) -> Response:
             await add_version(tx, viewer, document.id, form.file, value.note, value.base, key)
     except (Invalid, AlreadySent, TooMany, TooLarge, StoreFull, CameFirst) as error:
         document, found = await _open(request, viewer)
-        return _version_form(request, viewer, document, found, form.fields, error, form.file)
+        return await _version_form(request, viewer, document, found, form.fields, error, form.file)
     return redirect(request, f"/documents/{document.id}", notice="version-shared")
 
 

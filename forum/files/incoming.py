@@ -37,6 +37,13 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.0f} MB" if size >= 1_000_000 else f"{max(1, size // 1000):,} KB"
 
 
+def megabytes_left(size: int) -> str:
+    """So much is left, never more than that: a file of this size still goes in."""
+    if size < 1_000_000:
+        return f"{size // 1000:,} KB" if size >= 1000 else "no"
+    return f"{size // 1_000_000:,} MB"
+
+
 def too_large(most: int) -> TooLarge:
     """What is said of a file over the bound."""
     return TooLarge(f"This file is too large: at most {megabytes(most)}.")

@@ -5,20 +5,41 @@ A file comes in three steps, each of which may be the last: its bytes are in the
 """
 
 from forum.filing.checking import file_check, hold_back_file, hold_back_version, version_check
-from forum.filing.keeping import Room, ask_room, charge, find_room, give_back, keep
+from forum.filing.keeping import keep
+from forum.filing.room import (
+    Room,
+    ask_own,
+    ask_part,
+    ask_room,
+    charge,
+    find_coming_bytes,
+    find_room,
+    find_site_room,
+    find_withdrawn_bytes,
+    give_back,
+    most_words,
+    room_words,
+)
 from forum.filing.taking import Taken, take_brought, take_upload
 
 __all__ = [
     "Room",
     "Taken",
+    "ask_own",
+    "ask_part",
     "ask_room",
     "charge",
     "file_check",
+    "find_coming_bytes",
     "find_room",
+    "find_site_room",
+    "find_withdrawn_bytes",
     "give_back",
     "hold_back_file",
     "hold_back_version",
     "keep",
+    "most_words",
+    "room_words",
     "take_brought",
     "take_upload",
     "version_check",

@@ -135,7 +135,7 @@ from forum.policy.networks import (
     may_see_requests,
     may_see_whom_to_ask,
 )
-from forum.policy.post_files import may_bring_files, post_files_readable_by
+from forum.policy.post_files import may_bring_files, may_send_files, post_files_readable_by
 from forum.policy.reviews import may_end_in_review, may_review
 from forum.policy.threads import (
     HELD,
@@ -267,6 +267,7 @@ __all__ = [
     "may_see_requests",
     "may_see_whom_to_ask",
     "may_see_wording",
+    "may_send_files",
     "may_share",
     "may_slow",
     "may_start_thread",

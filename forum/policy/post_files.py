@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from forum.policy.conditions import moderated_by, readable_by, threads_readable_by
-from forum.policy.decision import Decision
+from forum.policy.decision import Decision, when
 from forum.policy.moderation import cases_shown_to
 from forum.policy.threads import may_start_thread
 from forum.tables import acts, cases, held_posts, post_files, posts
@@ -13,6 +13,11 @@ from forum.viewer import Viewer
 def may_bring_files(viewer: Viewer, network_id: str) -> Decision:
     """Whoever may write in a network may bring files for what they write there."""
     return may_start_thread(viewer, network_id)
+
+
+def may_send_files(viewer: Viewer) -> Decision:
+    """Whoever belongs to some network may send a file before saying in which of them it is to be shared."""
+    return when(bool(viewer.active_places()), "Join a network first: a file is sent to be shared in one.")
 
 
 def post_files_readable_by(viewer: Viewer) -> ColumnElement[bool]:

@@ -76,7 +76,7 @@ async def _clear(state: State, network_id: str) -> None:
             pass
     done = update(networks).where(networks.c.id == network_id, networks.c.deleted_at.is_not(None))
     async with state.transaction() as tx:
-        await tx.execute(done.values(deletes_at=None))
+        await tx.execute(done.values(deletes_at=None, stored_bytes=0))
         tx.forgets = True
         forget_for_good(tx)
 

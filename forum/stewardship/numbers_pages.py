@@ -11,7 +11,7 @@ from forum.addresses import get
 from forum.asking import open_administered
 from forum.errors import Forbidden, NotFound
 from forum.files.incoming import megabytes
-from forum.filing import Room, find_room
+from forum.filing import Room, find_room, find_withdrawn_bytes, room_words
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import get_network
 from forum.openapi import operation
@@ -63,6 +63,8 @@ class NumbersPage:
     room: Room
     files: str
     """How much of its room the network's files take, in words."""
+    withdrawn: str
+    """How much of that comes back by itself; empty where nothing does."""
     charts: Sequence[Chart]
     rows: Sequence[tuple[Week, str]]
     """Each week with its active members in words."""
@@ -73,12 +75,6 @@ def active_words(week: Week) -> str:
     if week.active is None:
         return ""
     return str(week.active) if week.active >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
-
-
-def room_words(room: Room) -> str:
-    """How full the network is."""
-    most = megabytes(room.most)
-    return f"{megabytes(room.used)} of {most}" if room.used else f"none yet; there is room for {most}"
 
 
 def draw(title: str, values: Sequence[int | None]) -> Chart:
@@ -107,6 +103,7 @@ async def show_numbers(request: Request) -> Response:
     async with state_of(request).database.read() as connection:
         weeks = await list_weeks(connection, viewer, found.network.id)
         room = await find_room(connection, state_of(request).settings, found.network.id)
+        withdrawn = await find_withdrawn_bytes(connection, found.network.id)
     charts = [
         draw("Posts", [week.posts for week in weeks]),
         draw("Active members", [_told(week) for week in weeks]),
@@ -114,7 +111,17 @@ async def show_numbers(request: Request) -> Response:
     ]
     rows = [(week, active_words(week)) for week in weeks]
     head = network_head(viewer, found)
-    page = NumbersPage(head, found.network, weeks[0], rows[0][1], room, room_words(room), charts, rows)
+    page = NumbersPage(
+        head=head,
+        network=found.network,
+        now=weeks[0],
+        active=rows[0][1],
+        room=room,
+        files=room_words(room),
+        withdrawn=megabytes(withdrawn) if withdrawn else "",
+        charts=charts,
+        rows=rows,
+    )
     title = f"Numbers of {found.network.name}"
     return render_page(request, viewer, "stewardship/numbers.html", page, title=title, network_id=found.network.id)
 

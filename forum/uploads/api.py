@@ -19,9 +19,10 @@ from forum.asking import limit
 from forum.envelope import let_bring
 from forum.errors import Forbidden, ForumError, TooLarge
 from forum.files.store import CHUNK_BYTES, MEGABYTE
+from forum.filing import ask_part
 from forum.network_reads import get_network
 from forum.openapi import operation
-from forum.policy import may_start_thread
+from forum.policy import may_send_files, may_start_thread
 from forum.refusals import refuse
 from forum.rendering import PRIVATE
 from forum.state import State, account_of, state_of, viewer_of
@@ -36,7 +37,7 @@ from forum.uploads.inputs import (
     read_wish,
 )
 from forum.uploads.queries import Upload, get_upload
-from forum.uploads.receiving import receive, turns_of
+from forum.uploads.receiving import keeping_what_came, receive, turns_of
 from forum.viewer import Viewer
 from ground.answers import Answer
 from ground.columns import moment_text
@@ -121,12 +122,13 @@ async def api_create_upload(request: Request) -> Response:
     """Begin, with the headers Tus-Resumable: 1.0.0, Upload-Length and Upload-Metadata.
 
     The metadata name the file (filename) and the last part of the address of the network where it is to go (network);
-    whether there is room is told at once. Nobody but the caller sees the upload. It lasts a day after its last part.
+    whether there is room is told at once. Whoever belongs to no network has nothing to send. Nobody but the caller sees
+    the upload, and it counts for nobody else until it is shared. It lasts a day after its last part.
     """
     viewer, state = await account_of(request), state_of(request)
     check_version(request.headers)
     wish = read_wish(request.headers)
-    network_id = await _network(state, viewer, wish.network) if wish.network else None
+    network_id = await _network(state, viewer, wish.network)
     await limit(request, UPLOADS, viewer.id or "")
     async with state.transaction() as tx:
         upload_id = await begin_upload(tx, state, viewer, network_id, wish)
@@ -137,8 +139,12 @@ async def api_create_upload(request: Request) -> Response:
     return JSONResponse(_shown(upload), 201, {**_headers(upload), **location})
 
 
-async def _network(state: State, viewer: Viewer, slug: str) -> str:
-    """The id of a network in which the viewer may write. Raises NotFound and Forbidden."""
+async def _network(state: State, viewer: Viewer, slug: str) -> str | None:
+    """The id of a network in which the viewer may write; None where none is named. Raises NotFound and Forbidden."""
+    if not slug:
+        if not (may := may_send_files(viewer)):
+            raise Forbidden(may.reason)
+        return None
     async with state.database.read() as connection:
         network_id = (await get_network(connection, viewer, slug)).network.id
     decision = may_start_thread(viewer, network_id)
@@ -179,14 +185,18 @@ async def api_send_part(request: Request) -> Response:
         if upload.sha256 is not None:  # the answer to the last part was lost
             return Response(status_code=204, headers=_headers(upload))
         room = upload.size - offset
-        if int(request.headers.get("content-length", "0") or 0) > room:
+        told = int(request.headers.get("content-length", "0") or 0)
+        if told > room:
             raise TooLarge("That is more than this file was said to have. Nothing of this part was kept.")
+        async with state.database.read() as connection:
+            await ask_part(connection, state.settings, viewer.id or "", told or room)
         let_bring(request.scope, room + CHUNK_BYTES)
-        async with await state.files.take_part(upload.id, offset) as part:
-            size = await receive(request, turn, part, room, checksum)
-            async with state.transaction() as tx:
-                await note_part(tx, viewer, upload, size, part.name)
-                upload = await get_upload(tx.connection, viewer, upload.id)
+        with keeping_what_came():
+            async with await state.files.take_part(upload.id, offset) as part:
+                size = await receive(request, turn, part, room, checksum)
+                async with state.transaction() as tx:
+                    await note_part(tx, viewer, upload, size, part.name)
+                    upload = await get_upload(tx.connection, viewer, upload.id)
     finally:
         turns.leave(upload.id, turn)
     if upload.has_come:

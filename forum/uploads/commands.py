@@ -12,6 +12,7 @@ from forum.state import State
 from forum.tables import uploads
 from forum.uploads.inputs import Wish
 from forum.uploads.queries import Upload, get_upload
+from forum.uploads.receiving import keeping_what_came
 from forum.viewer import Viewer
 from ground.columns import new_id, now
 from realtime.transaction import Transaction
@@ -29,7 +30,7 @@ def wrong_offset(received: int) -> Conflict:
 
 async def begin_upload(tx: Transaction, state: State, viewer: Viewer, network_id: str | None, wish: Wish) -> str:
     """Begin; its id. Raises TooLarge and StoreFull, and TooMany where the person has begun a great many."""
-    await ask_room(tx, state.files, state.settings, network_id, wish.size)
+    await ask_room(tx, state.files, state.settings, viewer.id, network_id, wish.size)
     mine = select(uploads.c.id).where(uploads.c.account_id == viewer.id, uploads.c.expires_at > now())
     if len((await tx.execute(mine.limit(MOST_AT_ONCE))).all()) == MOST_AT_ONCE:
         raise TooMany(f"You have begun {MOST_AT_ONCE} files that nothing became of. Go on with those.", 3_600)
@@ -51,14 +52,16 @@ async def note_part(tx: Transaction, viewer: Viewer, upload: Upload, size: int, 
 
 
 async def make_whole(state: State, viewer: Viewer, upload: Upload) -> Upload:
-    """Make one file of what has all come; again changes nothing. Raises StoreFull and Unavailable.
+    """Make one file of what has all come; again changes nothing. Raises StoreFull where the disk is full, and
+    Unavailable.
 
     First the store has it, then its row is written, then the parts go. Killed in between, the parts may be gone, and
     nobody knows what they became: then it begins anew, and the client is told so by how far it has come.
     """
     this = uploads.c.id == upload.id
     try:
-        kept = await state.files.join(upload.id, upload.parts, upload.size)
+        with keeping_what_came():
+            kept = await state.files.join(upload.id, upload.parts, upload.size)
     except NotFound:
         async with state.transaction() as tx:  # unless another request was first
             lost = this & (uploads.c.received == upload.size) & uploads.c.sha256.is_(None)

@@ -6,14 +6,19 @@ comes back with the same file need not wait for it: the older request is ended, 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 from starlette.requests import ClientDisconnect, Request
 
-from forum.errors import Busy, Damaged, TooLarge
+from forum.errors import Busy, Damaged, StoreFull, TooLarge
 from forum.files.store import Part
 from forum.state import State
 
+STILL_KEPT = (
+    "The disk of the server is full. What came of this file before this part is kept for a day: go on from there once "
+    "there is room."
+)
 SILENCE_SECONDS = 30.0
 TURN_SECONDS = 5.0
 
@@ -81,6 +86,15 @@ def turns_of(state: State) -> Turns:
     if not isinstance(kept, Turns):
         raise TypeError("something else is kept under this name")
     return kept
+
+
+@contextmanager
+def keeping_what_came() -> Iterator[None]:
+    """Say what is so where the store is full: of what came before nothing is lost. Raises StoreFull."""
+    try:
+        yield
+    except StoreFull as error:
+        raise StoreFull(STILL_KEPT) from error
 
 
 async def receive(request: Request, turn: Turn, part: Part, room: int, checksum: tuple[str, bytes] | None) -> int:

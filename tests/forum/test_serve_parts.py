@@ -171,6 +171,8 @@ def test_of_a_file_in_parts_all_counts_that_came_before_the_line_broke(site: Sit
     """nginx holds nothing of it back, and takes parts that are larger than pages and posts may be."""
     size, tus = 9_000_000, {"Tus-Resumable": "1.0.0", **site.person.bearer}
     with browser(site) as client:
+        wish = {"name": f"Quay {secrets.token_hex(6)}", "purpose": "P", "access": "closed"}
+        assert client.post("/api/v1/networks", json=wish, headers=site.person.bearer).status_code == 201
         begun = client.post("/api/v1/uploads", headers={**tus, "Upload-Length": str(size)})
         path = begun.headers["location"].removeprefix(site.url)
         part = {**tus, "Content-Type": "application/offset+octet-stream"}

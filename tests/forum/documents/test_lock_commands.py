@@ -75,6 +75,42 @@ async def test_an_administrator_breaks_it_with_a_reason_and_the_holder_is_told(v
     assert (await read(village, gareth, f"/documents/{document['id']}")).json()["lock"] is None
 
 
+async def test_withdrawing_and_restoring_ends_nobodys_work(village: Village) -> None:
+    """Otherwise whoever looks after it would do without a reason and unseen what an administrator does with one."""
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth, priya])
+    document = await share(village, gareth, place)
+    path = f"/api/v1/documents/{document['id']}"
+    await village.program(priya).put(f"{path}/lock", json={"purpose": "New doses"})
+    await village.program(amara).put(f"{path}/wish")
+    for method, act in (("DELETE", ""), ("POST", "/restoration")):
+        body = {"json": {"reason": ""}} if method == "DELETE" else {}
+        assert (await village.program(gareth).request(method, path + act, **body)).is_success
+        assert "is free" not in str(await lines(village, amara))
+    assert (await read(village, gareth, f"/documents/{document['id']}")).json()["lock"]["purpose"] == "New doses"
+    assert (await replace(village, gareth, document, 1)).status_code == 403
+    assert (await replace(village, priya, document, 1)).status_code == 201
+    await village.program(priya).delete(f"{path}/lock")
+    assert any(line.endswith("is free") for line in await lines(village, amara))
+
+
+async def test_what_becomes_free_while_it_is_withdrawn_is_told_once_it_is_back(village: Village) -> None:
+    amara, gareth = await village.people("Amara", "Gareth")
+    place = await village.network(amara, [gareth])
+    document = await share(village, gareth, place)
+    path = f"/api/v1/documents/{document['id']}"
+    await village.program(amara).put(f"{path}/lock", json={})
+    await village.program(gareth).put(f"{path}/wish")
+    await village.program(amara).request("DELETE", path, json={"reason": "Not yet."})
+    this = update(document_locks).where(document_locks.c.document_id == document["id"])
+    async with village.state.transaction() as tx:
+        await tx.execute(this.values(ends_at=now() - timedelta(seconds=1)))
+    await end_old_locks(village.state)
+    assert not any("is free" in line for line in await lines(village, gareth))
+    await village.program(amara).post(f"{path}/restoration")
+    assert any(line.endswith("is free") for line in await lines(village, gareth))
+
+
 async def test_it_ends_by_itself_and_who_waits_is_told(village: Village) -> None:
     amara, gareth = await village.people("Amara", "Gareth")
     place = await village.network(amara, [gareth])

@@ -6,8 +6,10 @@ from html import unescape
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
 from forum.files.wording import kind_symbol
+from forum.tables import networks
 from tests.forum.documents.shelf import PDF, read, replace, share, some_bytes
 from tests.forum.threads.village import Village
 
@@ -238,3 +240,22 @@ async def test_a_form_that_came_back_is_opened_again_and_refusals_lead_on(villag
     for outsider in (maeve, None):
         hidden = await village.browser(outsider).get(f"{path}/lock")
         assert (hidden.status_code, "Go to the" in hidden.text.replace("Go to the home page", "")) == (405, False)
+
+
+async def test_how_much_room_is_left_is_said_where_a_file_is_chosen(village: Village) -> None:
+    """Where it is less than a file may have: before it is sent, not after."""
+    amara = await village.person("Amara")
+    place, browser = await village.network(amara), village.browser(amara)
+    document = await share(village, amara, place)
+    library = f"/networks/{place.slug}/documents"
+    places = (f"{library}/new", f"/documents/{document['id']}/versions/new", library)
+    assert ["At most 200 MB." in (await browser.get(each)).text for each in places] == [True, True, False]
+    for left, said in (
+        (9_460_000, "At most 9 MB: this network has room for no more."),
+        (0, "This network has room for no more files. Ask whoever runs this site for more."),
+    ):
+        async with village.state.transaction() as tx:
+            full = update(networks).where(networks.c.id == place.id)
+            await tx.execute(full.values(stored_bytes=10_000_000_000 - left))
+        for each in places:
+            assert said in (await browser.get(each)).text

@@ -47,7 +47,7 @@ async def test_a_server_on_object_storage_and_back_to_a_folder(s3_server: S3Serv
     server.start()
     try:
         village = open_village(server)
-        sender = Sender(village, await village.person())
+        sender = await Sender.new_member(village)
         path = await sender.new(len(content))
         for start in range(0, len(content), 2_500_000):
             assert (await sender.send(path, start, content[start : start + 2_500_000])).status_code == 204
@@ -71,7 +71,7 @@ async def test_without_its_store_the_rest_goes_on(tmp_path: Path) -> None:
     server.start()
     try:
         village = open_village(server)
-        sender = Sender(village, await village.person())
+        sender = await Sender.new_member(village)
         assert (await sender.client.get("/readyz")).json() == {"degraded": ["files"]}
         path = await sender.new(5)
         answer = await sender.send(path, 0, b"12345")

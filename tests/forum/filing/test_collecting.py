@@ -34,7 +34,7 @@ async def a_file(village: Village, *, with_row: bool = True) -> Kept:
 
 async def an_upload(village: Village) -> tuple[str, Kept]:
     """One that is whole, and names its file."""
-    sender, content = Sender(village, await village.person()), secrets.token_bytes(2_000)
+    sender, content = await Sender.new_member(village), secrets.token_bytes(2_000)
     path = await sender.new(len(content))
     await sender.send(path, 0, content)
     return path.rpartition("/")[2], await bring(village.state.files, content)
@@ -129,7 +129,7 @@ def test_every_key_of_every_table_counts() -> None:
 
 
 async def test_ended_uploads_are_forgotten_with_their_parts(village: Village) -> None:
-    sender = Sender(village, await village.person())
+    sender = await Sender.new_member(village)
     path, going_on = await sender.new(10), await sender.new(10)
     await sender.send(path, 0, b"12345")
     upload_id = path.rpartition("/")[2]

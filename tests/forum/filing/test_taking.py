@@ -18,6 +18,7 @@ async def take(village: Village, person: Villager, path: str, network_id: str | 
 
 async def test_taken_once(village: Village) -> None:
     person, content = await village.person(), b"a,b\n" + secrets.token_hex(20).encode()
+    await village.network(person)
     sender = Sender(village, person)
     path = await sender.new(len(content), name="Rota.csv")
     with pytest.raises(Conflict, match="Not all"):

@@ -3,6 +3,7 @@
 from forum.filing import charge
 from forum.stewardship.numbers_commands import count_weeks
 from forum.stewardship.numbers_pages import draw
+from tests.forum.documents.shelf import PDF, share
 from tests.forum.threads.village import Village
 
 
@@ -64,3 +65,17 @@ async def test_how_full_it_is_of_files_is_shown_before_it_is_full(village: Villa
     assert "<dd>9,000 MB of 10,000 MB <strong>nearly full</strong>" in page
     told = (await village.program(amara).get(f"/api/v1{path}")).json()
     assert (told["stored_bytes"], told["most_bytes"]) == (9_000_000_000, 10_000_000_000)
+
+
+async def test_what_is_withdrawn_counts_until_it_is_deleted_and_the_page_says_so(village: Village) -> None:
+    amara = await village.person()
+    place = await village.network(amara)
+    path = f"/networks/{place.slug}/numbers"
+    document = await share(village, amara, place, data=PDF + bytes(1_500_000))
+    assert "withdrawn" not in (await village.browser(amara).get(path)).text
+    asked = (await village.browser(amara).get(f"/documents/{document['id']}/withdrawal")).text
+    assert "and only then is its room free for other files" in asked
+    await village.program(amara).request("DELETE", f"/api/v1/documents/{document['id']}", json={"reason": ""})
+    page = (await village.browser(amara).get(path)).text
+    assert "<dd>2 MB of 10,000 MB" in page
+    assert "2 MB of it is withdrawn, and comes back when that is deleted for good, 30 days after" in page

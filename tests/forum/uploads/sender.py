@@ -21,6 +21,13 @@ class Sender:
     def __init__(self, village: Village, person: Villager) -> None:
         self.client = village.program(person)
 
+    @classmethod
+    async def new_member(cls, village: Village) -> "Sender":
+        """Somebody new, in a network of their own: who belongs to none has nothing to send."""
+        person = await village.person()
+        await village.network(person)
+        return cls(village, person)
+
     async def begin(self, size: int | str, name: str = "Minutes.txt", **more: str) -> httpx2.Response:
         told = metadata(filename=name, **{key: value for key, value in more.items() if key == "network"})
         headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": told}

@@ -17,7 +17,7 @@ from tests.forum.uploads.sender import PART, TUS, Sender
 
 @pytest.fixture
 async def sender(village: Village) -> Sender:
-    return Sender(village, await village.person())
+    return await Sender.new_member(village)
 
 
 async def file_of(village: Village, path: str) -> bytes:
@@ -168,7 +168,9 @@ async def test_only_who_began_it_knows_of_it(village: Village, sender: Sender) -
 
 
 async def test_a_browser_of_another_site_can_not_send(village: Village) -> None:
-    browser = village.browser(await village.person())
+    person = await village.person()
+    await village.network(person)
+    browser = village.browser(person)
     headers = {**TUS, "Upload-Length": "5"}
     assert (await browser.post("/api/v1/uploads", headers=headers)).status_code == 201
     foreign = {**headers, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -209,6 +211,17 @@ async def test_for_a_network_in_which_one_may_write(village: Village) -> None:
     assert hidden.content == nothing.content
     refused = await sender.begin(5, network=open_to_all.slug)
     assert (refused.status_code, refused.json()["detail"]) == (403, "Join this network to write here.")
+
+
+async def test_who_belongs_to_no_network_has_nowhere_to_share_and_sends_nothing(village: Village) -> None:
+    eve = await village.person("Eve Dray")
+    refused = await Sender(village, eve).begin(5)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "Join a network first: a file is sent to be shared in one.",
+    )
+    await village.network(eve)
+    assert (await Sender(village, eve).begin(5)).status_code == 201
 
 
 async def test_no_room_in_the_network_is_told_before_anything_is_sent(village: Village) -> None:

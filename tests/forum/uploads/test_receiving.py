@@ -76,6 +76,7 @@ async def go_on(village: Village, sender: Sender, path: str, content: bytes) -> 
 
 async def test_what_came_before_the_line_broke_counts(village: Village, server: ConferServer) -> None:
     person, content = await village.person(), secrets.token_bytes(SIZE)
+    await village.network(person)
     sender = Sender(village, person)
     path = await sender.new(SIZE)
     line = Line(village, person, path, 0, SIZE)
@@ -93,6 +94,7 @@ async def test_what_came_before_the_line_broke_counts(village: Village, server: 
 
 async def test_who_comes_back_does_not_wait_for_a_line_that_fell_silent(village: Village, server: ConferServer) -> None:
     person, content = await village.person(), secrets.token_bytes(SIZE)
+    await village.network(person)
     sender = Sender(village, person)
     path = await sender.new(SIZE)
     line = Line(village, person, path, 0, SIZE)
@@ -109,6 +111,7 @@ async def test_who_comes_back_does_not_wait_for_a_line_that_fell_silent(village:
 
 async def test_killed_in_the_middle_it_goes_on(own_village: Village, own_server: ConferServer) -> None:
     person, content = await own_village.person(), secrets.token_bytes(SIZE)
+    await own_village.network(person)
     sender = Sender(own_village, person)
     path = await sender.new(SIZE)
     await sender.send(path, 0, content[:500_000])
@@ -126,7 +129,7 @@ async def test_killed_in_the_middle_it_goes_on(own_village: Village, own_server:
 
 @pytest.mark.parametrize("stage", ["before it was joined", "before its row was written"])
 async def test_killed_at_the_end_it_ends(village: Village, stage: str) -> None:
-    sender, content = Sender(village, await village.person()), secrets.token_bytes(100_000)
+    sender, content = await Sender.new_member(village), secrets.token_bytes(100_000)
     path = await sender.new(len(content))
     await sender.send(path, 0, content[:60_000])
     upload_id = path.rpartition("/")[2]
@@ -143,6 +146,7 @@ async def test_killed_at_the_end_it_ends(village: Village, stage: str) -> None:
 async def test_one_that_never_sends_what_it_said_ends_with_its_connection(village: Village) -> None:
     """It may be heard late, and end a newer one: then that is told how far it has come, and goes on."""
     person = await village.person()
+    await village.network(person)
     sender = Sender(village, person)
     path = await sender.new(10)
     line = Line(village, person, path, 0, 10)
