@@ -78,7 +78,7 @@ class LibraryPage:
     may_share: bool
     may_change: bool
     room: str
-    """How large a file may be, for who may share one here, where the network has room for less than others take."""
+    """How large a file may be, where the network has room for less than one may have; for who may share."""
 
 
 async def show_library(request: Request) -> Response:
@@ -106,6 +106,10 @@ def _row(viewer: Viewer, document: Document) -> Row:
     return Row(
         document, kind_words(media_type), kind_symbol(media_type), size, bool(may_change_document(viewer, document))
     )
+
+
+def _folder_row(viewer: Viewer, folder: Folder, tree: Tree) -> FolderRow:
+    return FolderRow(folder, tree.counts.get(folder.id, 0), bool(may_change_folder(viewer, folder)))
 
 
 async def _count_held_back(connection: AsyncConnection, viewer: Viewer, wanted: Wanted, tree: Tree) -> int:
@@ -143,8 +147,7 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
     async with state_of(request).database.read() as connection:
         listed, after = await list_documents(connection, viewer, wanted, PAGE_SIZE)
         held_back = await _count_held_back(connection, viewer, wanted, tree)
-        may = bool(may_share(viewer, found.network.id, folder))
-        room = await _room(connection, state_of(request).settings, found.network.id) if may and not withdrawn else ""
+        room = await _room(connection, state_of(request).settings, found.network.id)
     path = f"/folders/{folder.id}" if folder else f"/networks/{found.network.slug}/documents"
     kept = {"withdrawn": "true"} if withdrawn else {}
     inside = [] if withdrawn or asked.after else tree.inside(folder.id if folder else None)
@@ -152,9 +155,7 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
         head=network_head(viewer, found),
         folder=folder,
         way=tree.way_to(folder.id)[:-1] if folder else (),
-        folders=[
-            FolderRow(each, tree.counts.get(each.id, 0), bool(may_change_folder(viewer, each))) for each in inside
-        ],
+        folders=[_folder_row(viewer, each, tree) for each in inside],
         rows=[_row(viewer, each) for each in listed],
         order=asked.order,
         orders=[(key, words, f"{path}?{urlencode({'order': key, **kept})}") for key, words in ORDERS.items()],
@@ -163,7 +164,7 @@ async def _show(request: Request, viewer: Viewer, found: Found, tree: Tree, fold
         is_first=not asked.after,
         later=_later(path, asked.order, kept, after),
         held_back=held_back,
-        may_share=may,
+        may_share=bool(may_share(viewer, found.network.id, folder)),
         may_change=folder is not None and bool(may_change_folder(viewer, folder)),
         room=room,
     )
