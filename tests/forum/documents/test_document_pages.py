@@ -1,4 +1,4 @@
-"""A document whose bytes changed on the server: nobody takes what is there for the paper, and everybody is told."""
+"""The page of a document and its bytes: where those changed on the server nobody takes what is there for the paper."""
 
 import io
 import zipfile
