@@ -14,7 +14,7 @@ from auth.rules import DOWNLOAD_OF_DATA
 from forum.accounts.closing_commands import close_own_account
 from forum.accounts.inputs import Closing
 from forum.accounts.leaving_queries import HEIR_FIELD, HeldThere, list_held_everywhere
-from forum.accounts.own_data import write_data
+from forum.accounts.own_data import write_archive
 from forum.accounts.proving import confirm_password, let_out, limit
 from forum.accounts.queries import LastAdministration, count_own_posts, list_last_administrations, list_lone_networks
 from forum.accounts.settings_pages import own_account
@@ -72,15 +72,15 @@ async def download_data(request: Request) -> Response:
     # Gathered first: a slow reader must hold a file, not a connection to the database.
     with ExitStack() as stack:
         file = stack.enter_context(SpooledTemporaryFile(MEMORY_BYTES))
-        async for piece in write_data(state.database, viewer, account):
+        async for piece in write_archive(state.database, viewer, account, state.settings.site_name):
             file.write(piece)
         file.seek(0)
         held = stack.pop_all()
     headers = {
-        "Content-Disposition": f'attachment; filename="confer-{now():%Y-%m-%d}.json"',
+        "Content-Disposition": f'attachment; filename="confer-{now():%Y-%m-%d}.zip"',
         "Cache-Control": PRIVATE,
     }
-    return StreamingResponse(_read(file, held), 200, headers, "application/json")
+    return StreamingResponse(_read(file, held), 200, headers, "application/zip")
 
 
 async def _read(file: IO[bytes], held: ExitStack) -> AsyncIterator[bytes]:

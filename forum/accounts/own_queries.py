@@ -1,8 +1,9 @@
 """What is held about somebody beside their account and their posts, list by list, for the file that they may take.
 
-A list has ids of networks and of what it is about, never names, and of other people nothing: who somebody is to others
-is told on pages, where rights are asked. Which tables refer to people, and where each stands in the file or why it does
-not, is compared with the tables themselves by a test.
+A list has ids of networks and of what it is about, beside which `own_names_queries` puts the names that the person may
+know, and of other people nothing: who somebody is to others is told on pages, where rights are asked. What each list
+and each word in it means is said in `own_words`. Which tables refer to people, and where each stands in the file or why
+it does not, is compared with the tables themselves by a test.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -74,17 +75,21 @@ class OwnList:
     """Which columns that refer to a person it answers for, as `table.column`."""
     select: Callable[[Viewer], Select[Any]]
     """Its rows, in an order that does not change."""
+    noun: str = ""
+    """What its `id` names, where that has a name: a network, a thread, a document or a card."""
 
 
-def _rows(name: str, column: ColumnElement[Any], columns: Sequence[ColumnElement[Any]]) -> OwnList:
+def _rows(name: str, column: ColumnElement[Any], columns: Sequence[ColumnElement[Any]], noun: str = "") -> OwnList:
     """All rows of a table in which this column names the person."""
     order = list(column.table.primary_key.columns)
     about = (f"{column.table.name}.{column.name}",)
-    return OwnList(name, about, lambda viewer: select(*columns).where(column == viewer.id).order_by(*order))
+    return OwnList(name, about, lambda viewer: select(*columns).where(column == viewer.id).order_by(*order), noun)
 
 
 def _of(table: Any, names: str) -> list[Any]:
-    return [table.c[name] for name in names.split()]
+    """These columns; where a plainer word is told, as `column=word`, by that."""
+    pairs = (name.partition("=") for name in names.split())
+    return [table.c[name].label(word or name) for name, _, word in pairs]
 
 
 def _email_key(viewer: Viewer) -> str:
@@ -111,7 +116,7 @@ def _decisions(viewer: Viewer) -> Select[Any]:
 def _deeds(viewer: Viewer) -> Select[Any]:
     """With the reason that they gave; what it was about by its id."""
     reason = and_(audit_words.c.row_id == audit_rows.c.id, audit_words.c.name == "reason")
-    told = [*_of(audit_rows, "at chain role act object_kind object_id"), audit_words.c.word.label("reason")]
+    told = [*_of(audit_rows, "at chain=network_id role act object_kind object_id"), audit_words.c.word.label("reason")]
     found = select(*told).select_from(audit_rows.outerjoin(audit_words, reason))
     return found.where(audit_rows.c.actor_id == viewer.id).order_by(audit_rows.c.id)
 
@@ -120,7 +125,9 @@ def _done_about_me(viewer: Viewer) -> Select[Any]:
     """Not what others reported, nor what was decided about that: it would tell who reported."""
     others = [audit_rows.c.act.startswith(f"{noun}.") for noun in ("report", "review")]
     mine = and_(audit_rows.c.subject_id == viewer.id, ~or_(*others))
-    return select(*_of(audit_rows, "at chain act object_kind object_id")).where(mine).order_by(audit_rows.c.id)
+    return (
+        select(*_of(audit_rows, "at chain=network_id act object_kind object_id")).where(mine).order_by(audit_rows.c.id)
+    )
 
 
 def _mentions(viewer: Viewer) -> Select[Any]:
@@ -146,7 +153,10 @@ def _bounced(viewer: Viewer) -> Select[Any]:
 
 _ACT = "id network_id kind post_id thread_id rule reason at until undone_at appeal appealed_at appeal_decided_at"
 _HELD = "id network_id thread_id title body reply_to_id created_at why outcome reason decided_at"
-_STANDING = "network_id visited_at silenced_until hold_left held_waiting baseline read_count reads_after left_at"
+_STANDING = (
+    "network_id visited_at=last_visit silenced_until=may_not_write_until hold_left=posts_read_first "
+    "held_waiting=posts_waiting baseline=all_read_up_to read_count=number_read reads_after=reads_threads_after left_at"
+)
 _LINE = "kind network_id object_id thread_id number created_at read_at mail mailed_at"
 _LINK = "network_id asks most_uses use_count expires_at created_at ended_at"
 _ERASED = "id network_id reason erased_at"
@@ -155,11 +165,11 @@ _WORDING = "card_id number title problem done place result evidence contact crea
 _DRAFT = "network_id entries role message valid_days created_at"
 
 LISTS: tuple[OwnList, ...] = (
-    _rows("standing_in_networks", memberships.c.account_id, _of(memberships, _STANDING)),
+    _rows("my_place_in_networks", memberships.c.account_id, _of(memberships, _STANDING)),
     _rows(
-        "steps_of_memberships",
+        "how_i_came_and_went",
         membership_states.c.account_id,
-        _of(membership_states, "network_id status role at reason door"),
+        _of(membership_states, "network_id status role at reason door=came_by"),
     ),
     _rows("acts_about_me", acts.c.account_id, _of(acts, f"{_ACT} appeal_outcome appeal_answer")),
     OwnList("reports_i_made", ("reports.reporter_id",), _reports),
@@ -169,16 +179,22 @@ LISTS: tuple[OwnList, ...] = (
     ),
     _rows("notifications", notifications.c.account_id, _of(notifications, _LINE)),
     _rows("my_photo", account_photos.c.account_id, _of(account_photos, "side size created_at")),
-    _rows("mail_wishes", mail_wishes.c.account_id, _of(mail_wishes, "mail")),
-    _rows("wishes_for_networks", network_watches.c.account_id, _of(network_watches, "network_id level mail")),
+    _rows("mails_i_want", mail_wishes.c.account_id, _of(mail_wishes, "mail")),
+    _rows(
+        "what_i_want_to_hear_of_networks", network_watches.c.account_id, _of(network_watches, "network_id level mail")
+    ),
     _rows("threads_i_wrote_in", thread_writers.c.account_id, _of(thread_writers, "thread_id")),
-    _rows("threads_i_began", threads.c.author_id, _of(threads, "id network_id number created_at")),
-    _rows("posts_that_wait_for_me", addressed_posts.c.account_id, _of(addressed_posts, "post_id thread_id network_id")),
+    _rows("threads_i_began", threads.c.author_id, _of(threads, "id network_id number created_at"), "thread"),
+    _rows(
+        "posts_to_me_that_i_have_not_read",
+        addressed_posts.c.account_id,
+        _of(addressed_posts, "post_id thread_id network_id"),
+    ),
     OwnList("posts_that_mention_me", ("mentions.account_id",), _mentions),
     _rows(
         "read_before_a_thread_moved",
         moved_readings.c.account_id,
-        _of(moved_readings, "thread_id network_id ranges level"),
+        _of(moved_readings, "thread_id network_id ranges=posts_read level"),
     ),
     OwnList("invitations_to_me", ("invitations.email_key",), _invited),
     OwnList("mail_that_came_back", ("bounced_addresses.email_key",), _bounced),
@@ -187,15 +203,19 @@ LISTS: tuple[OwnList, ...] = (
         invitations.c.invited_by,
         _of(invitations, "network_id role message created_at expires_at"),
     ),
-    _rows("lists_kept_for_me", invitation_drafts.c.account_id, _of(invitation_drafts, _DRAFT)),
+    _rows("invitations_kept_for_me", invitation_drafts.c.account_id, _of(invitation_drafts, _DRAFT)),
     _rows("joining_links_i_made", joining_links.c.made_by, _of(joining_links, _LINK)),
     OwnList("access_reviews_about_me", ("review_decisions.account_id",), _decisions),
     _rows("announcements_i_made", announcements.c.author_id, _of(announcements, "id network_id title body created_at")),
     _rows(
         "announcements_i_put_away", announcement_reads.c.account_id, _of(announcement_reads, "announcement_id read_at")
     ),
-    _rows("broken_glass", broken_glass.c.account_id, _of(broken_glass, "network_id reason begun_at ends_at ended_at")),
-    _rows("documents_i_look_after", documents.c.owner_id, _of(documents, "id network_id created_at")),
+    _rows(
+        "networks_i_read_without_belonging",
+        broken_glass.c.account_id,
+        _of(broken_glass, "network_id reason begun_at ends_at ended_at"),
+    ),
+    _rows("documents_i_look_after", documents.c.owner_id, _of(documents, "id network_id created_at"), "document"),
     _rows("versions_i_shared", document_versions.c.author_id, _of(document_versions, _VERSION)),
     _rows(
         "documents_that_were_erased",
@@ -210,15 +230,15 @@ LISTS: tuple[OwnList, ...] = (
         "files_of_my_posts", post_files.c.brought_by, _of(post_files, "id network_id post_id name alt size created_at")
     ),
     _rows("files_on_their_way", uploads.c.account_id, _of(uploads, "id network_id name size received created_at")),
-    _rows("cards_i_look_after", cards.c.owner_id, _of(cards, "id network_id review_on created_at")),
-    _rows("cards_i_wrote", cards.c.author_id, _of(cards, "id network_id changed_at")),
+    _rows("cards_i_look_after", cards.c.owner_id, _of(cards, "id network_id review_on created_at"), "card"),
+    _rows("cards_i_wrote", cards.c.author_id, _of(cards, "id network_id changed_at"), "card"),
     _rows("wordings_of_cards", card_wordings.c.author_id, _of(card_wordings, _WORDING)),
     _rows("cards_i_use", card_uses.c.account_id, _of(card_uses, "card_id network_id words created_at")),
     _rows("folders_i_made", folders.c.made_by, _of(folders, "id network_id created_at")),
-    _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at")),
+    _rows("networks_i_made", networks.c.created_by, _of(networks, "id created_at"), "network"),
     _rows("organisations_i_added", organisations.c.created_by, _of(organisations, "network_id name created_at")),
     _rows("pages_of_the_site_i_edited", site_pages.c.updated_by, _of(site_pages, "slug updated_at")),
-    _rows("links_mailed_to_me", links.c.account_id, _of(links, "purpose address created_at expires_at used_at")),
+    _rows("links_in_mails_to_me", links.c.account_id, _of(links, "purpose address created_at expires_at used_at")),
     OwnList("what_i_did", ("audit_rows.actor_id",), _deeds),
     OwnList("what_was_done_about_me", ("audit_rows.subject_id",), _done_about_me),
 )
@@ -228,7 +248,7 @@ ELSEWHERE: Mapping[str, str] = {
     "sessions.account_id": "sessions",
     "tokens.account_id": "tokens",
     "posts.author_id": "posts",
-    "read_states.account_id": "read",
+    "read_states.account_id": "what_i_have_read",
     "watches.account_id": "watched_threads",
 }
 """What stands in other lists of the file."""

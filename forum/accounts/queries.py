@@ -171,7 +171,12 @@ async def each_own_version(connection: AsyncConnection, viewer: Viewer) -> Async
 async def each_read_state(connection: AsyncConnection, viewer: Viewer) -> AsyncIterator[dict[str, Any]]:
     """Which posts this person has read, thread by thread."""
     query = (
-        select(read_states.c.thread_id, read_states.c.network_id, read_states.c.ranges, read_states.c.updated_at)
+        select(
+            read_states.c.thread_id,
+            read_states.c.network_id,
+            read_states.c.ranges.label("posts_read"),
+            read_states.c.updated_at,
+        )
         .where(read_states.c.account_id == viewer.id)
         .order_by(read_states.c.thread_id)
         .limit(PART)

@@ -1,8 +1,10 @@
 """Addresses of the table, filled in with what there is in a place, or with nothing that exists; and asked."""
 
+import io
 import re
 import secrets
 import string
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -153,6 +155,14 @@ _HASHED = re.compile(r'^(etag: (?:W/"|"[0-9]+-))[0-9a-f]{16}(?:-br)?"$', re.MULT
 """The ETag of an object: its version, where it is told, and a hash of the answer with the site's own address in it."""
 
 
+def _unpacked(answer: Answer) -> bytes:
+    """The body; of what is held about oneself the files in it, for the zip around them has their sums and the time."""
+    if not dict(answer.headers).get("content-disposition", "").startswith('attachment; filename="confer-'):
+        return answer.body
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())
+
+
 def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
     """Status, headers and body without the parts that are random in each answer; `names` all become one."""
     told = ((name, value) for name, value in answer.headers if name not in _FREE_HEADERS)
@@ -162,7 +172,7 @@ def shown(answer: Answer, names: Iterable[str] = ()) -> tuple[int, str, str]:
         each for each in told if not (each[0] == "set-cookie" and each[1].startswith("confer=") and each[1][7] != ";")
     )
     headers = "\n".join(sorted(f"{name}: {value}" for name, value in told))
-    body = _NOTED.sub(b"<noted>", _LAST_USED.sub(b"<used>", _KEY.sub(b"<key>", answer.body)))
+    body = _NOTED.sub(b"<noted>", _LAST_USED.sub(b"<used>", _KEY.sub(b"<key>", _unpacked(answer))))
     body = body.decode(errors="backslashreplace")
     for name in (*names, dict(answer.headers)["x-request-id"]):
         headers, body = headers.replace(name, "<name>"), body.replace(name, "<name>")

@@ -1,12 +1,12 @@
 """Taking one's data along, and closing the account."""
 
-import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.forum.accounts.own_file import data_in, words_in
 from tests.forum.accounts.visitor import PASSWORD, Visitor, newcomer, register, wait_for_mail, words_of
 from tests.servers.confer import ConferServer
 
@@ -47,14 +47,14 @@ def test_file_holds_what_is_kept_and_no_secret(server: ConferServer) -> None:
     answer = visitor.get("/settings/data/file")
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["cache-control"] == "private, no-store"
-    held = json.loads(answer.text)
+    held = data_in(answer.content)
     assert held["account"]["email"] == address
     assert [item["name"] for item in held["memberships"]] == [network["name"]]
     assert [post["body"] for post in held["posts"]] == ["It is the switchboard."]
     assert [token["label"] for token in held["tokens"]] == ["Nightly report"]
     assert len(held["sessions"]) == 1
     for secret in (visitor.cookies["confer"], "password_hash", "token_hash", "argon2"):
-        assert secret not in answer.text
+        assert secret not in words_in(answer.content)
 
 
 def test_file_names_no_network_that_one_may_no_longer_know(server: ConferServer) -> None:
@@ -68,7 +68,7 @@ def test_file_names_no_network_that_one_may_no_longer_know(server: ConferServer)
     assert changed.status_code == 200, changed.text
     slug = changed.json()["slug"]
     assert owner.patch(f"/api/v1/networks/{slug}/members/{guest_id}", json={"status": "removed"}).status_code == 200
-    text = guest.get("/settings/data/file").text
+    text = words_in(guest.get("/settings/data/file").content)
     assert "My own words." in text
     for hidden in (network["name"], slug, "Who covers?"):
         assert hidden not in text
@@ -83,7 +83,7 @@ def test_file_says_who_admitted_one_and_why_one_was_refused_or_removed(server: C
         for status in answers:
             reason = "" if status == "active" else f"It was {status}."
             assert owner.patch(member, json={"status": status, "reason": reason}).status_code == 200
-    refused, removed = json.loads(guest.get("/settings/data/file").text)["memberships"]
+    refused, removed = data_in(guest.get("/settings/data/file").content)["memberships"]
     assert (refused["reason"], refused["admitted_by"]) == ("It was refused.", None)
     assert (removed["reason"], removed["admitted_by"]) == ("It was removed.", "Owner of it")
 
