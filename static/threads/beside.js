@@ -21,7 +21,7 @@ function count() {
     people.set(author, { author, article, name, posts: (people.get(author)?.posts ?? 0) + 1 });
   }
   const shown = [...people.values()].sort((one, other) => other.posts - one.posts);
-  const sign = shown.map(({ author, posts }) => `${author} ${posts}`).join();
+  const sign = shown.map(({ author, name, posts }) => `${author} ${posts} ${name}`).join();
   if (list.dataset.sign === sign) return;
   if (list.dataset.sign) list.replaceChildren(...shown.map((one) => makeLine(one, shown.some((other) => other !== one && other.name === one.name))));
   list.dataset.sign = sign;
