@@ -32,6 +32,7 @@ class Why(StrEnum):
     TWO_KINDS = "two_kinds"
     BROKEN = "broken"
     BOMB = "bomb"
+    DOCUMENT_TYPE = "document_type"
     TOO_LARGE = "too_large"
     TOO_SLOW = "too_slow"
     TOO_MANY_PIXELS = "too_many_pixels"
@@ -50,6 +51,7 @@ SENTENCES: Mapping[Why, str] = {
     Why.TWO_KINDS: "This file is two kinds of file at once, so it is not shown here.",
     Why.BROKEN: "This file could not be read. It may be damaged.",
     Why.BOMB: "This file unpacks to far more than it seems to hold, so it is not shown here.",
+    Why.DOCUMENT_TYPE: "This file holds definitions (a DOCTYPE) that are never read here. Download it to open it.",
     Why.TOO_LARGE: "This file is too large to be shown here. Download it to open it.",
     Why.TOO_SLOW: "This file takes too long to draw. Download it to open it.",
     Why.TOO_MANY_PIXELS: "This picture is too large to be shown here. Download it to open it.",

@@ -134,6 +134,27 @@ class Sheet:
             self._lines.append(text)
             self._html.append(f"<pre>{escape(text)}</pre>")
 
+    def rule(self) -> None:
+        """A line across, which says nothing."""
+        self._leave_list()
+        self._html.append("<hr>")
+
+    def put_first(self, other: "Sheet") -> None:
+        """What is on another sheet stands before all that is on this one."""
+        self._put(other, 0)
+
+    def put_last(self, other: "Sheet") -> None:
+        """And behind it."""
+        self._leave_list()
+        self._put(other, len(self._html))
+
+    def _put(self, other: "Sheet", place: int) -> None:
+        if self._has_room(len(other.text)):
+            lines = 0 if not place else len(self._lines)
+            self._lines[lines:lines] = other._lines
+            self._html[place:place] = [other.html]
+        self.is_cut = self.is_cut or other.is_cut
+
     def _leave_list(self) -> None:
         if self._in_list:
             self._in_list = False

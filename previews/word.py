@@ -6,23 +6,31 @@ from html import escape
 from xml.etree.ElementTree import Element
 
 from previews.archives import Archive
+from previews.parts import Refused, Why
 from previews.telling import Sheet, Teller
-from previews.xml_reading import attribute, read_elements
+from previews.xml_reading import attribute, read_elements, relation
 
 _NOT_SHOWN = frozenset({"Fallback", "del", "moveFrom", "instrText", "fldData"})
 _BREAKS = frozenset({"lastRenderedPageBreak", "br", "pageBreakBefore"})
 _HEADING = re.compile(r"(?:heading|title)\s*(\d?)\Z", re.IGNORECASE)
 _OFF = ("0", "false", "off")
+_MOST_MARGINS = 50
+"""Headers, and as many footers: each section of a document may have its own."""
 
 
 def tell_document(archive: Archive, main: str, teller: Teller) -> None:
     """Says what is written in the document whose main part this is."""
     tags = _style_tags(archive, main)
-    sheets = [Sheet(archive.limits)]
-    for element in read_elements(archive.open(main), archive.limits, {"p", "tbl"}, skipped=_NOT_SHOWN):
+    sheets, margins = [Sheet(archive.limits)], _Margins(archive, main)
+    for element in read_elements(archive.open(main), archive.limits, {"p", "tbl", "sectPr"}, skipped=_NOT_SHOWN):
+        if element.tag == "sectPr":
+            margins.note(element)
+            continue
         if element.tag == "tbl":
             _put_table(sheets[-1], element)
             continue
+        if (section := element.find("pPr/sectPr")) is not None:
+            margins.note(section)
         before, after = _page_breaks(element)
         if before and not sheets[-1].is_empty:
             sheets.append(Sheet(archive.limits))
@@ -35,7 +43,74 @@ def tell_document(archive: Archive, main: str, teller: Teller) -> None:
             _put_notes(sheets[-1], archive, relations[kind])
     if len(sheets) > 1 and sheets[-1].is_empty:
         sheets.pop()
+    margins.put(sheets)
     teller.sheaf("document", sheets)
+    if not margins.are_whole:
+        teller.cut(Why.NOT_ALL)
+
+
+class _Margins:
+    """What stands above and below every page: said once, above the first and below the last."""
+
+    def __init__(self, archive: Archive, main: str) -> None:
+        self.are_whole = True
+        self._archive, self._relations = archive, archive.relations(main)
+        self._parts: dict[str, list[str]] = {"headerReference": [], "footerReference": []}
+        self._has_even: bool | None = None
+
+    def note(self, section: Element) -> None:
+        """What this section has there: words that Word would not show are not shown here."""
+        has_first = _is_on(section.find("titlePg"))
+        for tag, parts in self._parts.items():
+            for named in section.findall(tag):
+                part = self._relations.get(relation(named), "")
+                kind = attribute(named, "type", "default")
+                if (kind == "first" and not has_first) or (kind == "even" and not self._tells_even()):
+                    continue
+                if part in self._archive and part not in parts and len(parts) < _MOST_MARGINS:
+                    parts.append(part)
+
+    def _tells_even(self) -> bool:
+        if self._has_even is None:
+            part, self._has_even = self._relations.get("settings", ""), False
+            if part in self._archive:
+                self._has_even = any(_is_on(each) for each in self._elements(part, {"evenAndOddHeaders"}))
+        return self._has_even
+
+    def _elements(self, part: str, wanted: set[str]) -> Iterator[Element]:
+        """As far as they can be read: what goes wrong here keeps nobody from the document."""
+        try:
+            yield from read_elements(self._archive.open(part), self._archive.limits, wanted, skipped=_NOT_SHOWN)
+        except Refused:
+            self.are_whole = False
+
+    def put(self, sheets: list[Sheet]) -> None:
+        """Say them."""
+        above, below = (self._read(parts) for parts in self._parts.values())
+        if not above.is_empty:
+            above.rule()
+            sheets[0].put_first(above)
+        if not below.is_empty:
+            sheets[-1].rule()
+            sheets[-1].put_last(below)
+
+    def _read(self, parts: list[str]) -> Sheet:
+        whole, said = Sheet(self._archive.limits), set[str]()
+        for part in parts:
+            sheet = Sheet(self._archive.limits)
+            for element in self._elements(part, {"p", "tbl"}):
+                if element.tag == "tbl":
+                    _put_table(sheet, element)
+                else:
+                    _put_paragraph(sheet, element, {})
+            if sheet.text not in said:
+                said.add(sheet.text)
+                whole.put_last(sheet)
+        return whole
+
+
+def _is_on(element: Element | None) -> bool:
+    return element is not None and attribute(element, "val", "1") not in _OFF
 
 
 def _style_tags(archive: Archive, main: str) -> Mapping[str, str]:
@@ -93,8 +168,7 @@ def _words(run: Element) -> Iterator[str]:
 
 
 def _has(run: Element, name: str) -> bool:
-    found = run.find(f"rPr/{name}")
-    return found is not None and attribute(found, "val", "1") not in _OFF
+    return _is_on(run.find(f"rPr/{name}"))
 
 
 def _page_breaks(paragraph: Element) -> tuple[bool, bool]:

@@ -113,4 +113,4 @@ class _Reader:
             self._builder.data(text)
 
     def _refuse(self, *_: object) -> None:
-        raise Refused(Why.BOMB)
+        raise Refused(Why.DOCUMENT_TYPE)

@@ -16,6 +16,7 @@ from forum.documents.reading_commands import note_opening
 from forum.documents.reading_queries import OwnStanding, Readers, read_own, read_readers
 from forum.errors import Forbidden, NotFound
 from forum.files.downloads import Download, File
+from forum.files.names import earlier_name
 from forum.files.wording import kind_words, size_words
 from forum.fronts import NetworkHead, network_head
 from forum.made_card_queries import MadeCard, list_made_cards
@@ -249,7 +250,7 @@ async def download(request: Request) -> Response:
     if may_keep_read_state(viewer, document.network_id) and not own.has_opened:
         async with state.transaction() as tx:
             await note_opening(tx, viewer, document.id)
-    return as_download(state, version)
+    return as_download(state, version, is_newest=version.number == document.version_count)
 
 
 def refuse_held_back(version: DocumentVersion) -> None:
@@ -259,6 +260,7 @@ def refuse_held_back(version: DocumentVersion) -> None:
         raise Forbidden(decision.reason)
 
 
-def as_download(state: State, version: DocumentVersion) -> Response:
-    """The bytes of a version whose reader may have them."""
-    return Download(state.files, File(version.sha256, version.size, version.media_type, version.name))
+def as_download(state: State, version: DocumentVersion, *, is_newest: bool) -> Response:
+    """The bytes of a version whose reader may have them; an earlier one says in its name which it is."""
+    name = version.name if is_newest else earlier_name(version.name, version.number)
+    return Download(state.files, File(version.sha256, version.size, version.media_type, name))

@@ -14,6 +14,7 @@ from previews.limits import WIDTHS
 from previews.parts import SENTENCES, Why
 
 PICTURE_TYPE = "image/webp"
+NOTHING_READ = "This file could not be read here. Download it to open it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,18 @@ async def read_version(connection: AsyncConnection, version: DocumentVersion, fi
         kind=row.kind,
         is_ready=row.state in ("shown", "refused"),
         is_refused=row.state == "refused",
-        why=SENTENCES[Why(row.why)] if row.why else "",
+        why=_why(row.why, has_pages=bool(pages) or first > 1),
         page_count=row.pages,
         pages=pages[:at_most],
         more_from=pages[at_most].number if len(pages) > at_most else 0,
     )
+
+
+def _why(why: str, *, has_pages: bool) -> str:
+    """Why nothing is shown, or not all. Of a file that has nothing to show "the rest" is all of it."""
+    if why == Why.NOT_ALL and not has_pages:
+        return NOTHING_READ
+    return SENTENCES[Why(why)] if why else ""
 
 
 async def _list_pages(

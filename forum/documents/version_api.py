@@ -135,7 +135,10 @@ async def api_show_version(request: Request) -> Response:
 
 @operation("Read the bytes of a version", TAG, {200: None, 206: None}, is_public=True)
 async def api_show_content(request: Request) -> Response:
-    """The bytes, with `ETag` (their SHA-256) and `Range`; always as an attachment by the name that they came by."""
+    """The bytes, with `ETag` (their SHA-256) and `Range`; always as an attachment by the name that they came by.
+
+    Of an earlier version the name says its number: "Pathway (version 1).pdf".
+    """
     return await download(request)
 
 

@@ -26,6 +26,16 @@ def clean_name(text: str) -> str:
     return _shortened(name) or NAMELESS
 
 
+def earlier_name(name: str, number: int) -> str:
+    """The name of an earlier version: beside the newest in the same folder nobody takes one for the other."""
+    stem, dot, end = name.rpartition(".")
+    if not stem or len(end) > 20:
+        stem, dot, end = name, "", ""
+    said = f" (version {number}){dot}{end}"
+    room = LONGEST_NAME - len(said.encode())
+    return f"{stem.encode()[:room].decode(errors='ignore').rstrip(' .')}{said}"
+
+
 def _is_unseen(character: str) -> bool:
     """Controls, marks of direction, and halves of characters; but joiners belong to how some scripts are written."""
     category = unicodedata.category(character)

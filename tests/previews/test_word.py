@@ -1,6 +1,7 @@
 """Documents of Word become clean paragraphs, lists and tables, page by page."""
 
 import io
+import re
 
 import docx
 import pytest
@@ -72,3 +73,64 @@ def test_an_empty_document_has_one_page() -> None:
     docx.Document().save(stream)
     told = tell_here(stream.getvalue())
     assert [(page.text, page.html) for page in told.pages] == [("", "")]
+
+
+def with_margins(*, first: bool = False, even: bool = False) -> bytes:
+    """Two sections with headers and footers of their own; one for first and one for even pages, shown or not."""
+    document = docx.Document()
+    document.add_paragraph("In the middle")
+    section = document.sections[0]
+    section.header.paragraphs[0].text = "Trust & <b>policy</b>"
+    section.footer.paragraphs[0].text = "Owner: Estates"
+    section.first_page_header.paragraphs[0].text = "ONLY FIRST"
+    section.even_page_header.paragraphs[0].text = "ONLY EVEN"
+    section.different_first_page_header_footer = first
+    document.settings.odd_and_even_pages_header_footer = even
+    other = document.add_section()
+    other.header.is_linked_to_previous = other.footer.is_linked_to_previous = False
+    other.header.paragraphs[0].text = "Trust & <b>policy</b>"
+    table = other.footer.add_table(1, 2, 914_400)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Review", "2031"
+    document.add_paragraph("At the end")
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def test_headers_stand_above_the_first_page_and_footers_below_the_last_each_once() -> None:
+    told = tell_here(with_margins())
+    assert told.words == "Trust & <b>policy</b>\nIn the middle\nAt the end\nOwner: Estates\nReview\t2031"
+    assert told.html.startswith("<p>Trust &amp; &lt;b&gt;policy&lt;/b&gt;</p><hr><p>In the middle</p>")
+    assert told.html.endswith(
+        "<hr><p>Owner: Estates</p><table><tbody><tr><td>Review</td><td>2031</td></tr></tbody></table>"
+    )
+    assert told.cuts == []
+
+
+def test_headers_that_word_does_not_show_are_not_shown() -> None:
+    assert "ONLY" not in tell_here(with_margins()).words
+    shown = tell_here(with_margins(first=True, even=True)).words
+    assert ("ONLY FIRST" in shown, "ONLY EVEN" in shown) == (True, True)
+    parts = making.unzipped(with_margins())
+    named = re.compile(rb"<w:headerReference[^>]*/>")
+    assert named.search(parts["word/document.xml"])
+    parts["word/document.xml"] = named.sub(b"", parts["word/document.xml"])
+    assert "policy" not in tell_here(making.zipped(parts)).words
+
+
+def test_a_header_that_can_not_be_read_keeps_nobody_from_the_document() -> None:
+    parts = making.unzipped(with_margins())
+    for name in parts:
+        if name.startswith("word/header"):
+            parts[name] = b"<broken"
+    told = tell_here(making.zipped(parts))
+    assert told.words == "In the middle\nAt the end\nOwner: Estates\nReview\t2031"
+    assert told.cuts == [Why.NOT_ALL]
+
+
+def test_a_document_type_is_refused_as_what_it_is() -> None:
+    parts = making.unzipped(making.letter())
+    doctype = b'<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document'
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:document", doctype, 1)
+    with pytest.raises(Refused, match="DOCTYPE"):
+        tell_here(making.zipped(parts))

@@ -207,3 +207,17 @@ async def test_a_version_that_went_meanwhile_hurts_nobody(village: Village, monk
         await preview_commands._Preparing(village.state, taken).run()
     assert "<img " in (await village.browser(amara).get(f"/documents/{document['id']}")).text
     assert await follow_waiting(village.state, set()) in (True, False)
+
+
+async def test_the_page_says_why_nothing_can_be_shown_in_the_words_of_the_api(village: Village) -> None:
+    """A page of no words that can't be drawn: not "nothing in it", and no "rest"."""
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    document = await share(village, amara, place, "Huge", making.write_pdf(["% nothing"], box="0 0 1 14000000"))
+    page = await when_ready(village, amara, document)
+    said = "This file could not be read here. Download it to open it."
+    assert said in page
+    assert "There is nothing in it to show." not in page
+    told = (await read(village, amara, f"/documents/{document['id']}/versions/1/pages")).json()
+    assert (told["why"], told["items"]) == (said, [])
+    assert said in (await village.browser(amara).get(f"/documents/{document['id']}/versions/1/pages")).text

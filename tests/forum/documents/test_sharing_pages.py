@@ -259,3 +259,20 @@ async def test_how_much_room_is_left_is_said_where_a_file_is_chosen(village: Vil
             await tx.execute(full.values(stored_bytes=10_000_000_000 - left))
         for each in places:
             assert said in (await browser.get(each)).text
+
+
+async def test_files_of_two_versions_have_two_names(village: Village) -> None:
+    """On a phone nobody can tell them apart otherwise. The newest keeps the name that it came by, at each address."""
+    amara = await village.person("Amara")
+    place = await village.network(amara)
+    document = await share(village, amara, place)
+    assert (await replace(village, amara, document, 1)).status_code == 201
+    path, old = f"/documents/{document['id']}", 'attachment; filename="pathway (version 1).pdf"'
+    for where, name in (
+        (f"{path}/versions/1/file", old),
+        (f"/api/v1{path}/versions/1/content", old),
+        (f"{path}/file", 'attachment; filename="pathway 2.pdf"'),
+        (f"{path}/versions/2/file", 'attachment; filename="pathway 2.pdf"'),
+        (f"/api/v1{path}/versions/2/content", 'attachment; filename="pathway 2.pdf"'),
+    ):
+        assert (await village.program(amara).get(where)).headers["content-disposition"] == name, where

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.files.names import LONGEST_NAME, clean_name, disposition
+from forum.files.names import LONGEST_NAME, clean_name, disposition, earlier_name
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,27 @@ def test_long_names_keep_their_end() -> None:
     for letter in ("x", "報", "👩"):
         name = clean_name(letter * 500 + ".docx")
         assert name.endswith(".docx")
+        assert len(name.encode()) <= LONGEST_NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "earlier"),
+    [
+        ("Paper.pdf", "Paper (version 1).pdf"),
+        ("Minutes", "Minutes (version 1)"),
+        ("報告.v2.xlsx", "報告.v2 (version 1).xlsx"),
+        ("What Mr. Okafor said of it all", "What Mr. Okafor said of it all (version 1)"),
+    ],
+)
+def test_an_earlier_version_says_so_in_its_name(name: str, earlier: str) -> None:
+    assert earlier_name(name, 1) == earlier
+    assert clean_name(earlier) == earlier
+
+
+def test_however_long_its_name_is() -> None:
+    for letter in ("x", "報", "👩"):
+        name = earlier_name(clean_name(letter * 500 + ".docx"), 2_000_000_000)
+        assert name.endswith(" (version 2000000000).docx")
         assert len(name.encode()) <= LONGEST_NAME
 
 
