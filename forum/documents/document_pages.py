@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from forum.documents.alike_queries import Alike, find_alike
 from forum.documents.discussion_queries import Discussion, find_discussion
 from forum.documents.erased_pages import show_erased
 from forum.documents.folder_queries import read_tree
@@ -115,6 +116,8 @@ class DocumentPage:
     """The newest version before it that can be opened instead; 0 for none."""
     made: Sequence[MadeCard]
     """Cards that were made of it."""
+    alike: Alike | None
+    """What is there already, for who shared it a moment ago."""
 
 
 async def show_document(request: Request) -> Response:
@@ -155,8 +158,6 @@ async def _show(request: Request, number: int | None) -> Response:
 
 async def _make_page(request: Request, viewer: Viewer, number: int | None) -> DocumentPage:
     state, document_id = state_of(request), request.path_params["document_id"]
-    before = request.query_params.get("before", "")
-    bound = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else HIGHEST
     async with state.database.read() as connection:
         document = await get_document(connection, viewer, document_id)
         found = await get_network_by_id(connection, viewer, document.network_id)
@@ -164,11 +165,12 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         shown = await _get_shown(connection, viewer, document, number)
         is_shown, held_back = may_open_versions(viewer, document), may_have_file(shown.check).reason
         most = MOST_VERSIONS + 1 if is_shown else 0
-        listed = await list_versions(connection, viewer, document_id, before=bound, at_most=most)
+        listed = await list_versions(connection, viewer, document_id, before=_last_listed(request), at_most=most)
         own = await read_own(connection, viewer, document)
         readers = await read_readers(connection, viewer, document)
         discussion = await find_discussion(connection, viewer, document)
         made = await list_made_cards(connection, viewer, "document", document_id)
+        alike = await find_alike(connection, viewer, document)
         view = await read_version(connection, shown, 1, MOST_PAGES) if is_shown and not held_back else None
     versions = listed[:MOST_VERSIONS]
     return DocumentPage(
@@ -192,7 +194,14 @@ async def _make_page(request: Request, viewer: Viewer, number: int | None) -> Do
         held_back=held_back,
         held_to=next((each.number for each in versions if each.number < shown.number and each.check is None), 0),
         made=made,
+        alike=alike,
     )
+
+
+def _last_listed(request: Request) -> int:
+    """Before which number the list of versions goes on."""
+    before = request.query_params.get("before", "")
+    return int(before) if before.isascii() and before.isdigit() and len(before) < 10 else HIGHEST
 
 
 async def _get_shown(

@@ -15,20 +15,23 @@ from forum.documents.folder_queries import read_tree
 from forum.documents.folder_words import Choice, choices
 from forum.documents.inputs import FileMark, NewDocument, NewVersion, split_tags
 from forum.documents.queries import get_document
+from forum.documents.withdrawing_commands import withdraw_for_version
 from forum.errors import AlreadySent, Conflict, Forbidden, Invalid, StoreFull, TooLarge, TooMany
 from forum.file_forms import FILE, HELD, Form, read_file_form, room_of, seal
 from forum.files.names import clean_name
+from forum.files.store import Kept
 from forum.files.wording import size_words
 from forum.filing import find_room, most_words
 from forum.filing.brought import BroughtFile
 from forum.forms import read_form, request_key, validate
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network_by_id
-from forum.policy import may_add_version, may_share
+from forum.policy import may_add_version, may_become_version, may_share
 from forum.records import Document
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of, viewer_of
 from forum.viewer import Viewer
+from ground.columns import is_id
 
 CHOOSE = "Choose a file."
 NO_FOLDER = "There is no such folder here. Choose one of the list."
@@ -170,10 +173,26 @@ def title_of(name: str) -> str:
 
 
 async def new_version(request: Request) -> Response:
-    """The form."""
+    """The form; with `instead`, for the file of a document that was shared a moment ago and is to be no other one."""
     viewer = await account_of(request)
     document, found = await _open(request, viewer)
-    return await _version_form(request, viewer, document, found, {"base": str(document.version_count)})
+    typed = {"base": str(document.version_count)}
+    instead = request.query_params.get("instead", "")
+    if not instead:
+        return await _version_form(request, viewer, document, found, typed)
+    file = await _file_instead(request, viewer, instead, document)
+    return await _version_form(request, viewer, document, found, {**typed, "instead": instead}, file=file)
+
+
+async def _file_instead(request: Request, viewer: Viewer, document_id: str, of: Document) -> BroughtFile:
+    """The file of another document that is to become a version of this one. Raises NotFound and Forbidden."""
+    async with state_of(request).database.read() as connection:
+        document = await get_document(connection, viewer, document_id) if is_id(document_id) else of
+    decision = may_become_version(viewer, document, of)
+    if not decision:
+        raise Forbidden(decision.reason)
+    current = document.current
+    return BroughtFile(Kept(current.sha256, current.size, current.media_type), current.name, room_of(state_of(request)))
 
 
 async def _open(request: Request, viewer: Viewer) -> tuple[Document, Found]:
@@ -242,10 +261,15 @@ async def create_version(request: Request) -> Response:
         value = validate(NewVersion, _version_said(form))
         mark = FileMark(said=value.model_dump_json(), sha256=form.file.kept.sha256)
         key = request_key(request, mark, form.fields.get("key"))
+        instead = form.fields.get("instead", "")
         if form.fields.get("act") == "apart":
+            if is_id(instead):  # it is one of its own already
+                return redirect(request, f"/documents/{instead}")
             return await _share_apart(request, viewer, document, form.file, value)
         async with state_of(request).transaction() as tx:
-            await add_version(tx, viewer, document.id, form.file, value.note, value.base, key)
+            added = await add_version(tx, viewer, document.id, form.file, value.note, value.base, key)
+            if is_id(instead) and not added.is_replay:
+                await withdraw_for_version(tx, viewer, instead, document, form.file.kept.sha256)
     except (Invalid, AlreadySent, TooMany, TooLarge, StoreFull, CameFirst) as error:
         document, found = await _open(request, viewer)
         return await _version_form(request, viewer, document, found, form.fields, error, form.file)

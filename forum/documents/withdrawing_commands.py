@@ -9,9 +9,10 @@ from forum.acts.erasing_documents import delete_document, erase_document
 from forum.acts.erasing_reasons import hold_memberships_about_document
 from forum.audit import Deed, record
 from forum.documents.writing_commands import hold_document
-from forum.errors import Forbidden, Invalid
+from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import DocumentGone
 from forum.policy import looks_after, may_restore, may_withdraw
+from forum.records import Document
 from forum.state import State
 from forum.streams import moderators_stream, network_stream
 from forum.tables import acts as act_rows
@@ -37,6 +38,21 @@ async def withdraw_document(tx: Transaction, viewer: Viewer, document_id: str, r
     if not reason and not looks_after(viewer, document):
         raise Invalid({"reason": "Say why: who looks after it is told your words, and the log keeps them."})
     await acts.withdraw(tx, await acts.hold_document(tx, viewer, document_id), viewer.id, reason)
+
+
+async def withdraw_for_version(tx: Transaction, viewer: Viewer, document_id: str, of: Document, sha256: str) -> None:
+    """Take back what was shared a moment ago, now that its file is a version of another. Raises as `withdraw_document`.
+
+    Nothing is done where it is another file, gone or not theirs by now. The reason names no document: others may read
+    this one than that.
+    """
+    try:
+        document = await hold_document(tx, viewer, document_id)
+    except NotFound:
+        return
+    is_it = document.current.sha256 == sha256 and document.network_id == of.network_id
+    if is_it and document.state != "withdrawn" and looks_after(viewer, document):
+        await withdraw_document(tx, viewer, document_id, "Its file became a version of another document.")
 
 
 async def restore_document(tx: Transaction, viewer: Viewer, document_id: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from forum.policy.decision import YES, Decision, when
+from forum.policy.file_checks import may_have_file
 from forum.policy.glass import may_leave_traces
 from forum.policy.threads import may_start_thread
 from forum.policy.waiting import is_held
@@ -70,6 +71,18 @@ def may_change_document(viewer: Viewer, document: Document) -> Decision:
         looks_after(viewer, document) or viewer.has_role(document.network_id, "moderator"),
         "Only who looks after this document and moderators may do this.",
     )
+
+
+def may_become_version(viewer: Viewer, document: Document, of: Document) -> Decision:
+    """Who looks after a document of one version makes it one of another of its network, read by no more people."""
+    if not looks_after(viewer, document) or document.version_count > 1 or document.id == of.id:
+        return Decision(False, "Only who looks after this document and shared it a moment ago may do this.")
+    if document.network_id != of.network_id or (document.is_narrowed and not of.is_narrowed):
+        return Decision(False, "More people read the other document, so this one is no version of it.")
+    for decision in (may_have_file(document.current.check), may_withdraw(viewer, document)):
+        if not decision:
+            return decision
+    return may_add_version(viewer, of)
 
 
 def may_withdraw(viewer: Viewer, document: Document) -> Decision:

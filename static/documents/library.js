@@ -15,7 +15,9 @@ if (library) {
 }
 
 if (page) {
-  const isThis = (object) => object?.id === page.dataset.document;
+  // What it is like was shared before it, and may be withdrawn.
+  const isAlike = (object) => object && page.querySelector(`[data-alike="${object.id}"]`);
+  const isThis = (object) => object?.id === page.dataset.document || isAlike(object);
   for (const kind of KINDS) on(kind, ({ object }) => isThis(object) && refreshSoon());
   on("folder.gone", () => refreshSoon()); // it may lie in it
   for (const kind of ["post.created", "post.edited", "post.removed", "post.restored"]) {

@@ -1,6 +1,6 @@
 // Several files at once into an open library: by dragging, by pasting, or by picking. Each goes by itself, with how far it is; it can be paused, and tried again.
 import { spellFirst } from "../live/counts.js";
-import { refresh } from "../live/refresh.js";
+import { fetchPage, refresh } from "../live/refresh.js";
 import { shownName, titleOf } from "./names.js";
 import { Refusal, Stopped, Upload } from "./tus.js";
 
@@ -9,6 +9,7 @@ const place = document.querySelector("[data-drop]");
 const waiting = [];
 let running = 0;
 let list = null;
+let sharing = Promise.resolve();
 
 function element(name, className, text = "") {
   const made = document.createElement(name);
@@ -66,8 +67,15 @@ class Sending {
     }
   }
 
+  // One after another: of two that are alike the second is told of the first.
+  share(upload) {
+    const turn = sharing.then(() => this.make(upload));
+    sharing = turn.catch(() => {});
+    return turn;
+  }
+
   // The upload is its own key: an answer that was lost on its way makes no second document.
-  async share(upload) {
+  async make(upload) {
     this.said.textContent = "Being shared";
     const body = JSON.stringify({ title: titleOf(this.file.name), folder: place.dataset.dropFolder || null, upload });
     const headers = { "Content-Type": "application/json", "Idempotency-Key": upload };
@@ -78,6 +86,18 @@ class Sending {
     this.said.textContent = "Shared";
     this.row.classList.add("is-shared");
     this.offer();
+    await this.tell((await answer.json()).id);
+  }
+
+  // What is here already with that content or name, as the page of the new one says it; the row stays until somebody has seen that.
+  async tell(id) {
+    const page = await fetchPage(`/documents/${id}`).catch(() => null);
+    const alike = page?.querySelector("[data-alike]");
+    if (!alike) return;
+    alike.querySelector(".muted")?.remove();
+    this.row.classList.add("is-told");
+    this.row.append(document.importNode(alike, true));
+    this.offer(["Keep both", () => this.row.remove()]);
   }
 
   show(sent) {
@@ -121,12 +141,16 @@ function sayAll() {
   const failed = list.querySelectorAll(".is-wrong").length;
   const done = list.querySelectorAll(".is-shared").length;
   const said = [done ? `${spellFirst(done, "file")} shared.` : "", failed ? `${spellFirst(failed, "file")} could not be shared.` : ""];
+  if (list.querySelector(".is-shared.is-told")) said.push("See below what is here already.");
   list.head.textContent = said.join(" ").trim();
   if (done) refresh({ all: true }).then(putAway, () => {});
 }
 
 function putAway() {
-  for (const row of list.querySelectorAll(".is-shared")) row.remove();
+  for (const row of list.querySelectorAll(".is-shared")) {
+    if (row.matches(".is-told")) row.classList.remove("is-shared");
+    else row.remove();
+  }
 }
 
 function take(files) {

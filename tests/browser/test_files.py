@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from tests.browser.scene import Scene, equals_reload, live, post, send, words, write
 from tests.forum.attachments.bringing import PDF, a_picture
+from tests.servers.browser import shot
 from tests.servers.shapes import SQLITE_MEMORY
 
 pytestmark = pytest.mark.parametrize("server", [SQLITE_MEMORY], indirect=True)
@@ -86,3 +87,42 @@ async def test_several_files_into_the_library_say_what_came_of_them(scene: Scene
     await expect(page.locator(".sending").get_by_role("button")).to_have_text(["Leave it"])
     titles = await page.locator("[data-region=documents] .item-title").all_inner_texts()
     assert sorted(titles) == ["photo.jpg.exe", "rota"]
+
+
+async def test_two_that_are_alike_in_one_drop_are_told(scene: Scene) -> None:
+    """Beside the second, which says what it is like; it stays until that was seen, and becomes a version from there."""
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/documents")
+    same = {"name": "photo.png", "mimeType": "image/png", "buffer": a_picture()}
+    await page.set_input_files(".drop input[type=file]", [same, same])  # type: ignore[list-item]
+    await expect(page.locator(".drop + p")).to_have_text("Two files shared. See below what is here already.")
+    rows = page.locator(".sending")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("“photo” in this network has the same content. Withdraw this one")
+    await shot(page, "alike")
+    await rows.get_by_role("button", name="Keep both").click()
+    await expect(rows).to_have_count(0)
+    await expect(page.locator("[data-region=documents] .item-title")).to_have_text(["photo", "photo"])
+    # Another day's file of that name is one more version, with what is new in it.
+    await page.set_input_files(".drop input[type=file]", [{**same, "buffer": a_picture(200, 100)}])  # type: ignore[list-item]
+    await expect(rows).to_contain_text("“photo” in this network has the same file name.")
+    await expect(page.locator(".drop + p")).to_have_text("One file shared. See below what is here already.")
+    await rows.get_by_role("link", name="Make this a new version of it").click()
+    await page.get_by_label("What is new in it?").fill("Seen from the door")
+    await page.get_by_role("button", name="Share this version").click()
+    await expect(page.locator(".document-act")).to_contain_text("Version 2 of 2")
+    await page.goto(f"{scene.village.url}/networks/{scene.place.slug}/documents")
+    await expect(page.locator("[data-region=documents] .item-title")).to_have_text(["photo", "photo"])
+
+
+async def test_what_is_said_of_one_that_is_alike_goes_when_that_is_withdrawn(scene: Scene) -> None:
+    page = await scene.open(scene.amara, f"/networks/{scene.place.slug}/documents")
+    same = {"name": "photo.png", "mimeType": "image/png", "buffer": a_picture()}
+    await page.set_input_files(".drop input[type=file]", [same, same])  # type: ignore[list-item]
+    await expect(page.locator(".sending")).to_have_count(1)
+    listed = await scene.call(scene.amara, "GET", f"/networks/{scene.place.slug}/documents")
+    second, first = sorted((each["id"] for each in listed["items"]), reverse=True)
+    await scene.go(page, f"/documents/{second}")
+    await expect(page.locator("[data-alike]")).to_be_visible()
+    await shot(page, "alike-document")
+    await scene.call(scene.amara, "DELETE", f"/documents/{first}")
+    await expect(page.locator("[data-alike]")).to_have_count(0)

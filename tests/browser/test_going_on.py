@@ -87,8 +87,8 @@ async def leave_after_one_piece(scene: Scene, path: Path) -> tuple[Page, str]:
 
 
 async def wait_shared(page: Page, count: int = 1) -> None:
-    words = ("One file", "Two files")[count - 1]
-    await expect(page.locator(".drop + p")).to_have_text(f"{words} shared.", timeout=30_000)
+    words = ("One file shared.", "Two files shared. See below what is here already.")[count - 1]
+    await expect(page.locator(".drop + p")).to_have_text(words, timeout=30_000)
 
 
 async def bytes_of(scene: Scene) -> list[str]:
