@@ -21,6 +21,7 @@ from starlette.requests import Request
 from forum.envelope import let_bring
 from forum.errors import Invalid
 from forum.files.store import MEGABYTE, Incoming, Kept
+from forum.filing import ask_disk
 from forum.filing.brought import BroughtFile, Room
 from forum.forms import MOST_FIELDS
 from forum.state import State, state_of
@@ -175,6 +176,7 @@ class _Reading:
         self._name, self._filename = name, filename
         self._words.clear()
         if filename and self._keeps:
+            await ask_disk(self._state.files, self._state.settings)
             self._incoming = await self._state.files.begin()
 
     async def _data(self, data: bytes) -> None:

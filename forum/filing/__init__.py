@@ -8,6 +8,7 @@ from forum.filing.checking import file_check, hold_back_file, hold_back_version,
 from forum.filing.keeping import keep
 from forum.filing.room import (
     Room,
+    ask_disk,
     ask_own,
     ask_part,
     ask_room,
@@ -25,6 +26,7 @@ from forum.filing.taking import Taken, take_brought, take_upload
 __all__ = [
     "Room",
     "Taken",
+    "ask_disk",
     "ask_own",
     "ask_part",
     "ask_room",

@@ -115,10 +115,7 @@ async def ask_room(
     most = settings.file_mb * MEGABYTE
     if size > most:
         raise too_large(most)
-    # By what may come at most, never by this size: otherwise a row of sizes would tell to the byte what is on the disk.
-    free = await files.free()
-    if free is not None and most + _SPARED_BYTES > free:
-        raise StoreFull("The disk of this site has no room for more files. Ask whoever runs it for more.")
+    await ask_disk(files, settings)
     await ask_own(tx, settings, account_id, size)
     if network_id is None:
         return
@@ -129,6 +126,16 @@ async def ask_room(
     coming = await _sum(tx.connection, select(uploads.c.size).where(here, _is_alive()))
     if room.used + coming + size > room.most:
         raise _no_room(size, room.left, coming)
+
+
+async def ask_disk(files: Store, settings: Settings) -> None:
+    """Refuse while the disk is nearly full. Raises StoreFull.
+
+    By what may come at most, never by a size: otherwise a row of sizes would tell to the byte what is on the disk.
+    """
+    free = await files.free()
+    if free is not None and settings.file_mb * MEGABYTE + _SPARED_BYTES > free:
+        raise StoreFull("The disk of this site has no room for more files. Ask whoever runs it for more.")
 
 
 async def ask_own(tx: Transaction, settings: Settings, account_id: str, more: int) -> None:
@@ -157,7 +164,8 @@ async def _ask_unshared(
     if has + more > most:
         raise StoreFull(
             f"You have {megabytes(has)} in files that are not shared yet, and with this one it would be more than "
-            f"{megabytes(most)}. Share those first, or give them up; what is left lying is forgotten after a day."
+            f"{megabytes(most)}. Share or cancel those first: choose one again to go on with it. What is left lying is "
+            "forgotten after a day."
         )
 
 

@@ -264,7 +264,7 @@ async def test_the_disk_is_asked_for_the_largest_file_whatever_the_size(village:
     ann = await village.person()
     free = await village.state.files.free()
     assert free is not None
-    settings = village.state.settings.model_copy(update={"file_mb": free // MEGABYTE + 1})
+    settings = village.state.settings.model_copy(update={"file_mb": free // MEGABYTE})
     async with village.state.transaction() as tx:
         with pytest.raises(StoreFull, match="The disk of this site has no room for more files"):
             await ask_room(tx, village.state.files, settings, ann.id, None, 1)

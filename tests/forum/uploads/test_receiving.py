@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import resource
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -125,6 +126,25 @@ async def test_killed_in_the_middle_it_goes_on(own_village: Village, own_server:
     assert await sender.offset(path) == 500_000
     await go_on(own_village, sender, path, content)
     assert "holds together" in own_server.command("check", "--contents")
+
+
+async def test_a_part_that_finds_the_disk_full_says_that_what_came_before_is_kept(
+    own_village: Village, own_server: ConferServer
+) -> None:
+    """And so it is: once there is room it goes on from there."""
+    sender, content = await Sender.new_member(own_village), secrets.token_bytes(15_000_000)
+    path = await sender.new(len(content))
+    assert (await sender.send(path, 0, content[:9_000_000])).status_code == 204
+    before = resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, (12_000_000, resource.RLIM_INFINITY))
+    refused = await sender.send(path, 9_000_000, content[9_000_000:])
+    assert refused.status_code == 507
+    assert refused.json()["detail"] == (
+        "The disk of the server is full. What came of this file before this part is kept for a day: go on from there "
+        "once there is room."
+    )
+    assert await sender.offset(path) == 9_000_000
+    resource.prlimit(own_server.pid, resource.RLIMIT_FSIZE, before)
+    await go_on(own_village, sender, path, content)
 
 
 @pytest.mark.parametrize("stage", ["before it was joined", "before its row was written"])
