@@ -73,6 +73,11 @@ on("needs.changed", ({ object }) => ring("addressed", object?.addressed));
 on("notification.created", ({ object }) => ring("lines", object?.waiting));
 on("notifications.changed", ({ object }) => ring("lines", object?.waiting));
 
+// Words and titles stand in lines of one's list, too: where they are taken away, they go there at once.
+for (const kind of ["post.edited", "post.removed", "post.restored", "thread.changed", "document.withdrawn", "document.gone", "card.gone"]) {
+  on(kind, () => document.querySelector("[data-region=lines]") && refreshSoon());
+}
+
 // Both are rare, and few hear of them: the server knows best what shows then.
 for (const kind of ["requests.changed", "reports.changed", "held.changed"]) on(kind, () => refreshSoon());
 const INVITATIONS = '[data-invitations], [data-joining-link], [data-members="invited"]';

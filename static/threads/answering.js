@@ -1,30 +1,13 @@
 // Reply and Quote under each post, and More: they open the composer and a menu in place. Without this they are links to pages that do the same.
+import { on } from "../live/link.js";
 import { fetchParts, fetchText } from "../live/refresh.js";
 import { toast } from "../ui/toast.js";
+import { answerTo, nameOf } from "./answered.js";
 import { composer } from "./composer.js";
 import { editInPlace } from "./editing.js";
 import { numberOf, section } from "./posts.js";
 
-const EXCERPT = 100;
 const MARKUP = /[\\`*_{}[\]<>|~&]/g;
-
-function answerTo(article) {
-  const words = firstWords(article.querySelector(".prose")).split(/\s+/).filter(Boolean).join(" ");
-  const cut = words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words;
-  return { id: article.dataset.id, text: `Answers ${nameOf(article)}: ${cut}`, href: `#${article.id}` };
-}
-
-// What stands before a table: its cells make no sentence.
-function firstWords(prose) {
-  const [range, table] = [document.createRange(), prose.querySelector("table")];
-  range.selectNodeContents(prose);
-  if (table) range.setEndBefore(table);
-  return range.toString().trim() || prose.textContent;
-}
-
-function nameOf(article) {
-  return article.querySelector(".post-name").firstChild.textContent.trim();
-}
 
 function escapeMarkdown(text) {
   return text.replace(MARKUP, "\\$&").replace(/^(\s*)([#+=-])/gm, "$1\\$2").replace(/^(\s*\d{1,9})(?=[.)])/gm, "$1\\");
@@ -122,4 +105,10 @@ document.addEventListener("click", (event) => {
   if (!composer || !event.target.closest(".skip[href='#compose']")) return;
   event.preventDefault();
   composer.open();
+});
+
+// Of a post that is taken away while somebody answers it, no words stand here any more.
+on("post.removed", ({ object }) => {
+  if (!object || composer?.form.elements.reply_to?.value !== object.id) return;
+  composer.showAnswering({ text: "Answers a post that was taken away", href: `/posts/${object.id}` });
 });

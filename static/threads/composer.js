@@ -6,6 +6,7 @@ import { makeAct } from "../live/notes.js";
 import { countCharacters, startCounters } from "../ui/form.js";
 import { selectTab } from "../ui/tabs.js";
 import { icon, toast } from "../ui/toast.js";
+import { answerById } from "./answered.js";
 import { Draft } from "./drafts.js";
 import { showOwn } from "./feed.js";
 import { Files } from "./files.js";
@@ -138,8 +139,7 @@ export class Composer {
     for (const name of FIELDS) if (kept[name] && elements[name]) elements[name].value = kept[name];
     const isAdded = given && !this.isEdit && !this.area.value.includes(given);
     if (isAdded) this.area.value = `${this.area.value.trim()}\n\n${given}`;
-    // Whose words it answers is not kept where the session ended in between: only which post it is.
-    if (kept.reply_to && this.answering) this.showAnswering(kept.answering ?? { text: "Answers the post that you chose", href: `/posts/${kept.reply_to}` });
+    if (kept.reply_to && this.answering) this.showAnswering(answerById(kept.reply_to));
     if (this.details) this.details.open = true;
     if (this.discard) this.discard.hidden = false;
     this.saved.textContent = "Saved";
@@ -175,7 +175,7 @@ export class Composer {
     }
     const fields = Object.fromEntries(FIELDS.map((name) => [name, this.form.elements[name]?.value]));
     const place = document.querySelector("h1").textContent;
-    this.isKept = this.draft.save({ ...fields, files: this.files.kept(), answering: this.shownAnswering(), place, network: this.form.dataset.network });
+    this.isKept = this.draft.save({ ...fields, files: this.files.kept(), place, network: this.form.dataset.network });
     this.saved.textContent = this.isKept ? "Saved" : "";
   }
 

@@ -5,7 +5,7 @@ import { me } from "../live/link.js";
 
 const PREFIX = "confer:draft:";
 
-/** The draft of one form. What is kept: its fields by name, `answering`, `place` (in words), `network` (its id) and `at`. */
+/** The draft of one form. What is kept: its fields by name, `files`, `place` (in words), `network` (its id) and `at`. */
 export class Draft {
   constructor(place) {
     this.key = `${PREFIX}${me}:${place}`;

@@ -90,7 +90,7 @@ async def test_a_session_that_ended_elsewhere_keeps_what_was_typed(scene: Scene)
     await expect(page.locator(".unsent")).to_contain_text(f"You were writing in {scene.place.name}")
     await scene.go(page)
     await expect(page.locator("textarea[name=body]")).to_have_value("Words that were not sent")
-    await expect(page.locator("[data-answering]")).to_contain_text("Answers the post that you chose")
+    await expect(page.locator("[data-answering]")).to_contain_text("Answers Gareth Williams: ")
     cookie["value"] = scene.gareth.session
     await page.context.add_cookies([cookie])  # type: ignore[list-item]
     await scene.go(page, "/")

@@ -65,3 +65,40 @@ async def test_a_document_that_is_narrowed_goes_from_open_pages(scene: Scene, is
     await _is_emptied(reader, "put where only moderators read it", "Rota of June", "Mrs Jones")
     await expect(moderator.locator("main")).to_contain_text("Moderators only")
     await expect(moderator.locator("main h2").first).to_have_text("Rota of June")
+
+
+async def test_words_go_from_the_list_of_notifications_as_they_are_hidden(scene: Scene) -> None:
+    watched = {"networks": [{"id": scene.place.id, "level": "watch"}]}
+    await scene.call(scene.priya, "PUT", "/me/notifications/settings", watched)
+    begun = {"title": "Falls at night", "body": "Mrs Jones fell by her bed."}
+    thread = await scene.call(scene.gareth, "POST", f"/networks/{scene.place.slug}/threads", begun)
+    first = (await scene.call(scene.gareth, "GET", f"/threads/{thread['id']}/posts"))["items"][0]["id"]
+    await scene.reply(scene.gareth, "@Priya Shah, Mr Brown is worse.")
+    page = await scene.open(scene.priya, "/notifications")
+    main = page.locator("main")
+    await expect(main).to_contain_text("Mrs Jones fell", timeout=15_000)
+    why = {"rule": "patient_data", "reason": "A patient is named."}
+    await scene.call(scene.amara, "POST", f"/posts/{first}/hiding", why)
+    await expect(main).not_to_contain_text("Mrs Jones")
+    await expect(main).to_contain_text("mentioned you")
+
+
+async def test_the_composer_keeps_no_words_of_the_post_that_it_answers(scene: Scene) -> None:
+    made = await scene.reply(scene.gareth, "Mrs Jones fell by her bed.")
+    page = await scene.open(scene.priya)
+    answering = page.locator("[data-answering]")
+    await page.locator("#post-2").get_by_role("link", name="Reply").click()
+    await expect(answering).to_contain_text("Answers Gareth Williams: Mrs Jones fell")
+    await page.locator("textarea[name=body]").fill("Is she well?")
+    await expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    kept = await page.evaluate("JSON.stringify(localStorage)")
+    assert "Is she well?" in kept
+    assert "Mrs Jones" not in kept
+    why = {"rule": "patient_data", "reason": "A patient is named."}
+    await scene.call(scene.amara, "POST", f"/posts/{made['id']}/hiding", why)
+    await expect(answering).to_contain_text("Answers a post that was taken away")
+    await expect(page.locator("body")).not_to_contain_text("Mrs Jones")
+    await scene.go(page)
+    await expect(page.locator("textarea[name=body]")).to_have_value("Is she well?")
+    await expect(answering).to_contain_text("Answers the post that you chose")
+    await expect(page.locator("body")).not_to_contain_text("Mrs Jones")
