@@ -12,7 +12,7 @@ async def test_how_much_room_the_files_of_all_networks_take(village: Village, ov
     async with village.state.transaction() as tx:
         await charge(tx, village.state.settings, place.id, 3_000 * MEGABYTE)
     page = (await village.browser(overseer).get("/site/networks")).text
-    assert " MB; only the disk sets a bound</dd>" in page
+    assert " MB; only the disk sets a bound" in page
     sender = await Sender.new_member(village)
     await sender.send(await sender.new(1_500_000), 0, bytes(1_500_000))
     page = (await village.browser(overseer).get("/site/networks")).text
