@@ -186,7 +186,9 @@ def read_undo(key: bytes, kept: str) -> str:
 def _unsealed(key: bytes, kept: str) -> tuple[str, str] | None:
     """The act and the name that travel with a notice; None where we did not seal it."""
     notice, *sealed = kept.split(".")
-    words, seal = sealed if len(sealed) == 2 else ("", "")
+    if len(sealed) != 2:
+        return None
+    words, seal = sealed
     if not hmac.compare_digest(_seal(key, notice, words).encode(), seal.encode()):
         return None
     try:

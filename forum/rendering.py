@@ -4,7 +4,7 @@ Undefined names are errors, so a template can't show what its page does not carr
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -89,9 +89,20 @@ class Shell:
     """Whether the notice is that of an end: scripts then take away what pages have left in this browser."""
 
 
+class _Templates(Environment):
+    """Templates whose globals are a plain dictionary.
+
+    Jinja lays those of a template over the environment's as a ChainMap, and each `import` compares its keys: a twelfth
+    of a page's time. Ours all stand before the first template is loaded, and no template has its own.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def make_templates(root: Path, settings: Settings, asset: Callable[[str], str]) -> Environment:
     """The Jinja environment with our filters; templates are reloaded in development only."""
-    environment = Environment(
+    environment = _Templates(
         loader=FileSystemLoader(root),
         undefined=StrictUndefined,
         autoescape=True,
@@ -194,6 +205,7 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
     """The frame of a page for this viewer. `current_network` is the id of the network it is in."""
     settings = state_of(request).settings
     places = viewer.active_places()
+    path, kept = request.url.path, request.cookies.get(NOTICE_COOKIE, "")
     administered = [place for place in places if place.role == "administrator"]
     return Shell(
         site_name=settings.site_name,
@@ -211,11 +223,11 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
             )
             for place in places
         ),
-        path=request.url.path,
+        path=path,
         streams=json.dumps(viewer.positions(), separators=(",", ":")),
         epoch=viewer.epoch,
-        notice=read_notice(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
-        search_query=request.query_params.get("q", "")[:200] if request.url.path == "/search" else "",
+        notice=read_notice(state_of(request).key, kept),
+        search_query=request.query_params.get("q", "")[:200] if path == "/search" else "",
         needs_me=sum(place.waiting for place in administered)
         + len(viewer.invitations())
         + viewer.addressed
@@ -226,8 +238,8 @@ def make_shell(request: Request, viewer: Viewer, title: str, current_network: st
         way_back="" if viewer.is_signed_in else _way_back(request),
         glass=viewer.broken_glass,
         indexed=is_indexed(request.scope),
-        undo=read_undo(state_of(request).key, request.cookies.get(NOTICE_COOKIE, "")),
-        forgets=request.cookies.get(NOTICE_COOKIE, "") in FORGETTING,
+        undo=read_undo(state_of(request).key, kept),
+        forgets=kept in FORGETTING,
     )
 
 

@@ -69,9 +69,17 @@ class Viewer:
 
     def place_in(self, network_id: str) -> Place | None:
         """The place in this network, or None; the others, of which there may be dozens, are not made for it."""
-        # In JSON a quotation mark inside a text has a backslash before it: only a place can begin like this.
-        begins = self.places_text.find(f'["{network_id}"')
-        return Place(*_JSON.raw_decode(self.places_text, begins)[0]) if begins >= 0 else None
+        made = self._made
+        if network_id not in made:
+            # In JSON a quotation mark inside a text has a backslash before it: only a place can begin like this.
+            begins = self.places_text.find(f'["{network_id}"')
+            made[network_id] = Place(*_JSON.raw_decode(self.places_text, begins)[0]) if begins >= 0 else None
+        return made[network_id]
+
+    @cached_property
+    def _made(self) -> dict[str, Place | None]:
+        """What `place_in` has made: a page asks a dozen times for the same."""
+        return {}
 
     @cached_property
     def addressed(self) -> int:
