@@ -109,3 +109,29 @@ WITH_OWN_LETTER: frozenset[NotificationKind] = frozenset(
 """What whoever does it says in a letter of its own: no second mail tells it."""
 WITH_OWN_LETTER_AT_ONCE: frozenset[NotificationKind] = frozenset(("request.made",))
 """The same for those who want mail at once; to the others it comes bundled with the rest."""
+UNSIGNED_KINDS: frozenset[NotificationKind] = frozenset(
+    (
+        "membership.admitted",
+        "membership.refused",
+        "membership.ended",
+        "membership.returned",
+        "role.changed",
+        "act.concerns_me",
+        "act.undone",
+        "exclusion.ended",
+        "appeal.answered",
+        "report.answered",
+        "report.undone",
+        "post.approved",
+        "post.rejected",
+        "thread.widened",
+        "thread.narrowed",
+        "quotation.hidden",
+        "quotation.erased",
+        "post.erased",
+        "document.erased",
+        "card.withheld",
+    )
+)
+"""What was decided about somebody, or about what is theirs: no line, no event and no mail of these names who did it,
+as no page does. Who moderates finds that on the act's own page and in the log."""

@@ -34,6 +34,7 @@ from forum.notification_kinds import (
     COUNTED_ELSEWHERE,
     MODERATORS_KINDS,
     PERSONAL_KINDS,
+    UNSIGNED_KINDS,
     WITH_OWN_LETTER,
     WITH_OWN_LETTER_AT_ONCE,
     NotificationKind,
@@ -153,7 +154,7 @@ async def tell(
     network_id: str | None = None,
     actor_id: str | None = None,
 ) -> None:
-    """Tell these people of `object_id`, once each. Who did it is left out where its reader is not to learn that."""
+    """Tell these people of `object_id`, once each, but for who did it; that is kept where their reader may learn it."""
     moment, whom = now(), sorted(set(account_ids) - {actor_id})
     for start in range(0, len(whom), _PART):
         asked = {"network_id": network_id, "account_ids": whom[start : start + _PART]}
@@ -164,7 +165,7 @@ async def tell(
                 "kind": kind,
                 "network_id": network_id,
                 "object_id": object_id,
-                "actor_id": actor_id,
+                "actor_id": None if kind in UNSIGNED_KINDS else actor_id,
                 "counts": kind not in COUNTED_ELSEWHERE,
                 "created_at": moment,
                 "read_at": None,

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
+from forum.notification_kinds import UNSIGNED_KINDS
 from forum.notifications.naming_queries import name_places
 from forum.notifications.records import Line
 from forum.offers import still_offered
@@ -32,10 +33,12 @@ from forum.tables import (
     posts,
     threads,
 )
-from forum.telling import LINES_WAITING, ONE_LINE
+from forum.telling import LINES_WAITING, ONE_LINE, is_one_of
 from forum.viewer import MOST_ADDRESSED, Viewer
 
 _actors = accounts.alias("actors")
+# Lines that were written by an earlier version say who it was.
+_signs = and_(_actors.c.id == notifications.c.actor_id, not_(is_one_of(UNSIGNED_KINDS)))
 _act = and_(
     notifications.c.kind == "act.concerns_me",
     acts.c.id == notifications.c.object_id,
@@ -114,7 +117,7 @@ _JOINED = (
     notifications.outerjoin(threads, threads.c.id == notifications.c.thread_id)
     .outerjoin(posts, _first)
     .outerjoin(networks, networks.c.id == _of_network)
-    .outerjoin(_actors, _actors.c.id == notifications.c.actor_id)
+    .outerjoin(_actors, _signs)
     .outerjoin(acts, _act)
     .outerjoin(_reversed, and_(notifications.c.kind == "act.reversed", _reversed.c.id == notifications.c.object_id))
     .outerjoin(audit_words, and_(audit_words.c.row_id == _reversed.c.undo_row_id, audit_words.c.name == "reason"))

@@ -145,7 +145,7 @@ async def _stand_in(connection: AsyncConnection, network_id: str, standing: Stan
         await _tell_of_post(connection, network_id, account.id)
     if standing == "removed":
         # As `forum.acts.excluding` tells it; there is no act to which it leads.
-        await _tell(connection, network_id, account.id, "membership.ended", new_id(), inviter)
+        await _tell(connection, network_id, account.id, "membership.ended", new_id(), None)
     return await start_session(connection, account.id, "")
 
 
