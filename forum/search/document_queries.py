@@ -14,6 +14,7 @@ from forum.records import Person
 from forum.search.marking import MOST, excerpt, mark
 from forum.search.match_queries import Row
 from forum.search.shown import FORMER, Place, Shown
+from forum.search.terms import term_of
 from forum.tables import document_versions, documents, networks, version_pages, version_previews
 from forum.viewer import Viewer
 from ground.columns import Identifier
@@ -154,9 +155,11 @@ def _with_page(shown: Shown, pages: Sequence[Any], wanted: Collection[str]) -> S
     best, most = None, 0
     for page, words, kind in pages:
         part = excerpt(words, wanted)
-        told = len({piece.lower() for piece, is_found in part.pieces if is_found})
+        told = len({term_of(piece) for piece, is_found in part.pieces if is_found})
         if told > most:
             best, most = (page, part, kind), told
+        if told == len(set(wanted)):
+            break
     if best is None:
         return shown
     page, part, kind = best
