@@ -222,11 +222,20 @@ async def forget_files(tx: Transaction, *conditions: ColumnElement[bool]) -> int
 async def move_files(tx: Transaction, thread_id: str, network_id: str, target_id: str) -> None:
     """The posts of this thread are in another network now: their files count there."""
     of_thread = post_files.c.post_id.in_(select(posts.c.id).where(posts.c.thread_id == thread_id))
-    counted = select(cast(func.coalesce(func.sum(post_files.c.stored_bytes), 0), BigInteger)).where(of_thread)
+    await _move(tx, of_thread, network_id, target_id)
+
+
+async def move_held_files(tx: Transaction, held_id: str, network_id: str, target_id: str) -> None:
+    """The same for words that wait in another network now."""
+    await _move(tx, post_files.c.held_id == held_id, network_id, target_id)
+
+
+async def _move(tx: Transaction, which: ColumnElement[bool], network_id: str, target_id: str) -> None:
+    counted = select(cast(func.coalesce(func.sum(post_files.c.stored_bytes), 0), BigInteger)).where(which)
     size = await tx.connection.scalar(counted) or 0
+    await tx.execute(update(post_files).where(which).values(network_id=target_id))
     if not size:
         return
-    await tx.execute(update(post_files).where(of_thread).values(network_id=target_id))
     await give_back(tx, network_id, size)
     more = update(networks).where(networks.c.id == target_id)
     await tx.execute(more.values(stored_bytes=networks.c.stored_bytes + size))

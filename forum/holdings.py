@@ -5,7 +5,7 @@ Shared ground: a slice with something that people hold adds a `Holding` here, as
 needs at least a role; with that role it ends or goes to an heir, who is an administrator.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from forum.tables import (
     joining_links,
     memberships,
     networks,
+    threads,
 )
 from ground.columns import Identifier, Moment, now
 from realtime.transaction import Transaction
@@ -294,8 +295,18 @@ async def wait_again(tx: Transaction, network_id: str, account_id: str, membersh
         held_posts.c.decided_at >= ended,
         held_posts.c.body != "",  # what was forgotten in time stays so
     )
-    if (await tx.execute(lapsed.values(outcome="", decided_at=None))).rowcount:
+    again = list((await tx.execute(lapsed.values(outcome="", decided_at=None).returning(held_posts.c.id))).scalars())
+    if again:
         tx.emit(moderators_stream(network_id), HeldChanged(network_id))
+    await send_after_threads(tx, again)
+
+
+async def send_after_threads(tx: Transaction, held_ids: Collection[str]) -> None:
+    """Let the worker send those of these after their threads that answer in one that has moved to another network."""
+    moved = select(held_posts.c.id).join(threads, threads.c.id == held_posts.c.thread_id)
+    moved = moved.where(held_posts.c.id.in_(held_ids), threads.c.network_id != held_posts.c.network_id)
+    for held_id in (await tx.execute(moved)).scalars() if held_ids else ():
+        tx.enqueue("follow_thread", {"held_id": held_id})
 
 
 async def _wait_again_if_lifted(tx: Transaction, network_id: str, account_id: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, case, select, update
 
 from forum.acts.holding import Held, hold_post
 from forum.acts.recording import Act, write_act
@@ -226,7 +226,11 @@ async def _set_title(tx: Transaction, post: Held, thread: Row[Any], title: str, 
     await tx.execute(update(threads).where(threads.c.id == post.thread_id).values(values))
     if title == thread.title:
         return
-    # A thread that waited for a moderator has the id of what waited.
-    await tx.execute(update(held_posts).where(held_posts.c.id == post.thread_id).values(title=title))
+    # A thread that waited for a moderator has the id of what waited. Where that was in another network, what it is
+    # called here is told to nobody there: it loses its title all the same.
+    is_here = held_posts.c.network_id == post.network_id
+    elsewhere = title if title == ERASED else HIDDEN_TITLE
+    named = update(held_posts).where(held_posts.c.id == post.thread_id)
+    await tx.execute(named.values(title=case((is_here, title), else_=elsewhere)))
     await forget_words_of(tx, post.id)
     tx.emit(post.stream, ThreadChanged(post.thread_id, thread.version + 1))

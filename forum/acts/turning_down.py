@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from forum.errors import Conflict
 from forum.events import HeldChanged
-from forum.holdings import recount_held
+from forum.holdings import recount_held, send_after_threads
 from forum.membership import lock_current
 from forum.streams import moderators_stream
 from forum.tables import held_posts
@@ -15,7 +15,8 @@ FORGOTTEN = "The words that were turned down are kept no longer, so they can’t
 
 
 async def wait_once_more(tx: Transaction, network_id: str, account_id: str, held_id: str) -> None:
-    """What this author wrote waits again; where they belong no more, it does so should they come back.
+    """What this author wrote waits again; where they belong no more, it does so should they come back. Where the thread
+    in which it answers has moved, it goes there, if they are a member of that network.
 
     The author's membership is held. Raises Conflict where the words are gone, or something else was decided since.
     """
@@ -30,3 +31,4 @@ async def wait_once_more(tx: Transaction, network_id: str, account_id: str, held
     if current is not None and belongs:
         await recount_held(tx, network_id, account_id, current.id, belongs=False)
         tx.emit(moderators_stream(network_id), HeldChanged(network_id))
+    await send_after_threads(tx, [held_id])

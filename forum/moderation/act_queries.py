@@ -214,7 +214,7 @@ async def get_act(connection: AsyncConnection, viewer: Viewer, act_id: str) -> S
     if act.is_mine and act.kind in ("expel", "ban"):
         act = replace(act, lapsed=await _lapsed(connection, viewer, act))
     if act.kind == "reject" and (act.is_mine or act.is_moderated):
-        act = await _with_held(connection, act)
+        act = await _with_held(connection, viewer, act)
     if row[-1] is not None:
         act = await _with_thread(connection, viewer, act, row[-1])
     if act.is_moderated and act.number == 1 and act.kind in ("hide", "remove"):
@@ -273,14 +273,17 @@ async def _lapsed(connection: AsyncConnection, viewer: Viewer, act: ShownAct) ->
     return tuple((row.id, row.created_at) for row in await connection.execute(asked.order_by(held_posts.c.id)))
 
 
-async def _with_held(connection: AsyncConnection, act: ShownAct) -> ShownAct:
-    """What was turned down, and whether it could wait again."""
+async def _with_held(connection: AsyncConnection, viewer: Viewer, act: ShownAct) -> ShownAct:
+    """What was turned down, and whether it could wait again. Where it waits in another network by now, its moderators
+    alone are led there."""
     before = await connection.scalar(select(acts.c.before).where(acts.c.id == act.id))
     held_id = str((before or {}).get(HELD, ""))
-    waits = select(held_posts.c.id).where(
-        held_posts.c.id == held_id, held_posts.c.outcome == "rejected", held_posts.c.body != ""
-    )
-    return replace(act, held_id=held_id, is_forgotten=await connection.scalar(waits) is None)
+    asked = select(held_posts.c.network_id, held_posts.c.outcome, held_posts.c.body != "")
+    row = (await connection.execute(asked.where(held_posts.c.id == held_id))).first()
+    network_id, outcome, has_words = tuple(row) if row is not None else ("", "", False)
+    is_led = act.is_mine or network_id == act.network_id or viewer.has_role(network_id, "moderator")
+    is_forgotten = outcome != "rejected" or not has_words
+    return replace(act, held_id=held_id if is_led else "", is_forgotten=is_forgotten)
 
 
 async def _with_thread(connection: AsyncConnection, viewer: Viewer, act: ShownAct, thread_id: str) -> ShownAct:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
@@ -108,6 +108,7 @@ async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str)
     """The post and why, while who wrote it can be written to. Whoever may not know of the network is not told its
     name, and who reads it no more is told no title of it."""
     is_reader = readable_by_account(accounts.c.id)
+    is_here = threads.c.network_id == held_posts.c.network_id
     knows = or_(is_reader, networks.c.access.in_(("open", "closed")))
     asked = (
         select(
@@ -116,7 +117,8 @@ async def find_rejection(connection: AsyncConnection, held_id: str, act_id: str)
             accounts.c.name,
             case((knows, networks.c.name), else_="a network").label("network"),
             networks.c.access == "open",
-            func.coalesce(threads.c.title, held_posts.c.title).label("title"),
+            # What a thread that has moved is called is told with the leave of the network where it is: not by this.
+            case((held_posts.c.thread_id.is_(None), held_posts.c.title), (is_here, threads.c.title), else_=""),
             acts.c.reason,
         )
         .select_from(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from auth.rules import EDITS
-from forum.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.errors import Conflict, Forbidden, Invalid
 from forum.forms import read_form
 from forum.fronts import NetworkHead, network_head
 from forum.network_reads import Found, get_network
@@ -20,6 +20,7 @@ from forum.threads.held_queries import (
     PAGE_SIZE,
     HeldPost,
     TurnedDown,
+    find_place,
     find_turning_down,
     get_held,
     get_own_held,
@@ -138,8 +139,9 @@ async def _show_one(request: Request, refusal: str = "") -> Response:
         found = await get_network(connection, viewer, request.path_params["slug"])
         held = await get_held(connection, viewer, request.path_params["held_id"])
         turned_down = await find_turning_down(connection, viewer, held)
-    if held.network_id != found.network.id:
-        raise NotFound
+        place = None if held.network_id == found.network.id else await find_place(connection, viewer, held)
+    if place is not None:
+        return redirect(request, place)
     if held.outcome == "approved":
         return redirect(request, _posted_at(held), notice="posted-before" if refusal else "")
     head, is_own = network_head(viewer, found), held.author.id == viewer.id

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.acts.recording import HELD
+from forum.acts.recording import HELD, said_of_thread
 from forum.attaching import list_held_files
 from forum.errors import NotFound
 from forum.policy import acts_shown_to, moderated_by, readable_by, threads_readable_by
@@ -33,7 +33,8 @@ class HeldPost:
     thread_id: str | None
     """None: it begins a thread with this title."""
     title: str
-    """Of the thread that it begins, or in which it answers."""
+    """Of the thread that it begins, or in which it answers: for who may not read that now, as it was called when it
+    left this network, where that is known; else empty."""
     body: str
     reply_to_id: str | None
     author: Person
@@ -44,6 +45,10 @@ class HeldPost:
     reason: str
     """Why it was rejected."""
     files: tuple[PostFile, ...] = ()
+    is_elsewhere: bool = False
+    """The thread has moved to another network, so it can't be posted from this one."""
+    is_read: bool = True
+    """The viewer may read the thread where it is now; one that is not begun yet they may."""
 
 
 _IS_WAITING = select(held_posts.c.id).where(
@@ -56,14 +61,26 @@ async def is_waiting(connection: AsyncConnection, held_id: str) -> bool:
     return await connection.scalar(_IS_WAITING, {"held_id": held_id}) is not None
 
 
-def _held(*conditions: ColumnElement[bool]) -> Select[Any]:
+# The thread in which it answers, or that it has begun: what was approved has its id.
+_IN_THREAD = threads.c.id == func.coalesce(held_posts.c.thread_id, held_posts.c.id)
+_HERE = select(threads.c.network_id).where(_IN_THREAD).correlate(held_posts).scalar_subquery()
+
+
+def _title_for(viewer: Viewer) -> ColumnElement[Any]:
+    """What that thread is called, for who may read it where it is now, whichever network the statement is about."""
+    there = select(threads.c.title).join(networks, networks.c.id == threads.c.network_id)
+    return there.where(_IN_THREAD, threads_readable_by(viewer)).correlate(held_posts).scalar_subquery()
+
+
+def _held(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             held_posts.c.id,
             held_posts.c.network_id,
             held_posts.c.thread_id,
             held_posts.c.title,
-            threads.c.title.label("thread_title"),
+            _title_for(viewer).label("thread_title"),
+            _HERE.label("here_id"),
             held_posts.c.body,
             held_posts.c.reply_to_id,
             held_posts.c.author_id,
@@ -75,9 +92,9 @@ def _held(*conditions: ColumnElement[bool]) -> Select[Any]:
             held_posts.c.reason,
         )
         .select_from(
-            held_posts.join(networks, networks.c.id == held_posts.c.network_id)
-            .join(accounts, accounts.c.id == held_posts.c.author_id)
-            .outerjoin(threads, threads.c.id == held_posts.c.thread_id)
+            held_posts.join(networks, networks.c.id == held_posts.c.network_id).join(
+                accounts, accounts.c.id == held_posts.c.author_id
+            )
         )
         .where(*conditions)
         .order_by(held_posts.c.id)
@@ -90,7 +107,7 @@ def _made(row: Any) -> HeldPost:
         id=row.id,
         network_id=row.network_id,
         thread_id=row.thread_id,
-        title=row.title or row.thread_title or "",
+        title=row.thread_title or ("" if row.here_id is not None else row.title),
         body=row.body,
         reply_to_id=row.reply_to_id,
         author=Person(row.author_id, row.name, is_former=is_former),
@@ -98,13 +115,32 @@ def _made(row: Any) -> HeldPost:
         is_by_newcomer=row.why == "newcomer",
         outcome=row.outcome,
         reason=row.reason,
+        is_elsewhere=row.here_id not in (None, row.network_id),
+        is_read=row.here_id is None or row.thread_title is not None,
     )
 
 
 async def _made_with_files(connection: AsyncConnection, rows: Iterable[Any]) -> Sequence[HeldPost]:
     made = [_made(row) for row in rows]
     files = await list_held_files(connection, [each.id for each in made])
-    return [replace(each, files=tuple(files.get(each.id, ()))) for each in made] if files else made
+    named = [
+        replace(each, title=await _title_as_it_left(connection, each))
+        if each.is_elsewhere and not each.is_read
+        else each
+        for each in made
+    ]
+    return [replace(each, files=tuple(files.get(each.id, ()))) for each in named] if files else named
+
+
+async def _title_as_it_left(connection: AsyncConnection, held: HeldPost) -> str:
+    """What the thread was called when it last left this network, as the log says: emptied there, it is empty."""
+    thread_id = held.thread_id or held.id
+    left = select(acts.c.id).where(
+        acts.c.thread_id == thread_id, acts.c.kind == "move", acts.c.network_id == held.network_id
+    )
+    act_id: str | None = await connection.scalar(left.order_by(acts.c.id.desc()).limit(1))
+    said = await said_of_thread(connection, thread_id, "move", act_id) if act_id is not None else {}
+    return said.get("title", "")
 
 
 def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -115,7 +151,7 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
 
 async def get_held(connection: AsyncConnection, viewer: Viewer, held_id: str) -> HeldPost:
     """What waits, or waited. Raises NotFound for all but its author and the network's moderators."""
-    row = (await connection.execute(_held(held_posts.c.id == held_id, _seen_by(viewer)))).first()
+    row = (await connection.execute(_held(viewer, held_posts.c.id == held_id, _seen_by(viewer)))).first()
     if row is None:
         raise NotFound
     return (await _made_with_files(connection, [row]))[0]
@@ -166,7 +202,7 @@ async def get_own_held(connection: AsyncConnection, viewer: Viewer, held_id: str
     """What the viewer wrote, and what became of it: theirs also once they are no member. Raises NotFound."""
     reads = readable_by(viewer)
     named = or_(networks.c.access.in_(("open", "closed")), reads)
-    own = _held(held_posts.c.id == held_id, held_posts.c.author_id == viewer.id).add_columns(
+    own = _held(viewer, held_posts.c.id == held_id, held_posts.c.author_id == viewer.id).add_columns(
         case((reads, networks.c.slug), else_="").label("read_at"),
         case((named, networks.c.name), else_="").label("network_name"),
     )
@@ -174,7 +210,18 @@ async def get_own_held(connection: AsyncConnection, viewer: Viewer, held_id: str
     if row is None:
         raise NotFound
     (held,) = await _made_with_files(connection, [row])
-    return OwnHeld(replace(held, title=row.title), row.read_at, row.network_name)
+    # What a thread that was begun is called is the network's by now.
+    begins = row.title if row.here_id is None else ""
+    return OwnHeld(replace(held, title=begins), row.read_at, row.network_name)
+
+
+async def find_place(connection: AsyncConnection, viewer: Viewer, held: HeldPost) -> str:
+    """The address of what the viewer was shown, in the network where it waits by now. Raises NotFound."""
+    asked = select(networks.c.slug).where(networks.c.id == held.network_id, readable_by(viewer))
+    slug: str | None = await connection.scalar(asked)
+    if slug is None:
+        raise NotFound
+    return f"/networks/{slug}/held/{held.id}"
 
 
 async def list_held(
@@ -184,7 +231,7 @@ async def list_held(
     waiting = [held_posts.c.network_id == network_id, held_posts.c.outcome == "", moderated_by(viewer)]
     if after:
         waiting.append(held_posts.c.id > after)
-    return await _made_with_files(connection, await connection.execute(_held(*waiting).limit(at_most)))
+    return await _made_with_files(connection, await connection.execute(_held(viewer, *waiting).limit(at_most)))
 
 
 async def list_held_by_others(
@@ -192,7 +239,7 @@ async def list_held_by_others(
 ) -> Sequence[HeldPost]:
     """What others wrote in this thread and waits, longest first; nothing for those who don't moderate its network."""
     here = [held_posts.c.network_id == network_id, held_posts.c.thread_id == thread_id, held_posts.c.outcome == ""]
-    waiting = _held(*here, held_posts.c.author_id != viewer.id, moderated_by(viewer)).limit(PAGE_SIZE)
+    waiting = _held(viewer, *here, held_posts.c.author_id != viewer.id, moderated_by(viewer)).limit(PAGE_SIZE)
     return await _made_with_files(connection, await connection.execute(waiting))
 
 
@@ -214,11 +261,12 @@ async def list_own_held(
     """What waits of the viewer's own in this thread; without one, the threads that they began in this network."""
     place = held_posts.c.thread_id == thread_id if thread_id else held_posts.c.thread_id.is_(None)
     own = _held(
+        viewer,
         held_posts.c.author_id == viewer.id,
         held_posts.c.network_id == network_id,
         held_posts.c.outcome == "",
         place,
-        threads_readable_by(viewer) if thread_id else readable_by(viewer),
+        _title_for(viewer).is_not(None) if thread_id else readable_by(viewer),
     )
     return await _made_with_files(connection, await connection.execute(own))
 

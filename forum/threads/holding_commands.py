@@ -34,8 +34,12 @@ from realtime.transaction import Transaction
 
 MOST_HELD_FIRST = 5
 NOT_A_MEMBER = "They are no member of this network any more, so nothing can be posted in their name. You can reject it."
+MOVED_AWAY = (
+    "The thread in which this answers has moved to another network, so it can’t be let in from here. You can reject it."
+)
 MEANWHILE = "Somebody else decided on this before you."
 TAKEN_BACK = "Its author has taken this back. Nothing was decided."
+GONE_ALONG = "It waits in another network now, with the thread in which it answers."
 LAPSED = (
     "Its author ceased to belong to the network before anybody decided on this, so it waits no longer. "
     "Where their removal is undone, it waits again."
@@ -118,10 +122,12 @@ async def _hold(tx: Transaction, viewer: Viewer, held: HeldPost, wanted: str) ->
     """As it stands under the locks; nobody decides on it beside this transaction."""
     await tx.execute(_HOLD_STANDING, {"in_network": held.network_id, "by": held.author.id})
     await tx.execute(_HOLD, {"held_id": held.id})
-    held = await get_held(tx.connection, viewer, held.id)
-    if held.outcome not in ("", wanted):
-        raise Conflict(_why_late(held, wanted))
-    return held
+    found = await get_held(tx.connection, viewer, held.id)
+    if found.network_id != held.network_id:
+        raise Conflict(GONE_ALONG)
+    if found.outcome not in ("", wanted):
+        raise Conflict(_why_late(found, wanted))
+    return found
 
 
 def _why_late(held: HeldPost, wanted: str) -> str:
@@ -133,6 +139,8 @@ def _why_late(held: HeldPost, wanted: str) -> str:
 
 
 async def _post(tx: Transaction, author: Viewer | None, held: HeldPost, written: Written) -> str:
+    if held.is_elsewhere:
+        raise Conflict(MOVED_AWAY)
     if author is None or author.role_in(held.network_id) is None:
         raise Conflict(NOT_A_MEMBER)
     if held.thread_id is None:

@@ -109,7 +109,9 @@ async def _find_undone(tx: Transaction, thread: Thread, target_id: str) -> str |
 
 async def relocate(tx: Transaction, thread: Thread, target_id: str) -> int:
     """Move a thread that is held, with both networks; its number there. Raises Conflict while something waits in it."""
-    waiting = select(held_posts.c.id).where(held_posts.c.thread_id == thread.id, held_posts.c.outcome == "").limit(1)
+    # What waits in a network that it left before can't be let in from there, and keeps it nowhere.
+    here = (held_posts.c.thread_id == thread.id, held_posts.c.network_id == thread.network_id)
+    waiting = select(held_posts.c.id).where(*here, held_posts.c.outcome == "").limit(1)
     if (await tx.execute(waiting)).first() is not None:
         raise Conflict(SOME_WAIT)
     mark_id = await _leave(tx, thread)

@@ -43,7 +43,8 @@ class ApiPost(Answer):
 class ApiHeld(Answer):
     """Words that wait for a moderator, for their author and for moderators alone.
 
-    Once they are approved, `id` is that of the post, or of the thread where `thread_id` is null.
+    Once they are approved, `id` is that of the post, or of the thread where `thread_id` is null. `title`: of a thread
+    that has moved to where the caller can't read it, as it was when it left; empty where that is not known.
     """
 
     id: str

@@ -130,8 +130,13 @@ async def hold(tx: Transaction, standing: Standing, waiting: Waiting) -> None:
     }
     await tx.execute(insert(held_posts), row)
     await count_held(tx, waiting.network_id, standing.account_id, 1)
-    moderators = await tx.connection.scalars(_MODERATORS, {"in_network": waiting.network_id})
+    moderators = await moderators_of(tx, waiting.network_id)
     await tell(tx, moderators, "post.held", waiting.id, network_id=waiting.network_id, actor_id=standing.account_id)
+
+
+async def moderators_of(tx: Transaction, network_id: str) -> list[str]:
+    """The ids of who decides about what waits in this network."""
+    return list(await tx.connection.scalars(_MODERATORS, {"in_network": network_id}))
 
 
 async def count_held(tx: Transaction, network_id: str, author_id: str, more: int) -> None:

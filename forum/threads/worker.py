@@ -1,11 +1,11 @@
 """What the worker does for this slice: names go from posts with whoever takes theirs along; and of very many who are
-told of a move, it tells those who are left."""
+told of a move, it tells those who are left. What waits again goes where its thread is."""
 
 from collections.abc import Mapping
 
 from forum.state import State
 from forum.tasks import Doer
-from forum.threads import naming_commands
+from forum.threads import following_held_commands, naming_commands
 from forum.threads.move_news_commands import MORE_READERS, RETURN, go_on_telling, go_on_telling_of_return
 from realtime.transaction import Transaction
 
@@ -25,8 +25,14 @@ async def tell_of_return(_: State, tx: Transaction, reference: Mapping[str, str]
     await go_on_telling_of_return(tx, reference)
 
 
+async def follow_thread(_: State, tx: Transaction, reference: Mapping[str, str]) -> None:
+    """What waits again does so where its thread is by now."""
+    await following_held_commands.follow_thread(tx, reference["held_id"])
+
+
 TASKS: Mapping[str, Doer] = {
     "forget_names": forget_names,
+    "follow_thread": follow_thread,
     MORE_READERS: tell_of_more_readers,
     RETURN: tell_of_return,
 }
