@@ -34,8 +34,8 @@ async def seed(state: State, *, if_empty: bool = False) -> list[str]:
         if not await is_planted(state):
             return ["There are people here already. The site is left as it is."]
         return _sign_ins("The demonstration is here already.", PASSWORD if is_private else "")
-    made = f"{planted.people} people, {planted.networks} networks, {planted.threads} threads and {planted.posts} posts"
-    return _sign_ins(f"The demonstration is ready: {made}, all invented.", password)
+    made = f"{planted.people} people, {planted.networks} networks, {planted.threads} threads, {planted.posts} posts"
+    return _sign_ins(f"The demonstration is ready: {made} and {planted.documents} documents, all invented.", password)
 
 
 def _sign_ins(first: str, password: str) -> list[str]:

@@ -11,6 +11,10 @@ from forum.tables import (
     card_uses,
     card_wordings,
     cards,
+    document_audiences,
+    document_versions,
+    documents,
+    folders,
     mail_wishes,
     membership_states,
     memberships,
@@ -18,6 +22,7 @@ from forum.tables import (
     posts,
     read_states,
     threads,
+    version_previews,
 )
 from realtime.transaction import Transaction
 
@@ -101,3 +106,19 @@ async def put_card_change(tx: Transaction, card_id: str, at: datetime) -> None:
 async def put_use(tx: Transaction, use_id: str, at: datetime) -> None:
     """When somebody said that they use a card."""
     await _put_back(tx, card_uses, card_uses.c.id == use_id, {"created_at": at})
+
+
+async def put_folder(tx: Transaction, folder_id: str, at: datetime) -> None:
+    """When a folder was made."""
+    await _put_back(tx, folders, folders.c.id == folder_id, {"created_at": at})
+
+
+async def put_version(tx: Transaction, document_id: str, number: int, at: datetime) -> None:
+    """When a version was shared; with the first the document was."""
+    begun = {"created_at": at} if number == 1 else {}
+    await _put_back(tx, documents, documents.c.id == document_id, {**begun, "changed_at": at})
+    for table in (document_versions, version_previews):
+        this = (table.c.document_id == document_id) & (table.c.number == number)
+        await _put_back(tx, table, this, {"created_at": at})
+    if number == 1:
+        await _put_back(tx, document_audiences, document_audiences.c.document_id == document_id, {"since": at})

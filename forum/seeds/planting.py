@@ -17,7 +17,11 @@ from forum.accounts.commands import create_verified_account
 from forum.accounts.inputs import NewAccount
 from forum.acts.posts import remove_post
 from forum.database import Database
+from forum.documents.commands import add_version, share_document
+from forum.documents.folder_commands import make_folder
+from forum.documents.inputs import NewDocument, NewFolder
 from forum.errors import Conflict
+from forum.filing.brought import BroughtFile, Room
 from forum.knowledge.commands import change_card, make_card
 from forum.knowledge.inputs import CardChange, NewCard, NewUse
 from forum.knowledge.use_commands import say_use
@@ -25,6 +29,7 @@ from forum.membership import Step, begin, lock_current
 from forum.networks.commands import create_network
 from forum.networks.inputs import NewNetwork
 from forum.seeds import backdating_commands as backdating
+from forum.seeds.papers import Library, Paper, read_library
 from forum.seeds.people import ADMINISTRATOR, PEOPLE
 from forum.seeds.script import Act, Place, Post, Practice, Talk, moment_of, read_place
 from forum.state import State
@@ -51,6 +56,7 @@ class Planted:
     networks: int
     threads: int
     posts: int
+    documents: int
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ async def _quietly(database: Database) -> AsyncIterator[Transaction]:
 
 async def plant(state: State, password: SecretStr) -> Planted:
     """Fill an empty site with the demonstration; everybody in it has this one password. Raises Conflict."""
-    places = read_places()
+    places, libraries = read_places(), [read_library(name) for name in NETWORKS]
     # Once for all: a hash takes a tenth of a second on purpose.
     password_hash = await state.passwords.hash(password.get_secret_value())
     stage = _Stage(state, now())
@@ -102,11 +108,14 @@ async def plant(state: State, password: SecretStr) -> Planted:
     await _look(stage)
     for place, network_id in zip(places, ids, strict=True):
         await _plan_network(stage, place, network_id)
+    for place, network_id, library in zip(places, ids, libraries, strict=True):
+        await _plan_library(stage, place, network_id, library)
     async with _quietly(state.database) as tx:
         for _, _, deed in sorted(stage.deeds, key=lambda planned: planned[:2]):
             await deed(tx)
     talks = [talk for place in places for talk in place.talks]
-    return Planted(len(PEOPLE), len(places), len(talks), sum(len(talk.posts) for talk in talks))
+    papers = sum(len(library.papers) for library in libraries)
+    return Planted(len(PEOPLE), len(places), len(talks), sum(len(talk.posts) for talk in talks), papers)
 
 
 def read_places() -> list[Place]:
@@ -292,3 +301,60 @@ async def _use_card(viewer: Viewer, words: str, moment: datetime, made: list[str
 async def _read_everything(viewer: Viewer, network_id: str, tx: Transaction) -> None:
     # The command goes no further than there are posts.
     await mark_all_read(tx, viewer, network_id, 1_000_000)
+
+
+# -- What is shared ----------------------------------------------------------------------------
+
+
+async def _plan_library(stage: _Stage, place: Place, network_id: str, library: Library) -> None:
+    folder_ids: dict[str, str] = {}
+    for name, is_narrowed in library.folders.items():
+        new, at = NewFolder(name=name, narrowed=is_narrowed), f"{place.age - 1} 10:00"
+        founder, moment = stage.viewers[place.people[0][0]], stage.at(at)
+        stage.plan(at, partial(_make_folder, founder, network_id, new, moment, folder_ids))
+    for paper in library.papers:
+        made: list[str] = []
+        """Its id, once it is shared."""
+        for number, (act, text) in enumerate(paper.versions, 1):
+            file = await _file_of(stage.state, paper.name, text)
+            viewer, moment = stage.viewers[act.by], stage.at(act.at)
+            if number == 1:
+                stage.plan(act.at, partial(_share, viewer, network_id, paper, file, moment, folder_ids, made))
+            else:
+                stage.plan(act.at, partial(_share_version, viewer, number, act.words, file, moment, made))
+
+
+async def _file_of(state: State, name: str, text: str) -> BroughtFile:
+    async with await state.files.begin() as incoming:
+        await incoming.write(text.encode())
+        return BroughtFile(await incoming.finish(), name, Room(state.files, state.settings))
+
+
+async def _make_folder(
+    viewer: Viewer, network_id: str, new: NewFolder, moment: datetime, ids: dict[str, str], tx: Transaction
+) -> None:
+    ids[new.name] = (await make_folder(tx, viewer, network_id, new)).object_id
+    await backdating.put_folder(tx, ids[new.name], moment)
+
+
+async def _share(
+    viewer: Viewer,
+    network_id: str,
+    paper: Paper,
+    file: BroughtFile,
+    moment: datetime,
+    folder_ids: dict[str, str],
+    made: list[str],
+    tx: Transaction,
+) -> None:
+    folder = folder_ids[paper.folder] if paper.folder else None
+    new = NewDocument(title=paper.title, description=paper.about, folder=folder, tags=paper.tags)
+    made.append((await share_document(tx, viewer, network_id, new, file, None)).object_id)
+    await backdating.put_version(tx, made[0], 1, moment)
+
+
+async def _share_version(
+    viewer: Viewer, number: int, said: str, file: BroughtFile, moment: datetime, made: list[str], tx: Transaction
+) -> None:
+    await add_version(tx, viewer, made[0], file, said, number - 1)
+    await backdating.put_version(tx, made[0], number, moment)

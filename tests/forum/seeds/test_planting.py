@@ -1,6 +1,7 @@
 """The demonstration in a real database: written by the commands of the forum, as if it had happened over weeks."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -12,14 +13,16 @@ from sqlalchemy import Select, func, select
 from auth.tables import accounts
 from forum.app import make_state
 from forum.checking import find_troubles
-from forum.errors import Conflict
+from forum.documents.queries import get_document
+from forum.errors import Conflict, NotFound
 from forum.migrate import migrate
 from forum.seeds import PASSWORD, seed
+from forum.seeds.papers import read_library
 from forum.seeds.people import ADMINISTRATOR, MEMBER, NEWCOMER, PEOPLE
-from forum.seeds.planting import plant, read_places
+from forum.seeds.planting import NETWORKS, plant, read_places
 from forum.settings import Settings
 from forum.state import State
-from forum.tables import memberships, mentions, networks, post_versions, posts, threads
+from forum.tables import document_versions, documents, memberships, mentions, networks, post_versions, posts, threads
 from forum.viewer import Viewer, viewer_of_account
 from ground.columns import now
 from realtime.tables import outbox
@@ -158,3 +161,31 @@ async def test_where_others_can_come_the_password_is_a_new_one(site: State) -> N
     assert PASSWORD not in "".join(told)
     again = await seed(site, if_empty=True)
     assert again[1].startswith("Sign in with the password that was shown when it was made")
+
+
+async def test_its_libraries_hold_papers_as_they_were_shared(site: State) -> None:
+    """Each version by whom and when the script says; what is for moderators alone is theirs."""
+    planted = await plant(site, SecretStr(PASSWORD))
+    papers = [paper for name in NETWORKS for paper in read_library(name).papers]
+    assert planted.documents == len(papers) > 5
+    for paper in papers:
+        (document,) = await rows(site, select(documents).where(documents.c.title == paper.title))
+        versions = await rows(
+            site,
+            select(document_versions, accounts.c.email)
+            .join(accounts, accounts.c.id == document_versions.c.author_id)
+            .where(document_versions.c.document_id == document.id)
+            .order_by(document_versions.c.number),
+        )
+        wanted = [(f"{act.by}@demo.example", act.words, len(text.encode())) for act, text in paper.versions]
+        assert [(row.email, row.note, row.size) for row in versions] == wanted
+        moments = [row.created_at for row in versions]
+        assert moments == sorted(moments)
+        assert (document.created_at, document.changed_at) == (moments[0], moments[-1])
+        assert document.changed_at < now() - timedelta(hours=8)
+    (narrowed,) = await rows(site, select(documents).where(documents.c.is_narrowed))
+    async with site.database.read() as connection:
+        assert await get_document(connection, await viewer(site, ADMINISTRATOR.email), narrowed.id)
+        with pytest.raises(NotFound):
+            await get_document(connection, await viewer(site, MEMBER.email), narrowed.id)
+    assert await find_troubles(site.database) == []
