@@ -2,7 +2,7 @@
 
 `from:ada`, `from:"Ada Okafor"` and `from:me` name who wrote; `in:falls` names a network by its address or its name.
 `has:document` asks for documents, for what is said in their threads, and for posts that cite one or carry a file;
-`has:card` for cards.
+`has:card` for cards. A minus before any of them leaves out what it names.
 """
 
 import re
@@ -43,6 +43,14 @@ class Wish:
     """Whether `has:document` was said."""
     has_card: bool = False
     """Whether `has:card` was."""
+    other_people: tuple[str, ...] = ()
+    """Names after `-from:`."""
+    other_places: tuple[str, ...] = ()
+    """Names of networks after `-in:`."""
+    no_document: bool = False
+    """Whether `-has:document` was said."""
+    no_card: bool = False
+    """Whether `-has:card` was."""
 
     @property
     def is_empty(self) -> bool:
@@ -61,7 +69,7 @@ class Wish:
 
 def read_wish(text: str) -> Wish:
     """The wish in what was typed; whatever it is, it means something."""
-    parts: dict[str, list[str]] = {"from": [], "in": [], "has": []}
+    parts: dict[str, list[str]] = {f"{minus}{name}": [] for minus in ("", "-") for name in ("from", "in", "has")}
     wanted: list[tuple[Phrase, bool]] = []
     unwanted: list[Phrase] = []
     for minus, operator, quoted, bare in list(_PART.findall(text.replace("\0", " ")))[:MOST_PARTS]:
@@ -71,9 +79,9 @@ def read_wish(text: str) -> Wish:
         phrase = tuple(terms(said))[:MOST_TERMS]
         if operator.lower() == "has" and said.strip().lower() not in _HELD:
             phrase = tuple(terms(f"has {said}"))[:MOST_TERMS]
-        elif operator and said.strip() and not minus:
+        elif operator and said.strip():
             held = _HELD.get(said.strip().lower(), "") if operator.lower() == "has" else ""
-            parts[operator.lower()].append(held or said.strip())
+            parts[minus + operator.lower()].append(held or said.strip())
             continue
         if minus and phrase:
             unwanted.append(phrase)
@@ -88,6 +96,10 @@ def read_wish(text: str) -> Wish:
         tuple(parts["in"]),
         "document" in parts["has"],
         "card" in parts["has"],
+        tuple(parts["-from"]),
+        tuple(parts["-in"]),
+        "document" in parts["-has"],
+        "card" in parts["-has"],
     )
 
 

@@ -59,8 +59,10 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         """Whether it asks for what was written somewhere, by somebody or at some time: people and networks are not."""
-        chosen = (self.network, self.by, self.since, self.until, self.wish.people, self.wish.places)
-        return self.wish.has_document or self.wish.has_card or any(chosen)
+        wish, chosen = self.wish, (self.network, self.by, self.since, self.until)
+        said = (wish.people, wish.places, wish.has_document, wish.has_card)
+        left_out = (wish.other_people, wish.other_places, wish.no_document, wish.no_card)
+        return any(chosen) or any(said) or any(left_out)
 
     @property
     def is_empty(self) -> bool:
@@ -92,6 +94,12 @@ class _Bounds:
 
     groups: tuple[tuple[str, ...], ...]
     network_ids: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Tags that they must not have."""
+
+    def match(self, wish: Wish, *group: str, without: tuple[str, ...] = ()) -> Match:
+        """What the index is asked for: this wish, and of these tags one more."""
+        return Match(wish, (*self.groups, group) if group else self.groups, without=(*self.without, *without))
 
 
 async def find(connection: AsyncConnection, viewer: Viewer, asked: Asked, at_most: int) -> Found:
@@ -131,13 +139,27 @@ async def _bounds(
         if not people:
             return None
         groups.append(tuple(account_tag(each) for each in people))
-    return _Bounds(tuple(groups), tuple(each.id for each in named))
+    without = await _left_out(connection, viewer, asked.wish)
+    if len(named) > MOST_NAMED:
+        without += [network_tag(each.id) for each in readable if _is_left_out(each, asked.wish)]
+    return _Bounds(tuple(groups), tuple(each.id for each in named), tuple(without))
+
+
+async def _left_out(connection: AsyncConnection, viewer: Viewer, wish: Wish) -> list[str]:
+    """The tags of what a minus left out, but for networks. A name that nobody has leaves out nothing."""
+    tags = [account_tag(each) for name in wish.other_people for each in await find_people(connection, viewer, name)]
+    tags += [HAS_DOCUMENT] if wish.no_document else []
+    return [*tags, *_TAGS["card"]] if wish.no_card else tags
 
 
 def _is_named(network: Readable, asked: Asked) -> bool:
-    if asked.network and network.slug != asked.network:
+    if (asked.network and network.slug != asked.network) or _is_left_out(network, asked.wish):
         return False
     return all(is_named(network, place) for place in asked.wish.places)
+
+
+def _is_left_out(network: Readable, wish: Wish) -> bool:
+    return any(is_named(network, place) for place in wish.other_places)
 
 
 def is_named(network: Readable, place: str) -> bool:
@@ -224,11 +246,11 @@ async def _written(
     dialect, (least, below) = connection.dialect.name, within
     lists, full = list[list[Row]](), list[list[Row]]()
     if kinds := [each for each in CONTENT if asked.kind in ("all", each)]:
-        match = Match(asked.wish, bounds.groups, without=() if asked.kind == "thread" else _TAGS["all"]).text(dialect)
+        match = bounds.match(asked.wish, without=() if asked.kind == "thread" else _TAGS["all"]).text(dialect)
         lists.append(await list_content(connection, viewer, match, below=below, least=least, kinds=kinds))
         full += [lists[-1]] if len(lists[-1]) == AT_ONCE else []
     if asked.kind in _TAGS:
-        match = Match(asked.wish, (*bounds.groups, _TAGS[asked.kind])).text(dialect)
+        match = bounds.match(asked.wish, *_TAGS[asked.kind]).text(dialect)
         rows, is_full = await _documents(connection, viewer, match, within)
         lists.append(rows)
         full += [rows] if is_full else []
@@ -292,7 +314,7 @@ async def _put_right(
 
 
 async def _is_found(connection: AsyncConnection, viewer: Viewer, term: str, bounds: _Bounds) -> bool:
-    match = Match(Wish(((term,),)), bounds.groups).text(connection.dialect.name)
+    match = bounds.match(Wish(((term,),))).text(connection.dialect.name)
     if await list_content(connection, viewer, match, at_most=1):
         return True
     return bool(await list_documents(connection, viewer, match, at_most=1))

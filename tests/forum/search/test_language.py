@@ -62,4 +62,13 @@ def test_what_must_hold_a_document() -> None:
     assert not read_wish("has:document").is_empty
     assert not read_wish("has:").has_document
     assert read_wish("has:zebra").wanted == (("has", "zebra"),)
-    assert read_wish("-has:document").unwanted == (("document",),)
+    assert read_wish("-has:zebra").unwanted == (("has", "zebra"),)
+
+
+def test_a_minus_before_what_names_somebody_or_some_place() -> None:
+    wish = read_wish('hip -from:ada -in:"deep papers" -has:document -has:card -replacement')
+    assert (wish.wanted, wish.unwanted) == ((("hip",),), (("replac",),))
+    assert (wish.people, wish.places, wish.has_document, wish.has_card) == ((), (), False, False)
+    assert (wish.other_people, wish.other_places) == (("ada",), ("deep papers",))
+    assert (wish.no_document, wish.no_card) == (True, True)
+    assert read_wish("-from:ada -has:document").is_empty

@@ -219,3 +219,19 @@ async def test_documents_and_what_is_said_of_them(village: Village) -> None:
     assert await found(village, amara, "has:document from:gareth", kind="post", network=place.slug) == [post]
     assert await found(village, una, "has:document", network=place.slug) == []
     assert await found(village, amara, "has:zebra") == []
+
+
+async def test_a_minus_leaves_out_what_it_names(village: Village) -> None:
+    amara, gareth = await village.people("Amara Okafor", "Gareth Pritchard")
+    place, other = await village.network(amara, [gareth]), await village.network(amara, [gareth])
+    document = await share(village, gareth, place, "Waxwings")
+    mine = await village.thread(amara, place, "Waxwings", "Of mine")
+    his = await village.thread(gareth, place, "Waxwings", "Of his")
+    there = await village.thread(amara, other, "Waxwings", "Elsewhere")
+    assert set(await finds(village, amara, "waxwings")) == {document["id"], mine, his, there}
+    assert set(await found(village, amara, "waxwings -has:document")) == {mine, his, there}
+    assert set(await found(village, amara, "waxwings -from:gareth")) == {mine, there}
+    assert set(await found(village, amara, "waxwings -from:me")) == {document["id"], his}
+    assert set(await found(village, amara, f"waxwings -in:{place.slug}")) == {there}
+    assert await found(village, amara, f"waxwings -in:{other.slug} -from:me -has:document") == [his]
+    assert set(await found(village, amara, "waxwings -from:nobody")) == {document["id"], mine, his, there}
