@@ -195,6 +195,7 @@ LABELS: Mapping[str, str] = {
     "slow_minutes": "Minutes between two posts of one person",
     "silenced_until": "Silenced until",
     "number": "Version",
+    "restored": "The same as version",
     "narrowed": "Moderators only",
     "is_narrowed": "Moderators only",
     "asks_reading": "Asks readers",
@@ -287,6 +288,7 @@ def _by_name(act: str) -> str:
 
 
 Change = tuple[str, str | datetime, str | datetime]
+_FOLDERS = ("folder_id", "parent_id")
 _PLACES: Mapping[str, str] = {"thread.move": "Moved to", "thread.moved_here": "Moved from"}
 
 
@@ -309,6 +311,18 @@ def door_of(act: str, after: str | None) -> tuple[Door, str]:
 def heir_of(act: str, after: str | None) -> str:
     """The id of who took over what somebody held; empty for other acts."""
     return str(json.loads(after or "{}").get("heir", "")) if act == "member.handed_on" else ""
+
+
+def library_changes(after: str | None, said: Mapping[str, str], subject: str) -> tuple[Change, ...]:
+    """What changed of a document, a card or a folder that ids alone would tell: `said` are the words beside the row."""
+    became: dict[str, Any] = json.loads(after) if after else {}
+    found: list[Change] = [("Name", said.get("title", ""), said["renamed"])] if "renamed" in said else []
+    places = [became[name] for name in _FOLDERS if name in became]
+    if places and (said.get("folder") or places == [None]):  # older rows do not say where
+        found.append(("Lies in", "", said.get("folder") or "the first page of the library"))
+    if became.get("owner_id"):
+        found.append(("Looked after by", "", subject))
+    return tuple(found)
 
 
 def place_change(act: str, name: str) -> Change:

@@ -153,7 +153,13 @@ async def add_version(
 
 
 async def _put_on_top(
-    tx: Transaction, viewer: Viewer, document: Document, file: BroughtFile, media_type: str, said: str
+    tx: Transaction,
+    viewer: Viewer,
+    document: Document,
+    file: BroughtFile,
+    media_type: str,
+    said: str,
+    restored: int | None = None,
 ) -> None:
     number = document.version_count + 1
     await _write_version(tx, viewer, document.id, number, file, media_type, said)
@@ -169,6 +175,7 @@ async def _put_on_top(
         "number": number,
         "sha256": file.kept.sha256,
         "size": file.kept.size,
+        **({"restored": restored} if restored else {}),
     }
     await note(tx, viewer, "document.version_added", document, after=settings)
     tx.emit(document_stream(document), VersionAdded(document.id, document.version + 1))
@@ -186,7 +193,7 @@ async def restore_version(tx: Transaction, viewer: Viewer, document_id: str, num
     _decide(may_have_file(earlier.check))
     file = BroughtFile(Kept(earlier.sha256, earlier.size, earlier.media_type), earlier.name, room)
     await _charge(tx, document.network_id, await take_brought(tx, viewer.id, document.network_id, file))
-    await _put_on_top(tx, viewer, document, file, earlier.media_type, f"Version {number} again")
+    await _put_on_top(tx, viewer, document, file, earlier.media_type, f"Version {number} again", number)
     return document.version_count + 1
 
 
@@ -210,10 +217,11 @@ async def change_document(
     _decide(may_change_document(viewer, document))
     if expected is not None and expected != document.version:
         raise Conflict("This document was changed meanwhile.")
-    values = _values(document, wanted)
+    values, said = _values(document, wanted), dict[str, str]()
     if "folder" in wanted.model_fields_set and wanted.folder != document.folder_id:
         folder = await _folder_of(tx, viewer, document.network_id, wanted.folder)
         values |= {"folder_id": wanted.folder, "is_narrowed": folder.is_narrowed if folder else False}
+        said = {"folder": folder.name} if folder else {}
     owner_id = document.owner.id if document.owner else None
     if wanted.owner is not None and wanted.owner != owner_id:
         narrowed = bool(values.get("is_narrowed", document.is_narrowed))
@@ -223,7 +231,7 @@ async def change_document(
         values["owner_id"] = wanted.owner
     if not values:
         return False
-    await _write_change(tx, viewer, document, values)
+    await _write_change(tx, viewer, document, values, said)
     return True
 
 
@@ -240,12 +248,14 @@ def _values(document: Document, wanted: DocumentChange) -> dict[str, Any]:
     return values
 
 
-async def _write_change(tx: Transaction, viewer: Viewer, document: Document, values: dict[str, Any]) -> None:
+async def _write_change(
+    tx: Transaction, viewer: Viewer, document: Document, values: dict[str, Any], said: dict[str, str]
+) -> None:
     this = documents.c.id == document.id
     await tx.execute(update(documents).where(this).values(**values, version=document.version + 1))
     after = {name: _logged(name, value) for name, value in values.items() if name != "title_key"}
     subject_id = values.get("owner_id")
-    await note(tx, viewer, "document.changed", document, after=after, subject_id=subject_id)
+    await note(tx, viewer, "document.changed", document, after=after, subject_id=subject_id, said=said)
     is_narrowed = values.get("is_narrowed", document.is_narrowed)
     if is_narrowed == document.is_narrowed:
         tx.emit(document_stream(document), DocumentChanged(document.id, document.version + 1))

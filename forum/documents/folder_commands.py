@@ -108,9 +108,9 @@ async def change_folder(
         values["name_key"] = sort_key(name, 240)
     values["version"] = folder.version + 1
     await tx.execute(update(folders).where(folders.c.id == folder.id).values(**values))
-    await _note_change(tx, viewer, folder, values)
     parent = tree.by_id[parent_id] if parent_id else None
     is_narrowed = narrowed or (parent is not None and parent.is_narrowed)
+    await _note_change(tx, viewer, folder, values, parent, is_narrowed=is_narrowed)
     await _tell(tx, tree, folder, is_narrowed=is_narrowed)
     return True
 
@@ -133,9 +133,20 @@ def _move(viewer: Viewer, tree: Tree, folder: Folder, parent_id: str | None, nam
         _decide(may_share(viewer, folder.network_id, tree.by_id[parent_id]))
 
 
-async def _note_change(tx: Transaction, viewer: Viewer, folder: Folder, values: dict[str, Any]) -> None:
-    after = {name: value for name, value in values.items() if name in ("parent_id", "narrowed")}
-    await note(tx, viewer, "folder.changed", folder, kind="folder", after=after)
+async def _note_change(
+    tx: Transaction, viewer: Viewer, folder: Folder, values: dict[str, Any], parent: Folder | None, *, is_narrowed: bool
+) -> None:
+    """With whether what lies in it is for moderators alone: a folder's own mark, or the one in which it lies now."""
+    after: dict[str, str | bool | None] = {"parent_id": values["parent_id"]} if "parent_id" in values else {}
+    before: dict[str, str | bool | None] = {"parent_id": folder.parent_id} if after else {}
+    if is_narrowed != folder.is_narrowed:
+        before["is_narrowed"], after["is_narrowed"] = folder.is_narrowed, is_narrowed
+    elif "narrowed" in values:
+        before["narrowed"], after["narrowed"] = folder.narrowed, bool(values["narrowed"])
+    said = {"renamed": values["name"]} if "name" in values else {}
+    if "parent_id" in values and parent is not None:
+        said["folder"] = parent.name
+    await note(tx, viewer, "folder.changed", folder, kind="folder", before=before or None, after=after, said=said)
 
 
 async def _tell(tx: Transaction, tree: Tree, folder: Folder, *, is_narrowed: bool) -> None:

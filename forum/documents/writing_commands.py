@@ -1,5 +1,6 @@
 """What every change in a library begins with: who makes it is a member still, and the network takes changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,8 +59,12 @@ async def note(
     after: Settings | None = None,
     reason: str = "",
     subject_id: str | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> None:
-    """Write down in the network's log what was done to a document or a folder, with its title or name."""
+    """Write down in the network's log what was done to a document or a folder, with its title or name.
+
+    `said`: other words that belong to it, such as the name of the `folder` in which it lies now.
+    """
     name = about.title if kind == "document" else about.name
     deed = Deed(
         act=act,
@@ -71,6 +76,6 @@ async def note(
         before=before,
         after=after,
         reason=reason,
-        names={"title": name},
+        names={"title": name, **(said or {})},
     )
     await record(tx, deed)
