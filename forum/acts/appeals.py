@@ -6,6 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, update
 
 from forum.acts.deciding import judges_of
+from forum.acts.recording import held_in
 from forum.audit import Deed, ObjectKind, record
 from forum.events import ReportsChanged
 from forum.streams import account_stream
@@ -14,7 +15,16 @@ from forum.telling import changed, settle, tell
 from ground.columns import now
 from realtime.transaction import Transaction
 
-_ABOUT = (acts.c.id, acts.c.network_id, acts.c.post_id, acts.c.thread_id, acts.c.account_id, acts.c.by_id)
+_ABOUT = (
+    acts.c.id,
+    acts.c.network_id,
+    acts.c.post_id,
+    acts.c.thread_id,
+    acts.c.account_id,
+    acts.c.by_id,
+    acts.c.kind,
+    acts.c.before,
+)
 
 
 async def close_appeals(
@@ -54,11 +64,12 @@ async def close_appeals(
 
 
 def _deed(row: Row[Any], what: str, actor_id: str | None, reason: str) -> Deed:
-    kind: ObjectKind = "post" if row.post_id else "thread" if row.thread_id else "account"
+    post_id = row.post_id or held_in(row.kind, row.before)
+    kind: ObjectKind = "post" if post_id else "thread" if row.thread_id else "account"
     return Deed(
         act=f"{kind}.{what}",
         kind=kind,
-        object_id=row.post_id or row.thread_id or row.account_id,
+        object_id=post_id or row.thread_id or row.account_id,
         network_id=row.network_id,
         actor_id=actor_id,
         subject_id=row.account_id,

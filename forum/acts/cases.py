@@ -1,9 +1,9 @@
 """Reports of one post, document, card or person are one case; acts settle it, and moderators hear how many wait."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.acts.deciding import overseers, staff_of
@@ -19,13 +19,14 @@ from realtime.transaction import Transaction
 Outcome = Literal["agreed", "disagreed", "ignored"]
 
 _OPEN_DOCUMENT = (cases.c.document_id == bindparam("of_document", type_=Identifier)) & (cases.c.outcome == "")
-_LOCK_OPEN_DOCUMENT = select(cases.c.id, cases.c.network_id).where(_OPEN_DOCUMENT).with_for_update(key_share=True)
+_ABOUT = (cases.c.id, cases.c.network_id, cases.c.account_id, cases.c.taken_by, cases.c.taken_until)
+_LOCK_OPEN_DOCUMENT = select(*_ABOUT).where(_OPEN_DOCUMENT).with_for_update(key_share=True)
 _OPEN_CARD = (cases.c.card_id == bindparam("of_card", type_=Identifier)) & (cases.c.outcome == "")
-_LOCK_OPEN_CARD = select(cases.c.id, cases.c.network_id).where(_OPEN_CARD).with_for_update(key_share=True)
+_LOCK_OPEN_CARD = select(*_ABOUT).where(_OPEN_CARD).with_for_update(key_share=True)
 _OPEN = (cases.c.post_id == bindparam("of_post", type_=Identifier)) & (cases.c.outcome == "")
 _OPEN_HERE = _OPEN & (cases.c.network_id == bindparam("in_network", type_=Identifier))
-_LOCK_OPEN = select(cases.c.id, cases.c.network_id).where(_OPEN).with_for_update(key_share=True)
-_LOCK_OPEN_HERE = select(cases.c.id, cases.c.network_id).where(_OPEN_HERE).with_for_update(key_share=True)
+_LOCK_OPEN = select(*_ABOUT).where(_OPEN).with_for_update(key_share=True)
+_LOCK_OPEN_HERE = select(*_ABOUT).where(_OPEN_HERE).with_for_update(key_share=True)
 _REPORTERS = select(reports.c.id, reports.c.reporter_id).where(
     reports.c.case_id == bindparam("of_case", type_=Identifier), reports.c.reporter_id.is_not(None)
 )
@@ -100,29 +101,65 @@ async def close_case(
 
 
 async def close_cases_about(
-    tx: Transaction, post_id: str, network_id: str | None, outcome: Outcome, by_id: str | None, act_id: str | None
+    tx: Transaction, post_id: str, network_id: str, by_id: str | None, act_id: str | None
 ) -> None:
-    """An act on a post settles what was reported of it in this network, which in others nobody is to learn of; None:
-    wherever it was reported."""
-    asked = {"of_post": post_id} if network_id is None else {"of_post": post_id, "in_network": network_id}
-    for row in (await tx.execute(_LOCK_OPEN if network_id is None else _LOCK_OPEN_HERE, asked)).all():
-        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+    """An act on a post settles what was reported of it in this network, which in others nobody is to learn of."""
+    asked = {"of_post": post_id, "in_network": network_id}
+    for row in (await tx.execute(_LOCK_OPEN_HERE, asked)).all():
+        await _settle_by_act(tx, row, by_id, act_id)
+
+
+async def close_cases_about_erased(tx: Transaction, post_id: str, by_id: str | None, act_id: str) -> None:
+    """That the words are erased settles what was reported of them wherever that was: nothing is left to look at. But
+    who erased their own is judged all the same."""
+    for row in (await tx.execute(_LOCK_OPEN, {"of_post": post_id})).all():
+        await _settle_by_act(tx, row, by_id, act_id, is_final=True)
 
 
 async def close_cases_about_document(
-    tx: Transaction, document_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
+    tx: Transaction, document_id: str, by_id: str | None, act_id: str | None, *, is_final: bool = False
 ) -> None:
-    """That a document is taken away settles what was reported of it."""
+    """That a document is taken away settles what was reported of it. `is_final`: it is deleted for good."""
     for row in (await tx.execute(_LOCK_OPEN_DOCUMENT, {"of_document": document_id})).all():
-        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+        await _settle_by_act(tx, row, by_id, act_id, is_final=is_final)
 
 
-async def close_cases_about_card(
-    tx: Transaction, card_id: str, outcome: Outcome, by_id: str | None, act_id: str | None
-) -> None:
+async def close_cases_about_card(tx: Transaction, card_id: str, by_id: str | None, act_id: str | None) -> None:
     """The same of a card that is removed."""
     for row in (await tx.execute(_LOCK_OPEN_CARD, {"of_card": card_id})).all():
-        await close_case(tx, row.id, row.network_id, outcome, by_id, act_id)
+        await _settle_by_act(tx, row, by_id, act_id)
+
+
+async def _settle_by_act(
+    tx: Transaction, row: Row[Any], by_id: str | None, act_id: str | None, *, is_final: bool = False
+) -> None:
+    """Decide a case by an act, where it is for who acted to decide: never one about themselves, and none that somebody
+    else looks into. What waits on shows how things stand by now."""
+    is_held = row.taken_by not in (None, by_id) and row.taken_until is not None and row.taken_until > now()
+    is_theirs = row.account_id != by_id
+    if is_theirs and not is_final and by_id is not None:
+        is_theirs = by_id in await who_decides(tx, row.id, row.network_id)
+    if is_theirs and (is_final or not is_held):
+        await close_case(tx, row.id, row.network_id, "agreed", by_id, act_id)
+    else:
+        await _stands_otherwise(tx, row.id, row.network_id)
+
+
+async def _stands_otherwise(tx: Transaction, case_id: str, network_id: str) -> None:
+    await tx.execute(update(cases).where(cases.c.id == case_id).values(version=cases.c.version + 1))
+    await tell_moderators(tx, case_id, network_id)
+
+
+async def tell_of_change(tx: Transaction, post_id: str, network_id: str) -> None:
+    """A post reads otherwise, or can be read again: who decides what was reported of it in its network sees that."""
+    for row in (await tx.execute(_LOCK_OPEN_HERE, {"of_post": post_id, "in_network": network_id})).all():
+        await _stands_otherwise(tx, row.id, row.network_id)
+
+
+async def is_waiting(tx: Transaction, case_id: str) -> bool:
+    """Whether a case that is held is still to be decided."""
+    waits = select(cases.c.id).where(cases.c.id == case_id, cases.c.outcome == "")
+    return (await tx.execute(waits)).first() is not None
 
 
 async def tell_reporters(tx: Transaction, act_id: str, by_id: str | None) -> None:

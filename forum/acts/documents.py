@@ -175,7 +175,7 @@ async def withdraw(
         names={} if hides else {"title": held.title},
     )
     await record(tx, deed)
-    await close_cases_about_document(tx, held.id, "agreed", by_id, act_id)
+    await close_cases_about_document(tx, held.id, by_id, act_id)
     if hides:
         await _set_apart(tx, held)
         await withhold_cards_of_document(tx, held.id, by_id)

@@ -15,7 +15,7 @@ from sqlalchemy import Select, delete, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.cards import withhold_cards_of_post
-from forum.acts.cases import close_cases_about
+from forum.acts.cases import close_cases_about_erased
 from forum.acts.deciding import staff_of
 from forum.acts.erasing_quotes import erase_from_waiting, erase_quotes
 from forum.acts.erasing_reasons import erase_reasons, hold_memberships_about_post
@@ -155,7 +155,7 @@ async def _note_erasing(tx: Transaction, post: Held, by_id: str | None, reason: 
     """The act with its proof; what it settles, and word to whom it concerns. The act's id."""
     act_id = await write_act(tx, _act(post, by_id, reason))
     await withhold_cards_of_post(tx, post.id, post.thread_id, by_id)
-    await close_cases_about(tx, post.id, None, "agreed", by_id, act_id)
+    await close_cases_about_erased(tx, post.id, by_id, act_id)
     if post.author_id != by_id:
         await tell_of_act(tx, act_id, post.author_id, post.network_id)
     staff = set(await staff_of(tx, post.network_id)) - {post.author_id, by_id}

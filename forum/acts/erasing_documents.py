@@ -112,7 +112,7 @@ async def _note(tx: Transaction, held: HeldDocument, by_id: str | None, reason: 
     await empty_words_about(tx, held.id, ("title", "before", "after"), lambda _: True)
     deed = Deed("document.erased", "document", held.id, held.network_id, by_id, held.concerns, reason=reason)
     await record(tx, deed)
-    await close_cases_about_document(tx, held.id, "agreed", by_id, None)
+    await close_cases_about_document(tx, held.id, by_id, None, is_final=True)
     taken = select(acts.c.id).where(acts.c.document_id == held.id)
     await close_appeals(tx, by_id, list((await tx.execute(taken)).scalars()), NOTHING_LEFT, "upheld")
     whom = {held.concerns, *await staff_of(tx, held.network_id)} - {by_id}

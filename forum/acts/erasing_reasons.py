@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Row, and_, case, or_, select, tuple_, upda
 from forum.acts.holding import Held
 from forum.acts.quotations import HIDDEN_WITH, REPEATS
 from forum.audit import empty_reasons
-from forum.tables import acts, audit_rows, cases, membership_states, memberships, posts, reports
-from forum.text import ERASED, shares_words
+from forum.tables import acts, audit_rows, audit_words, cases, membership_states, memberships, posts, reports
+from forum.text import ERASED, Said, repeats, shares_words
 from realtime.transaction import Transaction
 
 _WORDS = (acts.c.reason, acts.c.appeal, acts.c.appeal_answer)
@@ -29,7 +29,10 @@ async def hold_memberships_about_post(tx: Transaction, post_id: str) -> None:
     """Hold the memberships that may say why something was done because of this post; before its network and itself."""
     thread_id = select(posts.c.thread_id).where(posts.c.id == post_id).scalar_subquery()
     about_thread = and_(acts.c.thread_id == thread_id, acts.c.post_id.is_(None))
-    await _hold_memberships(tx, cases.c.post_id == post_id, or_(acts.c.post_id == post_id, about_thread))
+    author_id = select(posts.c.author_id).where(posts.c.id == post_id).scalar_subquery()
+    about_author = and_(acts.c.account_id == author_id, acts.c.post_id.is_(None))
+    on_it = or_(acts.c.post_id == post_id, about_thread, about_author)
+    await _hold_memberships(tx, cases.c.post_id == post_id, on_it)
 
 
 async def hold_memberships_about_document(tx: Transaction, document_id: str) -> None:
@@ -57,7 +60,8 @@ async def _hold_memberships(tx: Transaction, reported: ColumnElement[bool], on_i
 async def erase_reasons(tx: Transaction, post: Held, said: Sequence[str]) -> None:
     """Erase why this post was reported and dealt with, and what was answered; before what waits is closed for good.
 
-    What was done about its thread keeps its reason, unless that has a word in common with what was `said`.
+    What was done about its thread keeps its reason, unless that has a word in common with what was `said`; what was
+    done about its author otherwise keeps it, unless it repeats these words or a number of a patient among them.
     """
     await tx.execute(update(posts).where(posts.c.id == post.id).values(removal_reason=""))
     on_it = acts.c.post_id == post.id
@@ -66,7 +70,26 @@ async def erase_reasons(tx: Transaction, post: Held, said: Sequence[str]) -> Non
     for row in (await tx.execute(about_thread)).all():
         if shares_words(f"{row.reason} {row.appeal} {row.appeal_answer}", said):
             await _erase_from_act(tx, row)
+    await _erase_about_author(tx, post.author_id, said)
     await _erase_appeals_with(tx, (await tx.execute(select(acts.c.id).where(on_it))).scalars().all())
+
+
+async def _erase_about_author(tx: Transaction, author_id: str, said: Sequence[str]) -> None:
+    """What was said to the author, or about them, in whatever network, where it repeats what was `said`."""
+    numbers = Said(said)
+
+    def _is_of_it(text: str) -> bool:
+        return repeats(text, said) or numbers.has_number_in(text)
+
+    about = _SAID.where(acts.c.account_id == author_id, acts.c.post_id.is_(None))
+    for row in (await tx.execute(about)).all():
+        if any(map(_is_of_it, (row.reason, row.appeal, row.appeal_answer))):
+            await _erase_from_act(tx, row)
+    logged = (audit_rows.c.subject_id == author_id, audit_rows.c.act != "post.erase")
+    why = select(audit_words.c.word).join(audit_rows, audit_rows.c.id == audit_words.c.row_id).where(*logged)
+    given = (await tx.execute(why.where(audit_words.c.name == "reason", audit_words.c.word != ""))).scalars()
+    if words := set(filter(_is_of_it, given)):
+        await empty_reasons(tx, *logged, words=words)
 
 
 async def erase_reasons_of_document(tx: Transaction, document_id: str) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from forum.acts.appeals import close_appeals
 from forum.acts.recording import Act, Settings, write_act
 from forum.audit import Deed, record
-from forum.errors import Forbidden, NotFound
+from forum.errors import Forbidden, Invalid, NotFound
 from forum.events import MembershipChanged
 from forum.membership import Current, lock_current
 from forum.policy import may_quieten
@@ -26,6 +26,10 @@ from realtime.transaction import Transaction
 
 ALL_POSTS = -1
 """In `memberships.hold_left`: everything waits until a moderator says otherwise."""
+SILENCED_LONGER = (
+    "They are silenced for longer than that already. A new silence can only last longer: "
+    "to shorten it, let them write again first."
+)
 _STANDING = select(memberships.c.silenced_until, memberships.c.hold_left).where(
     memberships.c.id == bindparam("membership_id", type_=Identifier)
 )
@@ -34,9 +38,15 @@ _STANDING = select(memberships.c.silenced_until, memberships.c.hold_left).where(
 async def silence(
     tx: Transaction, viewer: Viewer, network_id: str, account_id: str, until: datetime, reason: str
 ) -> str:
-    """Let a member read and not write until then; the act's id. Raises NotFound, Forbidden and Conflict."""
+    """Let a member read and not write until then; the act's id.
+
+    Each silence stands until it ends or is undone, so a shorter one beside a longer would say what is not so. Raises
+    NotFound, Forbidden, and Invalid where one stands that ends later.
+    """
     current = await _take(tx, viewer, network_id, account_id)
     before = (await tx.execute(_STANDING, {"membership_id": current.id})).one().silenced_until
+    if before is not None and before > max(until, now()):
+        raise Invalid({"hours": SILENCED_LONGER})
     await _set(tx, current, silenced_until=until)
     was = {"silenced_until": moment_text(before) if before and before > now() else None}
     return await _tell_of(tx, viewer, current, "silence", reason, was, until)
@@ -72,11 +82,21 @@ async def end_hold(tx: Transaction, viewer: Viewer, network_id: str, account_id:
     await _close(tx, viewer, current, "hold")
 
 
-async def let_speak(tx: Transaction, network_id: str, account_id: str) -> None:
-    """A silence is taken back: where they are a member still, they write again at once."""
+async def let_speak(tx: Transaction, network_id: str, account_id: str, act_id: str) -> None:
+    """The silence of this act is taken back: they write again at once, or when the last one that stands beside it
+    ends."""
     current = await lock_current(tx, network_id, account_id)
-    if current is not None:
-        await _set(tx, current, silenced_until=None)
+    if current is None:
+        return
+    standing = select(func.max(acts.c.until)).where(
+        acts.c.network_id == network_id,
+        acts.c.account_id == account_id,
+        acts.c.kind == "silence",
+        acts.c.undone_at.is_(None),
+        acts.c.until > now(),
+        acts.c.id != act_id,
+    )
+    await _set(tx, current, silenced_until=await tx.connection.scalar(standing))
 
 
 async def let_through(tx: Transaction, network_id: str, account_id: str, left: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, delete, insert, null, or_, select, update
 
 from forum.acts.cards import withhold_cards_of_post
-from forum.acts.cases import close_cases_about
+from forum.acts.cases import close_cases_about, tell_of_change
 from forum.acts.holding import Held, hold_network_of, hold_post
 from forum.acts.quotations import HIDDEN_WITH, WAS_REMOVED
 from forum.acts.quoting import list_quoting
@@ -155,7 +155,11 @@ async def remove_post(
     if not is_own and not reason:
         raise Invalid({"reason": SAY_WHY})
     settled = await settle_title(tx, viewer.id, post, rule, wish, reason)
-    act_id = None if is_own else await _write_act(tx, viewer.id, post, "remove", rule, reason, settled)
+    if is_own:
+        act_id = None
+        await tell_of_change(tx, post.id, post.network_id)
+    else:
+        act_id = await _write_act(tx, viewer.id, post, "remove", rule, reason, settled)
     await take_away(tx, post, viewer.id, reason, None)
     if rule in HIDES_TITLE:
         await withhold_cards_of_post(tx, post.id, post.thread_id, viewer.id)
@@ -200,7 +204,7 @@ async def _write_act(
         after={"version": post.version + 1, **settled.after},
     )
     act_id = await write_act(tx, act)
-    await close_cases_about(tx, post.id, post.network_id, "agreed", by_id, act_id)
+    await close_cases_about(tx, post.id, post.network_id, by_id, act_id)
     if by_id != post.author_id:
         await tell_of_act(tx, act_id, post.author_id, post.network_id)
     return act_id
@@ -245,6 +249,7 @@ async def restore_post(tx: Transaction, post: Held, before: Mapping[str, Any], a
         await _address_again(tx, post)
     await touch_thread(tx, post)
     await give_title_back(tx, post, act_id)
+    await tell_of_change(tx, post.id, post.network_id)
     change = PostRemoved if stays_gone else PostRestored
     tx.emit(post.stream, change(post.id, post.version + 1))
 

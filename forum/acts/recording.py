@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -104,6 +105,12 @@ async def said_of_thread(connection: AsyncConnection, thread_id: str, kind: ActK
     return said | ({"network": went} if went else {})
 
 
+def held_in(kind: str, before: Mapping[str, Any] | None) -> str:
+    """The id of the post that an act did not let through: it never became one, and the log knows it by its id all the
+    same. Empty for other acts."""
+    return str((before or {}).get(HELD, "")) if kind == "reject" else ""
+
+
 async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id: str) -> None:
     """Let a person know of an act that concerns them, on their list and by a letter; not who did it."""
     await tell(tx, [account_id], "act.concerns_me", act_id, network_id=network_id)
@@ -113,8 +120,8 @@ async def tell_of_act(tx: Transaction, act_id: str, account_id: str, network_id:
 def _about(act: Act) -> tuple[ObjectKind, str]:
     if act.post_id:
         return "post", act.post_id
-    if act.kind == "reject" and act.before:
-        return "post", str(act.before[HELD])  # it never became one, and has its id all the same
+    if held_id := held_in(act.kind, act.before):
+        return "post", held_id
     if act.thread_id:
         return "thread", act.thread_id
     return "account", act.account_id or ""

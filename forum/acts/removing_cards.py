@@ -129,7 +129,7 @@ async def take_card_away(
         names={} if narrowed else {"title": held.title},
     )
     await record(tx, deed)
-    await close_cases_about_card(tx, held.id, "agreed", by_id, act_id)
+    await close_cases_about_card(tx, held.id, by_id, act_id)
     await forget_card(tx, held.id)
     tx.emit(held.stream, CardGone(held.id, held.version + 1))
     return act_id

@@ -15,7 +15,7 @@ from forum.acts.holding import hold_network_of, hold_post
 from forum.acts.people import let_speak, let_through
 from forum.acts.posts import restore_post
 from forum.acts.quotations import HIDDEN_WITH, OUT_OF_SIGHT, find_hidden_with, networks_hidden_with
-from forum.acts.recording import HELD
+from forum.acts.recording import HELD, held_in
 from forum.acts.removing_cards import bring_card_back
 from forum.acts.threads import UNTOLD, belongs, follows_thread, put_back, title_back
 from forum.acts.turning_down import wait_once_more
@@ -90,7 +90,7 @@ async def _nothing_more(_: Transaction, __: str | None, ___: Done) -> None:
 
 
 async def _speak_again(tx: Transaction, _: str | None, done: Done) -> None:
-    await let_speak(tx, done.network_id, done.account_id or "")
+    await let_speak(tx, done.network_id, done.account_id or "", done.id)
 
 
 async def _read_at_once(tx: Transaction, _: str | None, done: Done) -> None:
@@ -345,9 +345,8 @@ def _deed(done: Done, by_id: str | None, reason: str) -> Deed:
         kind = "document"
     if done.card_id is not None:
         kind = "card"
-    held_id = str((done.before or {}).get(HELD, "")) if done.kind == "reject" else ""
-    if held_id:
-        kind = "post"  # it never became one, and has its id all the same
+    if held_id := held_in(done.kind, done.before):
+        kind = "post"
     return Deed(
         act=f"{kind}.{done.kind}_undone",
         kind=kind,

@@ -357,4 +357,12 @@ async def list_appeals(connection: AsyncConnection, viewer: Viewer, network_id: 
         .order_by(acts.c.appealed_at, acts.c.id)
         .limit(MOST_APPEALS)
     )
-    return tuple(_act(viewer, tuple(row)) for row in (await connection.execute(query)).all())
+    rows = [tuple(row) for row in (await connection.execute(query)).all()]
+    found = [_act(viewer, row) for row in rows]
+    # Of an act on a whole thread, which one that was.
+    return tuple(
+        [
+            await _with_thread(connection, viewer, act, row[-1]) if row[-1] is not None else act
+            for act, row in zip(found, rows, strict=True)
+        ]
+    )

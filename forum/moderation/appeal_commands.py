@@ -96,11 +96,12 @@ async def _tell_carriers(tx: Transaction, judge: Viewer, act_id: str) -> None:
 
 def _deed(found: ShownAct, actor_id: str) -> Deed:
     person_id = found.person.id if found.person else ""
-    kind: ObjectKind = "post" if found.post_id else "thread" if found.thread_id else "account"
+    post_id = found.post_id or found.held_id
+    kind: ObjectKind = "post" if post_id else "thread" if found.thread_id else "account"
     return Deed(
         act=f"{kind}.appealed",
         kind=kind,
-        object_id=found.post_id or found.thread_id or person_id,
+        object_id=post_id or found.thread_id or person_id,
         network_id=found.network_id,
         actor_id=actor_id,
         subject_id=person_id or None,

@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from forum.acts.cases import Outcome, close_case, count_report, hold_case, open_about, tell_moderators, tell_of_report
+from forum.acts.cases import (
+    Outcome,
+    close_case,
+    count_report,
+    hold_case,
+    is_waiting,
+    open_about,
+    tell_moderators,
+    tell_of_report,
+)
 from forum.acts.documents import find_author, hold_document, withdraw
 from forum.acts.holding import hold_post
 from forum.acts.posts import hide_post, remove_post
@@ -269,10 +278,8 @@ async def decide_case(tx: Transaction, viewer: Viewer, case_id: str, value: Deci
     found = await _hold_open(tx, viewer, case_id)
     outcome = _OUTCOMES[value.decision]
     act_id = await _act(tx, viewer, found, value) if value.decision == "agree" else None
-    # An act on the post, the document or the card has closed the case; its answer is still to come.
-    is_closed = value.act in ("withdraw", "remove_card") or (act_id is not None and value.act in ("hide", "remove"))
-    is_closed = is_closed and found.elsewhere_id is None
-    if value.decision != "agree" or not is_closed:
+    # An act on the post, the document or the card may have closed the case; its answer is still to come.
+    if await is_waiting(tx, case_id):
         await close_case(tx, case_id, found.network_id, outcome, viewer.id, act_id)
     await tx.execute(update(cases).where(cases.c.id == case_id).values(answer=value.answer))
     deed = Deed(

@@ -60,11 +60,15 @@ class ApiCaseReport(Answer):
 
 
 class ApiCase(Answer):
-    """A post, a document, a card or a person, however many have reported it."""
+    """A post, a document, a card or a person, however many have reported it.
+
+    `post_edited_at`: when the post was last changed, where that was after it was first reported.
+    """
 
     id: str
     network_id: str
     post_id: str | None
+    post_edited_at: str | None
     document_id: str | None
     card_id: str | None
     account: ApiSomebody
@@ -117,11 +121,11 @@ class ApiAct(Answer):
     many posts were hidden because they quote this one, and come back with it (at most 100 are counted); for moderators.
     `title_before` and `title_after`: of a thread that was retitled, or whose title is hidden with its first post (for
     moderators). `moved_to`: the network to which one was moved, by
-    name where the caller may know of it.
+    name where the caller may know of it. `network_id` is null where they may not know of the network.
     """
 
     id: str
-    network_id: str
+    network_id: str | None
     kind: ActKind
     rule: str
     reason: str
@@ -190,6 +194,7 @@ def api_case(case: Case, at: datetime) -> dict[str, object]:
         "id": case.id,
         "network_id": case.network_id,
         "post_id": case.post_id,
+        "post_edited_at": _moment(case.edited_at),
         "document_id": case.document_id,
         "card_id": case.card_id,
         "account": _somebody(case.person),
@@ -231,7 +236,7 @@ def api_act(act: ShownAct) -> dict[str, object]:
         }
     return {
         "id": act.id,
-        "network_id": act.network_id,
+        "network_id": act.network_id if act.network else None,
         "kind": act.kind,
         "rule": act.rule,
         "reason": act.reason,

@@ -73,9 +73,13 @@ class Part:
 _ELSEWHERE = case((posts.c.network_id != cases.c.network_id, posts.c.network_id)).label("elsewhere_id")
 
 
-def _about_post(viewer: Viewer) -> Sequence[ColumnElement[Any]]:
+def _is_told(viewer: Viewer) -> ColumnElement[bool]:
     """A thread may have moved since: of a post that is elsewhere no more is told than the viewer may read there."""
-    is_here = or_(posts.c.network_id == cases.c.network_id, posts_readable_by(viewer))
+    return or_(posts.c.network_id == cases.c.network_id, posts_readable_by(viewer))
+
+
+def _about_post(viewer: Viewer) -> Sequence[ColumnElement[Any]]:
+    is_here = _is_told(viewer)
     told = (posts.c.thread_id, posts.c.number, threads.c.title, posts.c.html, posts.c.removed_at)
     return [posts.c.id.label("post_id"), *(case((is_here, each)).label(each.name) for each in told), posts.c.erased_at]
 
@@ -105,6 +109,7 @@ def _cases(viewer: Viewer) -> Select[Any]:
             cards.c.title.label("card"),
             cards.c.removed_at.label("card_removed_at"),
             _ELSEWHERE,
+            case((and_(_is_told(viewer), posts.c.edited_at > cases.c.opened_at), posts.c.edited_at)).label("edited_at"),
         )
         .select_from(cases)
         .outerjoin(acts, acts.c.id == cases.c.act_id)
@@ -143,6 +148,7 @@ def _case(row: Any) -> Case:
         document_id=row.document_id,
         card_id=row.card_id,
         elsewhere_id=row.elsewhere_id,
+        edited_at=row.edited_at,
     )
 
 
@@ -181,7 +187,7 @@ async def get_case(connection: AsyncConnection, viewer: Viewer, case_id: str) ->
     if row is None:
         raise NotFound
     found = (await _with_rules(connection, [_case(row)]))[0]
-    return found if _may_look_into(viewer, found) else replace(found, title="", excerpt="")
+    return found if _may_look_into(viewer, found) else replace(found, title="", excerpt="", edited_at=None)
 
 
 def _may_look_into(viewer: Viewer, found: Case) -> bool:

@@ -25,11 +25,11 @@ from forum.moderation.queries import (
     list_reports,
 )
 from forum.moderation.quieting_pages import HOURS
-from forum.moderation.quieting_queries import find_role
+from forum.moderation.quieting_queries import QuietMember, find_member
 from forum.moderation.records import Around, Case, Report, ShownAct
+from forum.moderation.wording import said_in_a_list
 from forum.network_reads import Found
 from forum.policy import may_quieten
-from forum.records import Role
 from forum.rendering import RULES as RULE_WORDS
 from forum.rendering import redirect, render_page
 from forum.state import state_of
@@ -82,7 +82,8 @@ class QueuePage:
     head: NetworkHead
     show: str
     cases: Sequence[Case]
-    appeals: Sequence[ShownAct]
+    appeals: Sequence[tuple[ShownAct, str]]
+    """Each with what it is against."""
     at: datetime
     me: str
     first: str
@@ -104,7 +105,7 @@ async def list_queue(request: Request) -> Response:
         head=network_head(viewer, found),
         show=show,
         cases=part.items,
-        appeals=appeals,
+        appeals=[(act, said_in_a_list(act)) for act in appeals],
         at=now(),
         me=viewer.id,
         first=f"{path}{query}" if after else "",
@@ -134,6 +135,8 @@ class CasePage:
     acts: Sequence[tuple[str, str, str]]
     hours: Sequence[tuple[str, str]]
     """How long a silence may last, where one is among the acts."""
+    silenced_until: datetime | None
+    """How long they are silenced already."""
     rules: Sequence[tuple[str, str]]
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -165,11 +168,11 @@ async def render_case(
         reports = await list_reports(connection, viewer, case)
         around = await list_around(connection, viewer, case)
         record = await list_record(connection, viewer, case.network_id, case.person.id)
-        role = await find_role(connection, viewer, case.network_id, case.person.id)
+        member = await find_member(connection, viewer, case.network_id, case.person.id)
     moment = now()
     other = case.taken_from(viewer.id, moment)
-    offered = _offered(viewer, case, role) if found else NOTHING_MORE
-    suggested = {"hours": "24", "rule": _likely_rule(case), "decision": "", "act": ""}
+    offered = _offered(viewer, case, member) if found else NOTHING_MORE
+    may_silence = "silence" in {each[0] for each in offered}
     page = CasePage(
         queue=f"/networks/{found.network.slug}/reports" if found else "/site/appeals",
         queue_name=f"Reports in {found.network.name}" if found else "Appeals and reports",
@@ -182,9 +185,10 @@ async def render_case(
         is_mine=case.taken_by is not None and other is None and (case.taken_until or moment) > moment,
         decisions=DECISIONS,
         acts=offered,
-        hours=HOURS if "silence" in {each[0] for each in offered} else (),
+        hours=HOURS if may_silence else (),
+        silenced_until=member.silenced_until if member and may_silence else None,
         rules=RULE_CHOICES,
-        typed={**suggested, **typed},
+        typed={"hours": "24", "rule": _likely_rule(case), "decision": "", "act": "", **typed},
         errors=dict(error.errors) if isinstance(error, Invalid) else {},
         refusal=str(error) if error is not None and not isinstance(error, Invalid) else "",
     )
@@ -199,20 +203,20 @@ def _likely_rule(case: Case) -> str:
     return next((rule for rule in ("patient_data", "personal_data", *reported) if rule in reported), "")
 
 
-def _offered(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
+def _offered(viewer: Viewer, case: Case, member: QuietMember | None) -> Sequence[tuple[str, str, str]]:
     things = ((case.post_id, POST_ACTS), (case.document_id, DOCUMENT_ACTS), (case.card_id, CARD_ACTS))
     offered: Sequence[tuple[str, str, str]] = next((acts for thing, acts in things if thing is not None), ())
     if case.elsewhere_id is not None and not viewer.has_role(case.elsewhere_id, "moderator"):
         offered = [each for each in offered if each[0] not in ("hide", "remove")]
-    return offered if offered and not case.is_gone else _person_acts(viewer, case, role)
+    return offered if offered and not case.is_gone else _person_acts(viewer, case, member)
 
 
-def _person_acts(viewer: Viewer, case: Case, role: Role | None) -> Sequence[tuple[str, str, str]]:
-    """What this viewer may do about somebody of this role; None: they are no member."""
+def _person_acts(viewer: Viewer, case: Case, member: QuietMember | None) -> Sequence[tuple[str, str, str]]:
+    """What this viewer may do about somebody; None: they are no member."""
     barred: set[str] = set()
-    if role is None or not may_quieten(viewer, case.network_id, case.person.id, role):
+    if member is None or not may_quieten(viewer, case.network_id, case.person.id, member.role):
         barred |= {"silence", "hold"}
-    if role is None or not viewer.has_role(case.network_id, "administrator"):
+    if member is None or not viewer.has_role(case.network_id, "administrator"):
         barred |= {"expel", "ban"}
     return [each for each in PERSON_ACTS if each[0] not in barred]
 

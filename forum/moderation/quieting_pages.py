@@ -113,12 +113,13 @@ async def create_silence(request: Request) -> Response:
     viewer, found, member = await _open(request)
     try:
         value = validate_words(request, SilenceForm, fields)
+        await _limit(request, viewer)
+        until = now() + timedelta(hours=int(value.hours))
+        async with state_of(request).transaction() as tx:
+            await silence(tx, viewer, found.network.id, member.person.id, until, value.reason)
     except Invalid as error:
+        _, _, member = await _open(request)
         return _page(request, viewer, found, member, fields, silence_errors=error.errors, status=422)
-    await _limit(request, viewer)
-    until = now() + timedelta(hours=int(value.hours))
-    async with state_of(request).transaction() as tx:
-        await silence(tx, viewer, found.network.id, member.person.id, until, value.reason)
     return await _offer_undo(request, viewer, found, member, "silence")
 
 
@@ -160,7 +161,10 @@ async def delete_hold(request: Request) -> Response:
 
 @operation("Silence a member for a time", TAG, {204: None}, body=Silence, refusals=(403,))
 async def api_silence(request: Request) -> Response:
-    """They read and do not write until then; it ends by itself. For moderators, and not of moderators."""
+    """They read and do not write until then; it ends by itself. For moderators, and not of moderators.
+
+    Where a silence stands that ends later, this is refused: end that one first.
+    """
     await account_of(request)
     value = validate_words(request, Silence, await read_json(request))
     viewer, found, member = await _open(request)

@@ -52,10 +52,12 @@ async def get_member(connection: AsyncConnection, viewer: Viewer, network_id: st
     return QuietMember(network_id, person, row.role, until, row.hold_left)
 
 
-async def find_role(connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str) -> Role | None:
-    """The role of a member, for who moderates the network; None where they are no member."""
+async def find_member(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, account_id: str
+) -> QuietMember | None:
+    """The same; None where they are no member, and for who doesn't moderate the network."""
     try:
-        return (await get_member(connection, viewer, network_id, account_id)).role
+        return await get_member(connection, viewer, network_id, account_id)
     except NotFound:
         return None
 

@@ -43,6 +43,8 @@ class Case:
     card_id: str | None = None
     elsewhere_id: str | None = None
     """The network in which the post is now, where its thread was moved since: for rights alone, and told to nobody."""
+    edited_at: datetime | None = None
+    """When the post was last changed, where that was after it was first reported."""
 
     def taken_from(self, account_id: str, at: datetime) -> Person | None:
         """Who looks into it at this moment, where that is not this person."""

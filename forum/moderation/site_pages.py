@@ -18,6 +18,7 @@ from forum.moderation.asking import limit_acts
 from forum.moderation.inputs import Erasure
 from forum.moderation.queries import Stuck, list_stuck
 from forum.moderation.records import ShownAct
+from forum.moderation.wording import what_was_done
 from forum.policy import may_edit_site, may_erase
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
@@ -31,7 +32,8 @@ NO_SUCH_POST = "There is no post or document with this number. Copy it again fro
 class AppealsPage:
     """What nobody in its network may decide: `moderation/site_appeals.html`."""
 
-    appeals: Sequence[ShownAct]
+    appeals: Sequence[tuple[ShownAct, str]]
+    """Each with what it is against."""
     stuck: Sequence[Stuck]
 
 
@@ -42,7 +44,9 @@ async def list_site_appeals(request: Request) -> Response:
     if not decision:
         raise Forbidden(decision.reason)
     async with state_of(request).database.read() as connection:
-        page = AppealsPage(await list_appeals(connection, viewer, None), await list_stuck(connection, viewer))
+        appeals = await list_appeals(connection, viewer, None)
+        stuck = await list_stuck(connection, viewer)
+    page = AppealsPage([(act, what_was_done(act)) for act in appeals], stuck)
     return render_page(request, viewer, "moderation/site_appeals.html", page, title="Appeals")
 
 

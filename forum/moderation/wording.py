@@ -40,6 +40,14 @@ def what_was_done(act: ShownAct) -> str:
     return f"{by} {done.format(who=act.person.name if act.person else 'somebody')}"
 
 
+def said_in_a_list(act: ShownAct) -> str:
+    """What was done, and to what, as far as this viewer may know: a line in a list of many."""
+    where = f"post {act.number} in “{act.title}”" if act.number else f"“{act.title}”" if act.title else ""
+    if not where and (called := act.thread or act.document or act.card):
+        where = f"“{called}”"
+    return f"{what_was_done(act)}{': ' if where else ''}{where}"
+
+
 def act_title(act: ShownAct) -> str:
     """The heading of its page."""
     about = {

@@ -1,7 +1,7 @@
 """What people write: cleaned, laid out as safe HTML, quoted and cut short. No database and no I/O."""
 
 from forum.text.cleaning import LEFT_OUT, MAX_BODY, clean_body, clean_line, leaves_out, tidy
-from forum.text.erasing import ERASED, Quoted, has_quotes, mentioned_in, shares_words
+from forum.text.erasing import ERASED, Quoted, has_quotes, mentioned_in, repeats, shares_words
 from forum.text.excerpts import ONLY_FILES, escape_markdown, excerpt, link_quotes, plain_words, quote
 from forum.text.letters import plain_text_html
 from forum.text.markdown import find_mentions, render_markdown
@@ -39,6 +39,7 @@ __all__ = [
     "rename_mentions",
     "rename_quotes",
     "render_markdown",
+    "repeats",
     "sanitise",
     "shares_words",
     "tidy",

@@ -96,6 +96,22 @@ def shares_words(title: str, texts: Iterable[str]) -> bool:
     return any(not telling.isdisjoint(words_in(text)) for text in texts)
 
 
+def repeats(text: str, said: Iterable[str]) -> bool:
+    """Whether running text holds so many of these words one after the other as only a quote does, or all of a text
+    that has fewer."""
+    words = words_in(text)
+    for each in said:
+        theirs = words_in(each)
+        run = min(RUN, len(theirs))
+        if run > 1 and not _runs(words, run).isdisjoint(_runs(theirs, run)):
+            return True
+    return False
+
+
+def _runs(words: list[str], run: int) -> set[tuple[str, ...]]:
+    return set(zip(*(words[start:] for start in range(run)), strict=False))
+
+
 def has_quotes(body: str) -> bool:
     """Whether anything in this Markdown is marked as quoted."""
     return any(_MARKS.match(line) for line in body.split("\n"))

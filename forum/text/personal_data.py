@@ -17,6 +17,16 @@ _SEPARATOR = r"[ \u00a0\u2009\u202f\u2010\u2011\u2013-]"
 _RUN = re.compile(rf"(?<![\w/=#.,])\d+(?:{_SEPARATOR}\d+)*(?![\w/]|[.,]\d)")
 # With dots only in the groups that such numbers have: others are versions, addresses and prices.
 _DOTTED = re.compile(r"(?<![\w/=#.,])(?:\d{3}\.\d{3}\.\d{4}|\d{4}(?:\.\d{4}){3}|\d{4}\.\d{6}\.\d{4,5})(?![\w/]|[.,]\d)")
+# In the groups of an NHS number, where a line ends between two of them.
+_LINE_END = r"[ \t]*\n[ \t>]{0,8}"
+_BROKEN = re.compile(
+    rf"(?<![\w/=#.,])(?:\d{{3}}{_SEPARATOR}?\d{{3}}{_LINE_END}\d{{4}}|\d{{3}}{_LINE_END}\d{{3}}{_SEPARATOR}?\d{{4}})"
+    r"(?![\w/]|[.,]\d)"
+)
+# What nobody sees in a number as it is read: characters without width, and the marks of bold and the like.
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]+")
+_MARKS = re.compile(r"(?<=\d)(?:\*\*+|__+|~~)|(?:\*\*+|__+|~~)(?=\d)")
+_MARKED = re.compile(rf"(?<![*\w`])([*_`])(\d(?:\d|{_SEPARATOR}){{0,16}})\1(?![*`])")
 _GROUP = re.compile(r"\d+")
 _A_DIGIT = re.compile(r"\d")
 _LONGEST = 19
@@ -99,6 +109,9 @@ def _numbers(text: str) -> Iterator[tuple[str, bool]]:
 
     And whether they are a part of a card number, so that they are nothing by themselves.
     """
+    text = _MARKED.sub(r"\2", _MARKS.sub("", _UNSEEN.sub("", text)))
+    for run in _BROKEN.finditer(text):
+        yield "".join(_GROUP.findall(run[0])), False
     for run in _DOTTED.finditer(text):
         yield run[0].replace(".", ""), False
     for run in _RUN.finditer(text):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, insert, select, update
 
+from forum.acts.cases import tell_of_change
 from forum.acts.refusing import refuse_hidden_quotations
 from forum.attaching import FileChoice, are_the_same, attach, change_files
 from forum.errors import Conflict, Forbidden, ForumError, Invalid, Moved, NotFound
@@ -336,15 +337,12 @@ async def edit_post(
     await refuse_hidden_quotations(tx, viewer, written.body)
     await tx.execute(_KEEP_VERSION, {"kept_id": post_id})
     words = {"body": written.body, "html": written.html, "excerpt": written.excerpt}
-    edited = (
-        update(posts)
-        .where(posts.c.id == post_id)
-        .values(**words, edited_at=now(), is_imported=False, version=post.version + 1)
-    )
-    await tx.execute(edited)
+    edited = update(posts).where(posts.c.id == post_id).values(**words, edited_at=now(), is_imported=False)
+    await tx.execute(edited.values(version=post.version + 1))
     if files is not None and not is_same:
         await change_files(tx, viewer.id, thread.network_id, post_id, post.version + 1, post.files, files)
     await note_addressed_anew(tx, spot_of(post), written.mentions)
     await tx.execute(_TOUCH_THREAD, {"in_thread": thread.id})
+    await tell_of_change(tx, post_id, thread.network_id)
     tx.emit(thread_stream(thread), PostEdited(post_id, post.version + 1))
     return post

@@ -15,7 +15,7 @@ from forum.errors import NotFound
 from forum.policy import acts_shown_to, moderated_by, readable_by, threads_readable_by
 from forum.records import Limit, Person, PostFile
 from forum.shown_people import shown_name
-from forum.tables import acts, held_back, held_posts, networks, posts, threads
+from forum.tables import acts, held_back, held_posts, memberships, networks, posts, threads
 from forum.viewer import Viewer
 from ground.columns import Identifier, is_id
 
@@ -49,6 +49,8 @@ class HeldPost:
     """The thread has moved to another network, so it can't be posted from this one."""
     is_read: bool = True
     """The viewer may read the thread where it is now; one that is not begun yet they may."""
+    was_removed: bool = False
+    """Its author was removed from the network, which may be undone."""
 
 
 _IS_WAITING = select(held_posts.c.id).where(
@@ -72,6 +74,15 @@ def _title_for(viewer: Viewer) -> ColumnElement[Any]:
     return there.where(_IN_THREAD, threads_readable_by(viewer)).correlate(held_posts).scalar_subquery()
 
 
+def _was_removed() -> ColumnElement[bool]:
+    """Rows of `held_posts` whose author was removed, rather than leaving by themselves: that may be undone."""
+    ended = memberships.c.current & memberships.c.status.in_(("removed", "banned"))
+    theirs = (memberships.c.account_id == held_posts.c.author_id) & (
+        memberships.c.network_id == held_posts.c.network_id
+    )
+    return select(memberships.c.id).where(theirs, ended).correlate(held_posts).exists().label("was_removed")
+
+
 def _held(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
@@ -90,6 +101,7 @@ def _held(viewer: Viewer, *conditions: ColumnElement[bool]) -> Select[Any]:
             held_posts.c.why,
             held_posts.c.outcome,
             held_posts.c.reason,
+            _was_removed(),
         )
         .select_from(
             held_posts.join(networks, networks.c.id == held_posts.c.network_id).join(
@@ -117,6 +129,7 @@ def _made(row: Any) -> HeldPost:
         reason=row.reason,
         is_elsewhere=row.here_id not in (None, row.network_id),
         is_read=row.here_id is None or row.thread_title is not None,
+        was_removed=bool(row.was_removed),
     )
 
 

@@ -42,7 +42,7 @@ TAKEN_BACK = "Its author has taken this back. Nothing was decided."
 GONE_ALONG = "It waits in another network now, with the thread in which it answers."
 LAPSED = (
     "Its author ceased to belong to the network before anybody decided on this, so it waits no longer. "
-    "Where their removal is undone, it waits again."
+    "If they were removed, and that is undone, it waits again."
 )
 TURNED_DOWN = "A moderator has turned this down already. They wrote: “{}” Your words are kept for you."
 LET_THROUGH = (

@@ -370,3 +370,28 @@ async def test_a_title_that_says_the_same_goes_with_the_first_post(village: Vill
             rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
             assert not [row for row in rows if name in str(row)], table
         assert [trouble async for trouble in find_broken(connection)] == []
+
+
+async def test_what_was_said_to_its_author_otherwise_goes_where_it_repeats_the_words(village: Village) -> None:
+    patient = new_patient()
+    name = patient.split()[1]
+    hall = await open_hall(village)
+    post = await village.reply(hall.gareth, hall.place, hall.thread, f"{patient}, I am sure.")
+    path = f"/networks/{hall.place.slug}/members/{hall.gareth.id}"
+    warned = []
+    for reason in (f"You wrote: {patient}, I am sure. Never do that.", "Please write kindly, and be sure of it."):
+        await hall.do(hall.amara, "POST", f"{path}/warnings", {"reason": reason})
+        ((act_id,),) = await hall.stored(
+            select(acts.c.id).where(acts.c.reason == reason, acts.c.account_id == hall.gareth.id)
+        )
+        warned.append(act_id)
+    await hall.do(hall.amara, "PUT", f"{path}/silence", {"hours": 24, "reason": "A heated evening."})
+    (silence,) = await hall.stored(select(acts.c.id).where(acts.c.kind == "silence", acts.c.by_id == hall.amara.id))
+    await hall.do(hall.amara, "POST", f"/acts/{silence.id}/undo", {"reason": f"Only {patient}, I see now."})
+    await hall.do(await hall.overseer(), "POST", f"/posts/{post}/erasure", {"reason": "A patient is named."})
+    async with village.state.database.read() as connection:
+        for table in ("posts", "acts", "cases", "audit_words", "outbox"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert not [row for row in rows if name in str(row)], table
+    reasons = [(await hall.do(hall.gareth, "GET", f"/acts/{act_id}"))["reason"] for act_id in warned]
+    assert reasons == ["[erased]", "Please write kindly, and be sure of it."]

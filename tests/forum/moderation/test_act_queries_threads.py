@@ -121,3 +121,45 @@ async def test_what_was_undone_offers_no_number_for_erasing(village: Village) ->
     assert asked in (await browser.get(f"/acts/{act_id}")).text
     await hall.do(hall.amara, "POST", f"/acts/{act_id}/undo", {})
     assert asked not in (await browser.get(f"/acts/{act_id}")).text
+
+
+async def test_what_was_done_there_names_no_network_to_who_may_not_know_of_it(village: Village) -> None:
+    hall = await open_hall(village)
+    target = await village.network(hall.amara, access="secret")
+    move = {"network": target.slug, "reason": "It is theirs."}
+    await hall.do(hall.amara, "POST", f"/threads/{hall.thread}/move", move)
+    await hall.do(hall.amara, "PATCH", f"/threads/{hall.thread}", {"title": "Among us", "reason": "Ours."})
+    act_id = await act_of(hall, "retitle")
+    assert (await hall.do(hall.maeve, "GET", f"/acts/{act_id}"))["network_id"] is None
+    assert (await hall.do(hall.amara, "GET", f"/acts/{act_id}"))["network_id"] == target.id
+    own = await hall.hide(hall.amara)
+    assert (await hall.do(hall.gareth, "GET", f"/acts/{own}"))["network_id"] is None
+
+
+async def test_appeals_are_told_apart_by_what_they_are_against(village: Village) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    change = {"locked": True, "title": "The rota of the night", "reason": "Settled."}
+    await hall.do(hall.amara, "PATCH", f"/threads/{hall.thread}", change)
+    await hall.do(hall.amara, "POST", f"/posts/{hall.post}/hiding", {"rule": "abuse", "reason": "Be kind."})
+    for kind in ("lock", "retitle"):
+        await hall.do(hall.maeve, "POST", f"/acts/{await act_of(hall, kind)}/appeal", {"words": "Why?"})
+    (hidden,) = await hall.stored(column(acts, "id").where(acts.c.post_id == hall.post))
+    await hall.do(hall.gareth, "POST", f"/acts/{hidden.id}/appeal", {"words": "Why?"})
+    page = (await village.browser(hall.olu).get(f"/networks/{hall.place.slug}/reports")).text
+    for words in (
+        "Against: Amara Okafor locked a thread by Maeve Brennan: “The rota of the night”",
+        "Against: Amara Okafor gave a thread by Maeve Brennan another title: “The rota of the night”",
+        "Against: Amara Okafor hid a post by Gareth Williams: post 2 in “The rota of the night”",
+    ):
+        assert words in page, words
+
+
+async def test_who_judges_for_a_closed_network_learns_what_was_done_and_not_to_what(village: Village) -> None:
+    hall = await open_hall(village)
+    overseer = await hall.overseer()
+    await hall.do(hall.amara, "PATCH", f"/threads/{hall.thread}", {"locked": True, "reason": "Settled."})
+    await hall.do(hall.maeve, "POST", f"/acts/{await act_of(hall, 'lock')}/appeal", {"words": "Why?"})
+    page = (await village.browser(overseer).get("/site/appeals")).text
+    assert "Against: A moderator locked a thread by Maeve Brennan</p>" in page
+    assert "Night rota" not in page

@@ -240,6 +240,9 @@ async def test_who_has_closed_their_account_comes_back_nowhere(village: Village,
     viewer = await village.viewer(hall.gareth)
     async with village.state.transaction() as tx:
         await close_own_account(tx, viewer, name_stays=True)
+    judge = (await village.browser(hall.olu).get(f"/acts/{act.id}")).text
+    assert "Their account is closed, so nobody reads these words." in judge
+    assert "Gareth Williams reads this" not in judge
     answered = hall.ask(hall.olu, "POST", f"/acts/{act.id}/answer", ANSWER)
     undone = hall.ask(hall.amara, "POST", f"/acts/{act.id}/undo", {})
     answers = [await each for each in ((answered, undone) if way == "appealed" else (undone, answered))]
@@ -313,3 +316,24 @@ async def _alone_on_the_site(village: Village, account_id: str) -> list[str]:
 async def _look_after_the_site(village: Village, account_id: str, *, does: bool) -> None:
     async with village.state.transaction() as tx:
         await tx.execute(update(accounts).where(accounts.c.id == account_id).values(site_administrator=does))
+
+
+async def test_an_appeal_about_what_was_not_let_through_is_logged_as_about_a_post(village: Village) -> None:
+    hall = await open_hall(village)
+    await village.join(hall.place.id, hall.olu, "administrator")
+    await hall.do(
+        hall.amara,
+        "PUT",
+        f"/networks/{hall.place.slug}/members/{hall.gareth.id}/hold",
+        {"reason": "Let us read first."},
+    )
+    waits = await hall.do(hall.gareth, "POST", f"/threads/{hall.thread}/posts", {"body": "Only fools ask."})
+    held_id = waits["id"]
+    await hall.do(hall.amara, "POST", f"/networks/{hall.place.slug}/held/{held_id}/rejection", {"reason": "No."})
+    (act,) = await hall.stored(column(acts, "id").where(acts.c.kind == "reject", acts.c.account_id == hall.gareth.id))
+    await hall.do(hall.gareth, "POST", f"/acts/{act.id}/appeal", {"words": "It was a joke."})
+    body = {"outcome": "overturned", "answer": "So it was."}
+    await hall.do(hall.olu, "POST", f"/acts/{act.id}/answer", body)
+    done = [row.act for row in await hall.stored(logged_about(held_id))]
+    assert {"post.appealed", "post.reject_undone", "post.appeal_overturned"} <= set(done)
+    assert [row for row in await hall.stored(logged_about(hall.thread)) if "appeal" in row.act] == []
