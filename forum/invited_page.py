@@ -60,3 +60,37 @@ def invitation_page(
     )
     template, title = "inviting/invitation.html", "You are invited"
     return render_page(request, viewer, template, page, title=title, status=status, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPage:
+    """An invitation that is good no longer: `inviting/ended.html`. Names no network."""
+
+    sentence: str
+    path: str
+    """Where a member goes on; empty for everybody else."""
+
+
+def ended_page(request: Request, viewer: Viewer, shown: Shown) -> Response:
+    """Why an invitation can't be accepted any more."""
+    page = EndedPage(why_over(shown), f"/networks/{shown.slug}" if viewer.role_in(shown.network_id) else "")
+    return render_page(request, viewer, "inviting/ended.html", page, title=OVER, status=410)
+
+
+OVER = "This invitation is over"
+
+
+def why_over(shown: Shown) -> str:
+    """Why it is, of one that is good no longer, and what to do; names no network."""
+    return _ENDED.get(shown.outcome) or (_LATE if shown.is_late else _CLOSED if shown.takes_nobody else _NOT_ALLOWED)
+
+
+_ENDED = {
+    "accepted": "It was accepted already. Sign in with the address that it went to, and you find the network there.",
+    "declined": "It was declined. If that was a mistake, ask whoever invited you for a new one.",
+    "cancelled": "It was taken back. If you think that was a mistake, ask whoever invited you.",
+    "expired": "Its time is over. Ask whoever invited you for a new one.",
+}
+_CLOSED = "The network takes nobody in any more. That is not about you: whoever invited you can tell you more."
+_LATE = _ENDED["expired"]
+_NOT_ALLOWED = "Whoever sent it may no longer invite people. Ask another administrator of the network for a new one."

@@ -61,6 +61,7 @@ NOTICES = {
     "admitted": "Admitted {who}. We have told them by e-mail.",
     "refused": "Refused {who}. We have told them by e-mail.",
     "invited": "Invited {who}. Each gets a mail of their own.",
+    "invited-one": "Invited one person. They get a mail of their own.",
     "invitations-kept": "We keep these for you for two weeks. Go on with them when you can invite people again.",
     "invitations-forgotten": "The kept list is forgotten.",
     "all-read": "Everything is marked as read.",

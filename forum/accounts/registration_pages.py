@@ -18,8 +18,8 @@ from forum.accounts.proving import hash_password, let_in, limit, limit_links, li
 from forum.addresses import get, post
 from forum.errors import Conflict, Forbidden, Invalid, TooMany
 from forum.forms import read_form, validate
-from forum.invitations import Invited, find_invited, find_shown
-from forum.invited_page import invitation_page
+from forum.invitations import Invited, Shown, find_invited, find_shown, proven_id
+from forum.invited_page import OVER, ended_page, invitation_page, why_over
 from forum.rendering import redirect, render_page, safe_path
 from forum.state import client_of, state_of, viewer_of
 
@@ -122,6 +122,8 @@ async def create_account(request: Request) -> Response:
     state = state_of(request)
     fields = await read_form(request)
     invited = await _find_invited(request, fields)
+    if invited is None and (over := await _find_over(request, fields)):
+        return await _over(request, fields, over)
     commands.check_registration(state.settings, invited=invited is not None)
     try:
         new = validate(InvitedAccount, {name: fields.get(name, "") for name in _ASKED})
@@ -147,6 +149,26 @@ async def create_account(request: Request) -> Response:
     if path != "/":
         _keep_next(request, response, path)
     return response
+
+
+async def _find_over(request: Request, fields: Mapping[str, str]) -> Shown | None:
+    """The invitation that the form was opened with, where it is good no longer."""
+    state, proof = state_of(request), fields.get("invitation", "")
+    if proven_id(state.key, proof) is None:
+        return None
+    async with state.database.read() as connection:
+        shown = await find_shown(connection, state.key, proof)
+    return None if shown.is_good else shown
+
+
+async def _over(request: Request, fields: Mapping[str, str], over: Shown) -> Response:
+    """Say so as the invitation's page does; who may register without one has all that they typed, but the password."""
+    viewer, settings = await viewer_of(request), state_of(request).settings
+    if over.outcome == "accepted" or settings.registration != "open":
+        return ended_page(request, viewer, over)
+    kept = {name: fields[name] for name in ("next", "email", "name", "organisation") if name in fields}
+    said = f"{OVER}. {why_over(over)} You can register without it, and come into no network by that."
+    return await register_form(request, kept, {"": said}, 410)
 
 
 async def _form_again(

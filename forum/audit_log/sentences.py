@@ -158,6 +158,7 @@ ITSELF: Mapping[str, str] = {
     "card.withheld": "A card was kept for the moderators, with what it was made of",
     "glass.ended": "The time was over for which somebody read the network through broken glass",
     "archive.imported": "The archive of a mailing list was brought in on the command line",
+    "invitation.declined": "The invitation{of} was declined by whoever had its link",
     "account.created": "An account for {subject} was made",
     "account.created_by_command": "An account for {subject} was made on the command line",
     "account.set_up": "The first account, for {subject}, was made on the set-up page",
@@ -251,6 +252,7 @@ def sentence(act: str, actor: str, role: str, words: Mapping[str, str], way: str
     `way` says by what somebody came, as `membership.way_words` has it.
     """
     known = _Known(words)
+    known["of"] = f" of {words['address']}" if words.get("address") else ""
     if not actor:
         if act in ITSELF:
             return f"{ITSELF[act].format_map(known)}."

@@ -40,12 +40,14 @@ async def look_up(
     """
     known = Known(left=await _left(connection, viewer))
     members: set[str] = set()
+    asked: set[str] = set()
     waiting: dict[str, str] = {}
     lately: dict[str, int] = {}
     declined: dict[str, str] = {}
     put_out: dict[Status, dict[str, str]] = {"banned": {}, "removed": {}}
     for part in _parts(sorted(set(filter(None, keys)))):
-        members |= await _members(connection, network.id, part)
+        members |= await _members(connection, network.id, part, "active")
+        asked |= await _members(connection, network.id, part, "requested")
         here = (invitations.c.network_id == network.id) & invitations.c.email_key.in_(part)
         open_ones = select(invitations.c.email_key, invitations.c.batch_id).where(here, is_waiting())
         waiting |= {row.email_key: row.batch_id for row in await connection.execute(open_ones)}
@@ -56,6 +58,7 @@ async def look_up(
         for status, told in put_out.items():
             told |= await _put_out(connection, network.id, part, status, zone)
     known.members, known.waiting, known.lately, known.declined = members, waiting, lately, declined
+    known.asked = asked
     known.banned, known.removed = put_out["banned"], put_out["removed"]
     known.site_domains = domains
     known.domains = {*domains, *await _domains(connection, network.id)}
@@ -72,12 +75,12 @@ async def _left(connection: AsyncConnection, viewer: Viewer) -> int:
     return MOST_A_DAY - (await connection.scalar(select(func.count()).where(mine)) or 0)
 
 
-async def _members(connection: AsyncConnection, network_id: str, keys: Sequence[str]) -> set[str]:
-    """Of the active members alone: that another address has an account is nobody's business."""
+async def _members(connection: AsyncConnection, network_id: str, keys: Sequence[str], status: Status) -> set[str]:
+    """Of members and who asked to be one alone: that another address has an account is nobody's business."""
     usable = accounts.c.verified_at.is_not(None) & accounts.c.closed_at.is_(None) & accounts.c.email_key.in_(keys)
-    active = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
-    mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == "active")
-    return set(await connection.scalars(active.where(usable, mine)))
+    found = select(accounts.c.email_key).join(memberships, memberships.c.account_id == accounts.c.id)
+    mine = (memberships.c.network_id == network_id) & memberships.c.current & (memberships.c.status == status)
+    return set(await connection.scalars(found.where(usable, mine)))
 
 
 _HOW: Mapping[Status, str] = {

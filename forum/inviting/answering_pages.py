@@ -11,7 +11,7 @@ from forum.addresses import get, post
 from forum.asking import limit, limit_client
 from forum.forms import read_form
 from forum.invitations import Shown, find_shown
-from forum.invited_page import invitation_page, is_for
+from forum.invited_page import ended_page, invitation_page, is_for
 from forum.inviting.answering_commands import accept, note_opened, refuse
 from forum.network_reads import find_network
 from forum.rendering import redirect, render_page
@@ -30,15 +30,6 @@ class OtherAddressPage:
     """The network's front page, where this person may see it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndedPage:
-    """An invitation that is good no longer: `inviting/ended.html`. Names no network."""
-
-    sentence: str
-    path: str
-    """Where a member goes on; empty for everybody else."""
-
-
 async def show_invitation(request: Request) -> Response:
     """What the invitation is; that it was opened is noted, and nothing else happens."""
     viewer, shown = await _open(request)
@@ -46,7 +37,7 @@ async def show_invitation(request: Request) -> Response:
     if viewer.role_in(shown.network_id) is not None and (is_for_viewer or not shown.is_good):
         return redirect(request, f"/networks/{shown.slug}")
     if not shown.is_good:
-        return _ended(request, viewer, shown)
+        return ended_page(request, viewer, shown)
     if viewer.is_signed_in and not is_for_viewer:
         return await _other_address(request, viewer, shown)
     if shown.opened_at is None and request.method == "GET" and "prefetch" not in request.headers.get("sec-purpose", ""):
@@ -74,25 +65,6 @@ async def _other_address(request: Request, viewer: Viewer, shown: Shown, status:
     return render_page(request, viewer, "inviting/other_address.html", page, title=title, status=status)
 
 
-def _ended(request: Request, viewer: Viewer, shown: Shown) -> Response:
-    sentence = _ENDED.get(shown.outcome) or (
-        _LATE if shown.is_late else _CLOSED if shown.takes_nobody else _NOT_ALLOWED
-    )
-    page = EndedPage(sentence, f"/networks/{shown.slug}" if viewer.role_in(shown.network_id) else "")
-    return render_page(request, viewer, "inviting/ended.html", page, title="This invitation is over", status=410)
-
-
-_ENDED = {
-    "accepted": "It was accepted already. Sign in with the address that it went to, and you find the network there.",
-    "declined": "It was declined. If that was a mistake, ask whoever invited you for a new one.",
-    "cancelled": "It was taken back. If you think that was a mistake, ask whoever invited you.",
-    "expired": "Its time is over. Ask whoever invited you for a new one.",
-}
-_CLOSED = "The network takes nobody in any more. That is not about you: whoever invited you can tell you more."
-_LATE = _ENDED["expired"]
-_NOT_ALLOWED = "Whoever sent it may no longer invite people. Ask another administrator of the network for a new one."
-
-
 async def create_acceptance(request: Request) -> Response:
     """Accept as the account whose address the invitation went to; once, however often it is pressed."""
     viewer = await account_of(request)
@@ -106,7 +78,7 @@ async def create_acceptance(request: Request) -> Response:
         async with state_of(request).transaction() as tx:
             is_member = await accept(tx, viewer, shown)
     if not is_member:
-        return _ended(request, viewer, shown)
+        return ended_page(request, viewer, shown)
     return redirect(request, f"/networks/{shown.slug}", notice="joined")
 
 
@@ -119,7 +91,7 @@ async def create_refusal(request: Request) -> Response:
         async with state_of(request).transaction() as tx:
             is_declined = await refuse(tx, shown)
     if not is_declined:
-        return _ended(request, viewer, shown)
+        return ended_page(request, viewer, shown)
     return redirect(request, "/", notice="invitation-declined")
 
 

@@ -35,7 +35,7 @@ def _answer(content: object, status: int = 200, headers: Mapping[str, str] | Non
     return JSONResponse(content, status, {"Cache-Control": PRIVATE, **(headers or {})})
 
 
-_OUTCOMES = {"banned": "invalid"}
+_OUTCOMES = {"banned": "invalid", "admitted": "sent"}
 """Those that programs know by a wider word."""
 
 

@@ -11,7 +11,7 @@ LONGEST_ENTRY = 1_000
 LONGEST_NAME = 100
 QUOTED = re.compile(r'"[^"\r\n]*"')
 NAMED = re.compile(r"([^<>]*)<([^<>]*)>\s*")
-_FIELD = re.compile(r"(?:to|cc|bcc)\s*:\s*(?=\S)", re.IGNORECASE)
+_FIELD = re.compile(r"(?:from|reply-to|to|cc|bcc)\s*:\s*(?=\S)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*+\u2022\u2023\u2043\u00b7\u25aa\u25cf\u25e6\u2013\u2014\u2212]|[0-9]{1,4}[.)])\s+")
 """What a list has before each of its lines; never a part of an address, for a space stands behind it."""
 

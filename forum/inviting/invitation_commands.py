@@ -18,7 +18,7 @@ from forum.invitations import cancel_invitation, offer_place, tell_of_invitation
 from forum.inviting.address_queries import look_up
 from forum.inviting.entries import Entry
 from forum.inviting.queries import is_to_remind
-from forum.inviting.sorting import DETAILS, Invited, Known, Outcome, Sorted, keys_of, sort_out
+from forum.inviting.sorting import DETAILS, SENT, Invited, Known, Outcome, Sorted, keys_of, sort_out
 from forum.membership import lock_current
 from forum.network_reads import get_administered
 from forum.offers import inviter_may_still
@@ -72,7 +72,7 @@ async def invite(
         return _told_again(wish, keys, known, claimed.object_id), True
     batch = _Batch(network, viewer.id, claimed.object_id, wish, await _accounts(tx, keys))
     outcomes = [await _invite_one(tx, batch, found) for found in _sorted(wish, keys, known)]
-    if any(outcome.status == "sent" for outcome in outcomes):
+    if any(outcome.status in SENT for outcome in outcomes):
         tell_of_invitations(tx, network.id)
     return outcomes, False
 
@@ -121,26 +121,28 @@ async def _accounts(tx: Transaction, keys: Sequence[str]) -> dict[str, str]:
 
 async def _invite_one(tx: Transaction, batch: _Batch, found: Sorted) -> Invited:
     status = found.status
-    if status == "sent" and not await _send(tx, batch, found):
-        status = "already_invited"
+    if status in SENT:
+        status = await _send(tx, batch, found)
     return Invited(found.entry.address, status, found.detail if status == found.status else DETAILS[status])
 
 
-async def _send(tx: Transaction, batch: _Batch, found: Sorted) -> bool:
+async def _send(tx: Transaction, batch: _Batch, found: Sorted) -> Outcome:
     """Keep the invitation and have it mailed; an account with this address finds it on its home page too.
 
-    False where another transaction has invited the address in this moment.
+    Says who was admitted by it at once, and whom another transaction has invited in this moment.
     """
     row = _row(batch, found, now())
     if (await tx.execute(_INSERTS[tx.connection.dialect.name], row)).rowcount != 1:
-        return False
+        return "already_invited"
     await _write_down(tx, "invitation.sent", row, batch.viewer_id)
-    await _offer(tx, row, batch.accounts.get(found.email_key))
-    return True
+    return "admitted" if await _offer(tx, row, batch.accounts.get(found.email_key)) else "sent"
 
 
-async def _offer(tx: Transaction, row: Mapping[str, Any], account_id: str | None) -> None:
-    """Write to the address of an invitation; an account with it finds a place that waits for its answer, too."""
+async def _offer(tx: Transaction, row: Mapping[str, Any], account_id: str | None) -> bool:
+    """Write to the address of an invitation; an account with it finds a place that waits for its answer, too.
+
+    Whether they are a member now, for they had asked. Their mail says as what, and has the inviter's words.
+    """
     place = None
     if account_id is not None:
         place = await offer_place(tx, row["network_id"], account_id, row["role"], row["invited_by"])
@@ -148,9 +150,11 @@ async def _offer(tx: Transaction, row: Mapping[str, Any], account_id: str | None
         # They had asked: the invitation is the answer.
         ended = update(invitations).where(invitations.c.id == row["id"])
         await tx.execute(ended.values(ended_at=now(), outcome="accepted"))
-        tx.enqueue("mail", {"letter": "membership_admitted", "membership_id": place.id})
-    else:
-        tx.enqueue("mail", {"letter": "invitation", "invitation_id": str(row["id"])})
+        by = {"membership_id": place.id, "invitation_id": str(row["id"])}
+        tx.enqueue("mail", {"letter": "membership_admitted", **by})
+        return True
+    tx.enqueue("mail", {"letter": "invitation", "invitation_id": str(row["id"])})
+    return False
 
 
 def _row(batch: _Batch, found: Sorted, moment: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Literal
 from forum.inviting.address_lists import read_addresses
 from forum.inviting.entries import Entry
 from forum.inviting.inputs import InvitationForm
-from forum.inviting.sorting import Invited, Known, Outcome, keys_of, sort_out, what_is_wrong
+from forum.inviting.sorting import SENT, Invited, Known, Outcome, keys_of, sort_out, what_is_wrong
 
 MOST_SHOWN = 200
 Why = Outcome | Literal["unticked", "changed"]
@@ -70,7 +70,7 @@ def _each(
     form: InvitationForm, wanted: Sequence[Entry], outcomes: Sequence[Invited], known: Known
 ) -> Iterator[tuple[Why, str, str]]:
     for entry, outcome in zip(wanted, outcomes, strict=True):
-        if outcome.status != "sent":
+        if outcome.status not in SENT:
             yield outcome.status, entry.address or entry.typed, outcome.detail
     later = read_addresses(form.later)
     for entry in later:

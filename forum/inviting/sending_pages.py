@@ -27,8 +27,9 @@ from forum.inviting.entries import Entry
 from forum.inviting.inputs import InvitationForm
 from forum.inviting.invitation_commands import Wish, invite
 from forum.inviting.left_out import MOST_SHOWN, LeftOut, entries_to_know, sort_left_out
-from forum.inviting.sorting import Invited, Sorted, keys_of, sort_out
+from forum.inviting.sorting import SENT, Invited, Sorted, keys_of, sort_out
 from forum.network_reads import Found
+from forum.notices import name_all
 from forum.policy import may_admit
 from forum.rendering import redirect, render_page, spell
 from forum.state import state_of
@@ -50,7 +51,7 @@ class NewInvitationsPage:
     left_out: Sequence[LeftOut]
     """What was not sent of the list before this one."""
     sent: str
-    """How many people of it were invited, in words; empty where none was."""
+    """Who of it was invited, in a sentence; empty where nobody was."""
     draft: Draft | None
     """What is kept of an earlier list, where the form does not show it."""
     roles: Sequence[tuple[str, str, str]] = ROLE_CHOICES
@@ -77,6 +78,8 @@ class PreviewPage:
     role: str
     until: datetime
     fresh: Group
+    asked: Group
+    """They wait in the queue, and are members at once."""
     doubtful: Group
     members: Group
     invited: Group
@@ -191,7 +194,8 @@ async def _preview(
         role=form.role,
         until=now() + timedelta(days=int(form.days)),
         fresh=_group(each for each in sorted_out if each.status == "sent" and not each.warning),
-        doubtful=_group(each for each in sorted_out if each.status == "sent" and each.warning),
+        asked=_group(each for each in sorted_out if each.status == "admitted" and not each.warning),
+        doubtful=_group(each for each in sorted_out if each.status in SENT and each.warning),
         members=_group(each for each in sorted_out if each.status == "already_member"),
         invited=_group(each for each in sorted_out if each.status == "already_invited"),
         banned=_group(each for each in sorted_out if each.status == "banned"),
@@ -289,16 +293,29 @@ def _answer(
 ) -> Response:
     """Lead to the list where everything is on its way; else say what is not, in the form where it can still be sent."""
     count = sum(outcome.status == "sent" for outcome in outcomes)
-    people = spell(count, "person", "people")
-    if count and not left_out:
-        return redirect(request, f"/networks/{found.network.slug}/invitations", notice="invited", who=people)
-    sent = people if count else ""
+    admitted = [outcome.address for outcome in outcomes if outcome.status == "admitted"]
+    if count and not left_out and not admitted:
+        path, is_one = f"/networks/{found.network.slug}/invitations", count == 1
+        who = "" if is_one else spell(count, "person", "people")
+        return redirect(request, path, notice="invited-one" if is_one else "invited", who=who)
+    sent = _told(count, admitted)
     if not rest:
         page = SentPage(network_head(viewer, found), sent, left_out, _again(form))
         title, network_id = f"Invited to {found.network.name}", found.network.id
         return render_page(request, viewer, "inviting/sent.html", page, title=title, network_id=network_id)
     typed = {"role": form.role, "message": form.message, "days": form.days, "emails": rest, "kept": "yes"}
     return _form(request, viewer, found, typed, {}, left_out=left_out, sent=sent)
+
+
+def _told(count: int, admitted: Sequence[str]) -> str:
+    """Who was invited, and who is a member now, for they had asked."""
+    told = []
+    if count:
+        each = "They get a mail of their own." if count == 1 else "Each gets a mail of their own."
+        told.append(f"You invited {spell(count, 'person', 'people')}. {each}")
+    if admitted:
+        told.append(f"Admitted at once, for they had asked to join: {name_all(admitted)}. We have told them by e-mail.")
+    return " ".join(told)
 
 
 def _again(form: InvitationForm) -> dict[str, str]:

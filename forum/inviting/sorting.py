@@ -9,13 +9,19 @@ from forum.inviting.entries import Entry
 from forum.inviting.look_alikes import KnownDomains, mailbox_key, usual_domains, warning_of
 from forum.mail_providers import PUBLIC_PROVIDERS
 
-Outcome = Literal["sent", "already_member", "already_invited", "duplicate", "banned", "invalid", "over_limit"]
+Outcome = Literal[
+    "sent", "admitted", "already_member", "already_invited", "duplicate", "banned", "invalid", "over_limit"
+]
+
+SENT: Collection[Outcome] = frozenset(("sent", "admitted"))
+"""Those who are written to."""
 
 MOST_TO_ONE_A_DAY = 3
 """Invitations of one network to one address in a day, where they are cancelled and sent anew."""
 
 DETAILS: Mapping[str, str] = {
     "sent": "We have written to this address.",
+    "admitted": "This person had asked to join, and was admitted at once.",
     "already_member": "This person is a member already.",
     "already_invited": "This address was invited already, and has not answered yet.",
     "duplicate": "This address comes twice in your list.",
@@ -30,6 +36,8 @@ class Known:
     """What is known of addresses before any of them is invited. Says nothing of who has an account."""
 
     members: Collection[str] = frozenset()
+    asked: Collection[str] = frozenset()
+    """Who waits in the queue of this network: an invitation is the answer. Its administrators know of them anyway."""
     waiting: Mapping[str, str] = field(default_factory=dict)
     """By address: the batch to which its waiting invitation belongs."""
     declined: Mapping[str, str] = field(default_factory=dict)
@@ -99,14 +107,14 @@ def sort_out(
             found.append(Sorted(entry, "", "invalid", what_is_wrong(entry)))
             continue
         status = _status(key, seen, known, left)
-        is_asked = not takes_look_alikes and status in ("sent", "over_limit")
+        is_asked = not takes_look_alikes and status in (*SENT, "over_limit")
         odd = _odd(entry, key, known, domains) if is_asked else ""
         if odd:
             found.append(Sorted(entry, key, "invalid", odd))
             continue
-        left -= status == "sent"
+        left -= status in SENT
         earlier = mailboxes.setdefault(mailbox_key(key), entry.address)
-        warning = _warning(entry, key, earlier, known, domains) if status == "sent" else ""
+        warning = _warning(entry, key, earlier, known, domains) if status in SENT else ""
         is_often = status == "over_limit" and known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY
         detail = TOO_OFTEN if is_often else known.banned[key] if status == "banned" else DETAILS[status]
         found.append(Sorted(entry, key, status, detail, warning))
@@ -125,7 +133,7 @@ def _status(key: str, seen: Collection[str], known: Known, left: int) -> Outcome
         return "already_invited"
     if left <= 0 or known.lately.get(key, 0) >= MOST_TO_ONE_A_DAY:
         return "over_limit"
-    return "sent"
+    return "admitted" if key in known.asked else "sent"
 
 
 Domains = tuple[KnownDomains, KnownDomains]
@@ -139,7 +147,10 @@ def _odd(entry: Entry, key: str, known: Known, domains: Domains) -> str:
 
 
 def _warning(entry: Entry, key: str, earlier: str, known: Known, domains: Domains) -> str:
-    if odd := _odd(entry, key, known, domains):
+    odd = _odd(entry, key, known, domains)
+    if odd and key in known.asked:
+        return f"{odd} They have asked to join, and are admitted at once."
+    if odd or key in known.asked:
         return odd
     domain = _domain_of(key)
     if known.site_domains and domain not in known.site_domains:

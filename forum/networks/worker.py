@@ -16,7 +16,7 @@ from forum.records import Network
 from forum.rendering import spell
 from forum.state import State
 from forum.stopping import stop_link
-from forum.tables import held_posts, memberships, networks
+from forum.tables import held_posts, invitations, memberships, networks
 from forum.telling import wants_mail
 from ground.columns import Identifier
 from realtime.transaction import Transaction
@@ -77,12 +77,17 @@ _LAPSED = (
 
 
 async def write_admitted(state: State, tx: Transaction, reference: Reference) -> Letter | None:
-    """To a new member: that they are one."""
+    """To a new member: that they are one, as what, and the words of who answered by inviting them."""
     row = await _by_membership(tx, reference, "active")
     if row is None:
         return None
     network = Network(*row[:NETWORK_WIDTH])
-    context = {"network_name": network.name, "reason": row.reason, "link": _path(state, network)}
+    words = row.reason
+    if "invitation_id" in reference:
+        words = await tx.connection.scalar(
+            select(invitations.c.message).where(invitations.c.id == reference["invitation_id"])
+        )
+    context = {"network_name": network.name, "role": row.role, "reason": words, "link": _path(state, network)}
     return Letter(row.email, row.person, f"You are now a member of {network.name}", "membership_admitted", context)
 
 

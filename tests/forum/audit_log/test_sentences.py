@@ -12,6 +12,9 @@ def test_who_did_what() -> None:
     assert sentence("member.joined", "Ada", "", {"subject": "Ben"}) == "Ada made Ben a member."
     assert sentence("member.removed", "Ada", "", {}) == "Ada removed a former member."
     assert sentence("invitation.sent", "Ada", "", {"address": "{who}@example.org"}) == "Ada invited {who}@example.org."
+    declined = sentence("invitation.declined", "", "", {"address": "k7@z.org"})
+    assert declined == "The invitation of k7@z.org was declined by whoever had its link."
+    assert sentence("invitation.declined", "", "", {}) == "The invitation was declined by whoever had its link."
     assert sentence("glass.ended", "", "", {}).startswith("The time was over")
 
 

@@ -193,3 +193,9 @@ def test_columns_are_found_by_their_headings_and_else_by_what_is_in_them(
     text: str, found: list[tuple[str, str, str]]
 ) -> None:
     assert [(each.address, each.name, each.organisation) for each in read_addresses(text)] == found
+
+
+def test_what_a_mail_has_before_an_address_is_nobodys_name() -> None:
+    for field in ("From", "Reply-To", "To", "Cc"):
+        (entry,) = read_addresses(f"{field}: Ann Bell <ann@hull.ac.uk>")
+        assert (entry.name, entry.address, entry.is_guessed) == ("Ann Bell", "ann@hull.ac.uk", False)
