@@ -44,7 +44,7 @@ async def look_up(
     waiting: dict[str, str] = {}
     lately: dict[str, int] = {}
     declined: dict[str, str] = {}
-    put_out: dict[Status, dict[str, str]] = {"banned": {}, "removed": {}}
+    put_out: dict[Status, dict[str, str]] = {status: {} for status in _HOW}
     for part in _parts(sorted(set(filter(None, keys)))):
         members |= await _members(connection, network.id, part, "active")
         asked |= await _members(connection, network.id, part, "requested")
@@ -57,7 +57,8 @@ async def look_up(
         declined |= await _declined(connection, here)
         for status, told in put_out.items():
             told |= await _put_out(connection, network.id, part, status, zone)
-    known.members, known.waiting, known.lately, known.declined = members, waiting, lately, declined
+    known.members, known.waiting, known.lately = members, waiting, lately
+    known.declined = put_out["left"] | put_out["refused"] | declined
     known.asked = asked
     known.banned, known.removed = put_out["banned"], put_out["removed"]
     known.site_domains = domains
@@ -86,13 +87,15 @@ async def _members(connection: AsyncConnection, network_id: str, keys: Sequence[
 _HOW: Mapping[Status, str] = {
     "banned": "They were banned on {day}{by}. Lift the ban first, on their page in the list of members.",
     "removed": "They were removed on {day}{by}.",
+    "refused": "They asked to join, and were refused on {day}{by}.",
+    "left": "They left this network on {day}.",
 }
 
 
 async def _put_out(
     connection: AsyncConnection, network_id: str, keys: Sequence[str], status: Status, zone: ZoneInfo
 ) -> dict[str, str]:
-    """Addresses of people whom an administrator keeps out or has put out, with when and by whom."""
+    """Addresses of people who were kept out, put out or refused, or who left, with when and by whom."""
     deciders = accounts.alias("deciders")
     asked = (
         select(accounts.c.email_key, memberships.c.ended_at, shown_name(deciders).label("by"))
@@ -104,6 +107,9 @@ async def _put_out(
         .where(accounts.c.email_key.in_(keys), memberships.c.network_id == network_id)
         .where(memberships.c.current, memberships.c.status == status)
     )
+    if status == "left":
+        # A place that was only offered ends so, too: that this address has an account is nobody's business.
+        asked = asked.where(memberships.c.left_at.is_not(None))
     return {
         row.email_key: _HOW[status].format(day=day_words(row.ended_at, zone), by=f" by {row.by}" if row.by else "")
         for row in await connection.execute(asked)
@@ -111,11 +117,16 @@ async def _put_out(
 
 
 async def _declined(connection: AsyncConnection, here: Any) -> dict[str, str]:
-    """Addresses whose last answer to this network was no."""
+    """Addresses whose last invitation to this network was declined or cancelled."""
     asked = select(invitations.c.email_key, invitations.c.outcome).where(here, invitations.c.ended_at.is_not(None))
     last = {row.email_key: row.outcome for row in await connection.execute(asked.order_by(invitations.c.id))}
-    sentence = "They declined an earlier invitation to this network."
-    return {key: sentence for key, outcome in last.items() if outcome == "declined"}
+    return {key: _ENDED[outcome] for key, outcome in last.items() if outcome in _ENDED}
+
+
+_ENDED: Mapping[str, str] = {
+    "declined": "They declined an earlier invitation to this network.",
+    "cancelled": "An earlier invitation of this address was cancelled.",
+}
 
 
 async def _domains(connection: AsyncConnection, network_id: str) -> set[str]:

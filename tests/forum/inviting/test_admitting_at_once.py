@@ -73,3 +73,22 @@ async def test_one_person_gets_a_mail_of_their_own(village: Village) -> None:
     page = await look(browser, place, await asking(village, place, gareth))
     assert ("Admit one person" in page, "There is nobody to invite" in page) == (True, False)
     assert "You invited" not in (await send(browser, place, page)).text
+
+
+async def test_who_was_here_or_asked_before_is_looked_at_twice(village: Village) -> None:
+    amara, gone, refused, offered = await village.people("Amara Okafor", "Bao Nguyen", "Rhys Parry", "Priya Shah")
+    place = await village.network(amara, [gone], access="closed")
+    program, path = village.program(amara), f"/api/v1/networks/{place.slug}"
+    emails = [(await village.viewer(each)).account.email for each in (gone, offered)]  # type: ignore[union-attr]
+    emails += [await asking(village, place, refused), new_address()]
+    assert (await program.patch(f"{path}/members/{refused.id}", json={"status": "refused"})).status_code == 200
+    assert (await village.program(gone).delete(f"{path}/members/me")).status_code < 300
+    await program.post(f"{path}/invitations", json={"emails": [emails[1], emails[3]]})
+    for each in (await program.get(f"{path}/invitations")).json()["items"]:
+        assert (await program.delete(f"{path}/invitations/{each['id']}")).status_code == 204
+    page = await look(village.browser(amara), place, "\n".join(emails))
+    doubts = page.partition("Look at these four twice")[2].partition("</fieldset>")[0]
+    for words in ("They left this network on", "They asked to join, and were refused on"):
+        assert doubts.count(words) == 1, words
+    # The same for an address with an account and for one without.
+    assert doubts.count("An earlier invitation of this address was cancelled.") == 2
