@@ -182,3 +182,18 @@ async def test_who_has_no_account_gets_a_receipt(village: Village) -> None:
     again = await guest.post(f"/documents/{document['id']}/report", data={"rule": ""})
     assert again.status_code == 422
     assert "Choose what it is about." in again.text
+
+
+async def test_whoever_takes_back_their_own_document_does_not_settle_the_report_of_it(village: Village) -> None:
+    amara, gareth, priya = await village.people("Amara", "Gareth", "Priya")
+    place = await village.network(amara, [gareth, priya])
+    document = await share(village, gareth, place, "Doses")
+    await report(village, priya, document)
+    path = f"/documents/{document['id']}/withdrawal"
+    assert (await village.browser(gareth).post(path, data={"reason": "Mine."})).status_code == 303
+    (case,) = await cases(village, amara, place)
+    assert (case["state"], case["decided_by"]) == ("waiting", None)
+    page = (await village.browser(amara).get(f"/networks/{place.slug}/reports/{case['id']}")).text
+    assert "It is withdrawn now." in page
+    decided = await decide(village, amara, case, act="warn", reason="Look it up first.")
+    assert decided["state"] == "agreed"
