@@ -9,6 +9,7 @@ tell of them.
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 
@@ -21,6 +22,7 @@ from forum.tables import audit_rows, cards, documents, folders, memberships, net
 from realtime.transaction import Transaction
 
 LET_READ = "member.let_read"
+OPENED = "member.past_opened"
 NO_POST = -1
 """In place of a position: no thread stays apart, and what is in the library does."""
 
@@ -58,13 +60,15 @@ async def kept_until(tx: Transaction, network: Network) -> int:
     return NO_POST if any(found) else 0
 
 
-async def part(tx: Transaction, network_id: str) -> None:
+async def part(tx: Transaction, network_id: str, by_id: str) -> None:
     """Mark those who came while the network was open. To be called before its row is held: memberships come first."""
     held = _unparted(network_id).order_by(memberships.c.account_id).with_for_update(of=memberships, key_share=True)
     found = list((await tx.execute(held)).scalars())
-    until = select(networks.c.members_only_until).where(networks.c.id == network_id).scalar_subquery()
+    kept = select(networks.c.members_only_until).where(networks.c.id == network_id)
+    until = int(await tx.connection.scalar(kept) or 0)
     for start in range(0, len(found), 500):
         these = memberships.c.id.in_(found[start : start + 500])
+        await _note_marked(tx, by_id, these, until)
         await tx.execute(update(memberships).where(these).values(reads_after=until))
 
 
@@ -73,9 +77,10 @@ async def is_anybody_unparted(tx: Transaction, network_id: str) -> bool:
     return (await tx.execute(_unparted(network_id).limit(1))).first() is not None
 
 
-async def forget_parting(tx: Transaction, network_id: str) -> None:
+async def forget_parting(tx: Transaction, network_id: str, by_id: str) -> None:
     """All is for everybody now, the past included. To be called before the network's row is held."""
     marked = _or_may_return(network_id) & (memberships.c.reads_after != 0)
+    await _note_marked(tx, by_id, marked, 0)
     await tx.execute(update(memberships).where(marked).values(reads_after=0))
 
 
@@ -104,7 +109,7 @@ async def let_read(tx: Transaction, by_id: str, members: Sequence[Current]) -> N
         if not before:
             continue
         await tx.execute(update(memberships).where(this).values(reads_after=0))
-        await _write_down(tx, by_id, member, before, 0)
+        await _write_down(tx, by_id, member, before, 0, LET_READ)
 
 
 async def part_again(tx: Transaction, by_id: str, member: Current) -> None:
@@ -118,12 +123,20 @@ async def part_again(tx: Transaction, by_id: str, member: Current) -> None:
     before = int(json.loads(row.before or "{}").get("reads_after", 0)) if row is not None else 0
     if before and not current:
         await tx.execute(update(memberships).where(this).values(reads_after=before))
-        await _write_down(tx, by_id, member, 0, before)
+        await _write_down(tx, by_id, member, 0, before, "member.parted")
 
 
-async def _write_down(tx: Transaction, by_id: str, member: Current, before: int, after: int) -> None:
+async def _note_marked(tx: Transaction, by_id: str, these: ColumnElement[bool], after: int) -> None:
+    """Write down what those who are marked already could not read until now: nothing else tells of it later."""
+    marked = select(memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.reads_after)
+    marked = marked.where(these, memberships.c.reads_after != 0).order_by(memberships.c.account_id)
+    for row in (await tx.execute(marked)).all():
+        await _write_down(tx, by_id, row, row.reads_after, after, "member.parted" if after else OPENED)
+
+
+async def _write_down(tx: Transaction, by_id: str, member: Any, before: int, after: int, act: str) -> None:
     deed = Deed(
-        act=LET_READ if not after else "member.parted",
+        act=act,
         kind="member",
         object_id=member.id,
         network_id=member.network_id,

@@ -139,7 +139,7 @@ def reads_after(row: Any, steps: Sequence[Any], at: datetime) -> int:
     """Up to where threads were not for somebody at that moment who had come while the network was open."""
     value: int = row.reads_after
     for step in reversed(steps):
-        if step.at > at and step.act in ("member.let_read", "member.parted"):
+        if step.at > at and step.act in ("member.let_read", "member.past_opened", "member.parted"):
             value = json.loads(step.before or "{}").get("reads_after", value)
     return value
 

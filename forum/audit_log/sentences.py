@@ -37,6 +37,7 @@ PHRASES: Mapping[str, str] = {
     "member.role_changed": "changed the role of {subject}",
     "member.invited": "invited {subject}",
     "member.let_read": "let {subject} read what had stayed with the members of before",
+    "member.past_opened": "let {subject} read the past, as the network was opened with it",
     "member.parted": "no longer lets {subject} read what had stayed with the members of before",
     "member.handed_on": "handed on to {heir} what {subject} held",
     "member.let_go": "ended what {subject} held",

@@ -197,9 +197,9 @@ async def _before_it_is_held(tx: Transaction, viewer: Viewer, slug: str, wanted:
         waiting = [row.account_id for row in await tx.execute(_waiting(found.network.id))]
         await admit_or_refuse(tx, viewer, slug, waiting, MemberChange(status="refused"))
     if found.network.access == "open":
-        await part(tx, found.network.id)
+        await part(tx, found.network.id, viewer.id)
     elif wanted.access == "open" and wanted.with_past:
-        await forget_parting(tx, found.network.id)
+        await forget_parting(tx, found.network.id, viewer.id)
 
 
 def _waiting(network_id: str) -> Select[Any]:
