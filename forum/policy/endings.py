@@ -14,8 +14,8 @@ from forum.tables import networks
 from forum.viewer import Viewer
 
 REASONS = {
-    "archived": "This network is archived: it can be read, and nobody adds to it or changes it any more.",
-    "deleting": "This network is about to be deleted: until then it can be read, and nobody adds to it or changes it.",
+    "archived": "This network is archived: it can be read, and nobody writes or shares anything in it any more.",
+    "deleting": "This network is about to be deleted: until then it can be read, and nobody writes or shares anything in it.",
 }
 
 

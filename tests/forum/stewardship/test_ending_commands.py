@@ -10,7 +10,7 @@ from forum.stewardship.worker import LETTERS
 from forum.tables import audit_rows
 from tests.forum.threads.village import Place, Village, Villager
 
-READ_ONLY = "nobody adds to it or changes it"
+READ_ONLY = "nobody writes or shares anything in it"
 
 
 async def call(village: Village, who: Villager, method: str, path: str, **body: object) -> httpx2.Response:
