@@ -15,7 +15,7 @@ from forum.viewer import Viewer
 
 REASONS = {
     "archived": "This network is archived: it can be read, and nobody writes or shares anything in it any more.",
-    "deleting": "This network will soon be deleted: until then it can be read, and nobody writes or shares anything in it.",
+    "deleting": "This network will be deleted: until then it can be read, and nobody writes or shares anything in it.",
 }
 
 
