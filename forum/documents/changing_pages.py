@@ -9,6 +9,7 @@ from starlette.responses import Response
 from auth.rules import DOCUMENTS, EDITS
 from forum.asking import limit
 from forum.documents.commands import change_document
+from forum.documents.discussion_queries import Talk, list_talks
 from forum.documents.folder_queries import read_tree
 from forum.documents.folder_words import Choice, choices
 from forum.documents.hold_commands import set_hold
@@ -38,6 +39,8 @@ class ChangingPage:
     document: Document
     folders: Sequence[Choice]
     heirs: Sequence[Person]
+    talks: Sequence[Talk]
+    """What was said beside it, where the viewer can move it out of the sight of members, or it lies there."""
     typed: Mapping[str, str]
     errors: Mapping[str, str]
 
@@ -93,8 +96,11 @@ async def _form(
     async with state_of(request).database.read() as connection:
         tree = await read_tree(connection, viewer, document.network_id)
         heirs = await list_heirs(connection, viewer, document)
+        talks = await list_talks(connection, viewer, document.network_id, document_id=document.id)
     errors = error.errors if isinstance(error, Invalid) else {"": str(error)} if error else {}
-    page = ChangingPage(network_head(viewer, found), document, choices(viewer, tree), heirs, typed, errors)
+    if not any(each.is_narrowed for each in tree.by_id.values()):
+        talks = ()
+    page = ChangingPage(network_head(viewer, found), document, choices(viewer, tree), heirs, talks, typed, errors)
     status = 409 if isinstance(error, Conflict) else 422 if error else 200
     return render_page(
         request,

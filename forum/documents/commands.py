@@ -40,6 +40,14 @@ class CameFirst(Conflict):
         self.number = number
 
 
+def _refuse_base(document: Document, base: int) -> None:
+    """Raises CameFirst where a newer version came since this one, and Invalid where there is none such yet."""
+    if base > document.version_count:
+        raise Invalid({"base": f"There is no version {base}. The newest is {document.version_count}."})
+    if base != document.version_count:
+        raise CameFirst(document.version_count)
+
+
 def _decide(decision: Decision) -> None:
     if not decision:
         raise Forbidden(decision.reason)
@@ -142,8 +150,7 @@ async def add_version(
         return claimed
     document = await hold_document(tx, viewer, document_id)
     _decide(may_add_version(viewer, document))
-    if base != document.version_count:
-        raise CameFirst(document.version_count)
+    _refuse_base(document, base)
     file = await take_brought(tx, viewer.id, document.network_id, brought)
     if file.kept.sha256 == document.current.sha256:
         raise Invalid({"file": SAME_BYTES})
@@ -186,8 +193,7 @@ async def restore_version(tx: Transaction, viewer: Viewer, document_id: str, num
     document = await hold_document(tx, viewer, document_id)
     _decide(may_add_version(viewer, document))
     earlier = await get_version(tx.connection, viewer, document_id, number)
-    if base != document.version_count:
-        raise CameFirst(document.version_count)
+    _refuse_base(document, base)
     if number == document.version_count:
         raise Forbidden("This is the newest version already.")
     _decide(may_have_file(earlier.check))

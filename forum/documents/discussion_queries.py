@@ -1,5 +1,6 @@
 """What was said of a document last, in the thread that is about it, for its page."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.policy import threads_readable_by
+from forum.policy import documents_readable_by, threads_readable_by
 from forum.records import Document
 from forum.shown_people import shown_name
-from forum.tables import networks, posts, threads
+from forum.tables import documents, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_POSTS = 3
@@ -54,3 +55,33 @@ async def find_discussion(connection: AsyncConnection, viewer: Viewer, document:
     )
     rows = (await connection.execute(newest)).all()
     return Discussion(document.thread_id, count, tuple(Said(*row) for row in reversed(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A thread that is about a document, as a form links to it."""
+
+    thread_id: str
+    title: str
+
+
+async def list_talks(
+    connection: AsyncConnection,
+    viewer: Viewer,
+    network_id: str,
+    *,
+    folder_ids: Collection[str] = (),
+    document_id: str = "",
+) -> Sequence[Talk]:
+    """The threads about a document, or about all that lie in these folders: they stay as open as they are when those
+    are narrowed. Only those that the viewer may read, about what the viewer may see."""
+    is_it = documents.c.id == document_id if document_id else documents.c.folder_id.in_(folder_ids)
+    asked = (
+        select(threads.c.id, threads.c.title)
+        .select_from(documents.join(threads, threads.c.id == documents.c.thread_id))
+        .join(networks, networks.c.id == threads.c.network_id)
+        .where(is_it, documents.c.network_id == network_id, networks.c.id == network_id)
+        .where(documents_readable_by(viewer), threads_readable_by(viewer))
+        .order_by(threads.c.title, threads.c.id)
+    )
+    return [Talk(*row) for row in await connection.execute(asked)]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from auth.rules import DOCUMENTS
 from forum.asking import limit, open_as_account
+from forum.documents.discussion_queries import Talk, list_talks
 from forum.documents.folder_commands import change_folder, make_folder, remove_folder
 from forum.documents.folder_queries import get_folder, read_tree
 from forum.documents.folder_words import Choice, choices
@@ -33,6 +34,8 @@ class FolderPage:
     """None: it is yet to be made."""
     parents: Sequence[Choice]
     may_narrow: bool
+    talks: Sequence[Talk]
+    """What was said beside what lies in it, which stays as open as it is."""
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     key: str
@@ -57,12 +60,14 @@ async def _form(
 ) -> Response:
     async with state_of(request).database.read() as connection:
         tree = await read_tree(connection, viewer, found.network.id)
-    below = frozenset(tree.below(folder.id)) if folder else frozenset[str]()
+        below = frozenset(tree.below(folder.id)) if folder else frozenset[str]()
+        talks = await list_talks(connection, viewer, found.network.id, folder_ids=below) if below else ()
     page = FolderPage(
         head=network_head(viewer, found),
         folder=folder,
         parents=choices(viewer, tree, but=below),
         may_narrow=bool(may_narrow(viewer, found.network)),
+        talks=talks,
         typed=typed,
         errors=error.errors if isinstance(error, Invalid) else {"": str(error)} if error else {},
         key=secrets.token_urlsafe(16),

@@ -54,6 +54,7 @@ class FolderRow:
 
     folder: Folder
     count: int
+    folder_count: int
     may_move: bool
 
 
@@ -109,7 +110,9 @@ def _row(viewer: Viewer, document: Document) -> Row:
 
 
 def _folder_row(viewer: Viewer, folder: Folder, tree: Tree) -> FolderRow:
-    return FolderRow(folder, tree.counts.get(folder.id, 0), bool(may_change_folder(viewer, folder)))
+    return FolderRow(
+        folder, tree.counts.get(folder.id, 0), len(tree.inside(folder.id)), bool(may_change_folder(viewer, folder))
+    )
 
 
 async def _count_held_back(connection: AsyncConnection, viewer: Viewer, wanted: Wanted, tree: Tree) -> int:

@@ -46,7 +46,9 @@ async function move(what, target) {
   what.item.remove();
   follows?.querySelector("a")?.focus({ preventScroll: true });
   refresh({ all: true }).catch(() => {});
-  toast(`“${what.name}” lies in ${target.name} now.`, { act: { text: "Undo", run: () => back(what, from) } });
+  // Threads have no rights of their own: what was said stays as open as it was.
+  const stays = target.isNarrowed && !what.isNarrowed ? " Threads about it stay open to all members." : "";
+  toast(`“${what.name}” lies in ${target.name} now.${stays}`, { act: { text: "Undo", run: () => back(what, from) } });
 }
 
 async function back(what, from) {
