@@ -47,7 +47,7 @@ async function move(what, target) {
   follows?.querySelector("a")?.focus({ preventScroll: true });
   refresh({ all: true }).catch(() => {});
   // Threads have no rights of their own: what was said stays as open as it was.
-  const stays = target.isNarrowed && !what.isNarrowed ? " Threads about it stay open to all members." : "";
+  const stays = target.isNarrowed && !what.isNarrowed ? " What was said about it stays open to all members." : "";
   toast(`“${what.name}” lies in ${target.name} now.${stays}`, { act: { text: "Undo", run: () => back(what, from) } });
 }
 
