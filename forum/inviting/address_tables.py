@@ -12,22 +12,46 @@ MOST_ENTRIES = 5_000
 _ROW = re.compile(r"[\r\n\u2028\u2029]+")
 _DELIMITERS = ("\t", ";", ",")
 _SAMPLE = 50
+_LONGEST_HEADING = 60
 _MOST_ABOVE = 5
 """Rows above the first address among which headings are looked for: titles and broken addresses may stand there."""
 
 
 def read_table(text: str) -> list[Entry] | None:
     """The rows of a table with headings, or of one whose rows all have their one address in the same column."""
+    lines = _lines(text)
+    found = _table(lines)
+    if found is not None:
+        columns, start, delimiter = found
+        return list(_rows(lines[start : start + MOST_ENTRIES + 1], columns, delimiter))
+    if len(lines) > 1 and are_known_headings(lines[:1]):
+        return list(read_plain("\n".join(lines[1:])))  # one column with its heading
+    return None
+
+
+def columns_left_out(text: str) -> list[str]:
+    """The headings of a table's columns of which nothing is read, such as a role: whoever pasted it is told."""
+    lines = _lines(text)
+    found = _table(lines)
+    if found is None or not found[1]:
+        return []
+    columns, start, delimiter = found
+    read = {columns.email, *columns.names, columns.organisation}
+    headings = [cell.strip()[:_LONGEST_HEADING] for cell in _cells(lines[start - 1], delimiter)]
+    return [heading for place, heading in enumerate(headings) if heading and place not in read]
+
+
+def _lines(text: str) -> list[str]:
     lines = [line for line in _ROW.split(text) if line.strip()]
-    if lines and lines[0].strip().lower()[:4] == "sep=":
-        lines = lines[1:]
+    return lines[1:] if lines and lines[0].strip().lower()[:4] == "sep=" else lines
+
+
+def _table(lines: Sequence[str]) -> tuple[Columns, int, str] | None:
+    """The columns, the line with which the rows begin, and what parts the cells; None where it is no table."""
     for delimiter in _DELIMITERS:
         found = _columns(lines, delimiter)
         if found is not None:
-            columns, start = found
-            return list(_rows(lines[start : start + MOST_ENTRIES + 1], columns, delimiter))
-    if len(lines) > 1 and are_known_headings(lines[:1]):
-        return list(read_plain("\n".join(lines[1:])))  # one column with its heading
+            return *found, delimiter
     return None
 
 

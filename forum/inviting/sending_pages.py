@@ -21,6 +21,7 @@ from forum.fronts import NetworkHead, network_head
 from forum.invitations import VALID_DAYS
 from forum.inviting.address_lists import TooManyEntries, read_addresses, written
 from forum.inviting.address_queries import MOST_A_DAY, look_up
+from forum.inviting.address_tables import columns_left_out
 from forum.inviting.draft_commands import forget_rest, keep_rest
 from forum.inviting.draft_queries import Draft, find_draft
 from forum.inviting.entries import Entry
@@ -89,6 +90,8 @@ class PreviewPage:
     later: Group
     skipped: str
     """As a list: those who are members, were invited, are banned or come twice."""
+    unread: Sequence[str] = ()
+    """The headings of columns that were not read."""
     limit: int = MOST_A_DAY
 
 
@@ -148,7 +151,8 @@ async def look_at_invitations(request: Request) -> Response:
         return _form(request, viewer, found, _together(fields), error.errors, 422)
     if form.act == "edit":
         return _form(request, viewer, found, _together(fields), {})
-    return await _preview(request, viewer, found, form, entries, {})
+    unread = await asyncio.to_thread(columns_left_out, fields.get("emails", ""))
+    return await _preview(request, viewer, found, form, entries, {}, unread=unread)
 
 
 async def _read(fields: Mapping[str, str]) -> tuple[InvitationForm, list[Entry]]:
@@ -179,6 +183,7 @@ async def _preview(
     entries: Sequence[Entry],
     errors: Mapping[str, str],
     status: int = 200,
+    unread: Sequence[str] = (),
 ) -> Response:
     state = state_of(request)
     zone = ZoneInfo(state.settings.time_zone)
@@ -203,6 +208,7 @@ async def _preview(
         wrong=_group(each for each in sorted_out if each.status == "invalid"),
         later=_group(each for each in sorted_out if each.status == "over_limit"),
         skipped=written([each.entry for each in sorted_out if each.status in _SKIPPED]),
+        unread=unread,
     )
     title = f"Look before you invite people to {found.network.name}"
     template, network_id = "inviting/preview.html", found.network.id
