@@ -9,7 +9,8 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
-from forum.policy import member_of
+from forum.errors import NotFound
+from forum.policy import announcements_told_to
 from forum.tables import announcement_reads, announcements, networks
 from forum.viewer import Viewer
 from ground.columns import now
@@ -68,7 +69,7 @@ async def list_unread_announcements(
     )
     statement = (
         _announced()
-        .where(announcements.c.network_id.in_(asked), member_of(viewer.id), ~is_read)
+        .where(announcements.c.network_id.in_(asked), announcements_told_to(viewer), ~is_read)
         .where(announcements.c.created_at > now() - SHOWN_FOR)
         .limit(MOST_SHOWN)
     )
@@ -76,6 +77,20 @@ async def list_unread_announcements(
 
 
 async def list_announcements(connection: AsyncConnection, viewer: Viewer, network_id: str) -> list[Announcement]:
-    """The newest hundred of this network, for a member of it; for nobody else is there any."""
-    statement = _announced().where(announcements.c.network_id == network_id, member_of(viewer.id)).limit(MOST_LISTED)
-    return [Announcement(*row) for row in await connection.execute(statement)]
+    """The newest hundred of this network that were told to the viewer or stand there for all members."""
+    rows = await connection.execute(_told(viewer, network_id).limit(MOST_LISTED))
+    return [Announcement(*row) for row in rows]
+
+
+async def get_announcement(
+    connection: AsyncConnection, viewer: Viewer, network_id: str, announcement_id: str
+) -> Announcement:
+    """One of them. Raises NotFound."""
+    row = (await connection.execute(_told(viewer, network_id).where(announcements.c.id == announcement_id))).first()
+    if row is None:
+        raise NotFound
+    return Announcement(*row)
+
+
+def _told(viewer: Viewer, network_id: str) -> Select[Any]:
+    return _announced().where(announcements.c.network_id == network_id, announcements_told_to(viewer))

@@ -18,7 +18,7 @@ from forum.events import NetworkChanged
 from forum.membership import Current
 from forum.records import Network
 from forum.streams import network_stream
-from forum.tables import audit_rows, cards, documents, folders, memberships, networks
+from forum.tables import announcements, audit_rows, cards, documents, folders, memberships, networks
 from realtime.transaction import Transaction
 
 LET_READ = "member.let_read"
@@ -50,13 +50,14 @@ def _unparted(network_id: str) -> Select[tuple[str]]:
 async def kept_until(tx: Transaction, network: Network) -> int:
     """Up to which post what is there stays with its members, as the network is opened.
 
-    Where nobody has written a post yet but something stands in its library, that is before the first: -1, since 0 is
-    that nothing stays.
+    Where nobody has written a post yet but something stands in its library, or was announced, that is before the
+    first: -1, since 0 is that nothing stays.
     """
     if network.post_count:
         return network.post_count
-    in_library = [select(table.c.id).where(table.c.network_id == network.id) for table in (documents, folders, cards)]
-    found = [(await tx.execute(each.limit(1))).first() is not None for each in in_library]
+    kept = (documents, folders, cards, announcements)
+    asked = [select(table.c.id).where(table.c.network_id == network.id).limit(1) for table in kept]
+    found = [(await tx.execute(each)).first() is not None for each in asked]
     return NO_POST if any(found) else 0
 
 

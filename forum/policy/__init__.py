@@ -23,6 +23,7 @@ from forum.policy.cards import (
     may_use_for,
 )
 from forum.policy.conditions import (
+    announcements_told_to,
     bars,
     cards_heard,
     cards_readable_by,
@@ -177,6 +178,7 @@ __all__ = [
     "Standing",
     "about_staff",
     "acts_shown_to",
+    "announcements_told_to",
     "appeals_judged_by",
     "bars",
     "cards_heard",

@@ -10,6 +10,7 @@ from forum.offers import still_offered
 from forum.policy.glass import reads_through_glass
 from forum.records import Role
 from forum.tables import (
+    announcements,
     card_uses,
     cards,
     documents,
@@ -225,8 +226,8 @@ def bars(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def kept_in_library(table: Table) -> ColumnElement[bool]:
-    """Rows of `documents`, `folders`, `cards` or `card_uses`, joined to `networks`, that stayed with the members of an
-    opened network."""
+    """Rows of `documents`, `folders`, `cards`, `card_uses` or `announcements`, joined to `networks`, that stayed with
+    the members of an opened network."""
     return ~_came_open(table)
 
 
@@ -236,6 +237,25 @@ def _came_open(table: Table) -> ColumnElement[bool]:
     since = networks.c.members_only_since
     is_for_all = and_(networks.c.access != "open", networks.c.apart_until == 0)
     return or_(is_for_all, since.is_(None), table.c.created_at > since)
+
+
+def _is_theirs(table: Table) -> ColumnElement[bool]:
+    """What stayed with the members of an opened network is not for rows of `memberships` that began later."""
+    return or_(
+        _came_open(table),
+        memberships.c.role != "member",
+        and_(memberships.c.since <= networks.c.members_only_since, memberships.c.reads_after == 0),
+        and_(networks.c.access != "open", memberships.c.reads_after == 0),
+    )
+
+
+def announcements_told_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Announcements, joined to `networks`, for members; what was told before an opening stays with those of before."""
+    if not viewer.id:
+        return false()
+    mine = (memberships.c.network_id == networks.c.id, memberships.c.account_id == viewer.id)
+    belongs = (*mine, memberships.c.current, memberships.c.status == "active")
+    return exists(select(memberships.c.id).where(*belongs, _is_theirs(announcements))).correlate_except(memberships)
 
 
 def _in_library(table: Table, account_id: str | ColumnElement[Any]) -> ColumnElement[bool]:
@@ -249,12 +269,7 @@ def _in_library(table: Table, account_id: str | ColumnElement[Any]) -> ColumnEle
             memberships.c.current,
             memberships.c.status == "active",
             or_(is_wide, memberships.c.role != "member"),
-            or_(
-                _came_open(table),
-                memberships.c.role != "member",
-                and_(memberships.c.since <= networks.c.members_only_since, memberships.c.reads_after == 0),
-                and_(networks.c.access != "open", memberships.c.reads_after == 0),
-            ),
+            _is_theirs(table),
         )
     ).correlate_except(memberships)
     return or_(is_public, reads_as_member, and_(is_wide, reads_through_glass(account_id)))

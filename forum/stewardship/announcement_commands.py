@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forum.announcement_queries import SHOWN_FOR
+from forum.announcement_queries import SHOWN_FOR, get_announcement
 from forum.audit import Deed, record, text_hash
-from forum.errors import Forbidden, NotFound, TooMany
+from forum.errors import Forbidden, TooMany
 from forum.events import AnnouncementMade
 from forum.hearing import list_member_ids
 from forum.idempotency import Claim, RequestKey, claim
 from forum.network_reads import lock_inside
-from forum.policy import may_add_to, member_of
+from forum.policy import may_add_to
 from forum.records import Network
 from forum.rendering import spell
 from forum.state import State
@@ -110,13 +110,7 @@ _INSERTS: dict[str, Any] = {
 
 async def put_away(tx: Transaction, viewer: Viewer, network_id: str, announcement_id: str) -> None:
     """Show this announcement no more on the viewer's pages; again changes nothing. Raises NotFound."""
-    mine = (
-        select(announcements.c.id)
-        .join(networks, networks.c.id == announcements.c.network_id)
-        .where(announcements.c.id == announcement_id, networks.c.id == network_id, member_of(viewer.id))
-    )
-    if (await tx.execute(mine)).first() is None:
-        raise NotFound
+    await get_announcement(tx.connection, viewer, network_id, announcement_id)
     await _note_read(tx, viewer, announcement_id)
 
 

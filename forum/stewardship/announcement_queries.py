@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.tables import accounts
 from forum.announcement_queries import COLUMNS, Announcement
-from forum.policy import member_of
-from forum.records import Access
+from forum.policy import kept_in_library, member_of
 from forum.tables import announcements, networks
 from forum.viewer import Viewer
 from ground.columns import now
@@ -51,13 +50,15 @@ async def get_allowance(connection: AsyncConnection, viewer: Viewer, network_id:
 
 async def read_announcements(
     connection: AsyncConnection, announcement_ids: Collection[str]
-) -> dict[str, tuple[Announcement, Access]]:
-    """Those with these ids and their networks' access, for everybody who hears of them."""
+) -> dict[str, tuple[Announcement, bool]]:
+    """Those with these ids, for everybody who hears of them; and whether all who do are members to whom they are told:
+    in no open network, and not what stayed with the members of before."""
+    is_for_all = and_(networks.c.access != "open", ~kept_in_library(announcements))
     statement = (
-        select(*COLUMNS, networks.c.access)
+        select(*COLUMNS, is_for_all)
         .join(networks, networks.c.id == announcements.c.network_id)
         .join(accounts, accounts.c.id == announcements.c.author_id)
         .where(announcements.c.id.in_(announcement_ids))
     )
     rows = await connection.execute(statement)
-    return {row[0]: (Announcement(*row[: len(COLUMNS)]), row[len(COLUMNS)]) for row in rows}
+    return {row[0]: (Announcement(*row[: len(COLUMNS)]), bool(row[len(COLUMNS)])) for row in rows}

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from auth.rules import MEMBERSHIP_CHANGES
 from forum.addresses import get, post, route
-from forum.announcement_queries import list_announcements
+from forum.announcement_queries import get_announcement, list_announcements
 from forum.asking import limit
 from forum.errors import Forbidden, Invalid, NotFound
 from forum.forms import header_key, read_json, validate
@@ -108,13 +108,11 @@ async def _open_as_member(request: Request) -> tuple[Viewer, Found]:
 @operation("Read an announcement", TAG, {200: ApiAnnouncement}, refusals=(403,), is_public=True)
 async def api_show_announcement(request: Request) -> Response:
     """One of what all members were told; for members."""
-    _, found = await _open_as_member(request)
+    viewer, found = await _open_as_member(request)
     announcement_id = request.path_params["announcement_id"]
     async with state_of(request).database.read() as connection:
-        told = await read_announcements(connection, [announcement_id])
-    if announcement_id not in told or told[announcement_id][0].network_id != found.network.id:
-        raise NotFound
-    return _answer(heard_announcement(told[announcement_id][0]))
+        told = await get_announcement(connection, viewer, found.network.id, announcement_id)
+    return _answer(heard_announcement(told))
 
 
 @operation(

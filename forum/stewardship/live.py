@@ -9,12 +9,13 @@ from realtime.questions import Presented
 
 
 async def present_announcements(state: State, ids: Sequence[str]) -> Mapping[str, Presented]:
-    """What members were told. An open network's stream is heard by everybody: there only that something was said."""
+    """What members were told. An open network's stream is heard by everybody, and what stayed with the members of
+    before is not for all who hear it since: there only that something was said."""
     async with state.database.read() as connection:
         found = await read_announcements(connection, ids)
     return {
-        key: Presented({"id": key, "network_id": each.network_id} if access == "open" else heard_announcement(each))
-        for key, (each, access) in found.items()
+        key: Presented(heard_announcement(each) if is_for_all else {"id": key, "network_id": each.network_id})
+        for key, (each, is_for_all) in found.items()
     }
 
 
