@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from forum.audit import Deed, record
 from forum.events import NetworkChanged
@@ -90,6 +91,14 @@ async def apart_until(tx: Transaction, network_id: str) -> int:
     parted = (_of(network_id), memberships.c.reads_after != 0)
     furthest = select(func.coalesce(func.max(memberships.c.reads_after), 0)).where(*parted)
     return int(await tx.connection.scalar(furthest) or 0)
+
+
+async def would_lose_past(connection: AsyncConnection, network_id: str, account_id: str) -> bool:
+    """Whether somebody reads what stayed with the members of before an opening, and would not after coming again."""
+    mine = (_of(network_id), memberships.c.account_id == account_id)
+    kept = (networks.c.access == "open", memberships.c.since <= networks.c.members_only_since)
+    here = select(memberships.c.id).join(networks, networks.c.id == memberships.c.network_id)
+    return (await connection.execute(here.where(*mine, *kept, memberships.c.reads_after == 0))).first() is not None
 
 
 async def settle_parting(tx: Transaction, network_id: str) -> None:

@@ -113,7 +113,7 @@ def validate_loosely(model: type[LogQuery], fields: Mapping[str, str]) -> LogQue
         if from_text.get(name) and not _is_day(from_text[name]):
             raise Invalid({name: "Write a day as 2026-03-31."})
     before = from_text.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and 0 < len(before) < 16):
+    if before and not (before.isascii() and before.isdigit() and len(before) < 16 and int(before)):
         raise Invalid({"": "This address is not whole. Follow a link to come here."})
     if from_text.get("kind", "") not in KINDS:
         raise Invalid({"kind": "Choose one of these kinds."})

@@ -22,6 +22,7 @@ from forum.network_reads import Found
 from forum.networks.inputs import Ending, Leaving, MemberChange
 from forum.networks.leaving_commands import leave_network
 from forum.networks.member_pages import decide, is_last, show_with
+from forum.parting import would_lose_past
 from forum.rendering import redirect, render_page
 from forum.state import account_of, state_of
 from forum.viewer import Viewer
@@ -41,6 +42,8 @@ class DeparturePage:
     heirs: Sequence[tuple[str, str]]
     heir: str
     errors: Mapping[str, str]
+    loses_past: bool
+    """What was written before an opening stays with those who were members then: gone is gone."""
 
 
 async def new_departure(request: Request) -> Response:
@@ -61,6 +64,7 @@ async def _ask_to_leave(
         held = await list_held(connection, network.id, viewer.id)
         asks = is_the_last or any(each.holding.passed is not None for each in held)
         people = await list_heirs(connection, viewer, network, [viewer.id], all_members=is_the_last) if asks else ()
+        loses_past = await would_lose_past(connection, network.id, viewer.id)
     page = DeparturePage(
         head=network_head(viewer, found),
         is_last=is_the_last,
@@ -69,6 +73,7 @@ async def _ask_to_leave(
         heirs=[("", "Choose somebody")] * is_the_last + heir_options(people, viewer.id) + [NOBODY] * (not is_the_last),
         heir=request.scope.get("confer.form", {}).get("heir", "" if is_the_last or not people else people[0].id),
         errors=errors or {},
+        loses_past=loses_past,
     )
     title = f"Leave {network.name}"
     return render_page(

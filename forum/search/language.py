@@ -15,6 +15,8 @@ from forum.search.terms import terms
 MOST_PARTS = 16
 MOST_TERMS = 24
 _PART = re.compile(r'(-?)(?:(from|in|has):)?(?:"([^"]*)(?:"|\Z)|([^\s"]+))', re.IGNORECASE)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+_DASH = re.compile(r"(?<!\S)[\u2010-\u2015\u2212](?=\S)")
 _FREQUENT = frozenset(
     re.findall(
         r"\w+",
@@ -72,7 +74,7 @@ def read_wish(text: str) -> Wish:
     parts: dict[str, list[str]] = {f"{minus}{name}": [] for minus in ("", "-") for name in ("from", "in", "has")}
     wanted: list[tuple[Phrase, bool]] = []
     unwanted: list[Phrase] = []
-    for minus, operator, quoted, bare in list(_PART.findall(text.replace("\0", " ")))[:MOST_PARTS]:
+    for minus, operator, quoted, bare in _parts(text):
         said = quoted or bare
         if said.lower() in ("from:", "in:", "has:"):  # somebody is about to say whom, or where
             continue
@@ -103,9 +105,15 @@ def read_wish(text: str) -> Wish:
     )
 
 
+def _parts(text: str) -> list[tuple[str, str, str, str]]:
+    """What was typed, part by part. Phones make round quotation marks of straight ones, and dashes of a minus."""
+    plain = _DASH.sub("-", text.replace("\0", " ").translate(_QUOTES))
+    return list(_PART.findall(plain))[:MOST_PARTS]
+
+
 def unknown_kinds(text: str) -> list[str]:
     """Words after `has:` that mean nothing there."""
-    parts = list(_PART.findall(text.replace("\0", " ")))[:MOST_PARTS]
+    parts = _parts(text)
     said = [(quoted or bare).strip() for _, operator, quoted, bare in parts if operator.lower() == "has"]
     return [word for word in said if word and word.lower() not in _HELD]
 

@@ -24,6 +24,7 @@ MOST_NAMED = 3
 _INPUTS = re.compile(r"<input\b[^>]*>|<title>.*?</title>", re.DOTALL)
 _QUESTION = re.compile(r'href="/search[^"]*"|</?mark\b[^>]*>')
 """What repeats the question on the page of a search, and what stands around the words that were found."""
+_INSIDE = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _SCRIPTS = re.compile(r"<script\b.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
 
 
@@ -65,7 +66,7 @@ async def look_as(request: Request, viewer: Viewer, found: Found, standing: Stan
             if answer.status == 404 and nowhere:
                 nothing = await _ask(request, stage, secret, nowhere)
                 is_as_nothing = _plain(answer.body, path) == _plain(nothing.body, nowhere) and nothing.status == 404
-            shown = _shown(key, answer.body, found, content)
+            shown = () if is_as_nothing else _shown(key, answer.body, found, content)
             surfaces.append(Surface(key, path, answer.status, answer.location, shown, is_as_nothing, answer.body))
     return surfaces
 
@@ -129,11 +130,13 @@ def _plain(body: str, path: str) -> str:
 def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ...]:
     """What of the network stands in this answer."""
     text, network = _QUESTION.sub("", _INPUTS.sub("", body)), found.network
+    # The frame around every page says "Search" and "Privacy", and so may the title of a thread.
+    inside = " ".join(each[0] for each in _INSIDE.finditer(text)) or text
     # There a link to it counts, for its name repeats the question.
     by_link, is_directory = key in ("directory", "search", "profile", "home", "list"), key == "directory"
 
     def holds(words: str) -> bool:
-        return bool(words) and (str(escape(words)) in text or words in text)
+        return bool(words) and (str(escape(words)) in inside or words in inside)
 
     def some(words: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(word for word in words if holds(word)))
@@ -143,9 +146,11 @@ def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ..
     # A notification may name a network to which it doesn't lead, and nothing on that page repeats a question.
     if is_linked or ((not by_link or key == "list") and holds(network.name)):
         shown.append("its name")
+    if is_directory and not is_linked:
+        return tuple(shown)
     if key == "search" and f"/threads/{content.thread_id or network.id}" not in text:
         return tuple(shown)  # a thread of another network may have the same title
-    if holds(network.purpose):
+    if holds(network.purpose) and (is_linked or not by_link):
         shown.append("what it is for")
     titles, words, people = some(content.titles), some(content.words), some(content.people)
     papers, cards = some(content.documents), some(content.cards)
@@ -163,7 +168,7 @@ def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ..
     if not by_link or (is_directory and shown):
         if organisations := some(content.organisations):
             shown.append(f"organisations of its members ({_few(organisations)})")
-        if re.search(rf"(?<!\d){content.size}(?!\d)", text):
+        if re.search(rf"(?<!\d){content.size}(?!\d)", inside):
             shown.append(f"how large it is, roughly ({content.size})")
     return tuple(shown)
 

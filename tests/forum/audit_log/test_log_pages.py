@@ -85,7 +85,15 @@ async def test_it_is_filtered_and_paged(village: Village) -> None:
     assert await sentences("until=2000-01-01") == []
     assert len(await sentences("since=2000-01-01&until=9998-12-31")) == 6
     assert len(await sentences("before=3")) == 2
-    for wrong in ("since=yesterday", "kind=all", "before=x", "before=-1", f"who={'x' * 201}", "until=0001-01-01"):
+    for wrong in (
+        "since=yesterday",
+        "kind=all",
+        "before=x",
+        "before=-1",
+        "before=0",
+        f"who={'x' * 201}",
+        "until=0001-01-01",
+    ):
         assert len(await sentences(wrong, 422)) == 6
     async with village.state.transaction() as tx:
         for number in range(60):

@@ -72,3 +72,14 @@ def test_a_minus_before_what_names_somebody_or_some_place() -> None:
     assert (wish.other_people, wish.other_places) == (("ada",), ("deep papers",))
     assert (wish.no_document, wish.no_card) == (True, True)
     assert read_wish("-from:ada -has:document").is_empty
+
+
+def test_what_phones_make_of_quotation_marks_and_minus() -> None:
+    plain = read_wish('"night cover" hand-over -weekend')
+    for typed in (
+        "“night cover” hand-over –weekend",
+        "„night cover“ hand-over −weekend",
+        "»night cover« hand-over —weekend",
+    ):
+        assert read_wish(typed) == plain, typed
+    assert read_wish("night – cover").unwanted == ()

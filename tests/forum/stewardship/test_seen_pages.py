@@ -162,3 +162,14 @@ async def test_nobody_waits_while_it_is_looked_at(village: Village) -> None:
         "sessions": 0,
         "memberships": 0,
     }
+
+
+async def test_words_that_stand_around_every_page_are_not_taken_for_those_of_the_network(village: Village) -> None:
+    amara = await village.person("Amara Okafor")
+    place = await village.network(amara, access="secret")
+    for title in ("Privacy", "Accessibility", "Search"):
+        await village.thread(amara, place, title, "Words that stay among the members here.")
+    for by in ("signed_out", "outsider"):
+        shown = await seen(village, amara, place, by)
+        assert [(key, each["shows"]) for key, each in shown.items() if each["shows"]] == []
+    assert "titles of threads" in (await seen(village, amara, place, "member"))["address"]["shows"]  # type: ignore[operator]
