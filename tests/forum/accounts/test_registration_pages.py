@@ -254,7 +254,7 @@ def test_who_is_invited_registers_where_registration_is_closed(tmp_path: Path) -
         assert opened.headers["location"] == path
         assert "Start a thread" in visitor.get(path).text
         again = Visitor(server).send_form("/register", **person, **shown | {"email": address})
-        assert again.status_code == 403  # used, and registration is closed
+        assert again.status_code == 410  # used, and registration is closed
 
 
 def test_an_invitation_to_another_address_says_so(server: ConferServer) -> None:
