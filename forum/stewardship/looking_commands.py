@@ -24,6 +24,7 @@ MOST_NAMED = 3
 _INPUTS = re.compile(r"<input\b[^>]*>|<title>.*?</title>", re.DOTALL)
 _QUESTION = re.compile(r'href="/search[^"]*"|</?mark\b[^>]*>')
 """What repeats the question on the page of a search, and what stands around the words that were found."""
+_WRITTEN = ("titles of threads", "words of posts", "titles of documents", "titles of cards")
 _INSIDE = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _SCRIPTS = re.compile(r"<script\b.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
 
@@ -152,17 +153,9 @@ def _shown(key: str, body: str, found: Found, content: Content) -> tuple[str, ..
         return tuple(shown)  # a thread of another network may have the same title
     if holds(network.purpose) and (is_linked or not by_link):
         shown.append("what it is for")
-    titles, words, people = some(content.titles), some(content.words), some(content.people)
-    papers, cards = some(content.documents), some(content.cards)
-    if titles:
-        shown.append("titles of threads")
-    if words:
-        shown.append("words of posts")
-    if papers:
-        shown.append("titles of documents")
-    if cards:
-        shown.append("titles of cards")
-    if people:
+    written = (content.titles, content.words, content.documents, content.cards)
+    shown += [what for what, words in zip(_WRITTEN, written, strict=True) if some(words)]
+    if people := some(content.people):
         shown.append(f"people by name ({_few(people)})")
     # A profile and one's own lists name organisations that have nothing to do with the network.
     if not by_link or (is_directory and shown):
