@@ -140,7 +140,8 @@ async def _note_marked(tx: Transaction, by_id: str, these: ColumnElement[bool], 
     """Write down what those who are marked already could not read until now: nothing else tells of it later."""
     marked = select(memberships.c.id, memberships.c.account_id, memberships.c.network_id, memberships.c.reads_after)
     marked = marked.where(these, memberships.c.reads_after != 0).order_by(memberships.c.account_id)
-    for row in (await tx.execute(marked)).all():
+    # Held, so that nobody is let read, or parted again, between what is written down here and what is changed after.
+    for row in (await tx.execute(marked.with_for_update(key_share=True))).all():
         await _write_down(tx, by_id, row, row.reads_after, after, "member.parted" if after else OPENED)
 
 

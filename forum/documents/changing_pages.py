@@ -96,10 +96,9 @@ async def _form(
     async with state_of(request).database.read() as connection:
         tree = await read_tree(connection, viewer, document.network_id)
         heirs = await list_heirs(connection, viewer, document)
-        talks = await list_talks(connection, viewer, document.network_id, document_id=document.id)
+        may_hide = any(each.is_narrowed for each in tree.by_id.values())
+        talks = await list_talks(connection, viewer, document.network_id, document_id=document.id) if may_hide else ()
     errors = error.errors if isinstance(error, Invalid) else {"": str(error)} if error else {}
-    if not any(each.is_narrowed for each in tree.by_id.values()):
-        talks = ()
     page = ChangingPage(network_head(viewer, found), document, choices(viewer, tree), heirs, talks, typed, errors)
     status = 409 if isinstance(error, Conflict) else 422 if error else 200
     return render_page(

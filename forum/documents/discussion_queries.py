@@ -15,6 +15,8 @@ from forum.tables import documents, networks, posts, threads
 from forum.viewer import Viewer
 
 MOST_POSTS = 3
+MOST_TALKS = 20
+"""So many threads a form links to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ async def list_talks(
     document_id: str = "",
 ) -> Sequence[Talk]:
     """The threads about a document, or about all that lie in these folders: they stay as open as they are when those
-    are narrowed. Only those that the viewer may read, about what the viewer may see."""
+    are narrowed. The first few, and only of those that the viewer may read, about what the viewer may see."""
     is_it = documents.c.id == document_id if document_id else documents.c.folder_id.in_(folder_ids)
     asked = (
         select(threads.c.id, threads.c.title)
@@ -83,5 +85,6 @@ async def list_talks(
         .where(is_it, documents.c.network_id == network_id, networks.c.id == network_id)
         .where(documents_readable_by(viewer), threads_readable_by(viewer))
         .order_by(threads.c.title, threads.c.id)
+        .limit(MOST_TALKS)
     )
     return [Talk(*row) for row in await connection.execute(asked)]
